@@ -1,0 +1,172 @@
+"""The one validated configuration that every door builds and the engine runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.options import BY_NAME, RawOptions
+from pytest_haerae.parsing import parse_boolean, parse_integer, parse_mapping, parse_names, parse_share
+from pytest_haerae.types import CAPABILITY, Method
+
+DEFAULT_DATASET = "haerae_bench"
+DEFAULT_PROMPT: dict[Method, str] = {"log_likelihood": "raw", "string_match": "answer_letter"}
+EVALUATOR_PARAMS: dict[Method, tuple[str, ...]] = {"log_likelihood": ("return_logits",), "string_match": ()}
+_DEMO = {"model": "llamacpp", "dataset": "sample", "method": "log_likelihood"}
+
+
+class MinimumAccuracy(BaseModel):
+    """A gate on the accuracy of one subset, or of all items where `subset` is None."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subset: str | None
+    threshold: float
+
+
+class RunConfig(BaseModel):
+    """Everything that decides a run. Built by `build_config`; see `options.OPTIONS` for each field's meaning."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    model_params: dict[str, Any]
+    method: Method
+    evaluator_params: dict[str, Any]
+    dataset: str
+    dataset_revision: str | None
+    dataset_columns: dict[str, Any]
+    split: str
+    subset: tuple[str, ...]
+    limit: int | None
+    num_few_shot: int
+    few_shot_split: str | None
+    few_shot_seed: int
+    prompt: str
+    apply_chat_template: bool | None
+    system_prompt: str | None
+    output_file: Path
+    min_accuracy: tuple[MinimumAccuracy, ...]
+    baseline: Path | None
+    max_drop: float
+    significance: float
+    max_error_rate: float
+    resume: bool
+    reuse: bool
+    rerun: str | None
+    store: Path
+
+    @property
+    def return_logits(self) -> bool:
+        """Whether every option's log-likelihood goes into the report."""
+        return bool(self.evaluator_params.get("return_logits", True))
+
+
+def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
+    """Make the configuration from options as typed.
+
+    Args:
+        raw: Option name to value; None, a missing name and an empty list mean "not given".
+        rootdir: Folder below which ``.haerae/`` lies.
+
+    Returns:
+        The configuration; names of backends, data sets and prompts are checked where they are looked up.
+
+    Raises:
+        UsageError: A value is malformed or out of range, or no model was named.
+    """
+    values = {name: value for name, value in raw.items() if value not in (None, [], ())}
+    if parse_boolean("--demo", values.get("demo", False)):
+        values = {**_DEMO, **values}
+
+    def read(name: str, parser: Callable[..., Any], default: Any, *arguments: Any) -> Any:  # noqa: ANN401 - as parsed
+        return parser(BY_NAME[name].flags[0], values[name], *arguments) if name in values else default
+
+    method = _method(str(values.get("method", "string_match")))
+    return RunConfig(
+        model=_model(values),
+        model_params=_model_params(values),
+        method=method,
+        evaluator_params=_evaluator_params(method, values.get("evaluator_params")),
+        dataset=str(values.get("dataset", DEFAULT_DATASET)),
+        dataset_revision=values.get("dataset_revision"),
+        dataset_columns=read("dataset_columns", parse_mapping, {}),
+        split=str(values.get("split", "test")),
+        subset=parse_names(values.get("subset")),
+        limit=read("limit", parse_integer, None, 1),
+        num_few_shot=read("num_few_shot", parse_integer, 0, 0),
+        few_shot_split=values.get("few_shot_split"),
+        few_shot_seed=read("few_shot_seed", parse_integer, 0, 0),
+        prompt=str(values.get("prompt", DEFAULT_PROMPT[method])),
+        apply_chat_template=read("apply_chat_template", parse_boolean, None),
+        system_prompt=values.get("system_prompt"),
+        output_file=_path(values, "output_file", rootdir / ".haerae" / "report.json"),
+        min_accuracy=tuple(_minimum(text) for text in _texts(values.get("min_accuracy"))),
+        baseline=Path(str(values["baseline"])).expanduser() if "baseline" in values else None,
+        max_drop=read("max_drop", parse_share, 0.0),
+        significance=read("significance", parse_share, 0.05),
+        max_error_rate=read("max_error_rate", parse_share, 0.0),
+        resume=read("resume", parse_boolean, True),
+        reuse=read("reuse", parse_boolean, False),
+        rerun=_rerun(values.get("rerun")),
+        store=_path(values, "store", rootdir / ".haerae" / "responses.sqlite"),
+    )
+
+
+def _model(values: dict[str, Any]) -> str:
+    if "model" in values:
+        return str(values["model"])
+    from pytest_haerae.backends import backend_names
+
+    raise UsageError(
+        f"these suites evaluate a model and none is named: add --model=NAME (one of {', '.join(backend_names())}) or --demo"
+    )
+
+
+def _method(name: str) -> Method:
+    for method in CAPABILITY:
+        if name == method:
+            return method
+    raise UsageError(unknown("method", name, CAPABILITY))
+
+
+def _model_params(values: dict[str, Any]) -> dict[str, Any]:
+    if "model_params" in values:
+        return parse_mapping("--model-params", values["model_params"])
+    return parse_mapping("HAERAE_MODEL_PARAMS", os.environ.get("HAERAE_MODEL_PARAMS"))
+
+
+def _evaluator_params(method: Method, value: Any) -> dict[str, Any]:  # noqa: ANN401 - text or mapping
+    params = parse_mapping("--evaluator-params", value)
+    for name, setting in params.items():
+        if name not in EVALUATOR_PARAMS[method]:
+            raise UsageError(f"--evaluator-params: {unknown('parameter', name, EVALUATOR_PARAMS[method])}")
+        if not isinstance(setting, bool):
+            raise UsageError(f"--evaluator-params: {name} is true or false, not {setting!r}")
+    return params
+
+
+def _texts(value: Any) -> list[str]:  # noqa: ANN401 - text, number or list of them
+    return [str(entry) for entry in value] if isinstance(value, list | tuple) else [] if value is None else [str(value)]
+
+
+def _minimum(text: str) -> MinimumAccuracy:
+    subset, equals, number = text.rpartition("=")
+    if equals and not subset:
+        raise UsageError(f"--min-accuracy: '{text}' names no subset; write SUBSET=0.5 or 0.5")
+    return MinimumAccuracy(subset=subset or None, threshold=parse_share("--min-accuracy", number))
+
+
+def _rerun(value: Any) -> str | None:  # noqa: ANN401 - text or None
+    if value in (None, "errors"):
+        return value
+    raise UsageError(f"--rerun: {unknown('choice', str(value), ['errors'])}")
+
+
+def _path(values: dict[str, Any], name: str, default: Path) -> Path:
+    return Path(str(values[name])).expanduser().absolute() if name in values else default

@@ -1,0 +1,43 @@
+"""Errors that a user sees as one clear line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class HaeraeError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class UsageError(HaeraeError):
+    """Bad input: the message names the thing, the place and the way out. Exit code 4."""
+
+
+class StoreError(HaeraeError):
+    """Responses can not be kept (disk full, file not writable); the run stops rather than lose answers."""
+
+
+class WrongAnswer(AssertionError):  # noqa: N818 - pytest users read it as an outcome, not as an exception's name
+    """The model answered, and the answer is wrong or could not be read. Raised by `assert_correct`."""
+
+
+class BackendFailure(HaeraeError):
+    """The backend gave no answer for one item, after its retries. Never counted as a wrong answer."""
+
+
+def unknown(kind: str, name: str, valid: Iterable[str]) -> str:
+    """Word the error for a name that does not exist, with the nearest match and every valid value.
+
+    Args:
+        kind: What the name stands for, such as ``"backend"``.
+        name: The name as given.
+        valid: The names that exist.
+
+    Returns:
+        One line, such as ``unknown backend 'vlm': did you mean 'vllm'? Valid: openai, vllm``.
+    """
+    names = sorted(valid)
+    nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f": did you mean '{nearest[0]}'?" if nearest else "."
+    return f"unknown {kind} '{name}'{hint} Valid: {', '.join(names) or '(none)'}"

@@ -1,0 +1,127 @@
+"""The values that travel through an evaluation: Item, Request, Response, Verdict. Nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Method = Literal["log_likelihood", "string_match"]
+Capability = Literal["generate", "loglikelihood"]
+Outcome = Literal["correct", "wrong", "invalid", "error", "skipped"]
+
+CAPABILITY: dict[Method, Capability] = {"log_likelihood": "loglikelihood", "string_match": "generate"}
+"""What a backend has to be able to do for a method."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question.
+
+    Attributes:
+        id: ASCII, stable across runs and machines: the subset's slug and the row's index, ``csat_geo-0042``.
+        subset: The subset's name, as the data set spells it.
+        index: The row's position in its subset, from 0.
+        query: The whole question as shown to a base model; for lettered items it ends where the answer begins.
+        options: The options' texts, or None for a free-text item.
+        labels: The options' letters (``"A"``, …), as many as `options`; None for a free-text item.
+        reference: The right option's letter, or the right text of a free-text item.
+    """
+
+    id: str
+    subset: str
+    index: int
+    query: str
+    options: tuple[str, ...] | None
+    labels: tuple[str, ...] | None
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a backend is asked.
+
+    Attributes:
+        kind: Score the continuations, or generate a text.
+        context: The text before the continuations, or the prompt to generate from; empty for a chat request.
+        continuations: The texts to score after the context; empty when generating.
+        messages: The chat to answer or to score after, in place of `context`; None for plain text.
+        stop: Texts at which a generation ends.
+    """
+
+    kind: Capability
+    context: str
+    continuations: tuple[str, ...] = ()
+    messages: tuple[Message, ...] | None = None
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a backend answered; either an answer or an `error`, never both.
+
+    Attributes:
+        text: The generated text, without the prompt.
+        loglikelihoods: For each continuation the sum of its tokens' log-probabilities (natural logarithm).
+        error: One line, when no answer could be had.
+        prompt_tokens: Tokens of the prompt, None where the backend does not say.
+        completion_tokens: Generated tokens, None where the backend does not say.
+        finish_reason: Why a generation ended, in the backend's word (``stop``, ``length``, …).
+        truncated: Whether the context was too long for the model and was cut from the left.
+        latency_seconds: Wall time of this request, None where requests are batched.
+    """
+
+    text: str | None = None
+    loglikelihoods: tuple[float, ...] | None = None
+    error: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    finish_reason: str | None = None
+    truncated: bool = False
+    latency_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an item's response is worth.
+
+    Attributes:
+        outcome: One of the five outcomes.
+        prediction: The letter or text that was read as the answer; None where there is none.
+        explanation: One line for people: why it was judged so.
+        rule: Which rule read the answer; None for log-likelihood.
+        margin: Log-likelihood of the reference minus that of the best other option; None where it does not apply.
+    """
+
+    outcome: Outcome
+    prediction: str | None = None
+    explanation: str = ""
+    rule: str | None = None
+    margin: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One judged item: a row of the report."""
+
+    item: Item
+    nodeid: str | None
+    request: Request | None
+    response: Response | None
+    verdict: Verdict
+
+
+@dataclass(slots=True)
+class Usage:
+    """What a run asked of its backend; counts of requests."""
+
+    computed: int = 0
+    reused: int = 0
+    seconds: float = field(default=0.0)
