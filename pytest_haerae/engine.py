@@ -1,0 +1,130 @@
+"""Runs what the store does not have, in one pass, and turns what goes wrong into error responses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+from pytest_haerae.backends import Backend
+from pytest_haerae.errors import HaeraeError
+from pytest_haerae.redact import redact_text
+from pytest_haerae.store import Store, response_key
+from pytest_haerae.types import Request, Response, Usage
+
+Progress = Callable[[int, int], None]
+"""Called with the number of answered requests, and of all."""
+
+_LONGEST_ERROR = 500
+
+
+class Engine:
+    """One run: a store, a model that is loaded only when it is needed, and the identity that keys its responses.
+
+    Args:
+        load: Loads the model.
+        identity: What determines a response beside its request.
+        store: Where responses are kept.
+        run: The run's number in the store.
+        reuse: Take answers of any run.
+        secrets: Texts that must not appear in an error message.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Backend],
+        identity: Mapping[str, Any],
+        store: Store,
+        run: int,
+        *,
+        reuse: bool = False,
+        secrets: Sequence[str] = (),
+    ) -> None:
+        self._load = load
+        self._identity = identity
+        self._store = store
+        self._run = run
+        self._reuse = reuse
+        self._secrets = secrets
+        self.usage = Usage()
+
+    def ask(self, requests: Sequence[Request], progress: Progress) -> list[Response]:
+        """Answer all requests.
+
+        Args:
+            requests: What to ask; equal requests are asked once.
+            progress: Told after each answer.
+
+        Returns:
+            One response a request, in order; each is an answer or an error.
+
+        Raises:
+            UsageError: The model can not be loaded, or refuses this kind of run as a whole.
+            StoreError: Answers can not be kept.
+        """
+        started = perf_counter()
+        keys = [response_key(self._identity, request) for request in requests]
+        answers: dict[str, Response] = {}
+        missing: dict[str, Request] = {}
+        for key, request in zip(keys, requests, strict=True):
+            if key in answers or key in missing:
+                continue
+            stored = self._store.get(self._run, key) or (
+                self._store.get(self._run, key, any_run=True) if self._reuse else None
+            )
+            if stored is None:
+                missing[key] = request
+            else:
+                answers[key] = stored
+                if self._reuse:
+                    self._store.put(self._run, key, stored)
+        self.usage.reused = len(answers)
+        self.usage.computed = len(missing)
+        if missing:
+            self._compute(missing, answers, len(answers), progress)
+        self.usage.seconds = perf_counter() - started
+        return [answers[key] for key in keys]
+
+    def _compute(
+        self, missing: Mapping[str, Request], answers: dict[str, Response], done: int, progress: Progress
+    ) -> None:
+        keys, requests = list(missing), list(missing.values())
+        total = done + len(requests)
+        progress(done, total)
+        problem = "the backend ended without an answer"
+        with closing(self._load()) as backend:
+            try:
+                for index, response in backend.run(requests):
+                    checked = self._checked(requests[index], response)
+                    self._store.put(self._run, keys[index], checked)
+                    answers[keys[index]] = checked
+                    done += 1
+                    progress(done, total)
+            except HaeraeError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a model's library raises concerns the items left
+                problem = f"{type(error).__name__}: {error}"
+        for key in keys:
+            if key not in answers:
+                answers[key] = self._failed(problem)
+                self._store.put(self._run, key, answers[key])
+
+    def _failed(self, problem: str) -> Response:
+        line = " ".join(redact_text(problem, self._secrets).split())
+        return Response(error=line[:_LONGEST_ERROR] or "unknown error")
+
+    def _checked(self, request: Request, response: Response) -> Response:
+        """Refuse an answer that is none: wrong count, not a number, above zero; an error is one redacted line."""
+        if response.error is not None:
+            return self._failed(response.error)
+        if request.kind == "generate":
+            return response if response.text is not None else self._failed("the backend gave no text")
+        values = response.loglikelihoods
+        if values is None or len(values) != len(request.continuations):
+            return self._failed("the backend gave no log-likelihood for some option")
+        if not all(math.isfinite(value) and value <= 0 for value in values):
+            return self._failed(f"the backend gave impossible log-likelihoods: {list(values)}")
+        return replace(response, loglikelihoods=tuple(map(float, values)))

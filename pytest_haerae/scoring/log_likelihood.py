@@ -1,0 +1,29 @@
+"""The option with the highest log-likelihood is the prediction."""
+
+from __future__ import annotations
+
+from pytest_haerae.types import Item, Response, Verdict
+
+
+def not_applicable(item: Item) -> str | None:
+    """Free-text items have no options to compare."""
+    return "log_likelihood does not apply to free-text answers" if item.options is None else None
+
+
+def judge_log_likelihood(item: Item, response: Response) -> Verdict:
+    """Compare the options' log-likelihoods: the highest wins, the earlier on an exact tie.
+
+    Args:
+        item: A lettered item.
+        response: Its response with one log-likelihood an option.
+    """
+    values, labels = response.loglikelihoods, item.labels
+    if values is None or labels is None or len(values) != len(labels):
+        return Verdict("error", explanation=f"{item.id}: no log-likelihood for some option")
+    best = max(range(len(values)), key=lambda index: (values[index], -index))
+    right = labels.index(item.reference)
+    margin = values[right] - max(value for index, value in enumerate(values) if index != right)
+    correct = best == right
+    verb = "correct" if correct else "wrong"
+    explanation = f"{item.id} {verb}: predicted ({labels[best]}), reference ({item.reference}), margin {margin:+.4f}"
+    return Verdict("correct" if correct else "wrong", labels[best], explanation, None, margin)
