@@ -1,0 +1,3 @@
+"""Fixtures of pytest itself that the integration tests use."""
+
+pytest_plugins = ["pytester"]

@@ -1,0 +1,19 @@
+"""What a suite's tests assert."""
+
+from __future__ import annotations
+
+from pytest_haerae.errors import WrongAnswer
+from pytest_haerae.types import Verdict
+
+
+def assert_correct(verdict: Verdict) -> None:
+    """Assert that an item was answered right.
+
+    Args:
+        verdict: The fixture ``haerae_verdict``.
+
+    Raises:
+        WrongAnswer: With the verdict's one-line explanation; an AssertionError that the plugin shows as ``w`` or ``i``.
+    """
+    if verdict.outcome != "correct":
+        raise WrongAnswer(verdict.explanation)

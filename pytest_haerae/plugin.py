@@ -1,0 +1,163 @@
+"""The pytest plugin: hooks and fixtures only, each a line or two that delegates."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_haerae.options import OPTIONS
+
+if TYPE_CHECKING:
+    from pytest_haerae.session import EvaluationSession
+    from pytest_haerae.types import Item, Verdict
+
+_SESSION = pytest.StashKey["EvaluationSession"]()
+
+
+def _evaluation(config: pytest.Config) -> EvaluationSession:
+    """The session's evaluation, made by the first test that needs one: other pytest runs pay nothing."""
+    if _SESSION not in config.stash:
+        from pytest_haerae.session import EvaluationSession
+
+        config.stash[_SESSION] = EvaluationSession(config)
+    return config.stash[_SESSION]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option group and the ini twins from the one table."""
+    group = parser.getgroup("haerae", "evaluation of Korean language models")
+    for option in OPTIONS:
+        dest = f"haerae_{option.name}"
+        text = option.help.replace("%", "%%")
+        if option.kind == "switch":
+            group.addoption(*option.spellings(), dest=dest, action="store_true", default=None, help=text)
+            group.addoption(*option.negations(), dest=dest, action="store_false", default=None, help=f"not: {text}")
+        elif option.kind == "repeat":
+            group.addoption(*option.spellings(), dest=dest, action="append", metavar=option.metavar, help=text)
+        else:
+            group.addoption(*option.spellings(), dest=dest, metavar=option.metavar, help=text)
+        parser.addini(dest, option.help, type="linelist" if option.kind == "repeat" else "string", default=None)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Offer this plugin's own hooks."""
+    from pytest_haerae import newhooks
+
+    pluginmanager.add_hookspecs(newhooks)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker; add xdist's hooks only where xdist is loaded."""
+    config.addinivalue_line("markers", "haerae(subset=None, dataset=None): items that a test is parametrized with")
+    if config.pluginmanager.has_plugin("xdist"):
+        from pytest_haerae.xdist import XdistHooks
+
+        config.pluginmanager.register(XdistHooks(config, _evaluation), "haerae-xdist")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Parametrize tests that use the item."""
+    if "haerae_item" in metafunc.fixturenames:
+        _evaluation(metafunc.config).parametrize(metafunc)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class) -> Generator[None, object, object]:
+    """Leave out the suites that are out of scope."""
+    collected = yield
+    if _SESSION not in collector.config.stash:
+        return collected
+    from pytest_haerae.session import without_placeholders
+
+    return without_placeholders(collected)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """End with a usage error before any other plugin looks at the items."""
+    if _SESSION in config.stash:
+        _evaluation(config).finish_collection(items)
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Note that items were selected by hand."""
+    if items and _SESSION in items[0].config.stash:
+        _evaluation(items[0].config).by_hand = True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Batch before the first test; judge gates after the last."""
+    if _SESSION not in session.config.stash and not session.config.pluginmanager.has_plugin("dsession"):
+        return (yield)
+    from pytest_haerae.session import run_loop
+
+    return (yield from run_loop(_evaluation(session.config), session))
+
+
+@pytest.fixture
+def haerae_item(request: pytest.FixtureRequest) -> Item:
+    """The question that this test is about."""
+    item: Item = request.param
+    return item
+
+
+@pytest.fixture
+def haerae_verdict(haerae_item: Item, request: pytest.FixtureRequest) -> Verdict:
+    """The verdict on this test's item; skips where the method does not apply, fails where the backend failed."""
+    return _evaluation(request.config).verdict(request.node, haerae_item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Make a wrong answer one line."""
+    report = yield
+    if _SESSION in item.config.stash:
+        _evaluation(item.config).shape_report(item, call, report)
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(
+    report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
+) -> tuple[str, str, str] | None:
+    """Wrong and unreadable answers are categories of their own."""
+    if not report.failed or _SESSION not in config.stash:
+        return None
+    from pytest_haerae.session import status_of
+
+    status = status_of(report)
+    return (status, status[0], status.upper()) if status in ("wrong", "invalid") else None
+
+
+class _Recorder:
+    """Receives reports with the configuration at hand: the hook itself does not pass it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take note of a finished test."""
+        if _SESSION in self._config.stash:
+            _evaluation(self._config).note(report)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Begin to receive reports."""
+    session.config.pluginmanager.register(_Recorder(session.config), "haerae-recorder")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Write the summary."""
+    if _SESSION in config.stash:
+        _evaluation(config).summarise(terminalreporter.write_line, terminalreporter.write_sep)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close what is open."""
+    if _SESSION in config.stash:
+        _evaluation(config).close()

@@ -1,0 +1,72 @@
+"""The live line while a batch runs: done, total, rate and time left."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+_LIVE_INTERVAL = 0.1
+_PLAIN_INTERVAL = 10.0
+
+
+class Writer(Protocol):
+    """What a terminal reporter offers."""
+
+    def rewrite(self, line: str, **markup: bool) -> None:
+        """Replace the current line."""
+        ...
+
+    def write_line(self, line: str, **markup: bool) -> None:
+        """Write a whole line."""
+        ...
+
+
+class ProgressLine:
+    """Shows progress: one line that is rewritten on a terminal, a plain line every 10 seconds elsewhere.
+
+    Args:
+        writer: Where to write; None for silence.
+        live: Whether lines can be rewritten.
+        width: Columns of the terminal.
+    """
+
+    def __init__(self, writer: Writer | None, *, live: bool, width: int) -> None:
+        self._writer = writer
+        self._live = live
+        self._width = width
+        self._started: float | None = None
+        self._last = 0.0
+        self._first_done = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take note of `done` of `total` answers, and show it when it is time."""
+        now = time.perf_counter()
+        if self._started is None:
+            self._started, self._first_done, self._last = now, done, now
+        finished = done == total and done > self._first_done
+        interval = _LIVE_INTERVAL if self._live else _PLAIN_INTERVAL
+        if self._writer is None or (now - self._last < interval and not finished):
+            return
+        self._last = now
+        line = self._format(done, total, now - self._started)
+        if self._live:
+            self._writer.rewrite(line, erase=True)
+            if finished:
+                self._writer.write_line("")
+        else:
+            self._writer.write_line(line)
+
+    def _format(self, done: int, total: int, elapsed: float) -> str:
+        from tqdm import tqdm
+
+        return str(
+            tqdm.format_meter(
+                done,
+                total,
+                elapsed,
+                ncols=min(self._width, 100) - 1,
+                prefix="haerae",
+                unit="items",
+                initial=self._first_done,
+            )
+        )

@@ -1,0 +1,1 @@
+"""Verdicts to numbers: JSON, the terminal, and what later reports are made from."""

@@ -1,0 +1,155 @@
+"""The whole report, and its place on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from pytest_haerae.config import RunConfig
+from pytest_haerae.errors import UsageError
+from pytest_haerae.gates import Gate
+from pytest_haerae.redact import redact, secrets_in
+from pytest_haerae.report.metrics import make_sample
+from pytest_haerae.types import Sample, Usage
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a report says of its run beside configuration and samples."""
+
+    model: str | None
+    libraries: Sequence[str]
+    dataset: str
+    dataset_revision: str | None
+    dataset_fingerprint: str
+    prompt_fingerprint: str
+    started: datetime
+    elapsed_seconds: float
+    usage: Usage
+    complete: bool
+
+
+def make_report(
+    config: RunConfig, facts: RunFacts, metrics: Mapping[str, Any], samples: Sequence[Sample], gates: Iterable[Gate]
+) -> dict[str, Any]:
+    """Assemble the report, keys in the promised order."""
+    rows = [make_sample(sample, return_logits=config.return_logits) for sample in samples]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "metrics": dict(metrics),
+        "info": _info(config, facts, samples, gates),
+        "samples": rows,
+    }
+
+
+def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], gates: Iterable[Gate]) -> dict[str, Any]:
+    secrets = secrets_in(config.model_params)
+    reasons = Counter(
+        sample.response.finish_reason for sample in samples if sample.response and sample.response.finish_reason
+    )
+    usage = facts.usage
+    return {
+        "backend": config.model,
+        "model": facts.model,
+        "model_params": redact(config.model_params, secrets),
+        "method": config.method,
+        "evaluator_params": config.evaluator_params,
+        "dataset": facts.dataset,
+        "dataset_revision": facts.dataset_revision,
+        "dataset_fingerprint": facts.dataset_fingerprint,
+        "split": config.split,
+        "subsets": sorted({sample.item.subset for sample in samples}),
+        "prompt": config.prompt,
+        "prompt_fingerprint": facts.prompt_fingerprint,
+        "num_few_shot": config.num_few_shot,
+        "versions": _versions(facts.libraries),
+        "git_commit": _git_commit(),
+        "started": facts.started.isoformat(timespec="seconds"),
+        "elapsed_seconds": round(facts.elapsed_seconds, 3),
+        "items_per_second": round(usage.computed / usage.seconds, 3) if usage.computed and usage.seconds else None,
+        "tokens": {name: _tokens(samples, name) for name in ("prompt", "completion")},
+        "cost_usd": None,
+        "responses": {"computed": usage.computed, "reused": usage.reused},
+        "complete": facts.complete,
+        "gates": [gate.to_json() for gate in gates],
+        "finish_reasons": dict(sorted(reasons.items())),
+        "truncated": sum(sample.response is not None and sample.response.truncated for sample in samples),
+    }
+
+
+def _tokens(samples: Sequence[Sample], kind: str) -> int | None:
+    counts = [getattr(sample.response, f"{kind}_tokens") for sample in samples if sample.response]
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _versions(libraries: Sequence[str]) -> dict[str, str]:
+    found = {"pytest_haerae": _version("pytest-haerae"), "python": platform.python_version()}
+    return found | {name: _version(name) for name in ("pytest", *libraries)}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _git_commit() -> str | None:
+    try:
+        result = subprocess.run(
+            ["git", "rev-parse", "HEAD"],  # noqa: S607 - the user's own git
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return result.stdout.strip() or None
+
+
+def check_writable(path: Path) -> None:
+    """Find out before the run whether its report can be written.
+
+    Raises:
+        UsageError: The folder can not be made or written, or the path is a folder.
+    """
+    if path.is_dir():
+        raise UsageError(f"--output-file {path}: is a folder; name a file")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise UsageError(f"--output-file {path}: the folder can not be written ({error.strerror})") from None
+
+
+def write_report(report: Mapping[str, Any], path: Path) -> None:
+    """Write the JSON atomically: readers see the old file or the whole new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(report, file, ensure_ascii=False, indent=1, allow_nan=False)
+            file.write("\n")
+        # mkstemp makes private files; a report is as readable as any file the user writes.
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

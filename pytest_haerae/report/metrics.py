@@ -1,0 +1,63 @@
+"""Verdicts to the report's `metrics` and `samples`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pytest_haerae.stats import standard_error, wilson_interval
+from pytest_haerae.types import Sample
+
+
+def score(samples: Iterable[Sample]) -> dict[str, Any]:
+    """Accuracy with its standard error and 95% interval, and the counts; errors and skipped items are not in n."""
+    counts = Counter(sample.verdict.outcome for sample in samples)
+    n = counts["correct"] + counts["wrong"] + counts["invalid"]
+    interval = wilson_interval(counts["correct"], n)
+    return {
+        "accuracy": counts["correct"] / n if n else None,
+        "stderr": standard_error(counts["correct"], n),
+        "ci95": list(interval) if interval else None,
+        "n": n,
+        "correct": counts["correct"],
+        "wrong": counts["wrong"],
+        "invalid": counts["invalid"],
+        "errors": counts["error"],
+        "skipped": counts["skipped"],
+    }
+
+
+def make_metrics(samples: Sequence[Sample]) -> dict[str, Any]:
+    """The report's `metrics`: the total, the mean of the subsets, and each subset."""
+    groups: dict[str, list[Sample]] = {}
+    for sample in samples:
+        groups.setdefault(sample.item.subset, []).append(sample)
+    subsets = {name: score(group) for name, group in groups.items()}
+    measured = [entry["accuracy"] for entry in subsets.values() if entry["accuracy"] is not None]
+    macro = sum(measured) / len(measured) if measured else None
+    return {**score(samples), "macro_accuracy": macro, "subsets": subsets}
+
+
+def make_sample(sample: Sample, *, return_logits: bool) -> dict[str, Any]:
+    """One row of the report's `samples`."""
+    item, response, verdict = sample.item, sample.response, sample.verdict
+    request = sample.request
+    shown = item.query
+    if request is not None:
+        chat = "\n\n".join(f"[{message.role}]\n{message.content}" for message in request.messages or ())
+        shown = chat or request.context
+    values = response.loglikelihoods if response and return_logits else None
+    return {
+        "id": item.id,
+        "subset": item.subset,
+        "nodeid": sample.nodeid,
+        "input": shown,
+        "options": list(item.options) if item.options is not None else None,
+        "reference": item.reference,
+        "prediction": verdict.prediction,
+        "outcome": verdict.outcome,
+        "raw_output": response.text if response else None,
+        "loglikelihoods": list(values) if values is not None else None,
+        "error": response.error if response else None,
+    }

@@ -1,0 +1,317 @@
+"""What the plugin's hooks delegate to: collection, the one batch, outcomes, and the end of the run."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_haerae.data.hub import HAERAE_SUBSETS
+from pytest_haerae.errors import BackendFailure, HaeraeError, UsageError
+from pytest_haerae.gates import Completeness
+from pytest_haerae.options import OPTIONS
+from pytest_haerae.progress import ProgressLine
+from pytest_haerae.report.build import write_report
+from pytest_haerae.report.terminal import summary_lines
+from pytest_haerae.runner import DataKey, Run, Selected
+from pytest_haerae.types import Item, Sample, Verdict
+
+MARKER = "haerae"
+ITEM_FIXTURE = "haerae_item"
+PROPERTY_ID, PROPERTY_STATUS = "haerae_id", "haerae_status"
+_VERDICT = pytest.StashKey[Verdict]()
+_QUIETEST = -2
+
+
+class EvaluationSession:
+    """The evaluation inside one pytest session, on whichever process it runs."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.problem: UsageError | None = None
+        self.selection: list[Selected] = []
+        self.samples: dict[str, Sample] = {}
+        self.received: set[str] = set()
+        self.tolerated = 0
+        self.by_hand = False
+        self.report: dict[str, Any] | None = None
+        self._run: Run | None = None
+        self._data: dict[str, DataKey] = {}
+
+    # -- configuration ------------------------------------------------------------------------------------------
+
+    @property
+    def run(self) -> Run:
+        """The validated run, made at the first use.
+
+        Raises:
+            UsageError: The configuration is not usable.
+        """
+        if self._run is None:
+            from pytest_haerae.config import build_config
+
+            backends: dict[str, Any] = {}
+            for more in self.config.hook.pytest_haerae_backends():
+                backends.update(more)
+            self._run = Run(build_config(self._raw_options(), self.config.rootpath), backends)
+        return self._run
+
+    def _raw_options(self) -> dict[str, Any]:
+        raw: dict[str, Any] = {}
+        for option in OPTIONS:
+            name = f"haerae_{option.name}"
+            value = self.config.getoption(name)
+            raw[option.name] = value if value not in (None, []) else self.config.getini(name)
+        return raw
+
+    # -- collection ---------------------------------------------------------------------------------------------
+
+    def parametrize(self, metafunc: pytest.Metafunc) -> None:
+        """Give a test that uses the fixtures its items; a mistake of the user's is kept for `finish_collection`."""
+        marker = metafunc.definition.get_closest_marker(MARKER)
+        items: list[Item] = []
+        if self.problem is None:
+            try:
+                data = self._data_of(marker, metafunc.definition.path.parent)
+                self._data[metafunc.definition.nodeid] = data
+                for subset in self._subsets_of(marker, data):
+                    items.extend(self.run.items(data, subset))
+            except UsageError as error:
+                self.problem = error
+        # A suite out of scope collects nothing; pytest needs one parameter set, which `without_placeholders` drops.
+        params: list[Item | None] = [*items] or [None]
+        metafunc.parametrize(ITEM_FIXTURE, params, ids=[item.id if item else "none" for item in params], indirect=True)
+
+    def _data_of(self, marker: pytest.Mark | None, folder: Path) -> DataKey:
+        name = marker.kwargs.get("dataset") if marker else None
+        return self.run.default_data if name is None else DataKey(str(name), str(folder))
+
+    def _subsets_of(self, marker: pytest.Mark | None, data: DataKey) -> list[str]:
+        """The subsets in scope: those the marker names, or of a generic suite those no other suite names."""
+        wanted = self.run.config.subset
+        present = self.run.loader(data).dataset.subsets()
+        named = marker.kwargs.get("subset") if marker else None
+        if named is not None:
+            candidates = [named] if isinstance(named, str) else list(named)
+        elif data == self.run.default_data:
+            candidates = [subset for subset in present if subset not in HAERAE_SUBSETS]
+        else:
+            candidates = list(present)
+        return [name for name in candidates if name in present and (not wanted or name in wanted)]
+
+    def finish_collection(self, items: list[pytest.Item]) -> None:
+        """End with the user's mistake, if there was one.
+
+        Raises:
+            pytest.UsageError: Exit code 4, one line.
+        """
+        try:
+            if self._run is not None and self.problem is None:
+                self.run.check_subsets()
+        except UsageError as error:
+            self.problem = error
+        if self.problem is not None and not is_worker(self.config):
+            raise pytest.UsageError(str(self.problem))
+        if self.problem is not None:
+            items.clear()
+
+    def select(self, items: Iterable[pytest.Item]) -> list[Selected]:
+        """The items to ask, of what is left after every deselection."""
+        return [
+            Selected(parameter, item.nodeid, self._data[_function_nodeid(item)])
+            for item in items
+            if (parameter := _item_parameter(item)) is not None
+        ]
+
+    def selected_by_hand(self) -> bool:
+        """Whether -k, --lf, a node id or --deselect chose the items: then gates are not evaluated."""
+        option = self.config.option
+        by_node = any("::" in str(argument) for argument in self.config.args)
+        return self.by_hand or by_node or bool(getattr(option, "lf", False))
+
+    # -- the batch ----------------------------------------------------------------------------------------------
+
+    def batch(self, selection: list[Selected]) -> None:
+        """Ask all selected items in one pass, before the first test.
+
+        Raises:
+            pytest.UsageError: The model can not be loaded, or the store can not be written; exit code 4.
+        """
+        self.selection = selection
+        if not selection:
+            return
+        reporter = self._reporter()
+        quiet = self.config.option.verbose <= _QUIETEST
+        if reporter and not quiet:
+            reporter.ensure_newline()
+            reporter.write_line(f"haerae: {self.run.describe()}, {len(selection)} items")
+        live = bool(reporter and reporter.isatty)
+        width = reporter.writer_width if reporter else 80
+        progress = ProgressLine(None if quiet or reporter is None else reporter, live=live, width=width)
+        try:
+            samples = self.run.ask(selection, progress)
+        except HaeraeError as error:
+            raise pytest.UsageError(str(error)) from None
+        self.samples = {sample.nodeid: sample for sample in samples if sample.nodeid}
+        if reporter and not quiet and self.run.resumed:
+            usage = self.run.usage
+            reporter.write_line(f"haerae: resumed an interrupted run: {usage.reused} stored, {usage.computed} asked")
+
+    def _reporter(self) -> _Reporter | None:
+        plugin = self.config.pluginmanager.get_plugin("terminalreporter")
+        return _Reporter(plugin) if plugin else None
+
+    # -- one test -----------------------------------------------------------------------------------------------
+
+    def verdict(self, item: pytest.Item, parameter: Item) -> Verdict:
+        """The verdict on a test's item, noted for its report.
+
+        Raises:
+            BackendFailure: The backend gave no answer.
+        """
+        sample = self.samples.get(item.nodeid)
+        if sample is None:
+            sample = self.run.stored_sample(Selected(parameter, item.nodeid, self._data[_function_nodeid(item)]))
+        verdict = sample.verdict
+        item.stash[_VERDICT] = verdict
+        item.user_properties.append((PROPERTY_ID, parameter.id))
+        if verdict.outcome == "skipped":
+            pytest.skip(verdict.explanation)
+        if verdict.outcome == "error":
+            raise BackendFailure(verdict.explanation)
+        return verdict
+
+    def shape_report(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Make a wrong answer's report one line, and mark it."""
+        verdict = item.stash.get(_VERDICT, None)
+        if verdict is None or call.excinfo is None:
+            return
+        answered_wrong = verdict.outcome in ("wrong", "invalid") and call.excinfo.errisinstance(AssertionError)
+        failed_backend = verdict.outcome == "error" and call.excinfo.errisinstance(BackendFailure)
+        if report.failed and (answered_wrong or failed_backend):
+            report.longrepr = verdict.explanation
+            report.user_properties = [*report.user_properties, (PROPERTY_STATUS, verdict.outcome)]
+
+    # -- the end ------------------------------------------------------------------------------------------------
+
+    def note(self, report: pytest.TestReport) -> None:
+        """Take note of a finished test, from this process or from a worker."""
+        if PROPERTY_ID not in dict(report.user_properties):
+            return
+        if report.when == "call" or (report.when == "setup" and not report.passed):
+            self.received.add(report.nodeid)
+        if report.failed and status_of(report):
+            self.tolerated += 1
+
+    def finish(self, session: pytest.Session) -> None:
+        """Judge the gates, write the report, and set what the exit code is made from.
+
+        Wrong answers and tolerated errors do not fail a run; a failed gate or an unmeasurable run does.
+        """
+        if not self.selection or is_worker(self.config):
+            return
+        samples = [self.samples[entry.nodeid] for entry in self.selection if entry.nodeid in self.received]
+        completeness = Completeness(
+            by_hand=self.selected_by_hand(),
+            missing=len(self.selection) - len(samples),
+            errors=sum(sample.verdict.outcome == "error" for sample in samples),
+            asked=len(self.selection),
+            max_error_rate=self.run.config.max_error_rate,
+        )
+        self.report = self.run.report(self.selection, samples, completeness)
+        write_report(self.report, self.run.config.output_file)
+        session.testsfailed -= self.tolerated
+        self.tolerated = 0
+        if any(gate["verdict"] in ("failed", "unmeasurable") for gate in self.report["info"]["gates"]):
+            session.testsfailed += 1
+
+    def summarise(self, write_line: Any, write_sep: Any) -> None:  # noqa: ANN401 - the reporter's methods
+        """Write the terminal summary."""
+        if self.report is None or self.config.option.verbose <= _QUIETEST:
+            return
+        write_sep("=", f"haerae: {self.run.describe()}")
+        output = self.run.config.output_file
+        shown = output.relative_to(Path.cwd()) if output.is_relative_to(Path.cwd()) else output
+        samples = [self.samples[entry.nodeid] for entry in self.selection if entry.nodeid in self.received]
+        for line in summary_lines(self.report, samples, str(shown), self.run.baseline):
+            write_line(line)
+
+    def close(self) -> None:
+        """Close the run's store."""
+        if self._run is not None:
+            self._run.close()
+
+
+class _Reporter:
+    """The public face of pytest's terminal reporter, typed."""
+
+    def __init__(self, plugin: Any) -> None:  # noqa: ANN401 - pytest keeps the class private
+        self._plugin = plugin
+        self.isatty: bool = bool(plugin.isatty)
+
+    @property
+    def writer_width(self) -> int:
+        import shutil
+
+        return shutil.get_terminal_size().columns
+
+    def ensure_newline(self) -> None:
+        self._plugin.ensure_newline()
+
+    def write_line(self, line: str, **markup: bool) -> None:
+        self._plugin.write_line(line, **markup)
+
+    def rewrite(self, line: str, **markup: bool) -> None:
+        self._plugin.rewrite(line, **markup)
+
+
+def run_loop(evaluation: EvaluationSession, session: pytest.Session) -> Generator[None, object, object]:
+    """Batch before the tests, finish after them, also when they were stopped early."""
+    collected = not session.testsfailed or session.config.option.continue_on_collection_errors
+    distributed = session.config.pluginmanager.has_plugin("dsession")
+    if collected and not distributed and not session.config.option.collectonly and not is_worker(session.config):
+        evaluation.batch(evaluation.select(session.items))
+    try:
+        result = yield
+    except BaseException:
+        with contextlib.suppress(HaeraeError):
+            evaluation.finish(session)
+        raise
+    evaluation.finish(session)
+    return result
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is a worker of pytest-xdist."""
+    return hasattr(config, "workerinput")
+
+
+def status_of(report: pytest.TestReport | pytest.CollectReport) -> str | None:
+    """The plugin's mark on a report: wrong, invalid, error, or None."""
+    properties: Sequence[tuple[str, object]] = getattr(report, "user_properties", ())
+    found: Mapping[str, object] = dict(properties)
+    return str(found[PROPERTY_STATUS]) if PROPERTY_STATUS in found else None
+
+
+def _has_item_fixture(item: pytest.Item | pytest.Collector) -> bool:
+    return ITEM_FIXTURE in getattr(getattr(item, "callspec", None), "params", {})
+
+
+def _item_parameter(item: pytest.Item | pytest.Collector) -> Item | None:
+    parameter = getattr(getattr(item, "callspec", None), "params", {}).get(ITEM_FIXTURE)
+    return parameter if isinstance(parameter, Item) else None
+
+
+def without_placeholders(collected: Any) -> Any:  # noqa: ANN401 - pytest's own: an item, a collector, a list, None
+    """Drop the tests that a suite out of scope was parametrized with, before anything counts them."""
+    if not isinstance(collected, list):
+        return collected
+    return [node for node in collected if not (_has_item_fixture(node) and _item_parameter(node) is None)]
+
+
+def _function_nodeid(item: pytest.Item) -> str:
+    name = getattr(item, "originalname", None) or item.name
+    return item.nodeid[: len(item.nodeid) - len(item.name)] + name

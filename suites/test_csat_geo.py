@@ -1,0 +1,10 @@
+"""Korean geography, as in the college entrance examination."""
+
+import pytest
+
+from pytest_haerae import Verdict, assert_correct
+
+
+@pytest.mark.haerae(subset="csat_geo")
+def test_csat_geo(haerae_verdict: Verdict) -> None:
+    assert_correct(haerae_verdict)

@@ -1,0 +1,10 @@
+"""Law and politics, as in the college entrance examination."""
+
+import pytest
+
+from pytest_haerae import Verdict, assert_correct
+
+
+@pytest.mark.haerae(subset="csat_law")
+def test_csat_law(haerae_verdict: Verdict) -> None:
+    assert_correct(haerae_verdict)
