@@ -80,7 +80,6 @@ class XdistHooks:
         try:
             evaluation.batch([_selected(entry) for entry in content["selection"]])
             if evaluation.selection:
-                evaluation.run.check_subsets()
                 (self._folder / _RUN).write_text(json.dumps(evaluation.run.run_number), encoding="utf-8")
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
