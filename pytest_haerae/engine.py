@@ -7,12 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from time import perf_counter
-from typing import Any
-
 from pytest_haerae.backends import Backend
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.redact import redact_text
-from pytest_haerae.store import Store, response_key
+from pytest_haerae.store import Store
 from pytest_haerae.types import Request, Response, Usage
 
 Progress = Callable[[int, int], None]
@@ -22,11 +20,10 @@ _LONGEST_ERROR = 500
 
 
 class Engine:
-    """One run: a store, a model that is loaded only when it is needed, and the identity that keys its responses.
+    """One run: a store, and a model that is loaded only when it is needed.
 
     Args:
         load: Loads the model.
-        identity: What determines a response beside its request.
         store: Where responses are kept.
         run: The run's number in the store.
         reuse: Take answers of any run.
@@ -36,7 +33,6 @@ class Engine:
     def __init__(
         self,
         load: Callable[[], Backend],
-        identity: Mapping[str, Any],
         store: Store,
         run: int,
         *,
@@ -44,18 +40,18 @@ class Engine:
         secrets: Sequence[str] = (),
     ) -> None:
         self._load = load
-        self._identity = identity
         self._store = store
         self._run = run
         self._reuse = reuse
         self._secrets = secrets
         self.usage = Usage()
 
-    def ask(self, requests: Sequence[Request], progress: Progress) -> list[Response]:
+    def ask(self, keys: Sequence[str], requests: Sequence[Request], progress: Progress) -> list[Response]:
         """Answer all requests.
 
         Args:
-            requests: What to ask; equal requests are asked once.
+            keys: Each request's key; of equal ones one is asked.
+            requests: What to ask.
             progress: Told after each answer.
 
         Returns:
@@ -66,7 +62,6 @@ class Engine:
             StoreError: Answers can not be kept.
         """
         started = perf_counter()
-        keys = [response_key(self._identity, request) for request in requests]
         answers: dict[str, Response] = {}
         missing: dict[str, Request] = {}
         for key, request in zip(keys, requests, strict=True):
@@ -105,7 +100,7 @@ class Engine:
                     progress(done, total)
             except HaeraeError:
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever a model's library raises concerns the items left
+            except Exception as error:
                 problem = f"{type(error).__name__}: {error}"
         for key in keys:
             if key not in answers:

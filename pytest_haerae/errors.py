@@ -22,7 +22,7 @@ class WrongAnswer(AssertionError):  # noqa: N818 - pytest users read it as an ou
     """The model answered, and the answer is wrong or could not be read. Raised by `assert_correct`."""
 
 
-class BackendFailure(HaeraeError):
+class BackendFailure(HaeraeError):  # noqa: N818 - what failed is the backend, not this program
     """The backend gave no answer for one item, after its retries. Never counted as a wrong answer."""
 
 

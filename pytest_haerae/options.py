@@ -57,7 +57,9 @@ OPTIONS: Sequence[Option] = (
     _value("evaluator_params", "JSON", "the scorer's parameters, in the forms of --model-params"),
     _value("dataset", "NAME", "haerae_bench (default), sample, a hub id, or a local folder or file"),
     _value("dataset_revision", "REV", "hub revision (default: pinned)"),
-    _value("dataset_columns", "MAP", "columns of a layout of your own: question=…,options=a|b|c,answer=…,answer_start=0"),
+    _value(
+        "dataset_columns", "MAP", "columns of a layout of your own: question=…,options=a|b|c,answer=…,answer_start=0"
+    ),
     _value("split", "NAME", "split of the data set (default: test)"),
     _repeat("subset", "NAMES", "subsets to run, comma separated, repeatable (default: all that the suites name)"),
     _value("limit", "N", "at most the first N items of each subset"),

@@ -93,7 +93,9 @@ def choose_shots(pool: Sequence[Item], item: Item, count: int, seed: int) -> lis
     order = random.Random(seed).sample(range(len(pool)), min(count + 1, len(pool)))  # noqa: S311 - no secret
     shots = [pool[index] for index in order if pool[index].query != item.query][:count]
     if len(shots) < count:
-        raise UsageError(f"--num-few-shot: subset {item.subset} has only {len(shots)} other items, {count} are asked for")
+        raise UsageError(
+            f"--num-few-shot: subset {item.subset} has only {len(shots)} other items, {count} are asked for"
+        )
     return shots
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -22,7 +22,7 @@ from pytest_haerae.redact import secrets_in
 from pytest_haerae.report.build import RunFacts, check_writable, make_report
 from pytest_haerae.report.metrics import make_metrics
 from pytest_haerae.scoring import judge, skip_reason
-from pytest_haerae.store import Store, response_key
+from pytest_haerae.store import Store, identity_digest, response_key
 from pytest_haerae.types import CAPABILITY, Item, Request, Response, Sample, Usage, Verdict
 
 
@@ -68,7 +68,7 @@ class Run:
         self._clock = perf_counter()
         self.usage = Usage()
         self._store: Store | None = None
-        self._identity: dict[str, Any] | None = None
+        self._identity: str | None = None
         self.run_number = 0
         self.resumed = False
 
@@ -138,22 +138,20 @@ class Run:
         """
         requests = [self.request(selected) for selected in selection]
         if self.baseline is not None and self.config.baseline is not None:
-            unanswered = [
-                Sample(entry.item, entry.nodeid, None, None, Verdict("skipped")) for entry in selection
-            ]
+            unanswered = [Sample(entry.item, entry.nodeid, None, None, Verdict("skipped")) for entry in selection]
             check_baseline_data(self.config.baseline, self.baseline, unanswered)
         asked = [(index, request) for index, request in enumerate(requests) if request is not None]
-        self._begin(asked)
+        keys = [response_key(self.identity(), request) for _, request in asked]
+        self._begin(keys)
         engine = Engine(
             lambda: self._backend(self._parameters),  # type: ignore[call-arg]
-            self.identity(),
             self.store(),
             self.run_number,
             reuse=self.config.reuse,
             secrets=self._secrets,
         )
         answers = dict(
-            zip((index for index, _ in asked), engine.ask([request for _, request in asked], progress), strict=True)
+            zip((index for index, _ in asked), engine.ask(keys, [request for _, request in asked], progress), strict=True)
         )
         self.usage = engine.usage
         return [
@@ -177,10 +175,10 @@ class Run:
         verdict = judge(selected.item, response, self.config.method)
         return Sample(selected.item, selected.nodeid, request, response, verdict)
 
-    def identity(self) -> dict[str, Any]:
-        """What determines a response beside its request."""
+    def identity(self) -> str:
+        """Hash of what determines a response beside its request."""
         if self._identity is None:
-            self._identity = {"backend": self.config.model, **self._parameters.identity()}
+            self._identity = identity_digest({"backend": self.config.model, **self._parameters.identity()})
         return self._identity
 
     def store(self) -> Store:
@@ -189,13 +187,11 @@ class Run:
             self._store = Store(self.config.store)
         return self._store
 
-    def _begin(self, asked: Sequence[tuple[int, Request]]) -> None:
+    def _begin(self, keys: Sequence[str]) -> None:
         """Begin or resume: runs are the same when they ask the same model the same requests."""
-        digest = hashlib.sha256(json.dumps(self.identity(), sort_keys=True).encode())
-        for _, request in asked:
-            digest.update(json.dumps(asdict(request), ensure_ascii=False).encode())
+        fingerprint = hashlib.sha256("".join(keys).encode()).hexdigest()
         self.run_number, self.resumed = self.store().begin(
-            digest.hexdigest(), resume=self.config.resume, rerun_errors=self.config.rerun == "errors"
+            fingerprint, resume=self.config.resume, rerun_errors=self.config.rerun == "errors"
         )
 
     def report(

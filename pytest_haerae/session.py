@@ -182,6 +182,8 @@ class EvaluationSession:
             pytest.skip(verdict.explanation)
         if verdict.outcome == "error":
             raise BackendFailure(verdict.explanation)
+        if verdict.outcome != "correct":
+            _explain_in_one_line(item, verdict.explanation)
         return verdict
 
     def shape_report(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
@@ -294,6 +296,16 @@ def status_of(report: pytest.TestReport | pytest.CollectReport) -> str | None:
     properties: Sequence[tuple[str, object]] = getattr(report, "user_properties", ())
     found: Mapping[str, object] = dict(properties)
     return str(found[PROPERTY_STATUS]) if PROPERTY_STATUS in found else None
+
+
+def _explain_in_one_line(item: pytest.Item, explanation: str) -> None:
+    """Answer for a wrong item's failure with one line: rendering a traceback nobody reads costs a millisecond each."""
+    render = item.repr_failure
+
+    def repr_failure(excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - as pytest's
+        return explanation if excinfo.errisinstance(AssertionError) else render(excinfo, *arguments, **keywords)
+
+    item.repr_failure = repr_failure  # type: ignore[method-assign]
 
 
 def _has_item_fixture(item: pytest.Item | pytest.Collector) -> bool:

@@ -10,7 +10,7 @@ import sqlite3
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from pytest_haerae.errors import StoreError, UsageError
 from pytest_haerae.types import Request, Response
 
 STORE_VERSION = 1
+_FIELDS = tuple(field.name for field in fields(Response))
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, started REAL NOT NULL, finished REAL);
@@ -31,15 +32,21 @@ CREATE TABLE IF NOT EXISTS failures (
 """
 
 
-def response_key(identity: Mapping[str, Any], request: Request) -> str:
+def identity_digest(identity: Mapping[str, Any]) -> str:
+    """Hash of what determines a response beside its request: backend, model, endpoint, generation parameters, seed."""
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+
+
+def response_key(identity: str, request: Request) -> str:
     """Key of a response: a hash of all that determines it and of nothing else.
 
     Args:
-        identity: Backend, model with revision or fingerprint, endpoint, generation parameters, seed.
+        identity: The `identity_digest` of the model.
         request: The request.
     """
-    text = json.dumps([identity, asdict(request)], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    messages = request.messages and [[message.role, message.content] for message in request.messages]
+    content = [identity, request.kind, request.context, request.continuations, messages, request.stop]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def _digest(key: str, answer: str) -> str:
@@ -169,7 +176,7 @@ class Store:
             if response.error is not None:
                 connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?)", (run, key, response.error))
                 return
-            answer = json.dumps(asdict(response), ensure_ascii=False)
+            answer = json.dumps({name: getattr(response, name) for name in _FIELDS})
             connection.execute(
                 "INSERT OR REPLACE INTO responses VALUES (?, ?, ?, ?)", (run, key, answer, _digest(key, answer))
             )

@@ -219,4 +219,6 @@ def _start_server(parameters: LlamaCppParameters) -> Any:  # noqa: ANN401 - xlla
     try:
         return xllamacpp.Server(settings)
     except RuntimeError as error:
-        raise UsageError(f"llamacpp can not load {path}: no readable GGUF model, or too little memory ({error})") from None
+        raise UsageError(
+            f"llamacpp can not load {path}: no readable GGUF model, or too little memory ({error})"
+        ) from None

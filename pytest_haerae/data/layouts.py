@@ -151,7 +151,7 @@ def split_options(value: Any, field: str, place: RowPlace) -> tuple[str, ...]:  
 
 def check_options(options: tuple[str, ...], field: str, place: RowPlace) -> tuple[str, ...]:
     """Refuse fewer than two options, more than ten, and empty ones."""
-    if not 2 <= len(options) <= len(LETTERS):
+    if not 2 <= len(options) <= len(LETTERS):  # noqa: PLR2004 - a choice needs two
         raise place.error(field, f"has {len(options)} options; 2 to {len(LETTERS)} are possible")
     if not all(options):
         raise place.error(field, f"option {LETTERS[options.index('')]} is empty")

@@ -53,7 +53,9 @@ def _row(name: str, width: int, entry: Mapping[str, Any], previous: float | None
     low, high = entry["ci95"]
     drop = smallest_detectable_drop(entry["n"]) or 0.0
     interval = f"{low:.3f}-{high:.3f}"
-    line = f"{name:<{width}} {entry['n']:>5} {entry['correct']:>7} {entry['accuracy']:>6.4f}  {interval:<14} {drop:>7.3f}"
+    line = (
+        f"{name:<{width}} {entry['n']:>5} {entry['correct']:>7} {entry['accuracy']:>6.4f}  {interval:<14} {drop:>7.3f}"
+    )
     return line if previous is None else f"{line}  {entry['accuracy'] - previous:+.4f}"
 
 

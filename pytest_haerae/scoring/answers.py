@@ -144,8 +144,6 @@ def _named_option(text: str, labels: tuple[str, ...], options: tuple[str, ...]) 
     """The one option whose text stands in the answer; an option inside a longer named one does not count."""
     named = [index for index, option in enumerate(options) if option in text]
     longest = [
-        index
-        for index in named
-        if not any(other != index and options[index] in options[other] for other in named)
+        index for index in named if not any(other != index and options[index] in options[other] for other in named)
     ]
     return Reading(labels[longest[0]], "option text") if len(longest) == 1 else None
