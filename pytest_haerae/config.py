@@ -123,9 +123,8 @@ def _model(values: dict[str, Any]) -> str:
         return str(values["model"])
     from pytest_haerae.backends import backend_names
 
-    raise UsageError(
-        f"these suites evaluate a model and none is named: add --model=NAME (one of {', '.join(backend_names())}) or --demo"
-    )
+    names = ", ".join(backend_names())
+    raise UsageError(f"these suites evaluate a model and none is named: add --model=NAME (one of {names}) or --demo")
 
 
 def _method(name: str) -> Method:
@@ -163,8 +162,8 @@ def _minimum(text: str) -> MinimumAccuracy:
 
 
 def _rerun(value: Any) -> str | None:  # noqa: ANN401 - text or None
-    if value in (None, "errors"):
-        return value
+    if value is None or value == "errors":
+        return None if value is None else "errors"
     raise UsageError(f"--rerun: {unknown('choice', str(value), ['errors'])}")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from time import perf_counter
+
 from pytest_haerae.backends import Backend
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.redact import redact_text

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_haerae.session import EvaluationSession
     from pytest_haerae.types import Item, Verdict
 
-_SESSION = pytest.StashKey["EvaluationSession"]()
+_SESSION: pytest.StashKey[EvaluationSession] = pytest.StashKey()
 
 
 def _evaluation(config: pytest.Config) -> EvaluationSession:
@@ -38,7 +38,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             group.addoption(*option.spellings(), dest=dest, action="append", metavar=option.metavar, help=text)
         else:
             group.addoption(*option.spellings(), dest=dest, metavar=option.metavar, help=text)
-        parser.addini(dest, option.help, type="linelist" if option.kind == "repeat" else "string", default=None)
+        if option.kind == "repeat":
+            parser.addini(dest, option.help, type="linelist", default=None)
+        else:
+            parser.addini(dest, option.help, type="string", default=None)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

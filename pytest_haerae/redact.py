@@ -1,4 +1,4 @@
-"""Keys, tokens and passwords never reach an output: they are replaced by ``***`` wherever values are shown or stored."""
+"""Keys, tokens and passwords never reach an output: ``***`` stands in their place."""
 
 from __future__ import annotations
 

@@ -151,7 +151,11 @@ class Run:
             secrets=self._secrets,
         )
         answers = dict(
-            zip((index for index, _ in asked), engine.ask(keys, [request for _, request in asked], progress), strict=True)
+            zip(
+                (index for index, _ in asked),
+                engine.ask(keys, [request for _, request in asked], progress),
+                strict=True,
+            )
         )
         self.usage = engine.usage
         return [

@@ -41,7 +41,7 @@ def mcnemar_one_sided(lost: int, gained: int) -> float:
     Source: Q. McNemar, Psychometrika 12 (1947), in its exact binomial form: P(X >= lost), X ~ Bin(lost + gained, 1/2).
     """
     n = lost + gained
-    return sum(math.comb(n, k) for k in range(lost, n + 1)) / 2**n
+    return float(sum(math.comb(n, k) for k in range(lost, n + 1)) / 2**n)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

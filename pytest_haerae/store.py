@@ -113,8 +113,8 @@ class Store:
             yield self._connection
         except sqlite3.DatabaseError as error:
             raise StoreError(
-                f"the response store {self.path} can not be written ({error}); answers so far are kept, free the disk and"
-                " run the same command again to go on"
+                f"the response store {self.path} can not be written ({error}); answers so far are kept, free the disk"
+                " and run the same command again to go on"
             ) from None
 
     def begin(self, fingerprint: str, *, resume: bool, rerun_errors: bool) -> tuple[int, bool]:

@@ -78,6 +78,7 @@ class LlamaCppBackend:
         self._server = _start_server(parameters)
         self._address = self._server.listening_address
         self._vocabulary_size = int(self._get("/v1/models")["data"][0]["meta"]["n_vocab"])
+        self._plain_token = self._tokenize("A")[-1]
         self._slots: queue.SimpleQueue[int] = queue.SimpleQueue()
         for slot in range(parameters.parallel):
             self._slots.put(slot)
@@ -107,7 +108,7 @@ class LlamaCppBackend:
         )
         try:
             return Response(**serve(request, slot), latency_seconds=perf_counter() - started)
-        except (BackendFailure, ValueError, OSError) as error:
+        except (BackendFailure, ValueError, KeyError, TypeError, OSError) as error:
             return Response(error=f"llamacpp: {error}")
         finally:
             self._slots.put(slot)
@@ -134,7 +135,11 @@ class LlamaCppBackend:
     def _next_logprobs(self, prompt: Tokens, wanted: Sequence[int], slot: int, *, fresh: bool) -> dict[int, float]:
         """Log-probabilities of the wanted next tokens, over the full softmax: more are asked for until all are seen."""
         for probes in (_FIRST_PROBES, _MORE_PROBES, self._vocabulary_size):
-            answer = self._complete(prompt, slot, cache=not fresh, n_predict=1, n_probs=probes)
+            # The server leaves the list out where the sampled token ends the text or is half a character, so a plain
+            # letter is sampled by force; the probabilities listed are those of the untouched logits.
+            answer = self._complete(
+                prompt, slot, cache=not fresh, n_predict=1, n_probs=probes, logit_bias=[[self._plain_token, 1000.0]]
+            )
             listed = answer["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
             found = {entry["id"]: float(entry["logprob"]) for entry in listed}
             if all(token in found for token in wanted):

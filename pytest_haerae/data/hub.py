@@ -81,8 +81,8 @@ class HubDataset:
         if isinstance(error, ValueError) and "BuilderConfig" in message:
             return UsageError(f"dataset {self.name}: {message}")
         return UsageError(
-            f"dataset {self.name} ({self.repository}) can not be loaded from the hub: {type(error).__name__}: {message}."
-            " Check the name, HF_TOKEN for private or gated data, and the network; or use --dataset=sample"
+            f"dataset {self.name} ({self.repository}) can not be had from the hub: {type(error).__name__}: {message}."
+            " Check the name, HF_TOKEN for private or gated data, and the network"
         )
 
 

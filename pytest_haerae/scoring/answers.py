@@ -11,6 +11,9 @@ from pytest_haerae.types import Item
 _LONGEST_READ = 50_000
 """Characters read from the text's end: a verdict stands at the end, and a runaway text must not cost seconds."""
 
+_MOST_VERDICTS, _LONGEST_VERDICT = 50, 400
+"""Verdicts tried from the end, and the characters each may take: a text that repeats itself stays cheap to read."""
+
 _REASONING = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _REASONING_END = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
 _LATEX = re.compile(r"\\(?:text|textbf|mathrm|mathbf)\s*\{([^{}]*)\}")
@@ -114,8 +117,8 @@ def _mentions(text: str, labels: tuple[str, ...]) -> list[_Mention]:
 
 def _stated_verdict(text: str, labels: tuple[str, ...], options: tuple[str, ...]) -> Reading | None:
     """The last sentence that says what the answer is."""
-    for marker in reversed(list(_VERDICT.finditer(text))):
-        rest = text[marker.end() :].lstrip()
+    for marker in list(_VERDICT.finditer(text))[: -_MOST_VERDICTS - 1 : -1]:
+        rest = text[marker.end() : marker.end() + _LONGEST_VERDICT].lstrip()
         end = _SENTENCE_END.search(rest)
         sentence = rest[: end.start()] if end else rest
         bare = _BARE_ANSWER.match(sentence)

@@ -1,0 +1,61 @@
+"""What several tests share: example items, and the data beside the project."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from pytest_haerae.types import Item
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def shared(path: str) -> Path:
+    """A path in the data beside the project; skips the test where it is absent."""
+    found = SHARED / path
+    if not found.exists():
+        pytest.skip(f"the data beside the project is absent: shared/{path}")
+    return found
+
+
+def lettered(reference: str = "B", options: tuple[str, ...] = ("사과", "원두", "나무쌓기", "나무 쌓기", "배")) -> Item:
+    """A lettered item."""
+    choices = "\n".join(f"({letter}) {option}" for letter, option in zip("ABCDE", options, strict=False))
+    query = f"질문\n\n### 선택지: \n{choices}\n\n### 정답:"
+    return Item("probe-0000", "probe", 0, query, options, tuple("ABCDE"[: len(options)]), reference)
+
+
+def valid_report(path: Path) -> dict[str, Any]:
+    """Read a report, held against the schema where that is at hand."""
+    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    schema = SHARED / "report.schema.json"
+    if schema.exists():
+        jsonschema.validate(report, json.loads(schema.read_text(encoding="utf-8")))
+    return report
+
+
+QUESTIONS = [
+    {"question": f"{number}번 문제: 옳은 것은?", "options": ["가", "나", "다", "라"], "answer": "ABCD"[number % 4]}
+    for number in range(40)
+]
+
+SUITE = """
+import pytest
+from pytest_haerae import assert_correct
+
+@pytest.mark.haerae(dataset="questions.jsonl")
+def test_mine(haerae_verdict):
+    assert_correct(haerae_verdict)
+"""
+
+
+def write_questions(folder: Path, rows: list[dict[str, Any]] | None = None) -> None:
+    """Write a question file and the suite over it."""
+    lines = (json.dumps(row, ensure_ascii=False) for row in (QUESTIONS if rows is None else rows))
+    (folder / "questions.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "test_mine.py").write_text(SUITE, encoding="utf-8")

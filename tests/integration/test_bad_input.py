@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import QUESTIONS, write_questions
+from tests.integration.conftest import Evaluate
+
+MISTAKES: list[tuple[list[str], str]] = [
+    (["--model=randm"], "ERROR: --model: unknown backend 'randm': did you mean 'random'? Valid: llamacpp, random"),
+    (["--subset=questons"], "ERROR: --subset: unknown subset 'questons': did you mean 'questions'? Valid:*"),
+    (["--min-accuracy=questons=0.5"], "ERROR: --min-accuracy: unknown subset 'questons': did you mean 'questions'?*"),
+    (["--split=tset", "--dataset=sets"], "ERROR: dataset sets: no split 'tset'; there is dev, test"),
+    (["--dataset=nope"], "ERROR: unknown dataset 'nope'. Valid: haerae_bench, sample*"),
+    (["--dataset=nope.csv"], "ERROR: dataset nope.csv: there is no such file or folder"),
+    (["--prompt=rav"], "ERROR: unknown prompt 'rav': did you mean 'raw'? Valid: answer_letter, raw"),
+    (["--method=loglikelihood"], "ERROR: unknown method 'loglikelihood': did you mean 'log_likelihood'?*"),
+    (["--model-params={bad"], "ERROR: --model-params: malformed JSON at line 1 column 2:*"),
+    (["--model-params=sed=3"], "ERROR: --model-params of random: unknown parameter 'sed': did you mean 'seed'?*"),
+    (["--model-params=seed=x"], "ERROR: --model-params of random: seed: *"),
+    (["--evaluator-params=return_logit=true", "--method=log_likelihood"], "ERROR: *did you mean 'return_logits'?*"),
+    (["--limit=0"], "ERROR: --limit: 0 is too small; the least is 1"),
+    (["--min-accuracy=80"], "ERROR: --min-accuracy: 80 is not between 0 and 1; for 80 percent write 0.8"),
+    (["--baseline=none.json"], "ERROR: --baseline none.json: can not be read (No such file or directory)"),
+    (["--baseline=corrupt.json"], "ERROR: --baseline corrupt.json: corrupt, no JSON report*"),
+    (["--baseline=empty.json"], "ERROR: --baseline empty.json: no report of schema version 1"),
+    (["--output-file=/proc/none/report.json"], "ERROR: --output-file /proc/none/report.json: the folder can not be*"),
+    (["--store=/proc/none/store.sqlite"], "ERROR: --store /proc/none/store.sqlite: can not be opened*"),
+    (["--rerun=all"], "ERROR: --rerun: unknown choice 'all'. Valid: errors"),
+    (["--num-few-shot=40"], "ERROR: --num-few-shot: subset questions has only 39 other items, 40 are asked for"),
+    (
+        ["--model=llamacpp", "--model-params=model_name_or_path=none.gguf"],
+        "ERROR: --model-params of llamacpp: model_name_or_path: there is no file none.gguf",
+    ),
+]
+
+
+@pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["serial", "xdist"])
+@pytest.mark.parametrize(("options", "message"), MISTAKES, ids=[" ".join(options) for options, _ in MISTAKES])
+def test_a_mistake_is_one_clear_line_and_exit_code_4(
+    evaluate: Evaluate, pytester: pytest.Pytester, options: list[str], message: str, workers: list[str]
+) -> None:
+    if workers and options[0] not in ("--model=randm", "--subset=questons", "--store=/proc/none/store.sqlite"):
+        return
+    (pytester.path / "corrupt.json").write_text("{", encoding="utf-8")
+    (pytester.path / "empty.json").write_text("{}", encoding="utf-8")
+    (pytester.path / "sets").mkdir()
+    for split in ("dev", "test"):
+        (pytester.path / "sets" / f"more-{split}.csv").write_text("question,answer\nq,a\n", encoding="utf-8")
+    if options[-1] == "--dataset=sets" or options[0].startswith("--dataset"):
+        (pytester.path / "test_mine.py").write_text(
+            "import pytest\n\n@pytest.mark.haerae\ndef test_any(haerae_verdict): ...\n", encoding="utf-8"
+        )
+    result = evaluate(*options, *workers)
+    result.stderr.fnmatch_lines([message])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+
+
+def test_no_model_lists_the_backends(evaluate: Evaluate) -> None:
+    result = evaluate(model=None)
+    result.stderr.fnmatch_lines(["ERROR: these suites evaluate a model and none is named: *llamacpp, random*--demo"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_a_bad_row_names_file_row_and_field(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    write_questions(pytester.path, [QUESTIONS[0], {**QUESTIONS[1], "answer": "E"}])
+    result = evaluate()
+    result.stderr.fnmatch_lines(["ERROR: *questions.jsonl, row 2, field 'answer': 'E' is not one of the options*"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("method", "log_likelihood", "*incompatible: its method is 'log_likelihood', this run's is 'string_match'"),
+        ("prompt", "raw", "*incompatible: its prompt is 'raw', this run's is 'answer_letter'"),
+        ("num_few_shot", 5, "*incompatible: its num_few_shot is 5, this run's is 0"),
+        ("complete", False, "*incompatible: its run is not complete"),
+    ],
+)
+def test_an_incompatible_baseline_names_the_field(
+    evaluate: Evaluate, pytester: pytest.Pytester, field: str, value: object, message: str
+) -> None:
+    evaluate("--output-file=base.json")
+    path = Path(pytester.path / "base.json")
+    report = json.loads(path.read_text(encoding="utf-8"))
+    report["info"][field] = value
+    path.write_text(json.dumps(report), encoding="utf-8")
+    result = evaluate("--baseline=base.json")
+    result.stderr.fnmatch_lines([message])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_a_baseline_of_other_data_names_the_item(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    evaluate("--output-file=base.json", "--limit=3")
+    result = evaluate("--baseline=base.json", "--limit=5")
+    result.stderr.fnmatch_lines(["*incompatible: it has no item questions-0003"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR

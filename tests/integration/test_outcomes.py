@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.helpers import valid_report
+from tests.integration.conftest import Evaluate
+
+FLAKY = """
+import pytest
+from pytest_haerae import Response
+from pytest_haerae.backends import BackendParameters
+
+class Parameters(BackendParameters):
+    failing: int = 0
+
+class Flaky:
+    methods = frozenset({"generate"})
+    parameters = Parameters
+    libraries = ()
+
+    def __init__(self, parameters):
+        self.failing = parameters.failing
+        open("loads.txt", "a").write("x")
+
+    def run(self, requests):
+        for index, request in enumerate(requests):
+            if index < self.failing:
+                yield index, Response(error="HTTP 503")
+            else:
+                yield index, Response(text="(A)" if index % 2 else "(A) 또는 (B)")
+
+    def close(self): ...
+
+def pytest_haerae_backends():
+    return {"flaky": Flaky}
+"""
+
+
+def test_wrong_answers_have_their_own_category_and_do_not_fail_the_run(
+    evaluate: Evaluate, pytester: pytest.Pytester
+) -> None:
+    result = evaluate("--method=log_likelihood", "--junitxml=junit.xml")
+    report = valid_report(pytester.path / ".haerae" / "report.json")
+    correct, wrong = report["metrics"]["correct"], report["metrics"]["wrong"]
+    assert correct + wrong == 40
+    assert wrong > 0
+    result.stdout.fnmatch_lines([f"*{correct} passed, {wrong} wrong*"])
+    assert "FAILURES" not in result.stdout.str()
+    assert result.ret == 0
+    failures = list(ElementTree.parse(pytester.path / "junit.xml").iter("failure"))  # noqa: S314 - our own file
+    assert len(failures) == wrong
+    assert all("reference (" in (failure.get("message") or "") for failure in failures)
+
+
+def test_last_failed_runs_the_wrong_ones_and_gates_are_not_evaluated(
+    evaluate: Evaluate, pytester: pytest.Pytester
+) -> None:
+    evaluate()
+    wrong = valid_report(pytester.path / ".haerae" / "report.json")["metrics"]["wrong"]
+    result = evaluate("--lf", "--min-accuracy=0.99")
+    report = valid_report(pytester.path / ".haerae" / "report.json")
+    assert report["metrics"]["n"] == report["metrics"]["wrong"] == wrong
+    assert [gate["verdict"] for gate in report["info"]["gates"]] == ["not evaluated"]
+    assert result.ret == 0
+
+
+@pytest.mark.parametrize("options", [["-k", "0003"], ["test_mine.py::test_mine[questions-0003]"]])
+def test_a_selection_by_hand_evaluates_no_gate(
+    evaluate: Evaluate, pytester: pytest.Pytester, options: list[str]
+) -> None:
+    assert evaluate(*options, "--min-accuracy=1").ret == 0
+    report = valid_report(pytester.path / ".haerae" / "report.json")
+    assert [gate["verdict"] for gate in report["info"]["gates"]] == ["not evaluated"]
+    assert [sample["id"] for sample in report["samples"]] == ["questions-0003"]
+
+
+def test_stopping_at_the_first_wrong_answer_is_unmeasurable(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    result = evaluate("-x")
+    report = valid_report(pytester.path / ".haerae" / "report.json")
+    assert report["metrics"]["wrong"] == 1
+    assert report["info"]["complete"] is False
+    assert [gate["verdict"] for gate in report["info"]["gates"]] == ["unmeasurable"]
+    assert result.ret == 1
+
+
+@pytest.mark.parametrize("gate", [("0.0", 0, "passed"), ("1.0", 1, "failed")])
+@pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["serial", "xdist"])
+def test_the_accuracy_gate_decides_the_exit_code(
+    evaluate: Evaluate, pytester: pytest.Pytester, gate: tuple[str, int, str], workers: list[str]
+) -> None:
+    threshold, code, verdict = gate
+    result = evaluate(f"--min-accuracy={threshold}", *workers)
+    report = valid_report(pytester.path / ".haerae" / "report.json")
+    assert [entry["verdict"] for entry in report["info"]["gates"]] == [verdict]
+    result.stdout.fnmatch_lines([f"gate min-accuracy: {verdict.upper()} - *"])
+    assert result.ret == code
+
+
+def test_an_ordinary_failure_still_fails_the_run(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_other="def test_other():\n    assert False")
+    result = evaluate()
+    result.stdout.fnmatch_lines(["*1 failed*"])
+    assert result.ret == 1
+
+
+@pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["serial", "xdist"])
+def test_errors_are_not_wrong_answers_and_resume_asks_only_for_them(
+    evaluate: Evaluate, pytester: pytest.Pytester, workers: list[str]
+) -> None:
+    pytester.makeconftest(FLAKY)
+    result = evaluate("--model-params=failing=6", *workers, model="flaky")
+    report = valid_report(pytester.path / ".haerae" / "report.json")
+    assert (report["metrics"]["errors"], report["metrics"]["n"]) == (6, 34)
+    assert report["metrics"]["invalid"] == 17
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["gate measurable: UNMEASURABLE - 6 of 40 items ended in a backend error*"])
+    assert (pytester.path / "loads.txt").read_text() == "x"
+    tolerated = evaluate("--model-params=failing=6", "--max-error-rate=0.2", *workers, model="flaky")
+    report = valid_report(pytester.path / ".haerae" / "report.json")
+    assert report["info"]["responses"] == {"computed": 6, "reused": 34}
+    assert tolerated.ret == 0
+
+
+def test_equal_bytes_serial_distributed_and_without_xdist(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    texts = set()
+    for options in ([], ["-n2"], ["-n3", "--dist=worksteal"], ["-p", "no:xdist"]):
+        assert evaluate("--method=log_likelihood", *options).ret == 0
+        report = valid_report(pytester.path / ".haerae" / "report.json")
+        assert report["info"]["responses"] == {"computed": 40, "reused": 0}
+        texts.add(str((report["metrics"], report["samples"])))
+    assert len(texts) == 1
+
+
+def test_ini_twins_and_prefixed_spellings(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nhaerae_model = random\nhaerae_limit = 3\n")
+    evaluate(model=None)
+    assert valid_report(pytester.path / ".haerae" / "report.json")["metrics"]["n"] == 3
+    evaluate("--haerae-limit=2", "--model_params={}", model=None)
+    assert valid_report(pytester.path / ".haerae" / "report.json")["metrics"]["n"] == 2
+
+
+def test_collect_only_asks_no_model(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(FLAKY)
+    assert evaluate("--collect-only", model="flaky").ret == 0
+    assert not (pytester.path / "loads.txt").exists()
+
+
+def test_a_baseline_gate_sees_a_worse_model(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        FLAKY.replace(
+            '"(A)" if index % 2 else "(A) 또는 (B)"', '"ABCD"[index % 4] if not self.failing else "E"'
+        ).replace("index < self.failing", "False")
+    )
+    assert evaluate("--output-file=base.json", model="flaky").ret == 0
+    assert valid_report(pytester.path / "base.json")["metrics"]["accuracy"] == 1
+    assert evaluate("--baseline=base.json", model="flaky").ret == 0
+    result = evaluate("--baseline=base.json", "--model-params=failing=1", model="flaky")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["gate baseline: FAILED - all items: accuracy fell by 1.0000 (40 lost, 0 gained)"])

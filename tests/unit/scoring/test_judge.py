@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from pytest_haerae.scoring import judge
+from pytest_haerae.types import Item, Response
+from tests.helpers import lettered
+
+FREE = Item("p-0000", "p", 0, "빈칸", None, None, "가는 말이 고와야 오는 말이 곱다")
+
+
+def test_highest_loglikelihood_wins() -> None:
+    verdict = judge(lettered("C"), Response(loglikelihoods=(-3.0, -2.0, -1.0, -4.0, -5.0)), "log_likelihood")
+    assert (verdict.outcome, verdict.prediction, verdict.margin) == ("correct", "C", 1.0)
+
+
+def test_earlier_option_wins_an_exact_tie() -> None:
+    verdict = judge(lettered("C"), Response(loglikelihoods=(-3.0, -1.0, -1.0, -4.0, -5.0)), "log_likelihood")
+    assert (verdict.outcome, verdict.prediction, verdict.margin) == ("wrong", "B", 0.0)
+
+
+def test_an_error_is_no_wrong_answer() -> None:
+    assert judge(lettered(), Response(error="HTTP 500"), "string_match").outcome == "error"
+
+
+def test_missing_loglikelihoods_are_an_error() -> None:
+    assert judge(lettered(), Response(text="B"), "log_likelihood").outcome == "error"
+
+
+def test_free_text_is_skipped_by_log_likelihood_and_compared_by_string_match() -> None:
+    assert judge(FREE, None, "log_likelihood").outcome == "skipped"
+    assert judge(FREE, Response(text=" 가는말이 고와야, 오는 말이 곱다. "), "string_match").outcome == "correct"
+    assert judge(FREE, Response(text="(A)"), "string_match").outcome == "wrong"
+    assert judge(FREE, Response(text=" "), "string_match").outcome == "invalid"
+
+
+def test_unreadable_text_is_invalid() -> None:
+    assert judge(lettered(), Response(text="모르겠다"), "string_match").outcome == "invalid"

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_haerae.errors import UsageError
+from pytest_haerae.store import Store, identity_digest, response_key
+from pytest_haerae.types import Request, Response
+
+ANSWER = Response(loglikelihoods=(-1.25, -2.5), prompt_tokens=3)
+
+
+def test_an_answer_comes_back_as_it_went_in(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    store.put(run, "k", ANSWER)
+    store.close()
+    again = Store(tmp_path / "s.sqlite")
+    assert again.begin("f", resume=True, rerun_errors=False) == (run, True)
+    assert again.get(run, "k") == ANSWER
+    again.close()
+
+
+def test_errors_are_never_answers(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    store.put(run, "k", Response(error="HTTP 500"))
+    assert store.get(run, "k", any_run=True) is None
+    assert store.failure(run, "k") == "HTTP 500"
+    store.put(run, "k", ANSWER)
+    assert store.failure(run, "k") is None
+    store.close()
+
+
+def test_a_finished_run_is_measured_anew_unless_asked(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    store.put(run, "k", ANSWER)
+    store.finish(run)
+    other, earlier = store.begin("f", resume=True, rerun_errors=False)
+    assert (other != run, earlier) == (True, False)
+    assert store.get(other, "k") is None
+    assert store.get(other, "k", any_run=True) == ANSWER
+    store.close()
+
+
+def test_a_damaged_store_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.warns(UserWarning, match="set aside"):
+        store = Store(path)
+    assert list(tmp_path.glob("*.damaged"))
+    store.begin("f", resume=True, rerun_errors=False)
+    store.close()
+
+
+def test_a_damaged_row_counts_as_absent(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    store.put(run, "k", ANSWER)
+    store._connection.execute("UPDATE responses SET answer = replace(answer, '1.25', '9.25')")
+    assert store.get(run, "k") is None
+    store.close()
+
+
+def test_an_impossible_place_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="--store"):
+        Store(Path("/proc/no/such.sqlite"))
+
+
+def test_keys_tell_models_and_requests_apart() -> None:
+    one, other = identity_digest({"model": "a"}), identity_digest({"model": "b"})
+    request = Request("loglikelihood", "q", (" (A)",))
+    assert response_key(one, request) == response_key(one, Request("loglikelihood", "q", (" (A)",)))
+    assert (
+        len({response_key(one, request), response_key(other, request), response_key(one, Request("generate", "q"))})
+        == 3
+    )
