@@ -1,0 +1,93 @@
+"""`load_dataset` itself against a stand-in of the hub; in subprocesses, because HF_ENDPOINT is read at import."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pytest_haerae.data.hub import HAERAE_BENCH, HAERAE_REVISION, HAERAE_SUBSETS
+from tests.e2e.hub_server import HubServer, serve_hub
+from tests.helpers import ROOT, valid_report
+
+FREE_TEXT = ("lyrics_denoising", "proverbs_denoising")
+
+
+def row(subset: str, number: int) -> dict[str, str]:
+    """An invented row in the benchmark's layout."""
+    if subset in FREE_TEXT:
+        return {"query": f"{number}번 <unk>\n\n### 정답:", "options": "nan", "answer": f"{number}번 문장"}
+    options = [f"{number}", f"{number} 하나", f"{number}하나", "둘", "셋"]
+    choices = "\n".join(f"({label}) {option}" for label, option in zip("ABCDE", options, strict=True))
+    text = "|".join(options) if subset.startswith("csat_") else repr(options)
+    return {"query": f"{number}번?\n\n### 선택지: \n{choices}\n\n### 정답:", "options": text, "answer": "(C)"}
+
+
+CONFIGURATIONS = {subset: [row(subset, number) for number in range(4)] for subset in HAERAE_SUBSETS}
+
+
+@pytest.fixture
+def hub() -> Iterator[HubServer]:
+    with serve_hub(HAERAE_BENCH, HAERAE_REVISION, CONFIGURATIONS) as server:
+        yield server
+
+
+def evaluate(endpoint: str, folder: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+    variables |= {"HF_ENDPOINT": endpoint, "HF_HOME": str(folder / "cache"), **environment}
+    command = [sys.executable, "-m", "pytest", str(ROOT / "suites"), "--model=random", "-p", "no:cacheprovider"]
+    paths = [f"--output-file={folder}/report.json", f"--store={folder}/store.sqlite"]
+    return subprocess.run(
+        [*command, *paths, *options], env=variables, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_all_subsets_come_from_the_hub_and_then_from_the_cache(hub: HubServer, tmp_path: Path) -> None:
+    result = evaluate(hub.endpoint, tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    report = valid_report(tmp_path / "report.json")
+    assert report["metrics"]["n"] == 4 * len(HAERAE_SUBSETS)
+    assert (report["info"]["dataset"], report["info"]["dataset_revision"]) == ("haerae_bench", HAERAE_REVISION)
+    assert {sample["reference"] for sample in report["samples"] if sample["subset"] not in FREE_TEXT} == {"C"}
+    asked = len(hub.asked)
+    offline = evaluate(hub.endpoint, tmp_path, HF_HUB_OFFLINE="1")
+    assert offline.returncode == 0, offline.stdout + offline.stderr
+    assert len(hub.asked) == asked
+
+
+def test_free_text_is_skipped_by_log_likelihood(hub: HubServer, tmp_path: Path) -> None:
+    assert evaluate(hub.endpoint, tmp_path, "--method=log_likelihood", "--limit=2").returncode == 0
+    metrics = valid_report(tmp_path / "report.json")["metrics"]
+    assert (metrics["n"], metrics["skipped"]) == (22, 4)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--subset=csat_math"], "ERROR: --subset: unknown subset 'csat_math'"),
+        (["--split=train"], "ERROR: dataset haerae_bench: no split 'train'"),
+        (["--dataset-revision=0000000"], "ERROR: dataset haerae_bench (HAERAE-HUB/HAE_RAE_BENCH_1.1) can not be had"),
+        (["--dataset=nobody/nothing"], "ERROR: dataset nobody/nothing (nobody/nothing) can not be had from the hub"),
+    ],
+)
+def test_what_the_hub_does_not_have_is_a_usage_error(
+    hub: HubServer, tmp_path: Path, options: list[str], message: str
+) -> None:
+    result = evaluate(hub.endpoint, tmp_path, *options)
+    assert message in result.stderr
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+
+
+def test_a_token_opens_a_gated_repository_and_is_never_shown(tmp_path: Path) -> None:
+    token = "hf_" + "abcdefghijklmnopqrstuvwx"
+    with serve_hub(HAERAE_BENCH, HAERAE_REVISION, CONFIGURATIONS, token) as hub:
+        refused = evaluate(hub.endpoint, tmp_path, "--subset=csat_geo")
+        assert refused.returncode == pytest.ExitCode.USAGE_ERROR
+        assert "HF_TOKEN" in refused.stderr
+        opened = evaluate(hub.endpoint, tmp_path, "--subset=csat_geo", HF_TOKEN=token)
+    assert opened.returncode == 0, opened.stdout + opened.stderr
+    assert token not in opened.stdout + opened.stderr + (tmp_path / "report.json").read_text(encoding="utf-8")
