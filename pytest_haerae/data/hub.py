@@ -82,7 +82,7 @@ class HubDataset:
             return UsageError(f"dataset {self.name}: {message}")
         return UsageError(
             f"dataset {self.name} ({self.repository}) can not be had from the hub: {type(error).__name__}: {message}."
-            " Check the name, HF_TOKEN for private or gated data, and the network"
+            " Check the name, HF_TOKEN for private or gated data, and the network; or use --dataset=sample"
         )
 
 

@@ -159,3 +159,13 @@ def test_a_baseline_gate_sees_a_worse_model(evaluate: Evaluate, pytester: pytest
     result = evaluate("--baseline=base.json", "--model-params=failing=1", model="flaky")
     assert result.ret == 1
     result.stdout.fnmatch_lines(["gate baseline: FAILED - all items: accuracy fell by 1.0000 (40 lost, 0 gained)"])
+
+
+def test_a_method_that_the_backend_cannot_serve_is_refused(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(FLAKY)
+    result = evaluate("--method=log_likelihood", model="flaky")
+    result.stderr.fnmatch_lines(
+        ["ERROR: --method=log_likelihood: backend 'flaky' can not serve it; it serves string_match"]
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert not (pytester.path / "loads.txt").exists()
