@@ -16,7 +16,11 @@ from pytest_haerae.types import CAPABILITY, Method
 
 DEFAULT_DATASET = "haerae_bench"
 DEFAULT_PROMPT: dict[Method, str] = {"log_likelihood": "raw", "string_match": "answer_letter"}
-EVALUATOR_PARAMS: dict[Method, tuple[str, ...]] = {"log_likelihood": ("return_logits",), "string_match": ()}
+EVALUATOR_PARAMS: dict[Method, dict[str, type]] = {
+    "log_likelihood": {"return_logits": bool, "scorer": str},
+    "string_match": {"scorer": str},
+}
+"""The parameters that each method's scorers take, and their types."""
 _DEMO = {"model": "llamacpp", "dataset": "sample", "method": "log_likelihood"}
 
 
@@ -65,6 +69,11 @@ class RunConfig(BaseModel):
     def return_logits(self) -> bool:
         """Whether every option's log-likelihood goes into the report."""
         return bool(self.evaluator_params.get("return_logits", True))
+
+    @property
+    def scorer(self) -> str:
+        """The name of the scorer that judges the responses."""
+        return str(self.evaluator_params.get("scorer", "default"))
 
 
 def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
@@ -145,8 +154,9 @@ def _evaluator_params(method: Method, value: Any) -> dict[str, Any]:  # noqa: AN
     for name, setting in params.items():
         if name not in EVALUATOR_PARAMS[method]:
             raise UsageError(f"--evaluator-params: {unknown('parameter', name, EVALUATOR_PARAMS[method])}")
-        if not isinstance(setting, bool):
-            raise UsageError(f"--evaluator-params: {name} is true or false, not {setting!r}")
+        if not isinstance(setting, EVALUATOR_PARAMS[method][name]):
+            wanted = "true or false" if EVALUATOR_PARAMS[method][name] is bool else "a name"
+            raise UsageError(f"--evaluator-params: {name} is {wanted}, not {setting!r}")
     return params
 
 

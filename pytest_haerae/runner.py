@@ -21,7 +21,7 @@ from pytest_haerae.prompts import choose_shots, find_prompt, make_request
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.report.build import RunFacts, check_writable, make_report
 from pytest_haerae.report.metrics import make_metrics
-from pytest_haerae.scoring import judge, skip_reason
+from pytest_haerae.scoring import find_scorer, judge, skip_reason
 from pytest_haerae.store import Store, identity_digest, response_key
 from pytest_haerae.types import CAPABILITY, Item, Request, Response, Sample, Usage, Verdict
 
@@ -60,6 +60,7 @@ class Run:
         require_method(config.model, self._backend, config.method)
         self._parameters = validate_parameters(config.model, self._backend, config.model_params)
         self._prompt = find_prompt(config.prompt)
+        find_scorer(config.method, config.scorer)
         check_writable(config.output_file)
         self.baseline = load_baseline(config.baseline, config) if config.baseline else None
         self._secrets = tuple(secrets_in(config.model_params))
@@ -176,7 +177,7 @@ class Run:
         return self._sample(selected, request, response)
 
     def _sample(self, selected: Selected, request: Request | None, response: Response | None) -> Sample:
-        verdict = judge(selected.item, response, self.config.method)
+        verdict = judge(selected.item, response, self.config.method, self.config.scorer)
         return Sample(selected.item, selected.nodeid, request, response, verdict)
 
     def identity(self) -> str:

@@ -21,6 +21,11 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["--model-params=sed=3"], "ERROR: --model-params of random: unknown parameter 'sed': did you mean 'seed'?*"),
     (["--model-params=seed=x"], "ERROR: --model-params of random: seed: *"),
     (["--evaluator-params=return_logit=true", "--method=log_likelihood"], "ERROR: *did you mean 'return_logits'?*"),
+    (
+        ["--evaluator-params=scorer=defalt"],
+        "ERROR: --evaluator-params: unknown scorer 'defalt': did you mean 'default'?*",
+    ),
+    (["--evaluator-params=return_logits=maybe", "--method=log_likelihood"], "ERROR: *return_logits is true or false*"),
     (["--limit=0"], "ERROR: --limit: 0 is too small; the least is 1"),
     (["--min-accuracy=80"], "ERROR: --min-accuracy: 80 is not between 0 and 1; for 80 percent write 0.8"),
     (["--baseline=none.json"], "ERROR: --baseline none.json: can not be read (No such file or directory)"),
@@ -65,10 +70,19 @@ def test_no_model_lists_the_backends(evaluate: Evaluate) -> None:
     assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 
-def test_a_bad_row_names_file_row_and_field(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
-    write_questions(pytester.path, [QUESTIONS[0], {**QUESTIONS[1], "answer": "E"}])
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        ({"answer": "E"}, "field 'answer': 'E' is not one of the options*"),
+        ({"question": ""}, "field 'question': is empty"),
+    ],
+)
+def test_a_bad_row_names_file_row_and_field(
+    evaluate: Evaluate, pytester: pytest.Pytester, mistake: dict[str, str], message: str
+) -> None:
+    write_questions(pytester.path, [QUESTIONS[0], {**QUESTIONS[1], **mistake}])
     result = evaluate()
-    result.stderr.fnmatch_lines(["ERROR: *questions.jsonl, row 2, field 'answer': 'E' is not one of the options*"])
+    result.stderr.fnmatch_lines([f"ERROR: *questions.jsonl, row 2, {message}"])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 
