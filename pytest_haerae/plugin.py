@@ -72,7 +72,7 @@ def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class) -> Genera
     collected = yield
     if _SESSION not in collector.config.stash:
         return collected
-    from pytest_haerae.session import without_placeholders
+    from pytest_haerae.nodes import without_placeholders
 
     return without_placeholders(collected)
 
@@ -131,7 +131,7 @@ def pytest_report_teststatus(
     """Wrong and unreadable answers are categories of their own."""
     if not report.failed or _SESSION not in config.stash:
         return None
-    from pytest_haerae.session import status_of
+    from pytest_haerae.nodes import status_of
 
     status = status_of(report)
     return (status, status[0], status.upper()) if status in ("wrong", "invalid") else None

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import shutil
 import time
-from typing import Protocol
+from typing import Any
 
 _LIVE_INTERVAL = 0.1
 _PLAIN_INTERVAL = 10.0
 
 
-class Writer(Protocol):
-    """What a terminal reporter offers."""
+class TerminalWriter:
+    """The public face of pytest's terminal reporter, typed."""
 
-    def rewrite(self, line: str, **markup: bool) -> None:
-        """Replace the current line."""
-        ...
+    def __init__(self, plugin: Any) -> None:  # noqa: ANN401 - pytest keeps the class private
+        self._plugin = plugin
+        self.isatty: bool = bool(plugin.isatty)
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal."""
+        return shutil.get_terminal_size().columns
+
+    def ensure_newline(self) -> None:
+        """Begin a line of one's own."""
+        self._plugin.ensure_newline()
 
     def write_line(self, line: str, **markup: bool) -> None:
         """Write a whole line."""
-        ...
+        self._plugin.write_line(line, **markup)
+
+    def rewrite(self, line: str, **markup: bool) -> None:
+        """Replace the current line."""
+        self._plugin.rewrite(line, **markup)
 
 
 class ProgressLine:
@@ -30,7 +44,7 @@ class ProgressLine:
         width: Columns of the terminal.
     """
 
-    def __init__(self, writer: Writer | None, *, live: bool, width: int) -> None:
+    def __init__(self, writer: TerminalWriter | None, *, live: bool, width: int) -> None:
         self._writer = writer
         self._live = live
         self._width = width

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,24 @@ import pytest
 from pytest_haerae.data.hub import HAERAE_SUBSETS
 from pytest_haerae.errors import BackendFailure, HaeraeError, UsageError
 from pytest_haerae.gates import Completeness
+from pytest_haerae.nodes import (
+    ITEM_FIXTURE,
+    PROPERTY_ID,
+    PROPERTY_STATUS,
+    explain_in_one_line,
+    function_nodeid,
+    is_worker,
+    item_parameter,
+    status_of,
+)
 from pytest_haerae.options import OPTIONS
-from pytest_haerae.progress import ProgressLine
+from pytest_haerae.progress import ProgressLine, TerminalWriter
 from pytest_haerae.report.build import write_report
 from pytest_haerae.report.terminal import summary_lines
 from pytest_haerae.runner import DataKey, Run, Selected
 from pytest_haerae.types import Item, Sample, Verdict
 
 MARKER = "haerae"
-ITEM_FIXTURE = "haerae_item"
-PROPERTY_ID, PROPERTY_STATUS = "haerae_id", "haerae_status"
 _VERDICT = pytest.StashKey[Verdict]()
 _QUIETEST = -2
 
@@ -121,9 +129,9 @@ class EvaluationSession:
     def select(self, items: Iterable[pytest.Item]) -> list[Selected]:
         """The items to ask, of what is left after every deselection."""
         return [
-            Selected(parameter, item.nodeid, self._data[_function_nodeid(item)])
+            Selected(parameter, item.nodeid, self._data[function_nodeid(item)])
             for item in items
-            if (parameter := _item_parameter(item)) is not None
+            if (parameter := item_parameter(item)) is not None
         ]
 
     def selected_by_hand(self) -> bool:
@@ -149,7 +157,7 @@ class EvaluationSession:
             reporter.ensure_newline()
             reporter.write_line(f"haerae: {self.run.describe()}, {len(selection)} items")
         live = bool(reporter and reporter.isatty)
-        width = reporter.writer_width if reporter else 80
+        width = reporter.width if reporter else 80
         progress = ProgressLine(None if quiet or reporter is None else reporter, live=live, width=width)
         try:
             samples = self.run.ask(selection, progress)
@@ -160,9 +168,9 @@ class EvaluationSession:
             usage = self.run.usage
             reporter.write_line(f"haerae: resumed an interrupted run: {usage.reused} stored, {usage.computed} asked")
 
-    def _reporter(self) -> _Reporter | None:
+    def _reporter(self) -> TerminalWriter | None:
         plugin = self.config.pluginmanager.get_plugin("terminalreporter")
-        return _Reporter(plugin) if plugin else None
+        return TerminalWriter(plugin) if plugin else None
 
     # -- one test -----------------------------------------------------------------------------------------------
 
@@ -174,7 +182,7 @@ class EvaluationSession:
         """
         sample = self.samples.get(item.nodeid)
         if sample is None:
-            sample = self.run.stored_sample(Selected(parameter, item.nodeid, self._data[_function_nodeid(item)]))
+            sample = self.run.stored_sample(Selected(parameter, item.nodeid, self._data[function_nodeid(item)]))
         verdict = sample.verdict
         item.stash[_VERDICT] = verdict
         item.user_properties.append((PROPERTY_ID, parameter.id))
@@ -183,7 +191,7 @@ class EvaluationSession:
         if verdict.outcome == "error":
             raise BackendFailure(verdict.explanation)
         if verdict.outcome != "correct":
-            _explain_in_one_line(item, verdict.explanation)
+            explain_in_one_line(item, verdict.explanation)
         return verdict
 
     def shape_report(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
@@ -247,29 +255,6 @@ class EvaluationSession:
             self._run.close()
 
 
-class _Reporter:
-    """The public face of pytest's terminal reporter, typed."""
-
-    def __init__(self, plugin: Any) -> None:  # noqa: ANN401 - pytest keeps the class private
-        self._plugin = plugin
-        self.isatty: bool = bool(plugin.isatty)
-
-    @property
-    def writer_width(self) -> int:
-        import shutil
-
-        return shutil.get_terminal_size().columns
-
-    def ensure_newline(self) -> None:
-        self._plugin.ensure_newline()
-
-    def write_line(self, line: str, **markup: bool) -> None:
-        self._plugin.write_line(line, **markup)
-
-    def rewrite(self, line: str, **markup: bool) -> None:
-        self._plugin.rewrite(line, **markup)
-
-
 def run_loop(evaluation: EvaluationSession, session: pytest.Session) -> Generator[None, object, object]:
     """Batch before the tests, finish after them, also when they were stopped early."""
     collected = not session.testsfailed or session.config.option.continue_on_collection_errors
@@ -284,46 +269,3 @@ def run_loop(evaluation: EvaluationSession, session: pytest.Session) -> Generato
         raise
     evaluation.finish(session)
     return result
-
-
-def is_worker(config: pytest.Config) -> bool:
-    """Whether this process is a worker of pytest-xdist."""
-    return hasattr(config, "workerinput")
-
-
-def status_of(report: pytest.TestReport | pytest.CollectReport) -> str | None:
-    """The plugin's mark on a report: wrong, invalid, error, or None."""
-    properties: Sequence[tuple[str, object]] = getattr(report, "user_properties", ())
-    found: Mapping[str, object] = dict(properties)
-    return str(found[PROPERTY_STATUS]) if PROPERTY_STATUS in found else None
-
-
-def _explain_in_one_line(item: pytest.Item, explanation: str) -> None:
-    """Answer for a wrong item's failure with one line: rendering a traceback nobody reads costs a millisecond each."""
-    render = item.repr_failure
-
-    def repr_failure(excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - as pytest's
-        return explanation if excinfo.errisinstance(AssertionError) else render(excinfo, *arguments, **keywords)
-
-    item.repr_failure = repr_failure  # type: ignore[method-assign]
-
-
-def _has_item_fixture(item: pytest.Item | pytest.Collector) -> bool:
-    return ITEM_FIXTURE in getattr(getattr(item, "callspec", None), "params", {})
-
-
-def _item_parameter(item: pytest.Item | pytest.Collector) -> Item | None:
-    parameter = getattr(getattr(item, "callspec", None), "params", {}).get(ITEM_FIXTURE)
-    return parameter if isinstance(parameter, Item) else None
-
-
-def without_placeholders(collected: Any) -> Any:  # noqa: ANN401 - pytest's own: an item, a collector, a list, None
-    """Drop the tests that a suite out of scope was parametrized with, before anything counts them."""
-    if not isinstance(collected, list):
-        return collected
-    return [node for node in collected if not (_has_item_fixture(node) and _item_parameter(node) is None)]
-
-
-def _function_nodeid(item: pytest.Item) -> str:
-    name = getattr(item, "originalname", None) or item.name
-    return item.nodeid[: len(item.nodeid) - len(item.name)] + name

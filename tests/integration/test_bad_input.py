@@ -42,19 +42,26 @@ MISTAKES: list[tuple[list[str], str]] = [
 ]
 
 
-@pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["serial", "xdist"])
-@pytest.mark.parametrize(("options", "message"), MISTAKES, ids=[" ".join(options) for options, _ in MISTAKES])
+CASES: list[tuple[list[str], str, list[str]]] = [(options, message, []) for options, message in MISTAKES] + [
+    (options, message, ["-n2"])
+    for options, message in MISTAKES
+    # One mistake that a worker finds, one that both processes would, and one that only the controller can.
+    if options[0] in ("--model=randm", "--subset=questons", "--store=/proc/none/store.sqlite")
+]
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "workers"), CASES, ids=[" ".join([*options, *workers]) for options, _, workers in CASES]
+)
 def test_a_mistake_is_one_clear_line_and_exit_code_4(
     evaluate: Evaluate, pytester: pytest.Pytester, options: list[str], message: str, workers: list[str]
 ) -> None:
-    if workers and options[0] not in ("--model=randm", "--subset=questons", "--store=/proc/none/store.sqlite"):
-        return
     (pytester.path / "corrupt.json").write_text("{", encoding="utf-8")
     (pytester.path / "empty.json").write_text("{}", encoding="utf-8")
     (pytester.path / "sets").mkdir()
     for split in ("dev", "test"):
         (pytester.path / "sets" / f"more-{split}.csv").write_text("question,answer\nq,a\n", encoding="utf-8")
-    if options[-1] == "--dataset=sets" or options[0].startswith("--dataset"):
+    if any(option.startswith("--dataset=") for option in options):
         (pytester.path / "test_mine.py").write_text(
             "import pytest\n\n@pytest.mark.haerae\ndef test_any(haerae_verdict): ...\n", encoding="utf-8"
         )

@@ -1,0 +1,59 @@
+"""What the plugin reads from pytest's nodes and reports, and writes on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from pytest_haerae.types import Item
+
+ITEM_FIXTURE = "haerae_item"
+PROPERTY_ID, PROPERTY_STATUS = "haerae_id", "haerae_status"
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is a worker of pytest-xdist."""
+    return hasattr(config, "workerinput")
+
+
+def status_of(report: pytest.TestReport | pytest.CollectReport) -> str | None:
+    """The plugin's mark on a report: wrong, invalid, error, or None."""
+    properties: Sequence[tuple[str, object]] = getattr(report, "user_properties", ())
+    found: Mapping[str, object] = dict(properties)
+    return str(found[PROPERTY_STATUS]) if PROPERTY_STATUS in found else None
+
+
+def explain_in_one_line(item: pytest.Item, explanation: str) -> None:
+    """Answer for a wrong item's failure with one line: rendering a traceback nobody reads costs a millisecond each."""
+    render = item.repr_failure
+
+    def repr_failure(excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - as pytest's
+        return explanation if excinfo.errisinstance(AssertionError) else render(excinfo, *arguments, **keywords)
+
+    item.repr_failure = repr_failure  # type: ignore[method-assign]
+
+
+def has_item_fixture(item: pytest.Item | pytest.Collector) -> bool:
+    """Whether a test is parametrized with items."""
+    return ITEM_FIXTURE in getattr(getattr(item, "callspec", None), "params", {})
+
+
+def item_parameter(item: pytest.Item | pytest.Collector) -> Item | None:
+    """The item that a test is about; None for other tests and for placeholders."""
+    parameter = getattr(getattr(item, "callspec", None), "params", {}).get(ITEM_FIXTURE)
+    return parameter if isinstance(parameter, Item) else None
+
+
+def without_placeholders(collected: Any) -> Any:  # noqa: ANN401 - pytest's own: an item, a collector, a list, None
+    """Drop the tests that a suite out of scope was parametrized with, before anything counts them."""
+    if not isinstance(collected, list):
+        return collected
+    return [node for node in collected if not (has_item_fixture(node) and item_parameter(node) is None)]
+
+
+def function_nodeid(item: pytest.Item) -> str:
+    """The node id of a test's function, without its parameters."""
+    name = getattr(item, "originalname", None) or item.name
+    return item.nodeid[: len(item.nodeid) - len(item.name)] + name
