@@ -1,0 +1,243 @@
+"""Exact log-likelihoods on a causal model of `transformers`: each context once, the options' trie once.
+
+A batch takes two forwards. The first runs over the contexts, each with the tokens that all its options begin with, and
+makes vocabulary logits of the last few positions only. The second runs over what is left of the options, on copies of
+the first one's cache. A prefix that all contexts of a batch share (worked examples) is computed once a group and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from pytest_haerae.trie import OptionTrie, Tokens
+
+_SHORTEST_PREFIX = 64
+"""Tokens below which computing a shared prefix apart is not worth a forward of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scorable:
+    """One request, tokenized.
+
+    Attributes:
+        index: Its place among the requests.
+        context: The context's tokens, at least one.
+        trie: The options.
+        shared: The tokens that every option begins with and that are fed with the context.
+        rows: The paths below `shared` that the second forward feeds, one a row; may be empty.
+    """
+
+    index: int
+    context: Tokens
+    trie: OptionTrie
+    shared: Tokens
+    rows: tuple[Tokens, ...]
+
+    @property
+    def fed(self) -> Tokens:
+        """What the first forward reads."""
+        return self.context + self.shared
+
+
+def make_scorable(index: int, context: Tokens, trie: OptionTrie) -> Scorable:
+    """Divide an item's trie between the two forwards."""
+    shared: Tokens = ()
+    while len(trie.children[shared]) == 1 and (*shared, trie.children[shared][0]) in trie.children:
+        shared = (*shared, trie.children[shared][0])
+    below = [node for node in trie.children if len(node) > len(shared)]
+    longest = [node for node in below if not any(other[: len(node)] == node for other in below if other != node)]
+    return Scorable(index, context, trie, shared, tuple(node[len(shared) :] for node in longest))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Requests whose contexts begin with the same tokens; `prefix` is empty where that is not worth it."""
+
+    prefix: Tokens
+    members: tuple[Scorable, ...]
+
+
+def make_groups(scorables: Sequence[Scorable]) -> list[Group]:
+    """Find shared prefixes; inside a group, and among the requests without one, the longest come first.
+
+    Long ones first: a batch that does not fit in memory is then found at once, and padding is small.
+    """
+    by_head: dict[Tokens, list[Scorable]] = {}
+    for scorable in scorables:
+        head = scorable.fed[:_SHORTEST_PREFIX] if len(scorable.fed) > _SHORTEST_PREFIX else ()
+        by_head.setdefault(head, []).append(scorable)
+    groups: list[Group] = []
+    alone: list[Scorable] = []
+    for head, members in by_head.items():
+        if head and len(members) > 1:
+            groups.append(Group(_common_prefix(members), _longest_first(members)))
+        else:
+            alone.extend(members)
+    return groups + ([Group((), _longest_first(alone))] if alone else [])
+
+
+def _longest_first(members: Sequence[Scorable]) -> tuple[Scorable, ...]:
+    return tuple(sorted(members, key=lambda scorable: -len(scorable.fed)))
+
+
+def _common_prefix(members: Sequence[Scorable]) -> Tokens:
+    """The tokens all members begin with, leaving at least the context's last token and the shared ones to each."""
+    first, last = min(member.fed for member in members), max(member.fed for member in members)
+    most = min(len(member.context) - 1 for member in members)
+    length = 0
+    while length < most and first[length] == last[length]:
+        length += 1
+    return first[:length]
+
+
+class CausalScorer:
+    """Scores batches on one model.
+
+    Args:
+        model: A causal language model in evaluation mode.
+        pad: Any token's id; masked positions carry it.
+    """
+
+    def __init__(self, model: Any, pad: int) -> None:  # noqa: ANN401 - transformers' models are typed dynamically
+        self._model = model
+        self._pad = pad
+        self._window: int | None = getattr(model.config.get_text_config(), "sliding_window", None)
+        self._prefix: Tokens = ()
+        self._prefix_cache: Any = None
+
+    def next_batch(self, prefix: Tokens, members: Sequence[Scorable], rows: int) -> Sequence[Scorable]:
+        """The first members that can be scored together.
+
+        Padding between a shared prefix and what follows shifts a sliding window, which counts places in the cache; so
+        beyond the window only members of one length share a batch there.
+        """
+        batch = members[:rows]
+        longest = len(batch[0].fed)
+        deepest = max((len(path) for member in batch for path in member.rows), default=0)
+        if prefix and self._window is not None and longest + deepest >= self._window:
+            batch = [member for member in batch if len(member.fed) == longest]
+        return batch
+
+    @torch.inference_mode()
+    def score(self, prefix: Tokens, batch: Sequence[Scorable]) -> Iterator[tuple[int, tuple[float, ...]]]:
+        """Score a batch of requests that all begin with `prefix`.
+
+        Yields:
+            For each request its index and one log-likelihood an option.
+        """
+        tables: list[dict[Tokens, dict[int, float]]] = [{} for _ in batch]
+        cache, mask = self._read_contexts(prefix, batch, tables)
+        self._read_options(batch, cache, mask, tables)
+        return iter(
+            [(entry.index, entry.trie.loglikelihoods(table)) for entry, table in zip(batch, tables, strict=True)]
+        )
+
+    def _read_contexts(
+        self, prefix: Tokens, batch: Sequence[Scorable], tables: list[dict[Tokens, dict[int, float]]]
+    ) -> tuple[Any, torch.Tensor]:
+        """First forward: contexts padded on the left; fills the tables of the nodes on the shared path."""
+        rests = [entry.fed[len(prefix) :] for entry in batch]
+        width = max(map(len, rests))
+        tokens = self._tensor([(self._pad,) * (width - len(rest)) + rest for rest in rests])
+        own = self._tensor([(0,) * (width - len(rest)) + (1,) * len(rest) for rest in rests])
+        mask = torch.cat([own.new_ones((len(batch), len(prefix))), own], dim=1)
+        positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, len(prefix) :]
+        kept = 1 + max(len(entry.shared) for entry in batch)
+        cache = self._cache_of(prefix, len(batch))
+        output = self._model(
+            input_ids=tokens,
+            attention_mask=mask,
+            position_ids=positions,
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=kept,
+        )
+        for row, entry in enumerate(batch):
+            for depth in range(len(entry.shared) + 1):
+                node = entry.shared[:depth]
+                logits = output.logits[row, kept - 1 - len(entry.shared) + depth]
+                tables[row][node] = _logprobs(logits, entry.trie.children[node])
+        return output.past_key_values, mask
+
+    def _read_options(
+        self,
+        batch: Sequence[Scorable],
+        cache: Any,  # noqa: ANN401 - transformers' cache
+        mask: torch.Tensor,
+        tables: list[dict[Tokens, dict[int, float]]],
+    ) -> None:
+        """Second forward: a row an option's rest, padded on the right; fills the tables of the nodes below."""
+        rows = [(place, path) for place, entry in enumerate(batch) for path in entry.rows]
+        if not rows:
+            return
+        width = max(len(path) for _, path in rows)
+        tokens = self._tensor([path + (self._pad,) * (width - len(path)) for _, path in rows])
+        own = self._tensor([(1,) * len(path) + (0,) * (width - len(path)) for _, path in rows])
+        owners = torch.tensor([place for place, _ in rows], device=self._model.device)
+        cache.batch_select_indices(owners)
+        before = mask[owners]
+        positions = before.sum(dim=1, keepdim=True) + torch.arange(width, device=self._model.device)
+        logits = self._model(
+            input_ids=tokens,
+            attention_mask=torch.cat([before, own], dim=1),
+            position_ids=positions,
+            past_key_values=cache,
+            use_cache=True,
+        ).logits
+        for row, (place, path) in enumerate(rows):
+            entry = batch[place]
+            for depth in range(len(path)):
+                node = entry.shared + path[: depth + 1]
+                if node not in tables[place]:
+                    tables[place][node] = _logprobs(logits[row, depth], entry.trie.children[node])
+
+    def _cache_of(self, prefix: Tokens, copies: int) -> Any:  # noqa: ANN401 - transformers' cache
+        """An empty cache, or copies of the prefix's, which is computed when it changes.
+
+        The cache keeps every position, also of sliding-window layers: their mask does the windowing.
+        """
+        import copy
+
+        from transformers import DynamicCache
+
+        if not prefix:
+            return DynamicCache()
+        if prefix != self._prefix:
+            self._prefix_cache = DynamicCache()
+            self._model(
+                input_ids=self._tensor([prefix]),
+                past_key_values=self._prefix_cache,
+                use_cache=True,
+                logits_to_keep=1,
+            )
+            self._prefix = prefix
+        cache = copy.deepcopy(self._prefix_cache)
+        cache.batch_repeat_interleave(copies)
+        return cache
+
+    def forget(self) -> None:
+        """Free the kept prefix."""
+        self._prefix, self._prefix_cache = (), None
+
+    @torch.inference_mode()
+    def score_sequence(self, context: Tokens, continuation: Tokens) -> float:
+        """Score one continuation by its full sequence; for models without a reusable cache and for cut contexts."""
+        sequence = context + continuation
+        logits = self._model(input_ids=self._tensor([sequence[:-1]]), use_cache=False).logits[0]
+        steps = logits[len(context) - 1 :].float().log_softmax(dim=-1)
+        wanted = torch.tensor(continuation, device=steps.device).unsqueeze(1)
+        return float(steps.gather(1, wanted).double().sum())
+
+    def _tensor(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
+        return torch.tensor(rows, dtype=torch.long, device=self._model.device)
+
+
+def _logprobs(logits: torch.Tensor, tokens: Sequence[int]) -> dict[int, float]:
+    """Log-softmax in float32 of one position, at some tokens."""
+    exact = logits.float()
+    values = (exact[list(tokens)] - exact.logsumexp(dim=-1)).tolist()
+    return dict(zip(tokens, values, strict=True))

@@ -1,0 +1,150 @@
+"""The real engine on the real 270M checkpoint."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from pytest_haerae.backends.causal_scoring import CausalScorer, Scorable
+from pytest_haerae.backends.huggingface import HuggingFaceBackend, HuggingFaceParameters
+from pytest_haerae.errors import UsageError
+from pytest_haerae.trie import Tokens
+from pytest_haerae.types import Request
+from tests.e2e.make_checkpoint import make_checkpoint
+from tests.helpers import ROOT, shared, valid_report
+
+pytestmark = pytest.mark.engine
+
+LABELS = tuple(f" ({letter})" for letter in "ABCDE")
+
+
+@pytest.fixture(scope="module")
+def checkpoint(request: pytest.FixtureRequest) -> Path:
+    return make_checkpoint(request.config.cache.mkdir("gemma-3-270m"))
+
+
+@pytest.fixture(scope="module")
+def backend(checkpoint: Path) -> Iterator[HuggingFaceBackend]:
+    opened = HuggingFaceBackend(parameters_of(checkpoint))
+    yield opened
+    opened.close()
+
+
+def parameters_of(checkpoint: Path, **more: object) -> HuggingFaceParameters:
+    values = {"model_name_or_path": str(checkpoint), "dtype": "float32", "device": "cpu", "max_tokens": 16, **more}
+    return HuggingFaceParameters.model_validate(values)
+
+
+def test_the_references_of_lm_evaluation_harness_are_met(backend: HuggingFaceBackend) -> None:
+    folder = shared("data/lmeval-reference")
+    lines = (folder / "reference.jsonl").read_text(encoding="utf-8").splitlines()
+    references = {row["id"]: row["loglikelihoods"] for row in map(json.loads, lines)}
+    items = [json.loads(line) for line in (folder / "items.jsonl").read_text(encoding="utf-8").splitlines()]
+    few = [item for bucket, n in (("short", 12), ("medium", 6), ("long", 2)) for item in take(items, bucket, n)]
+    requests = [Request("loglikelihood", item["query"], LABELS[: len(item["options"])]) for item in few]
+    answers = dict(backend.run(requests))
+    for index, item in enumerate(few):
+        values, reference = answers[index].loglikelihoods, references[item["id"]]
+        assert values == pytest.approx(reference, abs=1e-3)
+        assert values is not None
+        assert values.index(max(values)) == reference.index(max(reference))
+
+
+def take(items: list[dict[str, str]], bucket: str, count: int) -> list[dict[str, str]]:
+    return [item for item in items if item["bucket"] == bucket][:count]
+
+
+def test_out_of_memory_halves_the_batch_and_loses_no_item(
+    backend: HuggingFaceBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = [Request("loglikelihood", f"{number}번 정답:", LABELS) for number in range(64)]
+    monkeypatch.setattr(backend, "_parameters", backend._parameters.model_copy(update={"batch_size": 64}))
+    expected = dict(backend.run(requests))
+    sizes: list[int] = []
+    score = CausalScorer.score
+
+    def short_of_memory(
+        self: CausalScorer, prefix: Tokens, batch: list[Scorable]
+    ) -> Iterator[tuple[int, tuple[float, ...]]]:
+        sizes.append(len(batch))
+        if len(batch) > 16:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return score(self, prefix, batch)
+
+    monkeypatch.setattr(CausalScorer, "score", short_of_memory)
+    answers = dict(backend.run(requests))
+    assert sizes == [64, 32, 16, 16, 32, 16, 16]
+    for index in range(64):
+        assert answers[index].loglikelihoods == pytest.approx(expected[index].loglikelihoods, abs=1e-4)
+
+
+def test_a_context_too_long_is_cut_from_the_left_and_said_so(checkpoint: Path) -> None:
+    small = HuggingFaceBackend(parameters_of(checkpoint, max_length=32))
+    long, cut = "가나다라마바사 " * 30 + "정답:", None
+    ((_, response),) = small.run([Request("loglikelihood", long, LABELS)])
+    context = small._tokenize(long)
+    cut = [small._scorer.score_sequence(context[-(33 - 3) :], small._tokenize(long + each)[-3:]) for each in LABELS]
+    small.close()
+    assert response.truncated
+    assert response.loglikelihoods == pytest.approx(cut, abs=1e-6)
+
+
+def test_an_empty_context_and_an_option_longer_than_the_rest(backend: HuggingFaceBackend) -> None:
+    requests = [
+        Request("loglikelihood", "", ("대한민국", "서울은 대한민국의 수도이며 한강이 흐르는 도시이다")),
+        Request("loglikelihood", "수도는", (" 서울", " 서울특별시이고 그 밖의 도시는 아니다")),
+    ]
+    for _, response in backend.run(requests):
+        assert response.error is None
+        assert response.loglikelihoods is not None
+        assert response.loglikelihoods[1] < response.loglikelihoods[0] < 0
+
+
+def test_generation_in_a_batch_equals_generation_alone(backend: HuggingFaceBackend) -> None:
+    requests = [Request("generate", text) for text in ("대한민국의 수도는", "1, 2, 3, 4,", "봄 여름 가을")]
+    together = {index: response.text for index, response in backend.run(requests)}
+    alone = {index: dict(backend.run([request]))[0].text for index, request in enumerate(requests)}
+    assert together == alone
+    assert all(text and not text.startswith("대한민국의") for text in together.values())
+
+
+def test_stop_strings_end_a_generation(backend: HuggingFaceBackend) -> None:
+    ((_, response),) = backend.run([Request("generate", "1, 2, 3, 4,", stop=("7",))])
+    assert response.text == " 5, 6, "
+    assert response.finish_reason == "stop"
+
+
+def test_missing_and_truncated_checkpoints_are_usage_errors(checkpoint: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="huggingface can not load /no/such/folder"):
+        HuggingFaceBackend(HuggingFaceParameters(model_name_or_path="/no/such/folder"))
+    for file in checkpoint.iterdir():
+        if file.suffix != ".safetensors":
+            shutil.copy(file, tmp_path / file.name)
+    with (checkpoint / "model.safetensors").open("rb") as whole:
+        (tmp_path / "model.safetensors").write_bytes(whole.read(1_000_000))
+    with pytest.raises(UsageError, match="huggingface can not load"):
+        HuggingFaceBackend(HuggingFaceParameters(model_name_or_path=str(tmp_path)))
+
+
+@pytest.mark.parametrize("method", ["log_likelihood", "string_match"])
+def test_the_suites_run_on_it(checkpoint: Path, tmp_path: Path, method: str) -> None:
+    parameters = json.dumps({"model_name_or_path": str(checkpoint), "dtype": "float32", "max_tokens": 16})
+    command = [sys.executable, "-m", "pytest", "suites/", "--model=huggingface", f"--method={method}", "--limit=1"]
+    paths = [f"--output-file={tmp_path}/report.json", f"--store={tmp_path}/store.sqlite", "-p", "no:cacheprovider"]
+    result = subprocess.run(
+        [*command, f"--model-params={parameters}", "--dataset=sample", *paths],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout.decode() + result.stderr.decode()
+    metrics = valid_report(tmp_path / "report.json")["metrics"]
+    assert metrics["n"] + metrics["skipped"] == 13
+    assert metrics["errors"] == 0
