@@ -7,6 +7,8 @@ the first one's cache. A prefix that all contexts of a batch share (worked examp
 
 from __future__ import annotations
 
+import copy
+import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -105,6 +107,9 @@ class CausalScorer:
     def __init__(self, model: Any, pad: int) -> None:  # noqa: ANN401 - transformers' models are typed dynamically
         self._model = model
         self._pad = pad
+        # transformers 5.24 renamed the argument; the older name warns there.
+        named = inspect.signature(model.forward).parameters
+        self._cache_argument = "cache" if "cache" in named else "past_key_values"
         self._window: int | None = getattr(model.config.get_text_config(), "sliding_window", None)
         self._prefix: Tokens = ()
         self._prefix_cache: Any = None
@@ -152,16 +157,16 @@ class CausalScorer:
             input_ids=tokens,
             attention_mask=mask,
             position_ids=positions,
-            past_key_values=cache,
             use_cache=True,
             logits_to_keep=kept,
+            **{self._cache_argument: cache},
         )
         for row, entry in enumerate(batch):
             for depth in range(len(entry.shared) + 1):
                 node = entry.shared[:depth]
                 logits = output.logits[row, kept - 1 - len(entry.shared) + depth]
                 tables[row][node] = _logprobs(logits, entry.trie.children[node])
-        return output.past_key_values, mask
+        return cache, mask
 
     def _read_options(
         self,
@@ -185,8 +190,8 @@ class CausalScorer:
             input_ids=tokens,
             attention_mask=torch.cat([before, own], dim=1),
             position_ids=positions,
-            past_key_values=cache,
             use_cache=True,
+            **{self._cache_argument: cache},
         ).logits
         for row, (place, path) in enumerate(rows):
             entry = batch[place]
@@ -200,8 +205,6 @@ class CausalScorer:
 
         The cache keeps every position, also of sliding-window layers: their mask does the windowing.
         """
-        import copy
-
         from transformers import DynamicCache
 
         if not prefix:
@@ -210,9 +213,9 @@ class CausalScorer:
             self._prefix_cache = DynamicCache()
             self._model(
                 input_ids=self._tensor([prefix]),
-                past_key_values=self._prefix_cache,
                 use_cache=True,
                 logits_to_keep=1,
+                **{self._cache_argument: self._prefix_cache},
             )
             self._prefix = prefix
         cache = copy.deepcopy(self._prefix_cache)
