@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field
 
@@ -14,6 +15,9 @@ from pytest_haerae.files import file_fingerprint
 from pytest_haerae.redact import redact_text
 from pytest_haerae.trie import Tokens, build_trie, encode_pair
 from pytest_haerae.types import Capability, Request, Response
+
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
 
 DEFAULT_MODEL = "EleutherAI/polyglot-ko-1.3b"
 _AUTO_ROWS, _AUTO_TOKENS = 8, 4096
@@ -107,23 +111,25 @@ class HuggingFaceBackend:
             members = list(group.members)
             while members:
                 batch = self._scorer.next_batch(group.prefix, members, self._batch_rows(len(members[0].fed)))
-                for index, values in self._score_halving(group.prefix, batch):
+                for index, values in self._halving(partial(self._scorer.score, group.prefix), batch):
                     tokens = sum(len(entry.context) for entry in batch if entry.index == index)
                     yield index, Response(loglikelihoods=values, prompt_tokens=tokens, completion_tokens=0)
                 members = members[len(batch) :]
 
-    def _score_halving(self, prefix: Tokens, batch: Sequence[Any]) -> Iterator[tuple[int, tuple[float, ...]]]:
-        """Score a batch; where memory runs out, its halves. No item is lost, a single one that does not fit raises."""
+    def _halving(
+        self, answer: Callable[[Sequence[Asked]], Iterable[Answered]], batch: Sequence[Asked]
+    ) -> Iterator[Answered]:
+        """Answer a batch; where memory runs out, its halves. No item is lost, a single one that does not fit raises."""
         try:
-            yield from list(self._scorer.score(prefix, batch))
+            yield from list(answer(batch))
             return
         except (RuntimeError, MemoryError) as error:
             if len(batch) == 1 or not _is_out_of_memory(error):
                 raise
         self._release()
         middle = len(batch) // 2
-        yield from self._score_halving(prefix, batch[:middle])
-        yield from self._score_halving(prefix, batch[middle:])
+        yield from self._halving(answer, batch[:middle])
+        yield from self._halving(answer, batch[middle:])
 
     def _score_sequences(self, context: Tokens, continuations: Sequence[Tokens]) -> Response:
         """Full sequences, cut from the left as lm-evaluation-harness cuts them: (context + continuation)[-(max+1):]."""
@@ -175,19 +181,7 @@ class HuggingFaceBackend:
         while order:
             rows = self._batch_rows(len(requests[order[0]].context))
             batch, order = order[:rows], order[rows:]
-            yield from self._generate_halving([(index, requests[index]) for index in batch])
-
-    def _generate_halving(self, batch: Sequence[tuple[int, Request]]) -> Iterator[tuple[int, Response]]:
-        try:
-            yield from self._generate(batch)
-            return
-        except (RuntimeError, MemoryError) as error:
-            if len(batch) == 1 or not _is_out_of_memory(error):
-                raise
-        self._release()
-        middle = len(batch) // 2
-        yield from self._generate_halving(batch[:middle])
-        yield from self._generate_halving(batch[middle:])
+            yield from self._halving(self._generate, [(index, requests[index]) for index in batch])
 
     def _generate(self, batch: Sequence[tuple[int, Request]]) -> list[tuple[int, Response]]:
         import torch
