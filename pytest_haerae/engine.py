@@ -82,6 +82,7 @@ class Engine:
         if missing:
             self._compute(missing, answers, len(answers), progress)
         self.usage.seconds = perf_counter() - started
+        self.usage.method_detail = self._store.detail(self._run)
         return [answers[key] for key in keys]
 
     def _compute(
@@ -103,6 +104,7 @@ class Engine:
                 raise
             except Exception as error:
                 problem = f"{type(error).__name__}: {error}"
+            self._store.note_detail(self._run, getattr(backend, "method_detail", None))
         for key in keys:
             if key not in answers:
                 answers[key] = self._failed(problem)

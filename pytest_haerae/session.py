@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
@@ -160,12 +161,17 @@ class EvaluationSession:
         width = reporter.width if reporter else 80
         progress = ProgressLine(None if quiet or reporter is None else reporter, live=live, width=width)
         try:
-            samples = self.run.ask(selection, progress)
+            # A user's `filterwarnings = error` is meant for tests, not for what an engine's libraries deprecate.
+            with warnings.catch_warnings():
+                warnings.simplefilter("default")
+                for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
+                    warnings.simplefilter("ignore", category)
+                samples = self.run.ask(selection, progress)
         except HaeraeError as error:
             raise pytest.UsageError(str(error)) from None
         self.samples = {sample.nodeid: sample for sample in samples if sample.nodeid}
-        if reporter and not quiet and self.run.resumed:
-            usage = self.run.usage
+        usage = self.run.usage
+        if reporter and not quiet and self.run.resumed and usage.reused:
             reporter.write_line(f"haerae: resumed an interrupted run: {usage.reused} stored, {usage.computed} asked")
 
     def _reporter(self) -> TerminalWriter | None:

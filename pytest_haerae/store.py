@@ -17,11 +17,12 @@ from typing import Any
 from pytest_haerae.errors import StoreError, UsageError
 from pytest_haerae.types import Request, Response
 
-STORE_VERSION = 1
+STORE_VERSION = 2
 _FIELDS = tuple(field.name for field in fields(Response))
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
-    id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, started REAL NOT NULL, finished REAL);
+    id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, started REAL NOT NULL, finished REAL,
+    detail TEXT);
 CREATE INDEX IF NOT EXISTS runs_by_fingerprint ON runs (fingerprint);
 CREATE TABLE IF NOT EXISTS responses (
     run INTEGER NOT NULL, key TEXT NOT NULL, answer TEXT NOT NULL, digest TEXT NOT NULL,
@@ -144,6 +145,16 @@ class Store:
         """Mark a run as finished: the next one of the same configuration measures anew."""
         with self._writing() as connection:
             connection.execute("UPDATE runs SET finished = ? WHERE id = ?", (time.time(), run))
+
+    def note_detail(self, run: int, detail: str | None) -> None:
+        """Keep how a run's backend came by its numbers, for the report of a run that is resumed."""
+        with self._writing() as connection:
+            connection.execute("UPDATE runs SET detail = ? WHERE id = ?", (detail, run))
+
+    def detail(self, run: int) -> str | None:
+        """What `note_detail` kept."""
+        row = self._connection.execute("SELECT detail FROM runs WHERE id = ?", (run,)).fetchone()
+        return row[0] if row else None
 
     def get(self, run: int, key: str, *, any_run: bool = False) -> Response | None:
         """The stored answer for a key, of this run or (`any_run`) the latest of any; a damaged row counts as absent."""

@@ -120,8 +120,16 @@ class Sample:
 
 @dataclass(slots=True)
 class Usage:
-    """What a run asked of its backend; counts of requests."""
+    """What a run asked of its backend; counts of requests.
+
+    Attributes:
+        computed: Requests that were sent to the model.
+        reused: Requests that the store answered.
+        seconds: Wall time of all of them.
+        method_detail: How the backend came by its numbers, in its words; None where it does not say.
+    """
 
     computed: int = 0
     reused: int = 0
     seconds: float = field(default=0.0)
+    method_detail: str | None = None

@@ -23,6 +23,22 @@ def shared(path: str) -> Path:
     return found
 
 
+def reference_items(**counts: int) -> list[dict[str, Any]]:
+    """The first items of each bucket of the reference, with lm-evaluation-harness' log-likelihoods."""
+    folder = shared("data/lmeval-reference")
+    items, references = (
+        [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
+        for name in ("items.jsonl", "reference.jsonl")
+    )
+    known = {row["id"]: row["loglikelihoods"] for row in references}
+    of_bucket = {bucket: [item for item in items if item["bucket"] == bucket] for bucket in counts}
+    return [
+        {**item, "loglikelihoods": known[item["id"]]}
+        for bucket, count in counts.items()
+        for item in of_bucket[bucket][:count]
+    ]
+
+
 def lettered(reference: str = "B", options: tuple[str, ...] = ("사과", "원두", "나무쌓기", "나무 쌓기", "배")) -> Item:
     """A lettered item."""
     choices = "\n".join(f"({letter}) {option}" for letter, option in zip("ABCDE", options, strict=False))

@@ -23,6 +23,11 @@ class BackendParameters(BaseModel):
     uninfluential: ClassVar[frozenset[str]] = frozenset()
     """Names of parameters that change how fast an answer comes, never the answer: they stay out of the store's key."""
 
+    @classmethod
+    def further_names(cls) -> frozenset[str]:
+        """Names that are taken beside the fields (a model that allows extra ones says which); may import a library."""
+        return frozenset()
+
     def identity(self) -> dict[str, Any]:
         """What determines an answer beside the request: a JSON object, without secrets."""
         return self.model_dump(mode="json", exclude=set(self.uninfluential))
@@ -35,7 +40,8 @@ class BackendParameters(BaseModel):
 class Backend(Protocol):
     """A model that answers requests; built once a run, closed at its end.
 
-    Constructing it loads the model and may raise `UsageError` for a model that can not be loaded.
+    Constructing it loads the model and may raise `UsageError` for a model that can not be loaded. A backend that has
+    more than one way to its log-likelihoods names the one it took in an attribute `method_detail`: it is reported.
     """
 
     methods: ClassVar[frozenset[Capability]]
@@ -88,9 +94,9 @@ def validate_parameters(name: str, backend: type[Backend], params: Mapping[str, 
     Raises:
         UsageError: A parameter is unknown (the nearest is named), missing, or of the wrong kind.
     """
-    known = backend.parameters.model_fields
+    known = frozenset(backend.parameters.model_fields)
     for key in params:
-        if key not in known:
+        if key not in known and key not in (known := known | backend.parameters.further_names()):
             raise UsageError(f"--model-params of {name}: {unknown('parameter', key, known)}")
     try:
         return backend.parameters(**params)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -19,6 +19,8 @@ from pytest_haerae.trie import OptionTrie, Tokens
 
 _SHORTEST_PREFIX = 64
 """Tokens below which computing a shared prefix apart is not worth a forward of its own."""
+_GROUP_COST = 256
+"""Tokens that a group costs by what it breaks: one more forward, smaller batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +66,21 @@ class Group:
 
 
 def make_groups(scorables: Sequence[Scorable]) -> list[Group]:
-    """Find shared prefixes; inside a group, and among the requests without one, the longest come first.
+    """Find the shared prefixes that save the most tokens; inside a group the longest come first.
+
+    Sorted by their tokens, requests that share a prefix are neighbours, and the prefixes form a tree. From its leaves
+    up, a node stays one group where that saves more tokens, ``(members - 1) * length``, than its children's groups do:
+    a few requests with other worked examples do not shorten the prefix of all the rest.
 
     Long ones first: a batch that does not fit in memory is then found at once, and padding is small.
     """
-    by_head: dict[Tokens, list[Scorable]] = {}
-    for scorable in scorables:
-        head = scorable.fed[:_SHORTEST_PREFIX] if len(scorable.fed) > _SHORTEST_PREFIX else ()
-        by_head.setdefault(head, []).append(scorable)
+    ordered = sorted(scorables, key=lambda scorable: scorable.fed)
     groups: list[Group] = []
     alone: list[Scorable] = []
-    for head, members in by_head.items():
-        if head and len(members) > 1:
-            groups.append(Group(_common_prefix(members), _longest_first(members)))
+    for start, end, length in _best_prefixes(ordered):
+        members = ordered[start:end]
+        if length:
+            groups.append(Group(members[0].fed[:length], _longest_first(members)))
         else:
             alone.extend(members)
     return groups + ([Group((), _longest_first(alone))] if alone else [])
@@ -86,14 +90,50 @@ def _longest_first(members: Sequence[Scorable]) -> tuple[Scorable, ...]:
     return tuple(sorted(members, key=lambda scorable: -len(scorable.fed)))
 
 
-def _common_prefix(members: Sequence[Scorable]) -> Tokens:
-    """The tokens all members begin with, leaving at least the context's last token and the shared ones to each."""
-    first, last = min(member.fed for member in members), max(member.fed for member in members)
-    most = min(len(member.context) - 1 for member in members)
-    length = 0
-    while length < most and first[length] == last[length]:
-        length += 1
-    return first[:length]
+@dataclass(slots=True)
+class _Node:
+    """A range of the sorted requests with a common prefix, and the best division of it found so far."""
+
+    start: int
+    length: int
+    saved: int = 0
+    division: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def take(self, division: list[tuple[int, int, int]], saved: int) -> None:
+        self.division += division
+        self.saved += saved
+
+    def close(self, end: int) -> None:
+        """Undivided where that saves more."""
+        together = (end - self.start - 1) * self.length - _GROUP_COST
+        if together > self.saved:
+            self.division, self.saved = [(self.start, end, self.length)], together
+
+
+def _best_prefixes(ordered: Sequence[Scorable]) -> list[tuple[int, int, int]]:
+    """Ranges of the sorted requests with the length of the prefix to compute apart, 0 for none.
+
+    The tree is walked with a stack over the lengths that neighbours share, so that its depth does not matter.
+    """
+    stack = [_Node(0, 0)]
+    for place in range(len(ordered)):
+        shared = _shared_length(ordered[place], ordered[place + 1]) if place + 1 < len(ordered) else 0
+        leaf = _Node(place, shared, division=[(place, place + 1, 0)])
+        while stack[-1].length > shared:
+            stack[-1].take(leaf.division, leaf.saved)
+            leaf = stack.pop()
+            leaf.close(place + 1)
+        if stack[-1].length < shared:
+            stack.append(_Node(leaf.start, shared))
+        stack[-1].take(leaf.division, leaf.saved)
+    return stack[0].division
+
+
+def _shared_length(one: Scorable, other: Scorable) -> int:
+    """Tokens that both begin with, leaving each at least its context's last one; 0 where that is too short to pay."""
+    most = min(len(one.context), len(other.context)) - 1
+    length = next((place for place in range(most) if one.fed[place] != other.fed[place]), most)
+    return length if length >= _SHORTEST_PREFIX else 0
 
 
 class CausalScorer:

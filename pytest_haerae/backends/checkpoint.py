@@ -1,0 +1,122 @@
+"""Loading a checkpoint with `transformers`: weights, tokenizer, adapter, quantization."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pytest_haerae.backends import BackendParameters
+from pytest_haerae.errors import UsageError
+from pytest_haerae.files import check_weights, weight_fingerprints
+from pytest_haerae.redact import redact_text
+
+DEFAULT_MODEL = "EleutherAI/polyglot-ko-1.3b"
+"""The tutorial's model, which stands in where none is named; the `vllm` backend's, too."""
+_UNSET_LENGTH = 1_000_000_000
+"""Tokenizers that know no limit name a larger one than this."""
+_DEFAULT_LENGTH = 2048
+
+
+class CheckpointParameters(BackendParameters):
+    """Which checkpoint is loaded, and how."""
+
+    uninfluential: ClassVar[frozenset[str]] = frozenset({"device", "device_map"})
+
+    model_name_or_path: str = DEFAULT_MODEL
+    revision: str | None = None
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    device: str = "auto"
+    device_map: str | None = None
+    trust_remote_code: bool = False
+    attn_implementation: str | None = None
+    adapter: str | None = None
+    quantization: Literal["4bit", "8bit"] | None = None
+
+    def identity(self) -> dict[str, Any]:
+        """The parameters, with fingerprints of local weights."""
+        folders = [name for name in (self.model_name_or_path, self.adapter) if name]
+        return {**super().identity(), "weights": [weight_fingerprints(Path(name).expanduser()) for name in folders]}
+
+    def model_label(self) -> str:
+        """The hub id or the path."""
+        return self.model_name_or_path
+
+
+def longest_input(config: Any, tokenizer: Any) -> int:  # noqa: ANN401 - transformers types them dynamically
+    """The longest input of a model, where lm-evaluation-harness (0.4.13, `resolve_max_length`) looks for it."""
+    text_config = config.get_text_config()
+    for name in ("n_positions", "max_position_embeddings", "n_ctx"):
+        if getattr(text_config, name, None):
+            return int(getattr(text_config, name))
+    length = int(getattr(tokenizer, "model_max_length", _UNSET_LENGTH))
+    return length if length < _UNSET_LENGTH else _DEFAULT_LENGTH
+
+
+def load_model(parameters: CheckpointParameters) -> tuple[Any, Any]:
+    """Load tokenizer and model.
+
+    Raises:
+        UsageError: A library is missing, or the model, its adapter or its weights can not be had.
+    """
+    try:
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+    except ImportError as error:
+        raise UsageError(f"--model=huggingface needs {error.name}: pip install 'pytest-haerae[hf]'") from None
+    name, gguf = parameters.model_name_or_path, {}
+    check_weights("huggingface", name)
+    path = Path(name).expanduser()
+    if path.suffix == ".gguf":
+        name, gguf = str(path.parent), {"gguf_file": path.name}
+    common = {"revision": parameters.revision, "trust_remote_code": parameters.trust_remote_code, **gguf}
+    device = parameters.device
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    placed = parameters.device_map or (device if parameters.quantization else None)
+    options = {
+        "dtype": parameters.dtype,
+        "attn_implementation": parameters.attn_implementation,
+        "device_map": placed,
+        "quantization_config": _quantization(parameters.quantization),
+    }
+    given = {key: value for key, value in options.items() if value is not None}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(name, **common)
+        model = AutoModelForCausalLM.from_pretrained(name, **common, **given)
+        model = model if placed else model.to(device)
+        model = _with_adapter(model, parameters.adapter) if parameters.adapter else model
+    except UsageError:
+        raise
+    except Exception as error:
+        # Whatever the library raises here (no such folder, gated, truncated weights) concerns the model's name.
+        line = redact_text(" ".join(str(error).split()))[:300]
+        raise UsageError(
+            f"huggingface can not load {parameters.model_name_or_path}: {type(error).__name__}: {line}"
+        ) from None
+    return tokenizer, model.eval()
+
+
+def _quantization(name: str | None) -> Any:  # noqa: ANN401 - transformers' configuration
+    if name is None:
+        return None
+    from transformers import BitsAndBytesConfig
+
+    return BitsAndBytesConfig(load_in_4bit=name == "4bit", load_in_8bit=name == "8bit")
+
+
+def _with_adapter(model: Any, adapter: str) -> Any:  # noqa: ANN401 - transformers' model
+    """Apply a PEFT adapter; its layers take their places inside the model, which keeps its own interface.
+
+    Raises:
+        UsageError: peft is missing, or the adapter prepends virtual tokens, which no option trie can see.
+    """
+    try:
+        from peft import PeftModel
+    except ImportError:
+        raise UsageError(
+            "--model-params of huggingface: adapter needs peft: pip install 'pytest-haerae[peft]'"
+        ) from None
+    adapted = PeftModel.from_pretrained(model, adapter)
+    if adapted.active_peft_config.is_prompt_learning:
+        raise UsageError(f"--model-params of huggingface: adapter {adapter} is prompt tuning; only LoRA-like ones work")
+    return adapted.get_base_model()

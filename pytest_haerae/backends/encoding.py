@@ -1,0 +1,170 @@
+"""Requests to tokens, as lm-evaluation-harness cuts and encodes them; shared by the backends that hold a tokenizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_haerae.trie import OptionTrie, Tokens, build_trie, encode_pair
+from pytest_haerae.types import Request, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Options of one request that are scored after one context: all of them, unless the context had to be cut.
+
+    Attributes:
+        index: The request's place among the requests.
+        positions: The options' places among the request's continuations.
+        context: The context's tokens, cut to the model's window; at least one.
+        trie: The options.
+    """
+
+    index: int
+    positions: tuple[int, ...]
+    context: Tokens
+    trie: OptionTrie
+
+
+class RequestEncoder:
+    """A Hugging Face tokenizer, applied to requests.
+
+    Args:
+        tokenizer: A tokenizer of `transformers`, or one that is called like it.
+    """
+
+    def __init__(self, tokenizer: Any) -> None:  # noqa: ANN401 - tokenizers are typed dynamically
+        self._tokenizer = tokenizer
+
+    def prompt(self, request: Request) -> Tokens:
+        """Tokens of the text to generate from."""
+        return self.tokenize([self.render(request)])[0]
+
+    def pair(self, request: Request) -> tuple[Tokens, list[Tokens]]:
+        """Tokens of the context and of each continuation, encoded together and cut at the context's length.
+
+        An empty context is the model's BOS, or its EOS where there is none, as in lm-evaluation-harness.
+
+        Raises:
+            ValueError: The context is empty and the tokenizer has neither.
+        """
+        text = self.render(request)
+        context, *wholes = self.tokenize([text, *(text + each for each in request.continuations)])
+        if context:
+            return context, [encode_pair(context, whole) for whole in wholes]
+        start = self._tokenizer.bos_token_id
+        start = self._tokenizer.eos_token_id if start is None else start
+        if start is None:
+            raise ValueError("the context is empty and the tokenizer has neither BOS nor EOS")
+        return (start,), wholes
+
+    def render(self, request: Request) -> str:
+        """The request as one text; a chat through the model's template."""
+        if request.messages is None:
+            return request.context
+        messages = [{"role": message.role, "content": message.content} for message in request.messages]
+        return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+
+    def tokenize(self, texts: Sequence[str]) -> list[Tokens]:
+        """Tokens with the BOS that the tokenizer adds by itself, without a second one, and without an EOS of its own.
+
+        All texts begin alike, so that the first one decides on the BOS.
+        """
+        bos, eos, end = self._tokenizer.bos_token, self._tokenizer.eos_token_id, self._tokenizer.eos_token
+        add = not (bos and texts[0].startswith(bos))
+        encoded = [tuple(tokens) for tokens in self._tokenizer(list(texts), add_special_tokens=add)["input_ids"]]
+        return [
+            tokens[:-1] if add and tokens and tokens[-1] == eos and not text.endswith(end) else tokens
+            for text, tokens in zip(texts, encoded, strict=True)
+        ]
+
+
+def cut_to_window(index: int, context: Tokens, continuations: Sequence[Tokens], window: int) -> list[Part]:
+    """Cut a context from the left so that each continuation fits behind it; options with the same cut stay together.
+
+    lm-evaluation-harness (0.4.13, `HFLM._loglikelihood_tokens`) cuts each option's sequence by itself:
+    ``(context + continuation)[-window:]``.
+
+    Args:
+        index: The request's place among the requests.
+        context: The context's tokens.
+        continuations: Each option's tokens.
+        window: The longest sequence of context and continuation, in tokens.
+
+    Raises:
+        ValueError: An option has no tokens, or leaves no room for a context.
+    """
+    by_room: dict[int, list[int]] = {}
+    for position, continuation in enumerate(continuations):
+        room = min(len(context), window - len(continuation))
+        if room < 1:
+            raise ValueError(
+                f"an option of {len(continuation)} tokens does not fit into the model's window of {window}"
+            )
+        by_room.setdefault(room, []).append(position)
+    return [
+        Part(index, tuple(positions), context[-room:], build_trie([continuations[each] for each in positions]))
+        for room, positions in by_room.items()
+    ]
+
+
+class Scoreboard:
+    """Collects the sums of parts until every option of their request has one.
+
+    Args:
+        parts: All parts of all requests.
+        lengths: Each request's context length before the cut, in tokens.
+    """
+
+    def __init__(self, parts: Iterable[Part], lengths: dict[int, int]) -> None:
+        self._lengths = lengths
+        self._open: dict[int, int] = {}
+        self._kept: dict[int, int] = {}
+        self._sums: dict[int, dict[int, float]] = {}
+        for part in parts:
+            self._open[part.index] = self._open.get(part.index, 0) + 1
+            self._kept[part.index] = min(len(part.context), self._kept.get(part.index, len(part.context)))
+
+    def add(self, part: Part, sums: Sequence[float]) -> Response | None:
+        """Note a part's sums; the request's response once it is whole."""
+        collected = self._sums.setdefault(part.index, {})
+        collected.update(zip(part.positions, sums, strict=True))
+        self._open[part.index] -= 1
+        if self._open[part.index]:
+            return None
+        del self._sums[part.index]
+        kept, length = self._kept[part.index], self._lengths[part.index]
+        return Response(
+            loglikelihoods=tuple(collected[position] for position in sorted(collected)),
+            prompt_tokens=kept,
+            completion_tokens=0,
+            truncated=kept < length,
+        )
+
+
+def make_parts(
+    encoder: RequestEncoder, requests: Sequence[Request], window: int
+) -> tuple[list[Part], Scoreboard, dict[int, str]]:
+    """Encode all requests.
+
+    Args:
+        encoder: Encodes them.
+        requests: What to score.
+        window: The longest sequence of context and continuation, in tokens.
+
+    Returns:
+        The parts in the requests' order, the board that collects their sums, and the problem of each request that can
+        not be scored.
+    """
+    parts: list[Part] = []
+    lengths: dict[int, int] = {}
+    problems: dict[int, str] = {}
+    for index, request in enumerate(requests):
+        try:
+            context, continuations = encoder.pair(request)
+            parts += cut_to_window(index, context, continuations, window)
+            lengths[index] = len(context)
+        except ValueError as error:
+            problems[index] = str(error)
+    return parts, Scoreboard(parts, lengths), problems

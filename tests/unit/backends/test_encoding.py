@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_haerae.backends.encoding import Scoreboard, cut_to_window
+from pytest_haerae.trie import Tokens
+
+TOKENS = st.lists(st.integers(0, 9), min_size=1, max_size=8).map(tuple)
+
+
+@given(TOKENS, st.lists(TOKENS, min_size=1, max_size=6), st.integers(9, 20))
+def test_each_option_stands_once_behind_the_context_that_lm_evaluation_harness_keeps(
+    context: Tokens, continuations: list[Tokens], window: int
+) -> None:
+    parts = cut_to_window(3, context, continuations, window)
+    found = {
+        position: part.context + part.trie.continuations[place]
+        for part in parts
+        for place, position in enumerate(part.positions)
+    }
+    assert found == {
+        position: (context + continuation)[-window:] for position, continuation in enumerate(continuations)
+    }
+    assert len({part.context for part in parts}) == len(parts)
+
+
+def test_an_option_without_room_for_a_context_is_refused() -> None:
+    with pytest.raises(ValueError, match="an option of 4 tokens does not fit into the model's window of 4"):
+        cut_to_window(0, (1, 2), [(1, 2, 3, 4)], 4)
+
+
+def test_a_response_is_whole_when_its_last_part_is_there() -> None:
+    parts = cut_to_window(0, (1, 2, 3, 4), [(5,), (5, 6, 7), (8,)], 5)
+    board = Scoreboard(parts, {0: 4})
+    assert [part.positions for part in parts] == [(0, 2), (1,)]
+    assert board.add(parts[1], (-2.0,)) is None
+    response = board.add(parts[0], (-1.0, -3.0))
+    assert response is not None
+    assert (response.loglikelihoods, response.prompt_tokens, response.truncated) == ((-1.0, -2.0, -3.0), 2, True)

@@ -1,0 +1,112 @@
+"""Loading and encoding on checkpoints of a few kilobytes; the real model is in tests/e2e."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from peft import LoraConfig, PromptTuningConfig, get_peft_model
+from transformers import AutoModelForCausalLM, MambaConfig
+
+from pytest_haerae.backends.huggingface import HuggingFaceBackend, HuggingFaceParameters
+from pytest_haerae.errors import UsageError
+from pytest_haerae.types import Request
+from tests.unit.backends.tiny import save_tiny
+
+EOS = "</s>"
+OPTIONS = (" (A)", " (B)", " (A) 나", " 서울특별시")
+
+
+def open_backend(folder: Path, **more: Any) -> HuggingFaceBackend:  # noqa: ANN401 - any parameter
+    values = {"model_name_or_path": str(folder), "dtype": "float32", "device": "cpu", **more}
+    return HuggingFaceBackend(HuggingFaceParameters.model_validate(values))
+
+
+def scored(backend: HuggingFaceBackend, context: str) -> tuple[float, ...]:
+    ((_, response),) = backend.run([Request("loglikelihood", context, OPTIONS)])
+    assert response.error is None
+    return response.loglikelihoods or ()
+
+
+def by_hand(folder: Path, sequence: list[int], length: int) -> float:
+    """The sum of the last `length` tokens' log-probabilities, from one plain forward of a freshly loaded model."""
+    model = AutoModelForCausalLM.from_pretrained(folder).eval()
+    with torch.inference_mode():
+        steps = model(torch.tensor([sequence])).logits[0].log_softmax(dim=-1)
+    return float(sum(steps[place - 1, sequence[place]] for place in range(len(sequence) - length, len(sequence))))
+
+
+def test_an_empty_context_without_bos_is_the_eos(tmp_path: Path) -> None:
+    backend = open_backend(save_tiny(tmp_path, eos_token=EOS))
+    eos = backend._tokenizer.eos_token_id
+    assert backend._tokenizer.bos_token_id is None
+    for option, value in zip(OPTIONS, scored(backend, ""), strict=True):
+        tokens = backend._tokenizer(option)["input_ids"]
+        assert value == pytest.approx(by_hand(tmp_path, [eos, *tokens], len(tokens)), abs=1e-4)
+
+
+def test_an_empty_context_without_bos_and_eos_is_an_error_of_its_item(tmp_path: Path) -> None:
+    backend = open_backend(save_tiny(tmp_path))
+    requests = [Request("loglikelihood", "", OPTIONS), Request("loglikelihood", "가", OPTIONS)]
+    answers = dict(backend.run(requests))
+    assert answers[0].error == "huggingface: the context is empty and the tokenizer has neither BOS nor EOS"
+    assert answers[1].error is None
+
+
+def test_a_text_that_ends_with_the_eos_keeps_it(tmp_path: Path) -> None:
+    backend = open_backend(save_tiny(tmp_path, eos_token=EOS))
+    assert backend._encoder.tokenize([f"가{EOS}"])[0][-1] == backend._tokenizer.eos_token_id
+
+
+def test_a_cut_context_is_cut_for_each_options_length(tmp_path: Path) -> None:
+    backend = open_backend(save_tiny(tmp_path, eos_token=EOS), max_length=32)
+    context = "0123456789" * 5
+    ((_, response),) = backend.run([Request("loglikelihood", context, OPTIONS)])
+    assert (response.truncated, response.prompt_tokens) == (True, 33 - len(" 서울특별시".encode()))
+    for option, value in zip(OPTIONS, response.loglikelihoods or (), strict=True):
+        # lm-evaluation-harness: (context + continuation)[-(max_length + 1):], the last token is only predicted.
+        sequence = backend._tokenizer(context + option)["input_ids"][-33:]
+        assert value == pytest.approx(by_hand(tmp_path, sequence, len(option.encode())), abs=1e-4)
+
+
+def test_a_state_space_model_is_scored_by_full_sequences_and_says_so(tmp_path: Path) -> None:
+    config = MambaConfig(vocab_size=257, hidden_size=32, num_hidden_layers=2, state_size=8)
+    backend = open_backend(save_tiny(tmp_path, config, eos_token=EOS))
+    context = "대한민국의 수도는"
+    for option, value in zip(OPTIONS, scored(backend, context), strict=True):
+        sequence = backend._tokenizer(context + option)["input_ids"]
+        assert value == pytest.approx(by_hand(tmp_path, sequence, len(option.encode())), abs=1e-4)
+    assert backend.method_detail == (
+        "full sequences, one option at a time: MambaForCausalLM keeps no cache that options can share"
+    )
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
+def test_an_adapter_changes_the_numbers_as_peft_does(tmp_path: Path) -> None:
+    base = save_tiny(tmp_path / "base", eos_token=EOS)
+    torch.manual_seed(1)
+    settings = LoraConfig(r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
+    adapted = get_peft_model(AutoModelForCausalLM.from_pretrained(base), settings)
+    adapted.save_pretrained(str(tmp_path / "adapter"))
+    backend = open_backend(base, adapter=str(tmp_path / "adapter"))
+    context = "대한민국의 수도는"
+    values = scored(backend, context)
+    assert values != pytest.approx(scored(open_backend(base), context), abs=1e-3)
+    sequence = backend._tokenizer(context + OPTIONS[0])["input_ids"]
+    with torch.inference_mode():
+        steps = adapted.eval()(torch.tensor([sequence])).logits[0].log_softmax(dim=-1)
+    expected = sum(steps[place - 1, sequence[place]] for place in range(len(sequence) - 4, len(sequence)))
+    assert values[0] == pytest.approx(float(expected), abs=1e-4)
+    plain, with_adapter = ({"model_name_or_path": str(base)} | more for more in ({}, {"adapter": str(tmp_path)}))
+    assert HuggingFaceParameters(**plain).identity() != HuggingFaceParameters(**with_adapter).identity()
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
+def test_prompt_tuning_is_refused(tmp_path: Path) -> None:
+    base = save_tiny(tmp_path / "base", eos_token=EOS)
+    settings = PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=2)
+    get_peft_model(AutoModelForCausalLM.from_pretrained(base), settings).save_pretrained(str(tmp_path / "adapter"))
+    with pytest.raises(UsageError, match="is prompt tuning; only LoRA-like ones work"):
+        open_backend(base, adapter=str(tmp_path / "adapter"))
