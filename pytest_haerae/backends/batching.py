@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_CPU_ROWS, _CPU_TOKENS = 8, 4096
+_CPU_ROWS, _CPU_TOKENS = 16, 4096
 """The fastest batches on two cores with a model of 270M; larger ones only take memory."""
 _CPU_BYTES = 1 << 30
 _ACCELERATOR_ROWS = 256

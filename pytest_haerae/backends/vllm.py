@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import inspect
 import os
+import threading
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
@@ -29,6 +32,8 @@ _MOST_CHILDREN = 128
 """Tokens that one request may ask for by `logprob_token_ids` (vLLM's MAX_LOGPROB_TOKEN_IDS)."""
 _CPU_BLOCK = 32
 """The smallest block that vLLM's CPU attention takes; prefixes are cached by whole blocks."""
+_THREAD_SECONDS = 1.0
+"""How long the end of one of the engine's threads is waited for."""
 _MOST_CPU_CACHE = 16
 """GiB."""
 _OURS = frozenset({"model", "logprobs_mode", "prompt_logprobs", "runner", "convert", "skip_tokenizer_init", "self"})
@@ -98,6 +103,7 @@ class VllmBackend:
 
     def __init__(self, parameters: VllmParameters) -> None:
         self._parameters = parameters
+        self._threads_before = set(threading.enumerate())
         self._engine = _start_engine(parameters)
         self._encoder = RequestEncoder(self._engine.get_tokenizer())
         self._window = int(self._engine.llm_engine.model_config.max_model_len)
@@ -111,9 +117,19 @@ class VllmBackend:
             yield from self._generations(requests)
 
     def close(self) -> None:
-        """End the engine and its processes."""
-        self._engine.llm_engine.engine_core.shutdown()
-        del self._engine
+        """End the engine, its processes, and the threads that it began here.
+
+        Its sockets are closed by their finalizers, which warn; where warnings are errors, that would fail a whole
+        pytest run at its very end.
+        """
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            self._engine.llm_engine.engine_core.shutdown()
+            del self._engine
+            gc.collect()
+            for thread in set(threading.enumerate()) - self._threads_before:
+                thread.join(_THREAD_SECONDS)
+            gc.collect()
 
     def _loglikelihoods(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         # One generated token is counted with the prompt, so a sequence of window + 1 tokens does not fit, unlike in

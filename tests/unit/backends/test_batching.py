@@ -17,7 +17,7 @@ def budget(device: str = "cpu", layers: int = 18) -> BatchBudget:
     return BatchBudget(SimpleNamespace(config=config, dtype=torch.float32, device=torch.device(device)))
 
 
-@pytest.mark.parametrize(("longest", "rows"), [(50, 8), (900, 4), (5000, 1), (100_000, 1)])
+@pytest.mark.parametrize(("longest", "rows"), [(50, 16), (900, 4), (5000, 1), (100_000, 1)])
 def test_batches_on_a_processor_are_small(longest: int, rows: int) -> None:
     assert budget().rows(longest, 5) == rows
 
