@@ -120,7 +120,7 @@ class Run:
             self._prompt,
             CAPABILITY[config.method],
             shots,
-            chat=bool(config.apply_chat_template),
+            chat=self._parameters.is_chat if config.apply_chat_template is None else config.apply_chat_template,
             system_prompt=config.system_prompt,
         )
 

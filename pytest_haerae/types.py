@@ -76,6 +76,7 @@ class Response:
         finish_reason: Why a generation ended, in the backend's word (``stop``, ``length``, …).
         truncated: Whether the context was too long for the model and was cut from the left.
         latency_seconds: Wall time of this request, None where requests are batched.
+        cost_usd: Its price in US dollars, None where it is not known.
     """
 
     text: str | None = None
@@ -86,6 +87,7 @@ class Response:
     finish_reason: str | None = None
     truncated: bool = False
     latency_seconds: float | None = None
+    cost_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

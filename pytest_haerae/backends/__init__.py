@@ -23,6 +23,11 @@ class BackendParameters(BaseModel):
     uninfluential: ClassVar[frozenset[str]] = frozenset()
     """Names of parameters that change how fast an answer comes, never the answer: they stay out of the store's key."""
 
+    @property
+    def is_chat(self) -> bool:
+        """Whether the model is only reached through a chat API, so that every request is a chat."""
+        return False
+
     @classmethod
     def further_names(cls) -> frozenset[str]:
         """Names that are taken beside the fields (a model that allows extra ones says which); may import a library."""

@@ -80,7 +80,7 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], gates: 
         "elapsed_seconds": round(facts.elapsed_seconds, 3),
         "items_per_second": round(usage.computed / usage.seconds, 3) if usage.computed and usage.seconds else None,
         "tokens": {name: _tokens(samples, name) for name in ("prompt", "completion")},
-        "cost_usd": None,
+        "cost_usd": _cost(samples),
         "responses": {"computed": usage.computed, "reused": usage.reused},
         "complete": facts.complete,
         "gates": [gate.to_json() for gate in gates],
@@ -93,6 +93,11 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], gates: 
 def _tokens(samples: Sequence[Sample], kind: str) -> int | None:
     counts = [getattr(sample.response, f"{kind}_tokens") for sample in samples if sample.response]
     known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _cost(samples: Sequence[Sample]) -> float | None:
+    known = [sample.response.cost_usd for sample in samples if sample.response and sample.response.cost_usd is not None]
     return sum(known) if known else None
 
 

@@ -68,6 +68,8 @@ def _throughput(info: Mapping[str, Any]) -> str:
         line += f", {info['items_per_second']:.1f} items/s"
     if tokens["prompt"]:
         line += f", tokens: {tokens['prompt']} prompt, {tokens['completion']} completion"
+    if info["cost_usd"] is not None:
+        line += f", {info['cost_usd']:.4f} USD"
     return line
 
 
