@@ -10,6 +10,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pytest_haerae.types import Response
@@ -42,7 +43,7 @@ class LoopThread:
             Exception: Whatever `answer` raised first; the other requests are cancelled.
         """
         done: queue.SimpleQueue[tuple[int, Response] | BaseException] = queue.SimpleQueue()
-        running = asyncio.run_coroutine_threadsafe(_work(iter(indices), answer, concurrency, done), self._loop)
+        running = self.call(_spawn(_work(iter(indices), answer, concurrency, done)))
         left = len(indices)
         try:
             while left:
@@ -61,13 +62,11 @@ class LoopThread:
         finally:
             self._cancel(running)
 
-    def _cancel(self, running: Any) -> None:  # noqa: ANN401 - concurrent.futures.Future
-        if running.done():
-            return
-        running.cancel()
-        finished = threading.Event()
-        self._loop.call_soon_threadsafe(lambda: self._loop.create_task(_settle(finished)))
-        finished.wait(_STOP_SECONDS)
+    def _cancel(self, running: _Running) -> None:
+        """Cancel the workers and wait until they have ended; tasks of a client's own are not ours to wait for."""
+        if not running.ended.is_set():
+            self._loop.call_soon_threadsafe(running.task.cancel)
+            running.ended.wait(_STOP_SECONDS)
 
     def close(self) -> None:
         """Stop the loop and its thread."""
@@ -77,11 +76,18 @@ class LoopThread:
             self._loop.close()
 
 
-async def _settle(finished: threading.Event) -> None:
-    """Wait until the tasks that were cancelled have ended."""
-    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    await asyncio.wait(others, timeout=_STOP_SECONDS) if others else None
-    finished.set()
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """The workers of one stream, and whether they have ended."""
+
+    task: asyncio.Task[None]
+    ended: threading.Event
+
+
+async def _spawn(work: Coroutine[Any, Any, None]) -> _Running:
+    running = _Running(asyncio.create_task(work), threading.Event())
+    running.task.add_done_callback(lambda task: running.ended.set())
+    return running
 
 
 async def _work(

@@ -15,8 +15,14 @@ from typing import Any
 
 import pytest
 
+from pytest_haerae.backends.api import ApiParameters
+from pytest_haerae.backends.openai import OpenAIBackend
+from pytest_haerae.errors import UsageError
+from pytest_haerae.types import Request
 from tests.e2e.api_server import TRANSIENT, ApiServer, serve
 from tests.helpers import shared, valid_report, write_questions
+
+pytestmark = pytest.mark.server
 
 BACKENDS = pytest.mark.parametrize("backend", ["openai", "litellm"])
 KEY = "sk-" + "abcdefghijklmnopqrstuvwxyz"
@@ -91,17 +97,26 @@ def test_every_answer_is_its_own_items_and_the_counts_are_the_servers(tmp_path: 
 
 
 @BACKENDS
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
-def test_a_permanent_refusal_ends_the_run_in_the_servers_words(tmp_path: Path, backend: str, status: int) -> None:
+def test_a_wrong_key_ends_the_run_in_the_servers_words(tmp_path: Path, backend: str) -> None:
     write_questions(tmp_path, questions(40))
-    words = f"{status}: wrong, you sent {KEY}"
-    with serve(ApiServer(reply, lambda number, attempt: words)) as server:
-        result = evaluate(tmp_path, command(backend, server))
+    with serve(ApiServer(reply, lambda number, attempt: f"401: wrong, you sent {KEY}")) as server:
+        result = evaluate(tmp_path, command(backend, server, "--showlocals"))
     assert result.returncode == pytest.ExitCode.USAGE_ERROR, result.stdout + result.stderr
     assert "wrong, you sent ***" in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
     assert sum(server.attempts.values()) == 1
     assert KEY not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+def test_a_permanent_refusal_is_no_retry(status: int) -> None:
+    requests = [Request("generate", f"{number}번 문제") for number in range(40)]
+    with serve(ApiServer(reply, lambda number, attempt: f"{status}: no")) as server:
+        backend = OpenAIBackend(ApiParameters(model_name="m", api_key=KEY, api_base=server.address))
+        with pytest.raises(UsageError, match=rf"^--model=openai: .*{status} - no"):
+            list(backend.run(requests))
+        backend.close()
+    assert sum(server.attempts.values()) == 1
 
 
 @BACKENDS
