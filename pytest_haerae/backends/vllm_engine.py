@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import inspect
 import os
-from collections.abc import Mapping
+import signal
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import FrameType
 from typing import Any, ClassVar
 
 from pydantic import ConfigDict, Field
@@ -21,6 +25,7 @@ _MOST_CHILDREN = 128
 """Tokens that one request may ask for by `logprob_token_ids` (vLLM's MAX_LOGPROB_TOKEN_IDS)."""
 _CPU_BLOCK = 32
 """The smallest block that vLLM's CPU attention takes; prefixes are cached by whole blocks."""
+_INSIST_SECONDS = 10.0
 _MOST_CPU_CACHE = 16
 """GiB."""
 _OURS = frozenset({"model", "logprobs_mode", "prompt_logprobs", "runner", "convert", "skip_tokenizer_init", "self"})
@@ -109,11 +114,46 @@ def start_engine(parameters: VllmParameters) -> Any:  # noqa: ANN401 - the engin
     if _on_cpu():
         arguments = {**_cpu_defaults(arguments), **{k: v for k, v in arguments.items() if (k, v) != ("dtype", "auto")}}
     try:
-        return vllm.LLM(**arguments)
+        with _insisting_interrupt():
+            return vllm.LLM(**arguments)
     except Exception as error:
         # Whatever the engine raises here concerns its arguments; its own processes have written their reasons above.
         line = redact_text(" ".join(str(error).split()))[:300]
         raise UsageError(f"vllm can not load {parameters.model_name_or_path}: {type(error).__name__}: {line}") from None
+
+
+@contextlib.contextmanager
+def _insisting_interrupt() -> Iterator[None]:
+    """Repeat an interrupt every ten seconds until the block has ended.
+
+    Ctrl-C reaches the engine's processes, too, and ends them. It was seen that the exception was lost here, and that
+    `vllm.LLM` then waited for its dead processes without end.
+    """
+    main = threading.main_thread()
+    if threading.current_thread() is not main:
+        yield
+        return
+    pressed, ended = threading.Event(), threading.Event()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        pressed.set()
+        raise KeyboardInterrupt
+
+    def insist() -> None:
+        pressed.wait()
+        while not ended.wait(_INSIST_SECONDS):
+            signal.pthread_kill(main.ident or 0, signal.SIGINT)
+
+    thread = threading.Thread(target=insist, name="haerae-interrupt", daemon=True)
+    before = signal.signal(signal.SIGINT, note)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        pressed.set()
+        thread.join()
+        signal.signal(signal.SIGINT, before)
 
 
 def _on_cpu() -> bool:

@@ -180,16 +180,20 @@ def test_an_engine_that_can_not_start_is_a_usage_error_and_leaves_no_process(che
     assert_nothing_left(process.pid)
 
 
-def test_an_interrupt_leaves_no_process(checkpoint: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [1, 25], ids=["while it starts", "while it answers"])
+def test_an_interrupt_leaves_no_process(checkpoint: Path, tmp_path: Path, seconds: int) -> None:
     process = start_suites(tmp_path, checkpoint, "--method=string_match", max_tokens=512)
     assert process.stdout is not None
-    # The engine has started once a process of its worker exists and the store is open; then it is interrupted.
     deadline = time.monotonic() + 240
     while not any("orker" in line for line in left_behind(process.pid)) and time.monotonic() < deadline:
         time.sleep(0.5)
-    time.sleep(20)
+    time.sleep(seconds)
     assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    try:
+        output, _ = process.communicate(timeout=60)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode == pytest.ExitCode.INTERRUPTED, output
     assert_nothing_left(process.pid)
