@@ -35,7 +35,9 @@ def measure(contender: str, arguments: argparse.Namespace) -> dict[str, Any]:
     result = subprocess.run(  # noqa: S603 - this interpreter
         [sys.executable, str(worker)], env=environment, stdout=subprocess.PIPE, text=True, check=True
     )
-    measured: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    # An engine's processes may write after the contender's own line.
+    (line,) = (line for line in result.stdout.splitlines() if line.startswith('{"seconds"'))
+    measured: dict[str, Any] = json.loads(line)
     return measured
 
 
