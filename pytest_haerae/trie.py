@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Tokens = tuple[int, ...]
+Sums = tuple[float, ...] | str
+"""One log-likelihood an option, or why there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,13 @@ class OptionTrie:
             math.fsum(_checked(logprobs, option[:depth], token) for depth, token in enumerate(option))
             for option in self.continuations
         )
+
+    def sums_or_problem(self, logprobs: Mapping[Tokens, Mapping[int, float]]) -> Sums:
+        """The options' sums, or in words why there are none: one item's problem must not end its whole batch."""
+        try:
+            return self.loglikelihoods(logprobs)
+        except ValueError as error:
+            return str(error)
 
 
 def _checked(logprobs: Mapping[Tokens, Mapping[int, float]], node: Tokens, token: int) -> float:

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from pytest_haerae.trie import OptionTrie, Tokens
+from pytest_haerae.trie import OptionTrie, Sums, Tokens
 
 _SHORTEST_PREFIX = 64
 """Tokens below which computing a shared prefix apart is not worth a forward of its own."""
@@ -168,17 +168,17 @@ class CausalScorer:
         return batch
 
     @torch.inference_mode()
-    def score(self, prefix: Tokens, batch: Sequence[Scorable]) -> Iterator[tuple[int, tuple[float, ...]]]:
+    def score(self, prefix: Tokens, batch: Sequence[Scorable]) -> Iterator[tuple[int, Sums]]:
         """Score a batch of requests that all begin with `prefix`.
 
         Yields:
-            For each request its index and one log-likelihood an option.
+            For each request its index and one log-likelihood an option, or why it has none.
         """
         tables: list[dict[Tokens, dict[int, float]]] = [{} for _ in batch]
         cache, mask = self._read_contexts(prefix, batch, tables)
         self._read_options(batch, cache, mask, tables)
         return iter(
-            [(entry.index, entry.trie.loglikelihoods(table)) for entry, table in zip(batch, tables, strict=True)]
+            [(entry.index, entry.trie.sums_or_problem(table)) for entry, table in zip(batch, tables, strict=True)]
         )
 
     def _read_contexts(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_haerae.trie import OptionTrie, Tokens, build_trie, encode_pair
+from pytest_haerae.trie import OptionTrie, Sums, Tokens, build_trie, encode_pair
 from pytest_haerae.types import Request, Response
 
 
@@ -113,12 +113,15 @@ class Scoreboard:
     """Collects the sums of parts until every option of their request has one.
 
     Args:
+        backend: The backend's name, for errors.
         parts: All parts of all requests.
         lengths: Each request's context length before the cut, in tokens.
     """
 
-    def __init__(self, parts: Iterable[Part], lengths: dict[int, int]) -> None:
+    def __init__(self, backend: str, parts: Iterable[Part], lengths: dict[int, int]) -> None:
+        self._backend = backend
         self._lengths = lengths
+        self._problems: dict[int, str] = {}
         self._open: dict[int, int] = {}
         self._kept: dict[int, int] = {}
         self._sums: dict[int, dict[int, float]] = {}
@@ -126,14 +129,19 @@ class Scoreboard:
             self._open[part.index] = self._open.get(part.index, 0) + 1
             self._kept[part.index] = min(len(part.context), self._kept.get(part.index, len(part.context)))
 
-    def add(self, part: Part, sums: Sequence[float]) -> Response | None:
-        """Note a part's sums; the request's response once it is whole."""
+    def add(self, part: Part, sums: Sums) -> Response | None:
+        """Note a part's sums, or its problem; the request's one response once all its parts are there."""
         collected = self._sums.setdefault(part.index, {})
-        collected.update(zip(part.positions, sums, strict=True))
+        if isinstance(sums, str):
+            self._problems[part.index] = sums
+        else:
+            collected.update(zip(part.positions, sums, strict=True))
         self._open[part.index] -= 1
         if self._open[part.index]:
             return None
         del self._sums[part.index]
+        if part.index in self._problems:
+            return Response(error=f"{self._backend}: {self._problems[part.index]}")
         kept, length = self._kept[part.index], self._lengths[part.index]
         return Response(
             loglikelihoods=tuple(collected[position] for position in sorted(collected)),
@@ -144,27 +152,28 @@ class Scoreboard:
 
 
 def make_parts(
-    encoder: RequestEncoder, requests: Sequence[Request], window: int
-) -> tuple[list[Part], Scoreboard, dict[int, str]]:
+    backend: str, encoder: RequestEncoder, requests: Sequence[Request], window: int
+) -> tuple[list[Part], Scoreboard, dict[int, Response]]:
     """Encode all requests.
 
     Args:
+        backend: The backend's name, for errors.
         encoder: Encodes them.
         requests: What to score.
         window: The longest sequence of context and continuation, in tokens.
 
     Returns:
-        The parts in the requests' order, the board that collects their sums, and the problem of each request that can
+        The parts in the requests' order, the board that collects their sums, and the error of each request that can
         not be scored.
     """
     parts: list[Part] = []
     lengths: dict[int, int] = {}
-    problems: dict[int, str] = {}
+    errors: dict[int, Response] = {}
     for index, request in enumerate(requests):
         try:
             context, continuations = encoder.pair(request)
             parts += cut_to_window(index, context, continuations, window)
             lengths[index] = len(context)
         except ValueError as error:
-            problems[index] = str(error)
-    return parts, Scoreboard(parts, lengths), problems
+            errors[index] = Response(error=f"{backend}: {error}")
+    return parts, Scoreboard(backend, parts, lengths), errors

@@ -18,7 +18,7 @@ Answered = TypeVar("Answered")
 
 if TYPE_CHECKING:
     from pytest_haerae.backends.causal_scoring import Group, Scorable
-    from pytest_haerae.trie import Tokens
+    from pytest_haerae.trie import Sums, Tokens
 
 
 class HuggingFaceParameters(CheckpointParameters):
@@ -73,8 +73,8 @@ class HuggingFaceBackend:
     def _loglikelihoods(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         from pytest_haerae.backends.causal_scoring import make_groups, make_scorable
 
-        parts, board, problems = make_parts(self._encoder, requests, self._max_length + 1)
-        yield from ((index, Response(error=f"huggingface: {problem}")) for index, problem in problems.items())
+        parts, board, errors = make_parts("huggingface", self._encoder, requests, self._max_length + 1)
+        yield from errors.items()
         for number, sums in self._score(
             parts, lambda: make_groups([make_scorable(i, part.context, part.trie) for i, part in enumerate(parts)])
         ):
@@ -82,16 +82,15 @@ class HuggingFaceBackend:
             if response is not None:
                 yield parts[number].index, response
 
-    def _score(
-        self, parts: Sequence[Part], groups: Callable[[], Sequence[Group]]
-    ) -> Iterator[tuple[int, Sequence[float]]]:
+    def _score(self, parts: Sequence[Part], groups: Callable[[], Sequence[Group]]) -> Iterator[tuple[int, Sums]]:
         """Sums of each part, by its number; batched, or sequence by sequence where the cache can not be reused."""
         if not self._reusable_cache:
             kind = type(self._model).__name__
             self.method_detail = f"full sequences, one option at a time: {kind} keeps no cache that options can share"
             for number, part in enumerate(parts):
                 values = [self._scorer.score_sequence(part.context, each) for each in part.trie.continuations]
-                yield number, [min(0.0, value) for value in values]
+                # Rounding may pass zero; what is not a number stays so, and is refused by the engine.
+                yield number, tuple(0.0 if value > 0 else value for value in values)
             return
         self.method_detail = "option trie over each context's cache"
         for group in groups():

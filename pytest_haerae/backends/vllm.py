@@ -14,7 +14,7 @@ from pytest_haerae.backends import BackendParameters
 from pytest_haerae.backends.encoding import Part, RequestEncoder, make_parts
 from pytest_haerae.backends.vllm_engine import VllmParameters, start_engine
 from pytest_haerae.errors import BackendFailure, UsageError
-from pytest_haerae.trie import Tokens
+from pytest_haerae.trie import Sums, Tokens
 from pytest_haerae.types import Capability, Request, Response
 
 Job = TypeVar("Job")
@@ -65,8 +65,8 @@ class VllmBackend:
     def _loglikelihoods(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         # One generated token is counted with the prompt, so a sequence of window + 1 tokens does not fit, unlike in
         # transformers; lm-evaluation-harness' vllm model cuts at the same length.
-        parts, board, problems = make_parts(self._encoder, requests, self._window)
-        yield from ((index, Response(error=f"vllm: {problem}")) for index, problem in problems.items())
+        parts, board, errors = make_parts("vllm", self._encoder, requests, self._window)
+        yield from errors.items()
         if (self._parameters.model_extra or {}).get("speculative_config"):
             raise UsageError("--method=log_likelihood: vllm gives no exact log-probabilities with speculative_config")
         by_trie = self._knows_token_ids()
@@ -79,7 +79,7 @@ class VllmBackend:
         size = max((len(part.trie.children) for part in parts), default=1)
         for wave in _waves(parts, max(1, self._parameters.max_num_seqs // size)):
             for part, sums in zip(wave, score(wave), strict=True):
-                response = board.add(part, sums) if not isinstance(sums, str) else Response(error=f"vllm: {sums}")
+                response = board.add(part, sums)
                 if response is not None:
                     yield part.index, response
 
@@ -88,7 +88,7 @@ class VllmBackend:
 
         return "logprob_token_ids" in inspect.signature(SamplingParams).parameters
 
-    def _score_tries(self, parts: Sequence[Part]) -> list[tuple[float, ...] | str]:
+    def _score_tries(self, parts: Sequence[Part]) -> list[Sums]:
         """One request an inner node: its one next token is thrown away, its children's log-probabilities are kept."""
         from vllm import SamplingParams
 
@@ -102,18 +102,20 @@ class VllmBackend:
         )
         answers = iter(outputs)
         return [
-            _sums(part, {node: _values(next(answers).outputs[0].logprobs[0]) for node in part.trie.children})
+            part.trie.sums_or_problem(
+                {node: _values(next(answers).outputs[0].logprobs[0]) for node in part.trie.children}
+            )
             for part in parts
         ]
 
-    def _score_prompts(self, parts: Sequence[Part]) -> list[tuple[float, ...] | str]:
+    def _score_prompts(self, parts: Sequence[Part]) -> list[Sums]:
         """Each option's full sequence, for engines that can not be asked for chosen tokens."""
         from vllm import SamplingParams
 
         settings = SamplingParams(max_tokens=1, temperature=0.0, prompt_logprobs=1, detokenize=False)
         prompts = [part.context + option for part in parts for option in part.trie.continuations]
         answers = iter(self._ask(prompts, [settings] * len(prompts)))
-        results: list[tuple[float, ...] | str] = []
+        results: list[Sums] = []
         for part in parts:
             tables: dict[Tokens, dict[int, float]] = {}
             for option in part.trie.continuations:
@@ -121,7 +123,7 @@ class VllmBackend:
                 for depth, token in enumerate(option):
                     values = _values(listed[len(part.context) + depth])
                     tables.setdefault(option[:depth], {}).update({token: values[token]} if token in values else {})
-            results.append(_sums(part, tables))
+            results.append(part.trie.sums_or_problem(tables))
         return results
 
     def _generations(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
@@ -168,14 +170,6 @@ class VllmBackend:
 
 def _values(listed: Mapping[int, Any] | None) -> dict[int, float]:
     return {token: float(entry.logprob) for token, entry in (listed or {}).items()}
-
-
-def _sums(part: Part, tables: Mapping[Tokens, Mapping[int, float]]) -> tuple[float, ...] | str:
-    """The options' sums, or why there are none."""
-    try:
-        return part.trie.loglikelihoods(tables)
-    except ValueError as error:
-        return str(error)
 
 
 def _waves(jobs: Sequence[Job], least: int) -> Iterator[Sequence[Job]]:

@@ -15,7 +15,7 @@ import torch
 from pytest_haerae.backends.causal_scoring import CausalScorer, Scorable
 from pytest_haerae.backends.huggingface import HuggingFaceBackend, HuggingFaceParameters
 from pytest_haerae.errors import UsageError
-from pytest_haerae.trie import Tokens
+from pytest_haerae.trie import Sums, Tokens
 from pytest_haerae.types import Request
 from tests.helpers import ROOT, reference_items, valid_report
 
@@ -56,9 +56,7 @@ def test_out_of_memory_halves_the_batch_and_loses_no_item(
     sizes: list[int] = []
     score = CausalScorer.score
 
-    def short_of_memory(
-        self: CausalScorer, prefix: Tokens, batch: list[Scorable]
-    ) -> Iterator[tuple[int, tuple[float, ...]]]:
+    def short_of_memory(self: CausalScorer, prefix: Tokens, batch: list[Scorable]) -> Iterator[tuple[int, Sums]]:
         sizes.append(len(batch))
         if len(batch) > 16:
             raise torch.OutOfMemoryError("CUDA out of memory")

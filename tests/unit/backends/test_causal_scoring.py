@@ -10,7 +10,7 @@ import torch
 from transformers import AutoModelForCausalLM, Gemma3TextConfig, GPT2Config, LlamaConfig, MistralConfig
 
 from pytest_haerae.backends.causal_scoring import CausalScorer, Scorable, make_groups, make_scorable
-from pytest_haerae.trie import Tokens, build_trie
+from pytest_haerae.trie import Sums, Tokens, build_trie
 
 SIZE = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4}
 VOCABULARY = 50
@@ -53,7 +53,7 @@ def some_requests(shared: int) -> list[Scorable]:
 def test_batches_equal_full_sequences(name: str, shared: int) -> None:
     scorer = scorer_of(name)
     requests = some_requests(shared)
-    scored: dict[int, tuple[float, ...]] = {}
+    scored: dict[int, Sums] = {}
     for group in make_groups(requests):
         assert all(member.context[: len(group.prefix)] == group.prefix for member in group.members)
         members = list(group.members)

@@ -33,9 +33,19 @@ def test_an_option_without_room_for_a_context_is_refused() -> None:
 
 def test_a_response_is_whole_when_its_last_part_is_there() -> None:
     parts = cut_to_window(0, (1, 2, 3, 4), [(5,), (5, 6, 7), (8,)], 5)
-    board = Scoreboard(parts, {0: 4})
+    board = Scoreboard("mine", parts, {0: 4})
     assert [part.positions for part in parts] == [(0, 2), (1,)]
     assert board.add(parts[1], (-2.0,)) is None
     response = board.add(parts[0], (-1.0, -3.0))
     assert response is not None
     assert (response.loglikelihoods, response.prompt_tokens, response.truncated) == ((-1.0, -2.0, -3.0), 2, True)
+
+
+def test_a_problem_of_one_part_is_one_error_of_the_whole_request() -> None:
+    parts = cut_to_window(0, (1, 2, 3, 4), [(5,), (5, 6, 7)], 5)
+    board = Scoreboard("mine", parts, {0: 4})
+    assert board.add(parts[0], "the log-probability of token 5 is nan") is None
+    response = board.add(parts[1], (-1.0,))
+    assert response is not None
+    assert response.error == "mine: the log-probability of token 5 is nan"
+    assert response.loglikelihoods is None

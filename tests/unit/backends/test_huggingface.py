@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -121,3 +122,20 @@ def test_quantized_weights_give_other_numbers_near_by(tmp_path: Path, quantizati
     values = scored(backend, "대한민국의 수도는")
     assert values != pytest.approx(exact, abs=1e-3)
     assert values == pytest.approx(exact, rel=0.2)
+
+
+@pytest.mark.parametrize("kind", ["llama", "mamba"])
+def test_what_is_not_a_number_is_an_error_of_its_item_alone(tmp_path: Path, kind: str) -> None:
+    settings = {"vocab_size": 257, "hidden_size": 32, "num_hidden_layers": 2, "state_size": 8}
+    config = MambaConfig(**settings, tie_word_embeddings=False)
+    folder = save_tiny(tmp_path, None if kind == "llama" else config, eos_token=EOS)
+    backend = open_backend(folder)
+    broken = backend._tokenizer("#")["input_ids"][0]
+    with torch.no_grad():
+        backend._model.get_input_embeddings().weight[broken] = torch.nan
+    requests = [Request("loglikelihood", text, OPTIONS) for text in ("가나다", "가#다", "다나가")]
+    # What the engine makes of them: sums that are not numbers are refused there.
+    answers = {index: response.loglikelihoods for index, response in backend.run(requests) if response.error is None}
+    refused = {index for index, values in answers.items() if not all(map(math.isfinite, values or ()))}
+    assert set(answers) - refused == {0, 2}
+    assert answers[0] == pytest.approx(scored(open_backend(folder), "가나다"), abs=1e-4)
