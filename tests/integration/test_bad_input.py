@@ -9,7 +9,10 @@ from tests.helpers import QUESTIONS, write_questions
 from tests.integration.conftest import Evaluate
 
 MISTAKES: list[tuple[list[str], str]] = [
-    (["--model=randm"], "ERROR: --model: unknown backend 'randm': did you mean 'random'? Valid: huggingface, litellm, llama*"),
+    (
+        ["--model=randm"],
+        "ERROR: --model: unknown backend 'randm': did you mean 'random'? Valid: huggingface, lite*",
+    ),
     (["--subset=questons"], "ERROR: --subset: unknown subset 'questons': did you mean 'questions'? Valid:*"),
     (["--min-accuracy=questons=0.5"], "ERROR: --min-accuracy: unknown subset 'questons': did you mean 'questions'?*"),
     (["--split=tset", "--dataset=sets"], "ERROR: dataset sets: no split 'tset'; there is dev, test"),
@@ -74,7 +77,7 @@ def test_a_mistake_is_one_clear_line_and_exit_code_4(
 def test_no_model_lists_the_backends(evaluate: Evaluate) -> None:
     result = evaluate(model=None)
     result.stderr.fnmatch_lines(
-        ["ERROR: these suites evaluate a model and none is named: *huggingface, litellm, llamacpp, openai, random, vllm*--demo"]
+        ["ERROR: these suites evaluate a model and none is named: *llamacpp, openai, random, vllm*--demo"]
     )
     assert result.ret == pytest.ExitCode.USAGE_ERROR
 
