@@ -142,13 +142,20 @@ def serve(server: ApiServer) -> Iterator[ApiServer]:
         server.address = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
         started.set()
 
+    async def finish() -> None:
+        await runner.cleanup()
+        hung = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in hung:
+            task.cancel()
+        await asyncio.gather(*hung, return_exceptions=True)
+
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     asyncio.run_coroutine_threadsafe(start(), loop).result()
     try:
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        asyncio.run_coroutine_threadsafe(finish(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -37,7 +37,7 @@ def parameters_of(checkpoint: Path, **more: object) -> HuggingFaceParameters:
 
 
 def test_the_references_of_lm_evaluation_harness_are_met(backend: HuggingFaceBackend) -> None:
-    items = reference_items(short=12, medium=6, long=2)
+    items = reference_items(short=8, medium=4, long=1)
     requests = [Request("loglikelihood", item["query"], LABELS[: len(item["options"])]) for item in items]
     answers = dict(backend.run(requests))
     for index, item in enumerate(items):
