@@ -7,12 +7,13 @@ import os
 from typing import Any, ClassVar
 
 from pytest_haerae.backends.api import ApiBackend, ApiParameters
+from pytest_haerae.backends.api_scoring import Endpoint
 from pytest_haerae.backends.retrying import MalformedAnswer
 from pytest_haerae.errors import UsageError
 
 
 class OpenAIBackend(ApiBackend):
-    """Chat completions, or `/v1/completions` with ``endpoint=completions``."""
+    """Chat completions, or `/v1/completions` with ``endpoint=completions``; scoring asks for what the server has."""
 
     libraries: ClassVar[tuple[str, ...]] = ("openai",)
     name: ClassVar[str] = "openai"
@@ -36,10 +37,14 @@ class OpenAIBackend(ApiBackend):
             http_client=openai.DefaultAioHttpClient(),
         )
 
-    async def _send(self, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
-        endpoint: Any = self._client.chat.completions if self._parameters.is_chat else self._client.completions
+    async def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
+        extra = {**self._parameters.extra_body, **body.pop("extra_body", {})}
         try:
-            return await endpoint.create(**body, extra_body=self._parameters.extra_body or None)
+            if endpoint == "tokenize":
+                address = str(self._client.base_url).rstrip("/").removesuffix("/v1") + "/tokenize"
+                return await self._client.post(address, cast_to=object, body=body)
+            create: Any = (self._client.chat.completions if endpoint == "chat" else self._client.completions).create
+            return await create(**body, extra_body=extra or None)
         except json.JSONDecodeError as error:
             raise MalformedAnswer(f"the server's answer is no JSON: {error}") from None
 

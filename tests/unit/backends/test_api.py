@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_haerae.backends.api import Adaptation, ApiParameters, read_answer
+from pytest_haerae.backends.api import Adaptation, ApiParameters, checked, read_answer
 from pytest_haerae.backends.retrying import MalformedAnswer
 from pytest_haerae.store import identity_digest
 
@@ -59,4 +59,4 @@ def test_an_answer_is_read_with_its_reason_and_counts() -> None:
 @pytest.mark.parametrize("answer", ["text", SimpleNamespace(choices=[]), SimpleNamespace(error={"message": "x"})])
 def test_what_is_no_answer_is_said_to_be_none(answer: object) -> None:
     with pytest.raises(MalformedAnswer):
-        read_answer(answer, chat=True)
+        checked(answer)
