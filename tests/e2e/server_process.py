@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-_START_SECONDS = 300
+_START_SECONDS = 600
 
 LLAMA_CPP = """
 import signal, sys, xllamacpp
