@@ -92,6 +92,7 @@ def test_every_answer_is_its_own_items_and_the_counts_are_the_servers(tmp_path: 
     assert set(server.answered.values()) == {1}
     assert all(server.attempts[number] == 4 for number in lost)
     assert all(server.attempts[number] == 1 for number in refused)
+    assert server.keys == {f"Bearer {KEY}"}
     assert server.most_at_once <= 24 + count // 10 // len(TRANSIENT) + 1  # a hung request's connection ends late
     assert KEY not in result.stdout + result.stderr + json.dumps(report)
 
