@@ -14,6 +14,7 @@ SHOT_SEPARATOR = "\n\n"
 """What stands between worked examples, as in lm-evaluation-harness."""
 
 ANSWER_LETTER_INSTRUCTION = "위 문제의 정답을 고르고, 마지막 줄에 '정답: (A)'와 같은 형식으로 기호 하나만 쓰십시오."
+LETTER_INSTRUCTION = "위 문제의 정답에 해당하는 알파벳 한 글자만 쓰십시오. 다른 말은 쓰지 마십시오."
 FREE_TEXT_INSTRUCTION = "가려진 부분을 채워 복원한 전체 문장만 쓰십시오."
 
 
@@ -25,29 +26,34 @@ class Prompt:
         name: The name users type.
         render: An item's prompt text, without worked examples.
         stop: Texts at which a generation ends.
+        label: How an option's letter is written where it is scored or shown as an answer.
     """
 
     name: str
     render: Callable[[Item], str]
     stop: tuple[str, ...] = ()
+    label: str = "({})"
 
     @property
     def fingerprint(self) -> str:
         """Hash of what the template makes of a lettered and of a free-text probe item."""
         lettered = Item("probe-0000", "probe", 0, "질문\n\n### 정답:", ("가", "나"), ("A", "B"), "A")
         free = Item("probe-0001", "probe", 1, "질문\n\n### 정답:", None, None, "가")
-        text = "\x00".join((self.render(lettered), self.render(free), *self.stop))
+        label = () if self.label == "({})" else (self.label,)
+        text = "\x00".join((self.render(lettered), self.render(free), *self.stop, *label))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 PROMPTS: dict[str, Prompt] = {}
 
 
-def register_prompt(name: str, stop: tuple[str, ...] = ()) -> Callable[[Callable[[Item], str]], Callable[[Item], str]]:
+def register_prompt(
+    name: str, stop: tuple[str, ...] = (), label: str = "({})"
+) -> Callable[[Callable[[Item], str]], Callable[[Item], str]]:
     """Decorate a function that renders an item; `name` then is a value of ``--prompt``."""
 
     def register(render: Callable[[Item], str]) -> Callable[[Item], str]:
-        PROMPTS[name] = Prompt(name, render, stop)
+        PROMPTS[name] = Prompt(name, render, stop, label)
         return render
 
     return register
@@ -62,10 +68,18 @@ def raw(item: Item) -> str:
 @register_prompt("answer_letter")
 def answer_letter(item: Item) -> str:
     """The query, with an instruction that asks for the letter alone; for a free-text item, for the whole text."""
-    instruction = FREE_TEXT_INSTRUCTION if item.options is None else ANSWER_LETTER_INSTRUCTION
-    body = item.query.rstrip()
-    body = body.removesuffix("### 정답:").rstrip()
-    return f"{body}\n\n{instruction}\n\n### 정답:"
+    return _instructed(item, ANSWER_LETTER_INSTRUCTION)
+
+
+@register_prompt("letter", label="{}")
+def letter(item: Item) -> str:
+    """The query, with an instruction that asks for the bare letter: one token, which is all that some APIs score."""
+    return _instructed(item, LETTER_INSTRUCTION)
+
+
+def _instructed(item: Item, instruction: str) -> str:
+    body = item.query.rstrip().removesuffix("### 정답:").rstrip()
+    return f"{body}\n\n{FREE_TEXT_INSTRUCTION if item.options is None else instruction}\n\n### 정답:"
 
 
 def find_prompt(name: str) -> Prompt:
@@ -79,9 +93,9 @@ def find_prompt(name: str) -> Prompt:
     return PROMPTS[name]
 
 
-def target_text(item: Item) -> str:
+def target_text(item: Item, prompt: Prompt) -> str:
     """What follows an item's prompt when it is answered right: ``(B)``, or the free text."""
-    return item.reference if item.options is None else f"({item.reference})"
+    return item.reference if item.options is None else prompt.label.format(item.reference)
 
 
 def choose_shots(pool: Sequence[Item], item: Item, count: int, seed: int) -> list[Item]:
@@ -129,11 +143,11 @@ def make_request(
     if chat:
         turns = [Message("system", system_prompt)] if system_prompt else []
         for shot in shots:
-            turns += [Message("user", prompt.render(shot)), Message("assistant", target_text(shot))]
+            turns += [Message("user", prompt.render(shot)), Message("assistant", target_text(shot, prompt))]
         messages = (*turns, Message("user", body))
         context = ""
     else:
-        examples = "".join(f"{prompt.render(shot)} {target_text(shot)}{SHOT_SEPARATOR}" for shot in shots)
+        examples = "".join(f"{prompt.render(shot)} {target_text(shot, prompt)}{SHOT_SEPARATOR}" for shot in shots)
         preface = f"{system_prompt}{SHOT_SEPARATOR}" if system_prompt else ""
         context = preface + examples + body
     if kind == "generate":
@@ -141,5 +155,5 @@ def make_request(
     assert item.labels is not None  # noqa: S101 - free-text items never come here: they are skipped before
     # A chat template ends where the answer begins, so that no space stands before the label.
     space = "" if chat else " "
-    pairs = [_split_trailing_space(context, f"{space}({label})") for label in item.labels]
+    pairs = [_split_trailing_space(context, space + prompt.label.format(label)) for label in item.labels]
     return Request("loglikelihood", pairs[0][0], tuple(continuation for _, continuation in pairs), messages)

@@ -115,12 +115,13 @@ class Run:
         if config.num_few_shot:
             pool = self.loader(selected.data, config.few_shot_split).items(item.subset)
             shots = choose_shots(pool, item, config.num_few_shot, config.few_shot_seed)
+        kind, chat = CAPABILITY[config.method], config.apply_chat_template
         return make_request(
             item,
             self._prompt,
-            CAPABILITY[config.method],
+            kind,
             shots,
-            chat=self._parameters.is_chat if config.apply_chat_template is None else config.apply_chat_template,
+            chat=self._parameters.takes_chats(kind) if chat is None else chat,
             system_prompt=config.system_prompt,
         )
 

@@ -23,9 +23,8 @@ class BackendParameters(BaseModel):
     uninfluential: ClassVar[frozenset[str]] = frozenset()
     """Names of parameters that change how fast an answer comes, never the answer: they stay out of the store's key."""
 
-    @property
-    def is_chat(self) -> bool:
-        """Whether the model is only reached through a chat API, so that every request is a chat."""
+    def takes_chats(self, kind: Capability) -> bool:
+        """Whether the model is reached through a chat API for this, so that requests are chats from the beginning."""
         return False
 
     @classmethod

@@ -5,25 +5,29 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from pytest_haerae.backends import BackendParameters
-from pytest_haerae.backends.api_answers import read_answer
+from pytest_haerae.backends.api_answers import checked, read_answer
+from pytest_haerae.backends.api_scoring import Echo, Endpoint, FirstToken, Unsupported, Way
+from pytest_haerae.backends.api_tries import LlamaCppServer, TokenIds
 from pytest_haerae.backends.concurrency import LoopThread
-from pytest_haerae.backends.retrying import is_permanent, retrying
+from pytest_haerae.backends.retrying import is_permanent, retrying, status_of
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import redact_text
 from pytest_haerae.types import Capability, Request, Response
 
-Answered = tuple[str, str | None, tuple[int | None, int | None], float | None]
-"""Text, finish reason, tokens of prompt and completion, price in US dollars."""
-
 _CHARACTERS_PER_TOKEN = 2
 """Of Korean text, for the estimate that a limit of tokens a minute needs."""
 _DROPPABLE = ("temperature", "top_p", "seed", "stop")
+_WAYS: tuple[Way, ...] = (TokenIds(), LlamaCppServer(), Echo(), FirstToken())
+"""How a server may give log-likelihoods: the exact ways first, the cheaper one before the other."""
+_NOT_OFFERED = frozenset({400, 404, 405, 415, 422, 501})
+"""Statuses that say a server does not know an endpoint or a field; 401 and 403 say that of whoever asks."""
 _REFUSED = re.compile(
     r"unsupported|not supported|not support|unknown|unrecognized|unexpected|not permitted|not allowed|invalid", re.I
 )
@@ -47,7 +51,7 @@ class ApiParameters(BackendParameters):
     model_name: str
     api_key: str | None = Field(default=None, repr=False)
     api_base: str | None = None
-    endpoint: Literal["chat", "completions"] = "chat"
+    endpoint: Literal["chat", "completions"] | None = None
     max_tokens: int = Field(default=512, ge=1)
     temperature: float = Field(default=0.0, ge=0)
     top_p: float | None = Field(default=None, gt=0, le=1)
@@ -61,10 +65,9 @@ class ApiParameters(BackendParameters):
     extra_headers: dict[str, str] = Field(default_factory=dict, repr=False)
     extra_body: dict[str, Any] = Field(default_factory=dict)
 
-    @property
-    def is_chat(self) -> bool:
-        """Whether requests go to a chat endpoint, and so are chats from the beginning."""
-        return self.endpoint == "chat"
+    def takes_chats(self, kind: Capability) -> bool:
+        """Chats generate unless `endpoint` says otherwise; plain text is scored: few chat APIs can score exactly."""
+        return self.endpoint == "chat" or (self.endpoint is None and kind == "generate")
 
     def model_label(self) -> str:
         """The name the server knows the model by."""
@@ -112,14 +115,14 @@ class Adaptation:
 
 
 class ApiBackend:
-    """Generates over HTTP; a subclass sends one request. One event loop for the whole run.
+    """Generates and scores over HTTP; a subclass sends one body. One event loop for the whole run.
 
-    The first request goes alone: what is wrong with key, model or parameters is learnt from one answer, not from as
-    many as may be under way. Until some request succeeded, a permanent refusal ends the run in the server's words;
-    after that it is its own item's error.
+    The first request goes alone: what is wrong with key, model or parameters, and whether and how the server can score,
+    is learnt from one answer, not from as many as may be under way. Until some request succeeded, a permanent refusal
+    ends the run in the server's words; after that it is its own item's error.
     """
 
-    methods: ClassVar[frozenset[Capability]] = frozenset({"generate"})
+    methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     parameters: ClassVar[type[BackendParameters]] = ApiParameters
     libraries: ClassVar[tuple[str, ...]] = ()
     name: ClassVar[str]
@@ -132,6 +135,7 @@ class ApiBackend:
         self._retrying = retrying(parameters.max_retries)
         self._loop = LoopThread()
         self._succeeded = False
+        self._way: Way | None = None
         each, tokens = parameters.requests_per_minute, parameters.tokens_per_minute
         # Evenly spaced: a full bucket at the start would send a minute's worth at once.
         self._requests = AsyncLimiter(1, 60 / each) if each else None
@@ -139,25 +143,33 @@ class ApiBackend:
 
     @property
     def method_detail(self) -> str | None:
-        """What had to be changed for this server."""
-        return self._adaptation.describe()
+        """How log-likelihoods were had, and what had to be changed for this server."""
+        details = [self._way.detail if self._way else None, self._adaptation.describe()]
+        return "; ".join(detail for detail in details if detail) or None
 
     @abstractmethod
-    async def _send(self, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
-        """Send one body to the endpoint, without retries."""
+    async def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
+        """Send one body to an endpoint, without retries.
+
+        Raises:
+            Unsupported: This backend can not reach the endpoint.
+        """
 
     async def _finish(self) -> None:
         """Close the client."""
 
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-        """Answer requests as they finish, the first one alone."""
+        """Answer requests as they finish, the first one alone; to find a way to score, that is the shortest one."""
 
         async def answer(index: int) -> Response:
             return await self._answer(requests[index])
 
-        indices = range(len(requests))
-        yield from self._loop.stream(indices[:1], answer, 1)
-        yield from self._loop.stream(indices[1:], answer, self._parameters.max_concurrency)
+        pilot = 0
+        if requests[0].kind == "loglikelihood":
+            pilot = min(range(len(requests)), key=lambda index: len(requests[index].context))
+        yield from self._loop.stream([pilot], answer, 1)
+        others = [index for index in range(len(requests)) if index != pilot]
+        yield from self._loop.stream(others, answer, self._parameters.max_concurrency)
 
     def close(self) -> None:
         """Close the client and stop the loop."""
@@ -165,28 +177,58 @@ class ApiBackend:
         self._loop.close()
 
     async def _answer(self, request: Request) -> Response:
-        body = self._body(request)
         started = perf_counter()
         try:
-            answered: Answered = await self._retrying(self._ask, body)
+            response = await (self._generate(request) if request.kind == "generate" else self._score(request))
+        except UsageError:
+            raise
         except Exception as error:
             line = redact_text(" ".join(str(error).split()), [self._parameters.api_key or ""])[:500]
             described = f"{self.name}: {type(error).__name__}: {line}"
-            if is_permanent(error) and not self._succeeded:
+            unprobed = request.kind == "loglikelihood" and self._way is None
+            if unprobed or (is_permanent(error) and not self._succeeded):
                 raise UsageError(f"--model={described}") from None
             return Response(error=described)
         self._succeeded = True
-        text, reason, usage, cost = answered
+        return replace(response, latency_seconds=perf_counter() - started)
+
+    async def _generate(self, request: Request) -> Response:
+        endpoint: Endpoint = "completions" if self._parameters.endpoint == "completions" else "chat"
+        answer = await self.ask(endpoint, self._body(endpoint, request))
+        text, reason, usage = read_answer(answer, chat=endpoint == "chat")
         return Response(
             text=text,
             finish_reason=reason,
             prompt_tokens=usage[0],
             completion_tokens=usage[1],
-            cost_usd=cost,
-            latency_seconds=perf_counter() - started,
+            cost_usd=self._cost(answer),
         )
 
-    async def _ask(self, body: Mapping[str, Any]) -> Answered:
+    async def _score(self, request: Request) -> Response:
+        if self._way is not None:
+            return await self._way.score(self, request)
+        reasons: dict[str, None] = {}
+        for way in _WAYS:
+            try:
+                response = await way.score(self, request)
+            except Unsupported as reason:
+                reasons[str(reason)] = None
+            except Exception as error:
+                if status_of(error) not in _NOT_OFFERED:
+                    raise
+                reasons[" ".join(str(error).split())] = None
+            else:
+                self._way = way
+                return response
+        raise UsageError(
+            f"--method=log_likelihood: the server of --model={self.name} can not score: {'; '.join(reasons)}"
+        )
+
+    async def ask(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
+        """Send one body, within the limits of the rate, again where that may help, without what the server refused."""
+        return await self._retrying(self._ask, endpoint, {"model": self._parameters.model_name, **body})
+
+    async def _ask(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
         if self._requests:
             await self._requests.acquire()
         if self._tokens:
@@ -194,25 +236,24 @@ class ApiBackend:
         while True:
             sent = self._adaptation.apply(body)
             try:
-                answer = await self._send(sent)
-                break
+                answer = await self._send(endpoint, sent)
+                return answer if endpoint == "tokenize" else checked(answer)
             except Exception as error:
                 if not self._adaptation.learn(sent, error):
                     raise
-        return (*read_answer(answer, chat=self._parameters.is_chat), self._cost(answer))
 
     def _estimate(self, body: Mapping[str, Any]) -> float:
         texts = [message["content"] for message in body.get("messages", ())] + [body.get("prompt", "")]
-        return sum(map(len, texts)) / _CHARACTERS_PER_TOKEN + self._parameters.max_tokens
+        return sum(map(len, texts)) / _CHARACTERS_PER_TOKEN + float(body.get("max_tokens", 0))
 
     def _cost(self, answer: Any) -> float | None:  # noqa: ANN401 - the client's answer
         """The price of an answer, where a subclass knows it."""
         return None
 
-    def _body(self, request: Request) -> dict[str, Any]:
+    def _body(self, endpoint: Endpoint, request: Request) -> dict[str, Any]:
         parameters = self._parameters
-        body: dict[str, Any] = {"model": parameters.model_name}
-        if parameters.is_chat:
+        body: dict[str, Any] = {}
+        if endpoint == "chat":
             messages = request.messages or ()
             body["messages"] = [{"role": each.role, "content": each.content} for each in messages] or [
                 {"role": "user", "content": request.context}

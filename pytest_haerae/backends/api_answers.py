@@ -23,21 +23,30 @@ def field(answer: Any, *path: str | int) -> Any:  # noqa: ANN401 - clients answe
     return answer
 
 
-def read_answer(answer: Any, *, chat: bool) -> tuple[str, str | None, tuple[int | None, int | None]]:  # noqa: ANN401
-    """Text, finish reason and token counts (prompt, completion) of an answer.
+def checked(answer: Any) -> Any:  # noqa: ANN401 - the client's answer
+    """A completion, unless it is an error that came as a success.
 
     Raises:
-        MalformedAnswer: It is none, although the server said 200.
+        MalformedAnswer: The server said 200, and nothing else that is true.
     """
     problem = field(answer, "error")
     if problem:
         raise MalformedAnswer(f"the server answered 200 with an error: {problem}")
-    choice, usage = field(answer, "choices", 0), field(answer, "usage")
-    if choice is None:
+    if field(answer, "choices", 0) is None:
         raise MalformedAnswer(f"the server's answer has no choices: {str(answer)[:_SHOWN]}")
+    return answer
+
+
+def read_answer(answer: Any, *, chat: bool) -> tuple[str, str | None, tuple[int | None, int | None]]:  # noqa: ANN401
+    """Text, finish reason and token counts (prompt, completion) of a `checked` answer.
+
+    Raises:
+        MalformedAnswer: It has no message.
+    """
+    choice = field(answer, "choices", 0)
     said = field(choice, "message") if chat else choice
     if said is None:
         raise MalformedAnswer(f"the server's answer has no message: {str(answer)[:_SHOWN]}")
     text = (field(said, "content") or field(said, "refusal")) if chat else field(said, "text")
-    counts = (field(usage, "prompt_tokens"), field(usage, "completion_tokens"))
+    counts = (field(answer, "usage", "prompt_tokens"), field(answer, "usage", "completion_tokens"))
     return str(text or ""), field(choice, "finish_reason"), counts

@@ -7,6 +7,7 @@ import os
 from typing import Any, ClassVar
 
 from pytest_haerae.backends.api import ApiBackend, ApiParameters
+from pytest_haerae.backends.api_scoring import Endpoint, Unsupported
 from pytest_haerae.backends.retrying import MalformedAnswer
 from pytest_haerae.errors import UsageError
 
@@ -29,9 +30,11 @@ class LiteLLMBackend(ApiBackend):
         self._litellm: Any = litellm
         super().__init__(parameters)
 
-    async def _send(self, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
+    async def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
+        if endpoint == "tokenize":
+            raise Unsupported("litellm has no way to a server's own tokenizer")
         parameters = self._parameters
-        complete: Any = self._litellm.acompletion if parameters.is_chat else self._litellm.atext_completion
+        complete: Any = self._litellm.acompletion if endpoint == "chat" else self._litellm.atext_completion
         optional = {
             "api_key": parameters.api_key,
             "api_base": parameters.api_base,

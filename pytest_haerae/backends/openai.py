@@ -7,12 +7,15 @@ import os
 from typing import Any, ClassVar
 
 from pytest_haerae.backends.api import ApiBackend, ApiParameters
+from pytest_haerae.backends.api_scoring import Endpoint
 from pytest_haerae.backends.retrying import MalformedAnswer
 from pytest_haerae.errors import UsageError
 
+_PATHS: dict[Endpoint, str] = {"chat": "/chat/completions", "completions": "/completions", "tokenize": "/tokenize"}
+
 
 class OpenAIBackend(ApiBackend):
-    """Chat completions, or `/v1/completions` with ``endpoint=completions``."""
+    """Chat completions, or `/v1/completions` with ``endpoint=completions``; scoring asks for what the server has."""
 
     libraries: ClassVar[tuple[str, ...]] = ("openai",)
     name: ClassVar[str] = "openai"
@@ -36,12 +39,16 @@ class OpenAIBackend(ApiBackend):
             http_client=openai.DefaultAioHttpClient(),
         )
 
-    async def _send(self, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
-        path = "/chat/completions" if self._parameters.is_chat else "/completions"
+    async def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
+        extra = {**self._parameters.extra_body, **body.pop("extra_body", {})}
+        path = _PATHS[endpoint]
+        if endpoint == "tokenize":
+            path = str(self._client.base_url).rstrip("/").removesuffix("/v1") + path
+            extra = {}
         try:
             # The JSON itself: to check what is sent against types and to make a typed object of what comes back takes
             # this client longer than the rest of a request.
-            answer = await self._client.post(path, cast_to=object, body={**body, **self._parameters.extra_body})
+            answer = await self._client.post(path, cast_to=object, body={**body, **extra})
             # A text where the server does not call its JSON by name.
             return json.loads(answer) if isinstance(answer, str) else answer
         except json.JSONDecodeError as error:

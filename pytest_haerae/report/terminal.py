@@ -9,6 +9,9 @@ from pytest_haerae.stats import smallest_detectable_drop
 from pytest_haerae.types import Sample
 
 _SHOWN_WRONG = 5
+_SHOWN_SUBSETS = 2
+_LOOKED_AT = {"length": "cut at max_tokens", "content_filter": "stopped by a content filter"}
+"""Finish reasons that say an output is not what the model would have answered."""
 
 
 def summary_lines(
@@ -27,8 +30,7 @@ def summary_lines(
     counts = [f"{metrics[name]} {name}" for name in ("invalid", "errors", "skipped") if metrics[name]]
     if info["truncated"]:
         counts.append(f"{info['truncated']} contexts cut from the left")
-    if info["finish_reasons"].get("length"):
-        counts.append(f"{info['finish_reasons']['length']} outputs cut at max_tokens")
+    counts += _endings(info["finish_reasons"])
     if counts:
         lines.append("not in the numbers or to be looked at: " + ", ".join(counts))
     if info["method_detail"]:
@@ -38,6 +40,18 @@ def summary_lines(
     lines += _wrong_lines(samples)
     lines.append(f"report: {output_file}")
     return lines
+
+
+def _endings(reasons: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Outputs that did not end by themselves, with the subsets they are from."""
+    told = []
+    for reason, words in _LOOKED_AT.items():
+        found = {subset: counts[reason] for subset, counts in reasons.items() if counts.get(reason)}
+        if found:
+            most = sorted(found, key=lambda subset: -found[subset])[:_SHOWN_SUBSETS]
+            where = ", ".join(f"{found[subset]} of {subset}" for subset in most) + ", …" * (len(found) > len(most))
+            told.append(f"{sum(found.values())} outputs {words} ({where})")
+    return told
 
 
 def _previous(metrics: Mapping[str, Any] | None, name: str) -> float | None:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from pytest_haerae.backends.api import Adaptation, ApiParameters
-from pytest_haerae.backends.api_answers import read_answer
+from pytest_haerae.backends.api_answers import checked, read_answer
 from pytest_haerae.backends.retrying import MalformedAnswer
 from pytest_haerae.store import identity_digest
 
@@ -68,7 +68,6 @@ def test_an_answer_is_read_with_its_reason_and_counts() -> None:
         None,
         [],
         {"choices": []},
-        {"choices": [{"text": "(B)"}]},
         {"choices": [{"message": {"content": "(B)"}}], "error": "overloaded"},
         SimpleNamespace(choices=[]),
         SimpleNamespace(error={"message": "x"}),
@@ -76,4 +75,9 @@ def test_an_answer_is_read_with_its_reason_and_counts() -> None:
 )
 def test_what_is_no_answer_is_said_to_be_none(answer: object) -> None:
     with pytest.raises(MalformedAnswer):
-        read_answer(answer, chat=True)
+        checked(answer)
+
+
+def test_a_chat_answer_without_a_message_is_none() -> None:
+    with pytest.raises(MalformedAnswer, match="no message"):
+        read_answer({"choices": [{"text": "(B)"}]}, chat=True)
