@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from pytest_haerae.backends.vllm import VllmBackend
+from pytest_haerae.backends.vllm_engine import VllmParameters
 from tests.e2e.make_checkpoint import make_checkpoint
+
+VLLM_SETTINGS = {"dtype": "float32", "max_num_seqs": 128, "max_num_batched_tokens": 4096, "max_model_len": 2048}
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +23,12 @@ def checkpoint(request: pytest.FixtureRequest) -> Path:
         return make_checkpoint(folder)
     except ImportError as error:
         pytest.skip(f"the checkpoint is made by the environment with the extras demo and hf ({error})")
+
+
+@pytest.fixture(scope="session")
+def vllm_backend(checkpoint: Path) -> Iterator[VllmBackend]:
+    """One in-process engine for all tests that need one: it takes a minute to start."""
+    values = {"model_name_or_path": str(checkpoint), "max_tokens": 16, **VLLM_SETTINGS}
+    opened = VllmBackend(VllmParameters.model_validate(values))
+    yield opened
+    opened.close()

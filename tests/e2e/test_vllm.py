@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from pytest_haerae.backends.vllm import VllmBackend
 from pytest_haerae.backends.vllm_engine import VllmParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
+from tests.e2e.conftest import VLLM_SETTINGS
 from tests.helpers import ROOT, reference_items, valid_report
 
 pytestmark = [
@@ -29,15 +29,11 @@ pytestmark = [
 ]
 
 LABELS = tuple(f" ({letter})" for letter in "ABCDE")
-SETTINGS = {"dtype": "float32", "max_num_seqs": 128, "max_num_batched_tokens": 4096, "max_model_len": 2048}
 
 
-@pytest.fixture(scope="module")
-def backend(checkpoint: Path) -> Iterator[VllmBackend]:
-    values = {"model_name_or_path": str(checkpoint), "max_tokens": 16, **SETTINGS}
-    opened = VllmBackend(VllmParameters.model_validate(values))
-    yield opened
-    opened.close()
+@pytest.fixture
+def backend(vllm_backend: VllmBackend) -> VllmBackend:
+    return vllm_backend
 
 
 def values_of(backend: VllmBackend, requests: list[Request]) -> list[tuple[float, ...]]:
@@ -125,7 +121,7 @@ def test_a_truncated_checkpoint_is_refused_before_the_engine_starts(checkpoint: 
 
 def start_suites(folder: Path, checkpoint: Path, *options: str, **parameters: int) -> subprocess.Popen[str]:
     """`pytest suites/` in a session of its own, so that whatever it leaves behind can be found."""
-    values = json.dumps({"model_name_or_path": str(checkpoint), **SETTINGS, "max_tokens": 16, **parameters})
+    values = json.dumps({"model_name_or_path": str(checkpoint), **VLLM_SETTINGS, "max_tokens": 16, **parameters})
     command = [sys.executable, "-m", "pytest", "suites/", "--model=vllm", f"--model-params={values}"]
     paths = [f"--output-file={folder}/report.json", f"--store={folder}/store.sqlite", "-p", "no:cacheprovider"]
     return subprocess.Popen(

@@ -1,0 +1,79 @@
+"""The openai backend against llama.cpp's own server with the real 270M model."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pytest_haerae.backends.api import ApiParameters
+from pytest_haerae.backends.llamacpp import LlamaCppBackend, LlamaCppParameters
+from pytest_haerae.backends.openai import OpenAIBackend
+from pytest_haerae.types import Request
+from tests.e2e.server_process import LLAMA_CPP, serving
+from tests.helpers import ROOT, reference_items, valid_report
+
+pytestmark = [pytest.mark.server, pytest.mark.engine]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    pytest.importorskip("xllamacpp")
+    with serving(["-c", LLAMA_CPP, "PORT"], tmp_path_factory.mktemp("server") / "log") as found:
+        yield found
+
+
+def evaluate(folder: Path, address: str, *options: str, **more: str | int) -> subprocess.CompletedProcess[str]:
+    values = {"model_name": "gemma", "api_base": address, "api_key": "not-needed", "max_concurrency": 1, **more}
+    paths = [f"--output-file={folder}/report.json", f"--store={folder}/store.sqlite", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "suites/", "--model=openai", f"--model-params={json.dumps(values)}"]
+    return subprocess.run(
+        [*command, "--dataset=sample", *paths, *options], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_http_gives_the_numbers_of_the_engine(address: str) -> None:
+    items = reference_items(short=4, medium=1)
+    requests = [
+        Request("loglikelihood", item["query"], tuple(f" ({letter})" for letter in "ABCDE"[: len(item["options"])]))
+        for item in items
+    ]
+    requests.append(Request("loglikelihood", "대한민국의 수도는", (" 서울", " 𐍈𐍈")))
+    over_http = OpenAIBackend(
+        ApiParameters(model_name="gemma", api_base=address, api_key="not-needed", max_concurrency=1)
+    )
+    answers = dict(over_http.run(requests))
+    over_http.close()
+    assert "llama.cpp server" in (over_http.method_detail or "")
+    engine = LlamaCppBackend(LlamaCppParameters(threads=2))
+    expected = dict(engine.run(requests))
+    engine.close()
+    for index in range(len(requests)):
+        assert answers[index].loglikelihoods == pytest.approx(expected[index].loglikelihoods, abs=1e-3)
+
+
+@pytest.mark.parametrize("method", ["string_match", "log_likelihood"])
+def test_the_suites_run_on_it(address: str, tmp_path: Path, method: str) -> None:
+    result = evaluate(tmp_path, address, "--limit=1", f"--method={method}", max_tokens=16)
+    assert result.returncode == 0, result.stdout + result.stderr
+    metrics = valid_report(tmp_path / "report.json")["metrics"]
+    assert (metrics["errors"], metrics["n"] + metrics["skipped"]) == (0, 13)
+
+
+def test_a_chat_gives_bare_letters_alone_and_says_so(address: str, tmp_path: Path) -> None:
+    options = ["--limit=1", "--subset=history", "--method=log_likelihood"]
+    refused = evaluate(tmp_path, address, *options, endpoint="chat")
+    assert refused.returncode == pytest.ExitCode.USAGE_ERROR, refused.stdout + refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert "can not score" in refused.stderr
+    assert "--prompt=letter asks for bare letters" in refused.stderr
+    served = evaluate(tmp_path, address, *options, "--prompt=letter", "--max-error-rate=1", endpoint="chat")
+    assert served.returncode == 0, served.stdout + served.stderr
+    report = valid_report(tmp_path / "report.json")
+    assert "only labels among the top 20" in report["info"]["method_detail"]
+    (sample,) = report["samples"]
+    assert sample["loglikelihoods"] or "is not among the top 20" in sample["error"]
