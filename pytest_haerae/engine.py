@@ -10,14 +10,12 @@ from time import perf_counter
 
 from pytest_haerae.backends import Backend
 from pytest_haerae.errors import HaeraeError
-from pytest_haerae.redact import redact_text
+from pytest_haerae.redact import error_line
 from pytest_haerae.store import Store
 from pytest_haerae.types import Request, Response, Usage
 
 Progress = Callable[[int, int], None]
 """Called with the number of answered requests, and of all."""
-
-_LONGEST_ERROR = 500
 
 
 class Engine:
@@ -91,7 +89,7 @@ class Engine:
         keys, requests = list(missing), list(missing.values())
         total = done + len(requests)
         progress(done, total)
-        problem = "the backend ended without an answer"
+        problem: Exception | str = "the backend ended without an answer"
         with closing(self._load()) as backend:
             try:
                 for index, response in backend.run(requests):
@@ -103,16 +101,15 @@ class Engine:
             except HaeraeError:
                 raise
             except Exception as error:
-                problem = f"{type(error).__name__}: {error}"
+                problem = error
             self._store.note_detail(self._run, getattr(backend, "method_detail", None))
         for key in keys:
             if key not in answers:
                 answers[key] = self._failed(problem)
                 self._store.put(self._run, key, answers[key])
 
-    def _failed(self, problem: str) -> Response:
-        line = " ".join(redact_text(problem, self._secrets).split())
-        return Response(error=line[:_LONGEST_ERROR] or "unknown error")
+    def _failed(self, problem: Exception | str) -> Response:
+        return Response(error=error_line(problem, self._secrets) or "unknown error")
 
     def _checked(self, request: Request, response: Response) -> Response:
         """Refuse an answer that is none: wrong count, not a number, above zero; an error is one redacted line."""

@@ -41,6 +41,18 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     return _WELL_KNOWN.sub(MASK, text)
 
 
+def error_line(problem: BaseException | str, secrets: Iterable[str] = (), longest: int = 500) -> str:
+    """Word an error as one redacted line.
+
+    Args:
+        problem: An exception, whose kind is named first, or what went wrong in words.
+        secrets: Texts that are masked beside those that look like secrets.
+        longest: Characters after which the line is cut; it is cut last, so that no half of a secret is left.
+    """
+    text = f"{type(problem).__name__}: {problem}" if isinstance(problem, BaseException) else problem
+    return " ".join(redact_text(text, secrets).split())[:longest]
+
+
 def redact(value: Any, secrets: Iterable[str] = ()) -> Any:  # noqa: ANN401 - any JSON value in, the same shape out
     """Mask secrets in a JSON value, at any depth.
 
