@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from pytest_haerae.backends import BackendParameters
+from pytest_haerae.backends import BackendParameters, stop_texts
 from pytest_haerae.backends.concurrency import LoopThread
 from pytest_haerae.backends.retrying import MalformedAnswer, is_permanent, retrying
 from pytest_haerae.errors import UsageError
@@ -221,7 +221,7 @@ class ApiBackend:
         optional = {
             "top_p": parameters.top_p,
             "seed": parameters.seed,
-            "stop": list(dict.fromkeys((*parameters.stop, *request.stop))) or None,
+            "stop": stop_texts(parameters.stop, request) or None,
         }
         return body | {name: value for name, value in optional.items() if value is not None}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field
 
+from pytest_haerae.backends import stop_texts
 from pytest_haerae.backends.batching import BatchBudget
 from pytest_haerae.backends.checkpoint import CheckpointParameters, load_model, longest_input
 from pytest_haerae.backends.encoding import Part, RequestEncoder, make_parts
@@ -138,7 +139,7 @@ class HuggingFaceBackend:
         room = max(1, self._max_length - parameters.max_tokens)
         kept = [prompt[-room:] for _, _, prompt in batch]
         width = max(map(len, kept))
-        stops = tuple(dict.fromkeys((*parameters.stop, *batch[0][1].stop)))
+        stops = stop_texts(parameters.stop, batch[0][1])
         sampling: dict[str, Any] = {"do_sample": False}
         if parameters.temperature > 0:
             torch.manual_seed(parameters.seed)
@@ -153,7 +154,7 @@ class HuggingFaceBackend:
                 ),
                 max_new_tokens=parameters.max_tokens,
                 pad_token_id=self._pad,
-                **({"stop_strings": list(stops), "tokenizer": self._tokenizer} if stops else {}),
+                **({"stop_strings": stops, "tokenizer": self._tokenizer} if stops else {}),
                 **sampling,
             )
         return [

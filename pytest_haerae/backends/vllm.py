@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any, ClassVar, TypeVar
 
-from pytest_haerae.backends import BackendParameters
+from pytest_haerae.backends import BackendParameters, stop_texts
 from pytest_haerae.backends.encoding import Part, RequestEncoder, make_parts
 from pytest_haerae.backends.vllm_engine import VllmParameters, start_engine
 from pytest_haerae.errors import BackendFailure, UsageError
@@ -140,7 +140,7 @@ class VllmBackend:
                     temperature=parameters.temperature,
                     top_p=parameters.top_p,
                     seed=parameters.seed,
-                    stop=list(dict.fromkeys((*parameters.stop, *requests[index].stop))),
+                    stop=stop_texts(parameters.stop, requests[index]),
                 )
                 for index in wave
             ]
