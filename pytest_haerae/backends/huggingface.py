@@ -12,6 +12,7 @@ from pytest_haerae.backends import stop_texts
 from pytest_haerae.backends.batching import BatchBudget
 from pytest_haerae.backends.checkpoint import CheckpointParameters, load_model, longest_input
 from pytest_haerae.backends.encoding import Part, RequestEncoder, make_parts
+from pytest_haerae.backends.local import BatchingBackend
 from pytest_haerae.types import Capability, Request, Response
 
 Asked = TypeVar("Asked")
@@ -34,7 +35,7 @@ class HuggingFaceParameters(CheckpointParameters):
     seed: int = Field(default=0, ge=0)
 
 
-class HuggingFaceBackend:
+class HuggingFaceBackend(BatchingBackend):
     """One model in this process; log-likelihoods are exact, in batches that are halved when memory runs out."""
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
@@ -58,13 +59,6 @@ class HuggingFaceBackend:
             getattr(self._model, "_is_stateful", False) or getattr(text_config, "attention_chunk_size", None)
         )
         self.method_detail: str | None = None
-
-    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-        """Answer requests, batch by batch."""
-        if requests and requests[0].kind == "loglikelihood":
-            yield from self._loglikelihoods(requests)
-        else:
-            yield from self._generations(requests)
 
     def close(self) -> None:
         """Free the model."""
