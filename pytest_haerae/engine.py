@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from time import perf_counter
 
 from pytest_haerae.backends import Backend
 from pytest_haerae.errors import HaeraeError
+from pytest_haerae.interrupts import held_interrupts
 from pytest_haerae.redact import error_line
 from pytest_haerae.store import Store
 from pytest_haerae.types import Request, Response, Usage
@@ -92,12 +93,14 @@ class Engine:
         problem: Exception | str = "the backend ended without an answer"
         with closing(self._load()) as backend:
             try:
-                for index, response in backend.run(requests):
-                    checked = self._checked(requests[index], response)
-                    self._store.put(self._run, keys[index], checked)
-                    answers[keys[index]] = checked
-                    done += 1
-                    progress(done, total)
+                with closing(_each(backend.run(requests))) as arriving:
+                    for index, response in arriving:
+                        with held_interrupts():
+                            checked = self._checked(requests[index], response)
+                            self._store.put(self._run, keys[index], checked)
+                            answers[keys[index]] = checked
+                        done += 1
+                        progress(done, total)
             except HaeraeError:
                 raise
             except Exception as error:
@@ -123,3 +126,8 @@ class Engine:
         if not all(math.isfinite(value) and value <= 0 for value in values):
             return self._failed(f"the backend gave impossible log-likelihoods: {list(values)}")
         return replace(response, loglikelihoods=tuple(map(float, values)))
+
+
+def _each(responses: Iterator[tuple[int, Response]]) -> Generator[tuple[int, Response]]:
+    """The same, as a generator whose end ends the backend's."""
+    yield from responses

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from pytest_haerae.interrupts import first_interrupt
 from pytest_haerae.types import Response
 
 Answer = Callable[[int], Awaitable[Response]]
@@ -37,12 +38,24 @@ class LoopThread:
     def stream(self, indices: Sequence[int], answer: Answer, concurrency: int) -> Iterator[tuple[int, Response]]:
         """Answer requests, at most `concurrency` at a time, yielding each as it is done; identity is the index.
 
-        An interrupt cancels what is under way; what has arrived is still yielded before it is raised again.
+        Ctrl-C takes its place in the queue behind what has arrived, so that it is never raised between an answer's
+        arrival and its being stored; it cancels what is under way, and what has arrived until then is yielded before it
+        is raised. A second Ctrl-C is raised at once.
 
         Raises:
             Exception: Whatever `answer` raised first; the other requests are cancelled.
         """
         done: queue.SimpleQueue[tuple[int, Response] | BaseException] = queue.SimpleQueue()
+        with first_interrupt(lambda: done.put(KeyboardInterrupt())):
+            yield from self._drain(indices, answer, concurrency, done)
+
+    def _drain(
+        self,
+        indices: Sequence[int],
+        answer: Answer,
+        concurrency: int,
+        done: queue.SimpleQueue[tuple[int, Response] | BaseException],
+    ) -> Iterator[tuple[int, Response]]:
         running = self.call(_spawn(_work(iter(indices), answer, concurrency, done)))
         left = len(indices)
         try:
