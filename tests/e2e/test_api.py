@@ -146,18 +146,18 @@ def test_an_interrupt_stops_soon_and_keeps_every_answer(tmp_path: Path, backend:
     write_questions(tmp_path, questions(400))
     with serve(ApiServer(reply, latency=0.2)) as server:
         arguments = command(backend, server, max_concurrency=4)
-        process = subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        wait_until(lambda: len(server.answered) >= 20)
-        os.kill(process.pid, signal.SIGINT)
-        began = time.monotonic()
-        assert process.stdout is not None
-        output = ""
-        while line := process.stdout.readline().decode():
-            output += line
-            if "no tests ran" in line:
-                # What follows is the interpreter taking litellm's modules down: 2 s of computing without any request.
-                assert time.monotonic() - began < 5
-        assert process.wait(timeout=30) == pytest.ExitCode.INTERRUPTED, output
+        with subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            wait_until(lambda: len(server.answered) >= 20)
+            os.kill(process.pid, signal.SIGINT)
+            began = time.monotonic()
+            assert process.stdout is not None
+            output = ""
+            while line := process.stdout.readline().decode():
+                output += line
+                if "no tests ran" in line:
+                    # What follows is the interpreter taking litellm's modules down: 2 s of computing, no request.
+                    assert time.monotonic() - began < 5
+        assert process.returncode == pytest.ExitCode.INTERRUPTED, output
         assert "no tests ran" in output
         before = len(server.answered)
         server._latency = 0
