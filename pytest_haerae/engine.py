@@ -11,7 +11,7 @@ from time import perf_counter
 from pytest_haerae.backends import Backend
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.interrupts import held_interrupts
-from pytest_haerae.redact import error_line
+from pytest_haerae.redact import error_line, redact_text
 from pytest_haerae.store import Store
 from pytest_haerae.types import Request, Response, Usage
 
@@ -79,7 +79,11 @@ class Engine:
         self.usage.reused = len(answers)
         self.usage.computed = len(missing)
         if missing:
-            self._compute(missing, answers, len(answers), progress)
+            try:
+                self._compute(missing, answers, len(answers), progress)
+            except HaeraeError as error:
+                # It may be in a server's words, and servers repeat the keys they refuse.
+                raise type(error)(redact_text(str(error), self._secrets)) from None
         self.usage.seconds = perf_counter() - started
         self.usage.method_detail = self._store.detail(self._run)
         return [answers[key] for key in keys]

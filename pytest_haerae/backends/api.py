@@ -14,7 +14,7 @@ from pytest_haerae.backends import BackendParameters, stop_texts
 from pytest_haerae.backends.concurrency import LoopThread
 from pytest_haerae.backends.retrying import MalformedAnswer, is_permanent, retrying
 from pytest_haerae.errors import UsageError
-from pytest_haerae.redact import error_line
+from pytest_haerae.redact import error_line, secrets_in
 from pytest_haerae.types import Capability, Request, Response
 
 Answered = tuple[str, str | None, tuple[int | None, int | None], float | None]
@@ -169,7 +169,7 @@ class ApiBackend:
         try:
             answered: Answered = await self._retrying(self._ask, body)
         except Exception as error:
-            described = f"{self.name}: {error_line(error, [self._parameters.api_key or ''])}"
+            described = f"{self.name}: {error_line(error, secrets_in(self._parameters.model_dump()))}"
             if is_permanent(error) and not self._succeeded:
                 raise UsageError(f"--model={described}") from None
             return Response(error=described)
