@@ -38,6 +38,9 @@ class LoopThread:
     def stream(self, indices: Sequence[int], answer: Answer, concurrency: int) -> Iterator[tuple[int, Response]]:
         """Answer requests, at most `concurrency` at a time, yielding each as it is done; identity is the index.
 
+        A request counts until its answer has been taken and the next one is asked for, that is, until it is stored: a
+        process that is killed loses no more answers than it may have requests under way.
+
         Ctrl-C takes its place in the queue behind what has arrived, so that it is never raised between an answer's
         arrival and its being stored; it cancels what is under way, and what has arrived until then is yielded before it
         is raised. A second Ctrl-C is raised at once.
@@ -56,7 +59,8 @@ class LoopThread:
         concurrency: int,
         done: queue.SimpleQueue[tuple[int, Response] | BaseException],
     ) -> Iterator[tuple[int, Response]]:
-        running = self.call(_spawn(_work(iter(indices), answer, concurrency, done)))
+        room = asyncio.Semaphore(concurrency)
+        running = self.call(_spawn(_work(iter(indices), answer, concurrency, room, done)))
         left = len(indices)
         try:
             while left:
@@ -65,6 +69,7 @@ class LoopThread:
                     raise arrived
                 left -= 1
                 yield arrived
+                self._loop.call_soon_threadsafe(room.release)
         except KeyboardInterrupt:
             self._cancel(running)
             while not done.empty():
@@ -107,12 +112,17 @@ async def _work(
     indices: Iterator[int],
     answer: Answer,
     concurrency: int,
+    room: asyncio.Semaphore,
     done: queue.SimpleQueue[tuple[int, Response] | BaseException],
 ) -> None:
     """A few workers that take the next index when they are free: no task an item, so memory does not grow with them."""
 
     async def worker() -> None:
-        for index in indices:
+        while True:
+            await room.acquire()
+            index = next(indices, None)
+            if index is None:
+                return
             try:
                 done.put((index, await answer(index)))
             except asyncio.CancelledError:
