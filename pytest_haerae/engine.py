@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from time import perf_counter
 
 from pytest_haerae.backends import Backend
 from pytest_haerae.errors import HaeraeError
-from pytest_haerae.redact import redact_text
+from pytest_haerae.interrupts import held_interrupts
+from pytest_haerae.redact import error_line, redact_text
 from pytest_haerae.store import Store
 from pytest_haerae.types import Request, Response, Usage
 
 Progress = Callable[[int, int], None]
 """Called with the number of answered requests, and of all."""
-
-_LONGEST_ERROR = 500
 
 
 class Engine:
@@ -80,7 +79,11 @@ class Engine:
         self.usage.reused = len(answers)
         self.usage.computed = len(missing)
         if missing:
-            self._compute(missing, answers, len(answers), progress)
+            try:
+                self._compute(missing, answers, len(answers), progress)
+            except HaeraeError as error:
+                # It may be in a server's words, and servers repeat the keys they refuse.
+                raise type(error)(redact_text(str(error), self._secrets)) from None
         self.usage.seconds = perf_counter() - started
         self.usage.method_detail = self._store.detail(self._run)
         return [answers[key] for key in keys]
@@ -91,28 +94,29 @@ class Engine:
         keys, requests = list(missing), list(missing.values())
         total = done + len(requests)
         progress(done, total)
-        problem = "the backend ended without an answer"
+        problem: Exception | str = "the backend ended without an answer"
         with closing(self._load()) as backend:
             try:
-                for index, response in backend.run(requests):
-                    checked = self._checked(requests[index], response)
-                    self._store.put(self._run, keys[index], checked)
-                    answers[keys[index]] = checked
-                    done += 1
-                    progress(done, total)
+                with closing(_each(backend.run(requests))) as arriving:
+                    for index, response in arriving:
+                        with held_interrupts():
+                            checked = self._checked(requests[index], response)
+                            self._store.put(self._run, keys[index], checked)
+                            answers[keys[index]] = checked
+                        done += 1
+                        progress(done, total)
             except HaeraeError:
                 raise
             except Exception as error:
-                problem = f"{type(error).__name__}: {error}"
+                problem = error
             self._store.note_detail(self._run, getattr(backend, "method_detail", None))
         for key in keys:
             if key not in answers:
                 answers[key] = self._failed(problem)
                 self._store.put(self._run, key, answers[key])
 
-    def _failed(self, problem: str) -> Response:
-        line = " ".join(redact_text(problem, self._secrets).split())
-        return Response(error=line[:_LONGEST_ERROR] or "unknown error")
+    def _failed(self, problem: Exception | str) -> Response:
+        return Response(error=error_line(problem, self._secrets) or "unknown error")
 
     def _checked(self, request: Request, response: Response) -> Response:
         """Refuse an answer that is none: wrong count, not a number, above zero; an error is one redacted line."""
@@ -126,3 +130,8 @@ class Engine:
         if not all(math.isfinite(value) and value <= 0 for value in values):
             return self._failed(f"the backend gave impossible log-likelihoods: {list(values)}")
         return replace(response, loglikelihoods=tuple(map(float, values)))
+
+
+def _each(responses: Iterator[tuple[int, Response]]) -> Generator[tuple[int, Response]]:
+    """The same, as a generator whose end ends the backend's."""
+    yield from responses

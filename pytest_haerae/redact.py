@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 MASK = "***"
 
@@ -15,11 +17,11 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _SECRET_CAMEL = re.compile(r"(?:[a-z](?:Key|Token|Secret|Password))$")
-_ENVIRONMENT_NAME = re.compile(r"(?:_API_KEY|_TOKEN|_SECRET|_PASSWORD|_ACCESS_KEY)$")
-_URL_CREDENTIALS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*://)[^/\s@]+@")
+_URL_CREDENTIALS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*://)(?P<credentials>[^/\s@]+)@")
 _URL_QUERY = re.compile(
     r"(?P<name>[?&](?:api[_\-]?key|key|token|access_token|secret|password|sig|signature)=)[^&\s\"']+", re.IGNORECASE
 )
+_SCHEME = re.compile(r"(?:Bearer|Basic|Token|Key)\s", re.IGNORECASE)
 _BEARER = re.compile(r"(?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=\-]{6,}", re.IGNORECASE)
 _WELL_KNOWN = re.compile(r"\b(?:sk|pk|rk|hf|gsk|xai|ghp|gho|glpat|AIza)[_\-]?[A-Za-z0-9_\-]{16,}\b")
 _SHORTEST_SECRET = 6
@@ -32,13 +34,26 @@ def is_secret_name(name: str) -> bool:
 
 def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     """Mask known secrets, credentials in URLs, bearer tokens and keys of well-known shape in a text."""
-    for secret in secrets:
+    # The longest first: one may be a part of another.
+    for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, MASK)
     text = _URL_CREDENTIALS.sub(rf"\g<scheme>{MASK}@", text)
     text = _URL_QUERY.sub(rf"\g<name>{MASK}", text)
     text = _BEARER.sub(rf"\g<scheme>{MASK}", text)
     return _WELL_KNOWN.sub(MASK, text)
+
+
+def error_line(problem: BaseException | str, secrets: Iterable[str] = (), longest: int = 500) -> str:
+    """Word an error as one redacted line.
+
+    Args:
+        problem: An exception, whose kind is named first, or what went wrong in words.
+        secrets: Texts that are masked beside those that look like secrets.
+        longest: Characters after which the line is cut; it is cut last, so that no half of a secret is left.
+    """
+    text = f"{type(problem).__name__}: {problem}" if isinstance(problem, BaseException) else problem
+    return " ".join(redact_text(text, secrets).split())[:longest]
 
 
 def redact(value: Any, secrets: Iterable[str] = ()) -> Any:  # noqa: ANN401 - any JSON value in, the same shape out
@@ -63,8 +78,15 @@ def redact(value: Any, secrets: Iterable[str] = ()) -> Any:  # noqa: ANN401 - an
 
 
 def secrets_in(value: Any) -> set[str]:  # noqa: ANN401 - any JSON value
-    """Collect the texts that stand under secret names in a JSON value, and the keys of the environment."""
-    found = {text for name, text in os.environ.items() if _ENVIRONMENT_NAME.search(name)}
+    """Collect every text that must not be shown, in each form that a server may repeat it in.
+
+    Args:
+        value: A JSON value, such as a model's parameters.
+
+    Returns:
+        The texts that stand under secret names in it, the credentials in its URLs, and the keys of the environment.
+    """
+    found = {text for name, text in os.environ.items() if is_secret_name(name)}
     stack = [value]
     while stack:
         current = stack.pop()
@@ -73,4 +95,19 @@ def secrets_in(value: Any) -> set[str]:  # noqa: ANN401 - any JSON value
             stack.extend(current.values())
         elif isinstance(current, list | tuple):
             stack.extend(current)
+        elif isinstance(current, str):
+            found.update(_url_secrets(current))
+    # A header's value is a scheme and what follows it: "Bearer …", "Basic …".
+    found.update(text.partition(" ")[2].strip() for text in tuple(found) if _SCHEME.match(text))
     return {text for text in found if len(text) >= _SHORTEST_SECRET}
+
+
+def _url_secrets(text: str) -> set[str]:
+    """User and password of URLs in a text, as they stand, decoded, and as the header that clients make of them."""
+    secrets: set[str] = set()
+    for match in _URL_CREDENTIALS.finditer(text):
+        credentials = match["credentials"]
+        plain = unquote(credentials)
+        password = credentials.partition(":")[2]
+        secrets |= {credentials, plain, password, unquote(password), base64.b64encode(plain.encode()).decode()}
+    return secrets

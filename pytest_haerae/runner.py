@@ -19,7 +19,7 @@ from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.gates import Completeness, check_baseline_data, evaluate_gates, load_baseline
 from pytest_haerae.prompts import choose_shots, find_prompt, make_request
 from pytest_haerae.redact import secrets_in
-from pytest_haerae.report.build import RunFacts, check_writable, make_report
+from pytest_haerae.report.build import RunFacts, check_writable, make_report, write_report
 from pytest_haerae.report.metrics import make_metrics
 from pytest_haerae.scoring import find_scorer, judge, skip_reason
 from pytest_haerae.store import Store, identity_digest, response_key
@@ -203,12 +203,16 @@ class Run:
     def report(
         self, selection: Sequence[Selected], samples: Sequence[Sample], completeness: Completeness
     ) -> dict[str, Any]:
-        """Make the report and, where the run could be measured, mark it as finished in the store.
+        """Make the report, write it and then, where the run could be measured, mark it as finished in the store.
 
         Args:
             selection: All that was selected.
             samples: The samples whose tests reported, in any order.
             completeness: What is known of the missing ones.
+
+        Raises:
+            UsageError: The report can not be written; the same run goes on from its stored answers.
+            StoreError: The store can not be written.
         """
         ordered = sorted(samples, key=lambda sample: (sample.item.subset, sample.item.index, sample.nodeid or ""))
         metrics = make_metrics(ordered)
@@ -226,9 +230,11 @@ class Run:
             usage=self.usage,
             complete=completeness.missing == 0,
         )
+        report = make_report(self.config, facts, metrics, ordered, gates)
+        write_report(report, self.config.output_file)
         if completeness.reason() is None:
             self.store().finish(self.run_number)
-        return make_report(self.config, facts, metrics, ordered, gates)
+        return report
 
     def _fingerprint(self, selection: Sequence[Selected]) -> str:
         """One hash of all rows of the subsets that were used."""

@@ -25,7 +25,6 @@ from pytest_haerae.nodes import (
 )
 from pytest_haerae.options import OPTIONS
 from pytest_haerae.progress import ProgressLine, TerminalWriter
-from pytest_haerae.report.build import write_report
 from pytest_haerae.report.terminal import summary_lines
 from pytest_haerae.runner import DataKey, Run, Selected
 from pytest_haerae.types import Item, Sample, Verdict
@@ -226,6 +225,9 @@ class EvaluationSession:
         """Judge the gates, write the report, and set what the exit code is made from.
 
         Wrong answers and tolerated errors do not fail a run; a failed gate or an unmeasurable run does.
+
+        Raises:
+            HaeraeError: The report or the store can not be written.
         """
         if not self.selection or is_worker(self.config):
             return
@@ -238,7 +240,6 @@ class EvaluationSession:
             max_error_rate=self.run.config.max_error_rate,
         )
         self.report = self.run.report(self.selection, samples, completeness)
-        write_report(self.report, self.run.config.output_file)
         session.testsfailed -= self.tolerated
         self.tolerated = 0
         if any(gate["verdict"] in ("failed", "unmeasurable") for gate in self.report["info"]["gates"]):
@@ -273,5 +274,8 @@ def run_loop(evaluation: EvaluationSession, session: pytest.Session) -> Generato
         with contextlib.suppress(HaeraeError):
             evaluation.finish(session)
         raise
-    evaluation.finish(session)
+    try:
+        evaluation.finish(session)
+    except HaeraeError as error:
+        raise pytest.UsageError(str(error)) from None
     return result

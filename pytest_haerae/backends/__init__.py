@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, ClassVar, Protocol
@@ -60,6 +60,11 @@ class Backend(Protocol):
     def close(self) -> None:
         """Release the model."""
         ...
+
+
+def stop_texts(own: Iterable[str], request: Request) -> list[str]:
+    """The texts at which a generation ends, each once: those of the model's parameters, then those of the request."""
+    return list(dict.fromkeys((*own, *request.stop)))
 
 
 BackendFactory = Callable[[Any], Backend]

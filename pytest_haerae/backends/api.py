@@ -11,14 +11,14 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from pytest_haerae.backends import BackendParameters
+from pytest_haerae.backends import BackendParameters, stop_texts
 from pytest_haerae.backends.api_answers import checked, read_answer
 from pytest_haerae.backends.api_scoring import Echo, Endpoint, FirstToken, Unsupported, Way
 from pytest_haerae.backends.api_tries import LlamaCppServer, TokenIds
 from pytest_haerae.backends.concurrency import LoopThread
 from pytest_haerae.backends.retrying import is_permanent, retrying, status_of
 from pytest_haerae.errors import UsageError
-from pytest_haerae.redact import redact_text
+from pytest_haerae.redact import error_line, secrets_in
 from pytest_haerae.types import Capability, Request, Response
 
 _CHARACTERS_PER_TOKEN = 2
@@ -183,8 +183,7 @@ class ApiBackend:
         except UsageError:
             raise
         except Exception as error:
-            line = redact_text(" ".join(str(error).split()), [self._parameters.api_key or ""])[:500]
-            described = f"{self.name}: {type(error).__name__}: {line}"
+            described = f"{self.name}: {error_line(error, secrets_in(self._parameters.model_dump()))}"
             unprobed = request.kind == "loglikelihood" and self._way is None
             if unprobed or (is_permanent(error) and not self._succeeded):
                 raise UsageError(f"--model={described}") from None
@@ -264,6 +263,6 @@ class ApiBackend:
         optional = {
             "top_p": parameters.top_p,
             "seed": parameters.seed,
-            "stop": list(dict.fromkeys((*parameters.stop, *request.stop))) or None,
+            "stop": stop_texts(parameters.stop, request) or None,
         }
         return body | {name: value for name, value in optional.items() if value is not None}

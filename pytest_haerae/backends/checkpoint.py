@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 from pytest_haerae.backends import BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.files import check_weights, weight_fingerprints
-from pytest_haerae.redact import redact_text
+from pytest_haerae.redact import error_line
 
 DEFAULT_MODEL = "EleutherAI/polyglot-ko-1.3b"
 """The tutorial's model, which stands in where none is named; the `vllm` backend's, too."""
@@ -89,10 +89,8 @@ def load_model(parameters: CheckpointParameters) -> tuple[Any, Any]:
         raise
     except Exception as error:
         # Whatever the library raises here (no such folder, gated, truncated weights) concerns the model's name.
-        line = redact_text(" ".join(str(error).split()))[:300]
-        raise UsageError(
-            f"huggingface can not load {parameters.model_name_or_path}: {type(error).__name__}: {line}"
-        ) from None
+        line = error_line(error, longest=300)
+        raise UsageError(f"huggingface can not load {parameters.model_name_or_path}: {line}") from None
     return tokenizer, model.eval()
 
 

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from pytest_haerae.interrupts import first_interrupt
 from pytest_haerae.types import Response
 
 Answer = Callable[[int], Awaitable[Response]]
@@ -38,13 +39,29 @@ class LoopThread:
     def stream(self, indices: Sequence[int], answer: Answer, concurrency: int) -> Iterator[tuple[int, Response]]:
         """Answer requests, at most `concurrency` at a time, yielding each as it is done; identity is the index.
 
-        An interrupt cancels what is under way; what has arrived is still yielded before it is raised again.
+        A request counts until its answer has been taken and the next one is asked for, that is, until it is stored: a
+        process that is killed loses no more answers than it may have requests under way.
+
+        Ctrl-C takes its place in the queue behind what has arrived, so that it is never raised between an answer's
+        arrival and its being stored; it cancels what is under way, and what has arrived until then is yielded before it
+        is raised. A second Ctrl-C is raised at once.
 
         Raises:
             Exception: Whatever `answer` raised first; the other requests are cancelled.
         """
         done: queue.SimpleQueue[tuple[int, Response] | BaseException] = queue.SimpleQueue()
-        running = self.call(_spawn(_work(iter(indices), answer, concurrency, done)))
+        with first_interrupt(lambda: done.put(KeyboardInterrupt())):
+            yield from self._drain(indices, answer, concurrency, done)
+
+    def _drain(
+        self,
+        indices: Sequence[int],
+        answer: Answer,
+        concurrency: int,
+        done: queue.SimpleQueue[tuple[int, Response] | BaseException],
+    ) -> Iterator[tuple[int, Response]]:
+        room = asyncio.Semaphore(concurrency)
+        running = self.call(_spawn(_work(iter(indices), answer, concurrency, room, done)))
         left = len(indices)
         try:
             while left:
@@ -53,6 +70,7 @@ class LoopThread:
                     raise arrived
                 left -= 1
                 yield arrived
+                self._loop.call_soon_threadsafe(room.release)
         except KeyboardInterrupt:
             self._cancel(running)
             while not done.empty():
@@ -104,12 +122,17 @@ async def _work(
     indices: Iterator[int],
     answer: Answer,
     concurrency: int,
+    room: asyncio.Semaphore,
     done: queue.SimpleQueue[tuple[int, Response] | BaseException],
 ) -> None:
     """A few workers that take the next index when they are free: no task an item, so memory does not grow with them."""
 
     async def worker() -> None:
-        for index in indices:
+        while True:
+            await room.acquire()
+            index = next(indices, None)
+            if index is None:
+                return
             try:
                 done.put((index, await answer(index)))
             except asyncio.CancelledError:

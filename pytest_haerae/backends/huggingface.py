@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field
 
+from pytest_haerae.backends import stop_texts
 from pytest_haerae.backends.batching import BatchBudget
 from pytest_haerae.backends.checkpoint import CheckpointParameters, load_model, longest_input
 from pytest_haerae.backends.encoding import Part, RequestEncoder, make_parts
+from pytest_haerae.backends.local import BatchingBackend
 from pytest_haerae.types import Capability, Request, Response
 
 Asked = TypeVar("Asked")
@@ -33,7 +35,7 @@ class HuggingFaceParameters(CheckpointParameters):
     seed: int = Field(default=0, ge=0)
 
 
-class HuggingFaceBackend:
+class HuggingFaceBackend(BatchingBackend):
     """One model in this process; log-likelihoods are exact, in batches that are halved when memory runs out."""
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
@@ -57,13 +59,6 @@ class HuggingFaceBackend:
             getattr(self._model, "_is_stateful", False) or getattr(text_config, "attention_chunk_size", None)
         )
         self.method_detail: str | None = None
-
-    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-        """Answer requests, batch by batch."""
-        if requests and requests[0].kind == "loglikelihood":
-            yield from self._loglikelihoods(requests)
-        else:
-            yield from self._generations(requests)
 
     def close(self) -> None:
         """Free the model."""
@@ -138,7 +133,7 @@ class HuggingFaceBackend:
         room = max(1, self._max_length - parameters.max_tokens)
         kept = [prompt[-room:] for _, _, prompt in batch]
         width = max(map(len, kept))
-        stops = tuple(dict.fromkeys((*parameters.stop, *batch[0][1].stop)))
+        stops = stop_texts(parameters.stop, batch[0][1])
         sampling: dict[str, Any] = {"do_sample": False}
         if parameters.temperature > 0:
             torch.manual_seed(parameters.seed)
@@ -153,7 +148,7 @@ class HuggingFaceBackend:
                 ),
                 max_new_tokens=parameters.max_tokens,
                 pad_token_id=self._pad,
-                **({"stop_strings": list(stops), "tokenizer": self._tokenizer} if stops else {}),
+                **({"stop_strings": stops, "tokenizer": self._tokenizer} if stops else {}),
                 **sampling,
             )
         return [

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any, ClassVar, TypeVar
 
-from pytest_haerae.backends import BackendParameters
+from pytest_haerae.backends import BackendParameters, stop_texts
 from pytest_haerae.backends.encoding import Part, RequestEncoder, make_parts
+from pytest_haerae.backends.local import BatchingBackend
 from pytest_haerae.backends.vllm_engine import VllmParameters, start_engine
 from pytest_haerae.errors import BackendFailure, UsageError
 from pytest_haerae.trie import Sums, Tokens
@@ -25,8 +26,8 @@ _THREAD_SECONDS = 1.0
 """How long the end of one of the engine's threads is waited for."""
 
 
-class VllmBackend:
-    """One engine for a whole run; its processes end with it."""
+class VllmBackend(BatchingBackend):
+    """One engine for a whole run, asked in waves of about 20 seconds; its processes end with it."""
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     parameters: ClassVar[type[BackendParameters]] = VllmParameters
@@ -39,13 +40,6 @@ class VllmBackend:
         self._encoder = RequestEncoder(self._engine.get_tokenizer())
         self._window = int(self._engine.llm_engine.model_config.max_model_len)
         self.method_detail: str | None = None
-
-    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-        """Answer requests in waves of about 20 seconds, each one call to the engine."""
-        if requests and requests[0].kind == "loglikelihood":
-            yield from self._loglikelihoods(requests)
-        else:
-            yield from self._generations(requests)
 
     def close(self) -> None:
         """End the engine, its processes, and the threads that it began here.
@@ -140,7 +134,7 @@ class VllmBackend:
                     temperature=parameters.temperature,
                     top_p=parameters.top_p,
                     seed=parameters.seed,
-                    stop=list(dict.fromkeys((*parameters.stop, *requests[index].stop))),
+                    stop=stop_texts(parameters.stop, requests[index]),
                 )
                 for index in wave
             ]

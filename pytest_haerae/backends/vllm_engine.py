@@ -19,7 +19,7 @@ from pytest_haerae.backends import BackendParameters
 from pytest_haerae.backends.checkpoint import DEFAULT_MODEL
 from pytest_haerae.errors import UsageError
 from pytest_haerae.files import check_weights, weight_fingerprints
-from pytest_haerae.redact import redact_text
+from pytest_haerae.redact import error_line
 
 _MOST_CHILDREN = 128
 """Tokens that one request may ask for by `logprob_token_ids` (vLLM's MAX_LOGPROB_TOKEN_IDS)."""
@@ -118,8 +118,8 @@ def start_engine(parameters: VllmParameters) -> Any:  # noqa: ANN401 - the engin
             return vllm.LLM(**arguments)
     except Exception as error:
         # Whatever the engine raises here concerns its arguments; its own processes have written their reasons above.
-        line = redact_text(" ".join(str(error).split()))[:300]
-        raise UsageError(f"vllm can not load {parameters.model_name_or_path}: {type(error).__name__}: {line}") from None
+        line = error_line(error, longest=300)
+        raise UsageError(f"vllm can not load {parameters.model_name_or_path}: {line}") from None
 
 
 @contextlib.contextmanager

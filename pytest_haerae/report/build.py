@@ -152,7 +152,21 @@ def check_writable(path: Path) -> None:
 
 
 def write_report(report: Mapping[str, Any], path: Path) -> None:
-    """Write the JSON atomically: readers see the old file or the whole new one."""
+    """Write the JSON atomically: readers see the old file or the whole new one.
+
+    Raises:
+        UsageError: The disk is full, or the folder can not be written any more.
+    """
+    try:
+        _write(report, path)
+    except OSError as error:
+        raise UsageError(
+            f"--output-file {path}: can not be written ({error.strerror}); the answers are stored: make room and run"
+            " the same command again, nothing is asked twice"
+        ) from None
+
+
+def _write(report: Mapping[str, Any], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:

@@ -49,7 +49,8 @@ def reply(number: int, body: dict[str, Any]) -> str:
 def command(backend: str, server: ApiServer, *options: str, **more: Any) -> list[str]:  # noqa: ANN401 - any parameter
     name = "openai/m" if backend == "litellm" else "m"
     values = {"model_name": name, "api_key": KEY, "api_base": server.address, "timeout": 2, "max_retries": 3, **more}
-    plugins = ["-p", "no:cacheprovider"]
+    # Hypothesis' plugin imports all of it at the end of every run, which takes seconds here.
+    plugins = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
     return [
         sys.executable,
         "-m",
@@ -163,22 +164,27 @@ def test_an_interrupt_stops_soon_and_keeps_every_answer(tmp_path: Path, backend:
     write_questions(tmp_path, questions(400))
     with serve(ApiServer(reply, latency=0.2)) as server:
         arguments = command(backend, server, max_concurrency=4)
-        process = subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        wait_until(lambda: len(server.answered) >= 20)
-        os.kill(process.pid, signal.SIGINT)
-        began = time.monotonic()
-        output, _ = process.communicate(timeout=30)
-        # With the end of the interpreter, which litellm makes long on a busy machine.
-        assert time.monotonic() - began < 10
-        assert process.returncode == pytest.ExitCode.INTERRUPTED, output.decode()
+        with subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            wait_until(lambda: len(server.answered) >= 20)
+            os.kill(process.pid, signal.SIGINT)
+            began = time.monotonic()
+            assert process.stdout is not None
+            output = ""
+            while line := process.stdout.readline().decode():
+                output += line
+                if "no tests ran" in line:
+                    # What follows is the interpreter taking litellm's modules down: 2 s of computing, no request.
+                    assert time.monotonic() - began < 5
+        assert process.returncode == pytest.ExitCode.INTERRUPTED, output
+        assert "no tests ran" in output
         before = len(server.answered)
         server._latency = 0
         result = evaluate(tmp_path, arguments)
     assert result.returncode == 0, result.stdout + result.stderr
     report = valid_report(tmp_path / ".haerae/report.json")
-    # The requests under way at the interrupt are asked again, and what was just being stored.
-    assert report["info"]["responses"]["reused"] >= before - 6
-    assert sum(server.answered.values()) <= 400 + 6
+    # Only the requests under way at the interrupt are asked again.
+    assert report["info"]["responses"]["reused"] >= before - 4
+    assert sum(server.answered.values()) <= 400 + 4
     assert report["metrics"]["n"] == 400
 
 

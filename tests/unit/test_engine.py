@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import math
+import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -67,6 +68,22 @@ def test_what_was_answered_is_not_asked_again(store: Store) -> None:
     assert healthy.asked == 2
     assert (engine.usage.computed, engine.usage.reused) == (2, 4)
     assert all(response.error is None for response in second)
+
+
+def test_an_interrupt_while_an_answer_is_stored_keeps_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    put = store.put
+
+    def interrupted(*arguments: Any) -> None:  # noqa: ANN401 - as `put`
+        signal.raise_signal(signal.SIGINT)
+        put(*arguments)
+
+    monkeypatch.setattr(store, "put", interrupted)
+    backend = Scripted()
+    with pytest.raises(KeyboardInterrupt):
+        ask(backend, store, run)
+    assert (backend.asked, backend.closed) == (1, True)
+    assert store.get(run, KEYS[-1]) is not None
 
 
 @pytest.mark.parametrize("values", [(math.nan, -1.0), (-1.0,), (0.5, -1.0), (-math.inf, -1.0)])

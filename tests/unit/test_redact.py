@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_haerae.redact import redact, redact_text, secrets_in
+from pytest_haerae.redact import error_line, redact, redact_text, secrets_in
 
 
 def test_secrets_are_masked_at_any_depth_and_the_rest_is_kept() -> None:
@@ -25,3 +25,28 @@ def test_secrets_in_texts_are_masked(text: str) -> None:
 
 def test_secrets_are_found_by_name() -> None:
     assert "abcdef123456" in secrets_in({"headers": [{"x-api-key": "abcdef123456"}]})
+
+
+@pytest.mark.parametrize(
+    ("value", "repeated"),
+    [
+        ({"api_base": "http://user:p%40sswort@host/v1"}, "p@sswort"),
+        ({"api_base": "http://user:p%40sswort@host/v1"}, "p%40sswort"),
+        ({"api_base": "http://user:p%40sswort@host/v1"}, "dXNlcjpwQHNzd29ydA=="),
+        ({"extra_headers": {"Authorization": "Bearer abcdef123456"}}, "abcdef123456"),
+        ({"extra_headers": {"Authorization": "Bearer abcdef123456"}}, "Bearer abcdef123456"),
+    ],
+)
+def test_what_a_server_may_repeat_is_masked(value: object, repeated: str) -> None:
+    assert redact_text(f"you sent {repeated}", secrets_in(value)) == "you sent ***"
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "HF_TOKEN", "WATSONX_APIKEY", "AZURE_OPENAI_KEY", "DB_PASSWORD"])
+def test_keys_of_the_environment_are_masked(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "plain-looking-1")
+    assert error_line(ValueError("you sent\nplain-looking-1"), secrets_in({})) == "ValueError: you sent ***"
+
+
+def test_an_error_is_cut_after_it_is_masked() -> None:
+    line = error_line("x" * 495 + "abcdef123456", ["abcdef123456"])
+    assert line == "x" * 495 + "***"

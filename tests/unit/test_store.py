@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,58 @@ def test_a_damaged_row_counts_as_absent(tmp_path: Path) -> None:
     store._connection.execute("UPDATE responses SET answer = replace(answer, '1.25', '9.25')")
     assert store.get(run, "k") is None
     store.close()
+
+
+def test_another_version_is_set_aside_unread(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    store = Store(path)
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    store.put(run, "k", ANSWER)
+    store._connection.execute("PRAGMA user_version=99")
+    store.close()
+    with pytest.warns(UserWarning, match="its version is 99, this program writes .* set aside .* taken over: 0$"):
+        store = Store(path)
+    assert store.get(run, "k", any_run=True) is None
+    store.close()
+
+
+def test_a_store_set_aside_takes_its_log_along_and_leaves_its_whole_answers(tmp_path: Path) -> None:
+    store = Store(tmp_path / "open.sqlite")
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    store.put(run, "k", ANSWER)
+    for suffix in ("", "-wal"):
+        shutil.copy(tmp_path / f"open.sqlite{suffix}", tmp_path / f"s.sqlite{suffix}")
+    store._connection.execute("PRAGMA writable_schema=ON")
+    store._connection.execute("UPDATE sqlite_schema SET sql = replace(sql, 'detail', 'debris')")
+    shutil.copy(tmp_path / "open.sqlite-wal", tmp_path / "s.sqlite-wal")
+    store.close()
+    with pytest.warns(UserWarning, match="taken over: 1$"):
+        again = Store(tmp_path / "s.sqlite")
+    assert len(list(tmp_path.glob("*.damaged"))) == 1
+    assert again.begin("f", resume=True, rerun_errors=False) == (run, True)
+    assert again.get(run, "k") == ANSWER
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN]
+)
+def test_a_sound_store_is_never_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """A full disk, a lock and a failing one say nothing about what the file holds."""
+    path = tmp_path / "s.sqlite"
+    Store(path).close()
+    content = path.read_bytes()
+    error = sqlite3.OperationalError("no")
+    error.sqlite_errorcode = code
+
+    def fail(self: Store) -> None:
+        raise error
+
+    monkeypatch.setattr(Store, "_connect", fail)
+    with pytest.raises(UsageError, match=r"--store .*: can not be opened \(no\)"):
+        Store(path)
+    assert path.read_bytes() == content
+    assert not list(tmp_path.glob("*.damaged"))
 
 
 def test_an_impossible_place_is_a_usage_error() -> None:

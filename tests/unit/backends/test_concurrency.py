@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -67,6 +69,46 @@ def test_an_interrupt_yields_what_has_arrived_and_is_raised_again(loop: LoopThre
     with pytest.raises(KeyboardInterrupt):
         interrupt()
     assert sorted(index for index, _ in kept) == [0, 1, 2, 3, 4]
+
+
+def test_ctrl_c_at_any_moment_loses_no_arrived_answer(loop: LoopThread) -> None:
+    """The signal comes while the consumer is busy with an answer: it is raised later, behind all that has arrived."""
+    arrived: list[int] = []
+
+    async def answer(index: int) -> Response:
+        await asyncio.sleep(30 if index >= 6 else 0)
+        arrived.append(index)
+        return Response(text=str(index))
+
+    kept: list[int] = []
+
+    def consume() -> None:
+        for index, _ in loop.stream(range(20), answer, 8):
+            if not kept:
+                signal.raise_signal(signal.SIGINT)
+                while len(arrived) < 6:
+                    time.sleep(0.001)
+            kept.append(index)
+
+    with pytest.raises(KeyboardInterrupt):
+        consume()
+    assert sorted(kept) == sorted(arrived) == list(range(6))
+
+
+def test_no_more_answers_wait_to_be_stored_than_requests_may_be_under_way(loop: LoopThread) -> None:
+    asked: list[int] = []
+
+    async def answer(index: int) -> Response:
+        asked.append(index)
+        return Response(text=str(index))
+
+    taken = 0
+    for _ in loop.stream(range(60), answer, 4):
+        if taken % 10 == 0:
+            time.sleep(0.01)
+        assert len(asked) - taken <= 4
+        taken += 1
+    assert sorted(asked) == list(range(60))
 
 
 def test_it_works_inside_a_running_loop(loop: LoopThread) -> None:
