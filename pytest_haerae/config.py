@@ -33,10 +33,19 @@ class MinimumAccuracy(BaseModel):
     threshold: float
 
 
-class RunConfig(BaseModel):
-    """Everything that decides a run. Built by `build_config`; see `options.OPTIONS` for each field's meaning."""
+class GateSettings(BaseModel):
+    """What the gates judge by. Built by `gate_settings`, or as a part of a whole configuration."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min_accuracy: tuple[MinimumAccuracy, ...]
+    max_drop: float
+    significance: float
+    max_error_rate: float
+
+
+class RunConfig(GateSettings):
+    """Everything that decides a run. Built by `build_config`; see `options.OPTIONS` for each field's meaning."""
 
     model: str
     model_params: dict[str, Any]
@@ -55,11 +64,9 @@ class RunConfig(BaseModel):
     apply_chat_template: bool | None
     system_prompt: str | None
     output_file: Path
-    min_accuracy: tuple[MinimumAccuracy, ...]
+    report_md: Path | None
     baseline: Path | None
-    max_drop: float
-    significance: float
-    max_error_rate: float
+    baseline_write: Path | None
     resume: bool
     reuse: bool
     rerun: str | None
@@ -115,15 +122,33 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
         apply_chat_template=read("apply_chat_template", parse_boolean, None),
         system_prompt=values.get("system_prompt"),
         output_file=_path(values, "output_file", rootdir / ".haerae" / "report.json"),
-        min_accuracy=tuple(_minimum(text) for text in _texts(values.get("min_accuracy"))),
+        report_md=_optional_path(values, "report_md"),
         baseline=Path(str(values["baseline"])).expanduser() if "baseline" in values else None,
-        max_drop=read("max_drop", parse_share, 0.0),
-        significance=read("significance", parse_share, 0.05),
-        max_error_rate=read("max_error_rate", parse_share, 0.0),
+        baseline_write=_optional_path(values, "baseline_write"),
         resume=read("resume", parse_boolean, True),
         reuse=read("reuse", parse_boolean, False),
         rerun=_rerun(values.get("rerun")),
         store=_path(values, "store", rootdir / ".haerae" / "responses.sqlite"),
+        **dict(gate_settings(values)),
+    )
+
+
+def gate_settings(raw: RawOptions) -> GateSettings:
+    """Make the gates' settings from options as typed; None, a missing name and an empty list mean "not given".
+
+    Raises:
+        UsageError: A value is malformed or out of range.
+    """
+
+    def share(name: str, default: float) -> float:
+        value = raw.get(name)
+        return default if value is None else parse_share(BY_NAME[name].flags[0], value)
+
+    return GateSettings(
+        min_accuracy=tuple(_minimum(text) for text in _texts(raw.get("min_accuracy"))),
+        max_drop=share("max_drop", 0.0),
+        significance=share("significance", 0.05),
+        max_error_rate=share("max_error_rate", 0.0),
     )
 
 
@@ -179,3 +204,7 @@ def _rerun(value: Any) -> str | None:  # noqa: ANN401 - text or None
 
 def _path(values: dict[str, Any], name: str, default: Path) -> Path:
     return Path(str(values[name])).expanduser().absolute() if name in values else default
+
+
+def _optional_path(values: dict[str, Any], name: str) -> Path | None:
+    return _path(values, name, Path()) if name in values else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
+from pytest_haerae.redact import redact_text
 from pytest_haerae.types import Item
 
 ITEM_FIXTURE = "haerae_item"
@@ -57,3 +59,20 @@ def function_nodeid(item: pytest.Item) -> str:
     """The node id of a test's function, without its parameters."""
     name = getattr(item, "originalname", None) or item.name
     return item.nodeid[: len(item.nodeid) - len(item.name)] + name
+
+
+def add_suite_properties(config: pytest.Config, properties: Iterable[tuple[str, str]]) -> None:
+    """Give names and values to the writer of --junitxml; its class is private, so its method is found by name."""
+    writers = [plugin for plugin in config.pluginmanager.get_plugins() if hasattr(plugin, "add_global_property")]
+    for name, value in properties if writers else ():
+        for writer in writers:
+            writer.add_global_property(name, value)
+
+
+def rerun_command(config: pytest.Config, secrets: Iterable[str]) -> str | None:
+    """The command that runs the wrong items again: this one with --lf, secrets masked; None without the cache."""
+    if not config.pluginmanager.has_plugin("lfplugin"):
+        return None
+    known = tuple(secrets)
+    arguments = [redact_text(str(argument), known) for argument in config.invocation_params.args]
+    return shlex.join(["pytest", *(argument for argument in arguments if argument != "--lf"), "--lf"])

@@ -87,7 +87,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_deselected(items: list[pytest.Item]) -> None:
     """Note that items were selected by hand."""
     if items and _SESSION in items[0].config.stash:
-        _evaluation(items[0].config).by_hand = True
+        _evaluation(items[0].config).note_deselected(items)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,15 +12,18 @@ from time import perf_counter
 from typing import Any
 
 from pytest_haerae.backends import Backend, find_backend, require_method, validate_parameters
+from pytest_haerae.baseline import check_items, check_settings
 from pytest_haerae.config import RunConfig
 from pytest_haerae.data import ItemLoader, open_dataset
 from pytest_haerae.engine import Engine, Progress
 from pytest_haerae.errors import UsageError, unknown
-from pytest_haerae.gates import Completeness, check_baseline_data, evaluate_gates, load_baseline
+from pytest_haerae.gates import Completeness, check_gated_subsets, judge_run
 from pytest_haerae.prompts import choose_shots, find_prompt, make_request
 from pytest_haerae.redact import secrets_in
-from pytest_haerae.report.build import RunFacts, check_writable, make_report, write_report
-from pytest_haerae.report.metrics import make_metrics
+from pytest_haerae.report.build import RunFacts, make_report
+from pytest_haerae.report.metrics import make_metrics, make_sample
+from pytest_haerae.report.outputs import check_outputs, write_outputs
+from pytest_haerae.report.read import read_report
 from pytest_haerae.scoring import find_scorer, judge, skip_reason
 from pytest_haerae.store import Store, identity_digest, response_key
 from pytest_haerae.types import CAPABILITY, Item, Request, Response, Sample, Usage, Verdict
@@ -61,8 +64,8 @@ class Run:
         self._parameters = validate_parameters(config.model, self._backend, config.model_params)
         self._prompt = find_prompt(config.prompt)
         find_scorer(config.method, config.scorer)
-        check_writable(config.output_file)
-        self.baseline = load_baseline(config.baseline, config) if config.baseline else None
+        check_outputs(config)
+        self._baseline = self._read_baseline()
         self._secrets = tuple(secrets_in(config.model_params))
         self._loaders: dict[tuple[DataKey, str], ItemLoader] = {}
         self._started = datetime.now(UTC)
@@ -72,6 +75,24 @@ class Run:
         self._identity: str | None = None
         self.run_number = 0
         self.resumed = False
+        self.notes: list[str] = []
+
+    def _read_baseline(self) -> dict[str, Any] | None:
+        config = self.config
+        if config.baseline is None:
+            return None
+        place = f"--baseline {config.baseline}"
+        report = read_report(config.baseline, place)
+        expected = {
+            "method": config.method,
+            "scorer": config.scorer,
+            "prompt": config.prompt,
+            "prompt_fingerprint": self._prompt.fingerprint,
+            "num_few_shot": config.num_few_shot,
+            "split": config.split,
+        }
+        check_settings(place, report["info"], expected)
+        return report
 
     @property
     def default_data(self) -> DataKey:
@@ -100,11 +121,18 @@ class Run:
             UsageError: With the nearest match and the valid ones.
         """
         known = {subset for loader in self._loaders.values() for subset in loader.dataset.subsets()}
-        gated = [minimum.subset for minimum in self.config.min_accuracy if minimum.subset]
-        for option, names in (("--subset", self.config.subset), ("--min-accuracy", gated)):
-            for name in names:
-                if name not in known:
-                    raise UsageError(f"{option}: {unknown('subset', name, known)}")
+        for name in self.config.subset:
+            if name not in known:
+                raise UsageError(f"--subset: {unknown('subset', name, known)}")
+
+    def _check_baseline(self, selection: Sequence[Selected], requests: Sequence[Request | None]) -> None:
+        if self._baseline is not None:
+            unanswered = (
+                Sample(entry.item, entry.nodeid, request, None, Verdict("skipped"))
+                for entry, request in zip(selection, requests, strict=True)
+            )
+            rows = [make_sample(sample, return_logits=False) for sample in unanswered]
+            check_items(f"--baseline {self.config.baseline}", self._baseline, rows, self._fingerprints(selection))
 
     def request(self, selected: Selected) -> Request | None:
         """The request that asks an item; None where the method does not apply to it."""
@@ -131,17 +159,22 @@ class Run:
         model = f"{self.config.model} {label}" if label else self.config.model
         return f"{model}, {self.config.method}, {self.config.dataset}"
 
-    def ask(self, selection: Sequence[Selected], progress: Progress) -> list[Sample]:
+    def ask(self, selection: Sequence[Selected], progress: Progress, *, by_hand: bool = False) -> list[Sample]:
         """Ask all selected items in one pass and judge the answers.
 
+        Args:
+            selection: The items to ask.
+            progress: Told after each answer.
+            by_hand: Whether they are a part of the scope, on which no gate is evaluated.
+
         Raises:
-            UsageError: The model can not be loaded, or the baseline lacks an item.
+            UsageError: The model can not be loaded, or a gate can not be judged on these items.
             StoreError: Answers can not be kept.
         """
         requests = [self.request(selected) for selected in selection]
-        if self.baseline is not None and self.config.baseline is not None:
-            unanswered = [Sample(entry.item, entry.nodeid, None, None, Verdict("skipped")) for entry in selection]
-            check_baseline_data(self.config.baseline, self.baseline, unanswered)
+        if not by_hand:
+            check_gated_subsets(self.config, (entry.item.subset for entry in selection))
+        self._check_baseline(selection, requests)
         asked = [(index, request) for index, request in enumerate(requests) if request is not None]
         keys = [response_key(self.identity(), request) for _, request in asked]
         self._begin(keys)
@@ -216,7 +249,9 @@ class Run:
         """
         ordered = sorted(samples, key=lambda sample: (sample.item.subset, sample.item.index, sample.nodeid or ""))
         metrics = make_metrics(ordered)
-        gates = evaluate_gates(self.config, metrics, ordered, self.baseline, completeness)
+        rows = [make_sample(sample, return_logits=self.config.return_logits) for sample in ordered]
+        baseline = self._baseline["samples"] if self._baseline else None
+        judgement = judge_run(self.config, metrics, rows, baseline, completeness)
         names = list(dict.fromkeys(entry.data for entry in selection)) or [self.default_data]
         facts = RunFacts(
             model=self._parameters.model_label(),
@@ -224,15 +259,16 @@ class Run:
             dataset=",".join(data.name for data in names),
             dataset_revision=self.loader(names[0]).dataset.revision,
             dataset_fingerprint=self._fingerprint(selection),
+            subset_fingerprints=self._fingerprints(selection),
             prompt_fingerprint=self._prompt.fingerprint,
             started=self._started,
             elapsed_seconds=perf_counter() - self._clock,
             usage=self.usage,
-            complete=completeness.missing == 0,
+            completeness=completeness,
         )
-        report = make_report(self.config, facts, metrics, ordered, gates)
-        write_report(report, self.config.output_file)
-        if completeness.reason() is None:
+        report = make_report(self.config, facts, metrics, ordered, rows=rows, judgement=judgement)
+        self.notes = write_outputs(report, self.config)
+        if completeness.reason(self.config.max_error_rate) is None:
             self.store().finish(self.run_number)
         return report
 
@@ -241,6 +277,13 @@ class Run:
         used = sorted({(entry.data, entry.item.subset) for entry in selection}, key=str)
         text = json.dumps([self.loader(data).fingerprint(subset) for data, subset in used])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _fingerprints(self, selection: Sequence[Selected]) -> dict[str, str]:
+        """The hash of each subset's rows; where two data sets have a subset of one name, of both."""
+        found: dict[str, list[str]] = {}
+        for data, subset in sorted({(entry.data, entry.item.subset) for entry in selection}, key=str):
+            found.setdefault(subset, []).append(self.loader(data).fingerprint(subset))
+        return {subset: "+".join(hashes) for subset, hashes in found.items()}
 
     def close(self) -> None:
         """Close the store."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
 import warnings
 from collections.abc import Generator, Iterable
 from pathlib import Path
@@ -17,14 +19,18 @@ from pytest_haerae.nodes import (
     ITEM_FIXTURE,
     PROPERTY_ID,
     PROPERTY_STATUS,
+    add_suite_properties,
     explain_in_one_line,
     function_nodeid,
     is_worker,
     item_parameter,
+    rerun_command,
     status_of,
 )
 from pytest_haerae.options import OPTIONS
 from pytest_haerae.progress import ProgressLine, TerminalWriter
+from pytest_haerae.redact import secrets_in
+from pytest_haerae.report.ci import item_properties, suite_properties, workflow_commands
 from pytest_haerae.report.terminal import summary_lines
 from pytest_haerae.runner import DataKey, Run, Selected
 from pytest_haerae.types import Item, Sample, Verdict
@@ -134,6 +140,10 @@ class EvaluationSession:
             if (parameter := item_parameter(item)) is not None
         ]
 
+    def note_deselected(self, items: Iterable[pytest.Item]) -> None:
+        """Note that items were selected by hand; ordinary tests that -k or -m left out do not count."""
+        self.by_hand = self.by_hand or any(item_parameter(item) is not None for item in items)
+
     def selected_by_hand(self) -> bool:
         """Whether -k, --lf, a node id or --deselect chose the items: then gates are not evaluated."""
         option = self.config.option
@@ -165,7 +175,7 @@ class EvaluationSession:
                 warnings.simplefilter("default")
                 for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
                     warnings.simplefilter("ignore", category)
-                samples = self.run.ask(selection, progress)
+                samples = self.run.ask(selection, progress, by_hand=self.selected_by_hand())
         except HaeraeError as error:
             raise pytest.UsageError(str(error)) from None
         self.samples = {sample.nodeid: sample for sample in samples if sample.nodeid}
@@ -190,7 +200,7 @@ class EvaluationSession:
             sample = self.run.stored_sample(Selected(parameter, item.nodeid, self._data[function_nodeid(item)]))
         verdict = sample.verdict
         item.stash[_VERDICT] = verdict
-        item.user_properties.append((PROPERTY_ID, parameter.id))
+        item.user_properties += [(PROPERTY_ID, parameter.id), *item_properties(parameter, verdict)]
         if verdict.outcome == "skipped":
             pytest.skip(verdict.explanation)
         if verdict.outcome == "error":
@@ -237,9 +247,9 @@ class EvaluationSession:
             missing=len(self.selection) - len(samples),
             errors=sum(sample.verdict.outcome == "error" for sample in samples),
             asked=len(self.selection),
-            max_error_rate=self.run.config.max_error_rate,
         )
         self.report = self.run.report(self.selection, samples, completeness)
+        add_suite_properties(self.config, suite_properties(self.report))
         session.testsfailed -= self.tolerated
         self.tolerated = 0
         if any(gate["verdict"] in ("failed", "unmeasurable") for gate in self.report["info"]["gates"]):
@@ -247,13 +257,27 @@ class EvaluationSession:
 
     def summarise(self, write_line: Any, write_sep: Any) -> None:  # noqa: ANN401 - the reporter's methods
         """Write the terminal summary."""
-        if self.report is None or self.config.option.verbose <= _QUIETEST:
+        if self.report is None:
+            return
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            for line in workflow_commands(self.report):
+                write_line(line)
+        if self.config.option.verbose <= _QUIETEST:
             return
         write_sep("=", f"haerae: {self.run.describe()}")
         output = self.run.config.output_file
         shown = output.relative_to(Path.cwd()) if output.is_relative_to(Path.cwd()) else output
-        samples = [self.samples[entry.nodeid] for entry in self.selection if entry.nodeid in self.received]
-        for line in summary_lines(self.report, samples, str(shown), self.run.baseline):
+        samples = (self.samples[entry.nodeid] for entry in self.selection if entry.nodeid in self.received)
+        wrong = [sample.verdict.explanation for sample in samples if sample.verdict.outcome in ("wrong", "invalid")]
+        width = shutil.get_terminal_size().columns
+        lines = summary_lines(
+            self.report,
+            width=width,
+            wrong=wrong,
+            output_file=str(shown),
+            rerun=rerun_command(self.config, secrets_in(self.run.config.model_params)),
+        )
+        for line in [*lines, *self.run.notes]:
             write_line(line)
 
     def close(self) -> None:

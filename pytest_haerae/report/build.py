@@ -8,7 +8,7 @@ import platform
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
@@ -17,9 +17,9 @@ from typing import Any
 
 from pytest_haerae.config import RunConfig
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates import Gate
+from pytest_haerae.gates import Completeness, Judgement
 from pytest_haerae.redact import redact, secrets_in
-from pytest_haerae.report.metrics import make_sample
+from pytest_haerae.report.sanity import find_warnings
 from pytest_haerae.types import Sample, Usage
 
 SCHEMA_VERSION = 1
@@ -34,27 +34,33 @@ class RunFacts:
     dataset: str
     dataset_revision: str | None
     dataset_fingerprint: str
+    subset_fingerprints: Mapping[str, str]
     prompt_fingerprint: str
     started: datetime
     elapsed_seconds: float
     usage: Usage
-    complete: bool
+    completeness: Completeness
 
 
 def make_report(
-    config: RunConfig, facts: RunFacts, metrics: Mapping[str, Any], samples: Sequence[Sample], gates: Iterable[Gate]
+    config: RunConfig,
+    facts: RunFacts,
+    metrics: Mapping[str, Any],
+    samples: Sequence[Sample],
+    *,
+    rows: Sequence[Mapping[str, Any]],
+    judgement: Judgement,
 ) -> dict[str, Any]:
-    """Assemble the report, keys in the promised order."""
-    rows = [make_sample(sample, return_logits=config.return_logits) for sample in samples]
+    """Assemble the report, keys in the promised order; `rows` are the samples as `metrics.make_sample` shows them."""
     return {
         "schema_version": SCHEMA_VERSION,
         "metrics": dict(metrics),
-        "info": _info(config, facts, samples, gates),
-        "samples": rows,
+        "info": _info(config, facts, samples, judgement),
+        "samples": list(rows),
     }
 
 
-def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], gates: Iterable[Gate]) -> dict[str, Any]:
+def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgement: Judgement) -> dict[str, Any]:
     secrets = secrets_in(config.model_params)
     usage = facts.usage
     return {
@@ -79,11 +85,17 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], gates: 
         "tokens": {name: _tokens(samples, name) for name in ("prompt", "completion")},
         "cost_usd": _cost(samples),
         "responses": {"computed": usage.computed, "reused": usage.reused},
-        "complete": facts.complete,
-        "gates": [gate.to_json() for gate in gates],
+        "complete": facts.completeness.missing == 0,
+        "gates": [gate.to_json() for gate in judgement.gates],
         "method_detail": usage.method_detail,
         "finish_reasons": _finish_reasons(samples),
         "truncated": sum(sample.response is not None and sample.response.truncated for sample in samples),
+        "selection": {"items": facts.completeness.asked, "by_hand": facts.completeness.by_hand},
+        "subset_fingerprints": dict(facts.subset_fingerprints),
+        "baseline": None if config.baseline is None else str(config.baseline),
+        "changes": judgement.changes,
+        "detectable_drops": judgement.detectable_drops,
+        "warnings": find_warnings(samples),
     }
 
 
@@ -135,44 +147,52 @@ def _git_commit() -> str | None:
     return result.stdout.strip() or None
 
 
-def check_writable(path: Path) -> None:
-    """Find out before the run whether its report can be written.
+def check_writable(path: Path, option: str = "--output-file") -> None:
+    """Find out before the run whether the file that an option names can be written.
 
     Raises:
         UsageError: The folder can not be made or written, or the path is a folder.
     """
     if path.is_dir():
-        raise UsageError(f"--output-file {path}: is a folder; name a file")
+        raise UsageError(f"{option} {path}: is a folder; name a file")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise UsageError(f"--output-file {path}: the folder can not be written ({error.strerror})") from None
+        raise UsageError(f"{option} {path}: the folder can not be written ({error.strerror})") from None
 
 
 def write_report(report: Mapping[str, Any], path: Path) -> None:
-    """Write the JSON atomically: readers see the old file or the whole new one.
+    """Write the JSON atomically.
+
+    Raises:
+        UsageError: As `write_text`.
+    """
+    write_text(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file atomically: readers see the old file or the whole new one.
 
     Raises:
         UsageError: The disk is full, or the folder can not be written any more.
     """
     try:
-        _write(report, path)
+        _replace(text, path)
     except OSError as error:
         raise UsageError(
-            f"--output-file {path}: can not be written ({error.strerror}); the answers are stored: make room and run"
-            " the same command again, nothing is asked twice"
+            f"{path}: can not be written ({error.strerror}); the answers are stored: make room and run the same command"
+            " again, nothing is asked twice"
         ) from None
 
 
-def _write(report: Mapping[str, Any], path: Path) -> None:
+def _replace(text: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(report, file, ensure_ascii=False, indent=1, allow_nan=False)
-            file.write("\n")
+            file.write(text)
         # mkstemp makes private files; a report is as readable as any file the user writes.
         mask = os.umask(0)
         os.umask(mask)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from pytest_haerae.stats import standard_error, wilson_interval
+from pytest_haerae.comparison import ANSWERED
+from pytest_haerae.data.passages import passage_of
+from pytest_haerae.stats import clustered_standard_error, standard_error, wilson_interval
 from pytest_haerae.types import Sample
 
 
-def score(samples: Iterable[Sample]) -> dict[str, Any]:
-    """Accuracy with its standard error and 95% interval, and the counts; errors and skipped items are not in n."""
+def score(samples: Sequence[Sample]) -> dict[str, Any]:
+    """Accuracy with its standard error and 95% interval, and the counts; errors and skipped items are not in n.
+
+    Where items share a passage their answers go together; the standard error that takes it into account is added.
+    """
     counts = Counter(sample.verdict.outcome for sample in samples)
     n = counts["correct"] + counts["wrong"] + counts["invalid"]
     interval = wilson_interval(counts["correct"], n)
@@ -25,7 +30,19 @@ def score(samples: Iterable[Sample]) -> dict[str, Any]:
         "invalid": counts["invalid"],
         "errors": counts["error"],
         "skipped": counts["skipped"],
+        **_clustered(samples),
     }
+
+
+def _clustered(samples: Sequence[Sample]) -> dict[str, Any]:
+    """The clustered standard error and the number of clusters; nothing where no passage is shared."""
+    answered = [sample for sample in samples if sample.verdict.outcome in ANSWERED]
+    clusters = [(sample.item.subset, passage_of(sample.item.query) or sample.item.index) for sample in answered]
+    count = len(set(clusters))
+    if count == len(answered):
+        return {}
+    correct = [sample.verdict.outcome == "correct" for sample in answered]
+    return {"stderr_clustered": clustered_standard_error(correct, clusters), "clusters": count}
 
 
 def make_metrics(samples: Sequence[Sample]) -> dict[str, Any]:

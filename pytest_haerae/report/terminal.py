@@ -5,91 +5,95 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pytest_haerae.stats import smallest_detectable_drop
-from pytest_haerae.types import Sample
+from pytest_haerae.report.layout import cut, display_width, pad, wrap
+from pytest_haerae.report.rows import (
+    SummaryRow,
+    count_lines,
+    explain_detects,
+    show_drop,
+    summary_rows,
+    throughput_line,
+    unmeasured,
+)
 
 _SHOWN_WRONG = 5
-_SHOWN_SUBSETS = 2
-_LOOKED_AT = {"length": "cut at max_tokens", "content_filter": "stopped by a content filter"}
-"""Finish reasons that say an output is not what the model would have answered."""
+_WIDE = 78
+"""From so many columns on, numbers have four decimals, and the longest name of HAE-RAE Bench fits."""
 
 
 def summary_lines(
-    report: Mapping[str, Any], samples: Sequence[Sample], output_file: str, baseline: Mapping[str, Any] | None
+    report: Mapping[str, Any], *, width: int, wrong: Sequence[str] = (), output_file: str, rerun: str | None = None
 ) -> list[str]:
-    """The lines of the terminal summary; they fit 80 columns for subset names of up to 27 letters."""
-    metrics, info = report["metrics"], report["info"]
-    rows = [*metrics["subsets"].items(), ("total (micro)", metrics)]
-    width = max(len(name) for name, _ in rows)
-    before = baseline["metrics"] if baseline else None
-    heading = f"{'subset':<{width}} {'n':>5} {'correct':>7} {'acc':>6}  {'95% interval':<14} {'detects':>7}"
-    lines = [heading + ("  change" if before else "")]
-    lines += [_row(name, width, entry, _previous(before, name)) for name, entry in rows]
-    if metrics["macro_accuracy"] is not None:
-        lines.append(f"{'mean of subsets (macro)':<{width + 14}} {metrics['macro_accuracy']:>6.4f}")
-    counts = [f"{metrics[name]} {name}" for name in ("invalid", "errors", "skipped") if metrics[name]]
-    if info["truncated"]:
-        counts.append(f"{info['truncated']} contexts cut from the left")
-    counts += _endings(info["finish_reasons"])
-    if counts:
-        lines.append("not in the numbers or to be looked at: " + ", ".join(counts))
-    if info["method_detail"]:
-        lines.append(f"log-likelihoods: {info['method_detail']}")
-    lines.append(_throughput(info))
-    lines += [f"gate {gate['name']}: {gate['verdict'].upper()} - {gate['detail']}" for gate in info["gates"]]
-    lines += _wrong_lines(samples)
+    """The lines of the terminal summary.
+
+    Args:
+        report: The report.
+        width: Columns of the terminal; from 60 on each line fits, but for the two last ones, which are to be copied.
+        wrong: One line for each item answered wrong.
+        output_file: The report's path, as it is shown.
+        rerun: The command that runs the wrong items again; None where there is none.
+    """
+    info = report["info"]
+    lines = table_lines(report, width)
+    texts = [*count_lines(report), throughput_line(info), explain_detects(info)]
+    texts += [f"warning: {warning}" for warning in info.get("warnings", ())]
+    texts += [f"gate {gate['name']}: {gate['verdict'].upper()} - {gate['detail']}" for gate in info["gates"]]
+    lines += [line for text in texts for line in wrap(text, width)]
+    if wrong:
+        heading = f"first of {len(wrong)} items answered wrong (all are in the report):"
+        lines += [heading, *(cut(f"  {text}", width) for text in wrong[:_SHOWN_WRONG])]
+        lines += [f"run them again: {rerun}"] if rerun else []
     lines.append(f"report: {output_file}")
     return lines
 
 
-def _endings(reasons: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """Outputs that did not end by themselves, with the subsets they are from."""
-    told = []
-    for reason, words in _LOOKED_AT.items():
-        found = {subset: counts[reason] for subset, counts in reasons.items() if counts.get(reason)}
-        if found:
-            most = sorted(found, key=lambda subset: -found[subset])[:_SHOWN_SUBSETS]
-            where = ", ".join(f"{found[subset]} of {subset}" for subset in most) + ", …" * (len(found) > len(most))
-            told.append(f"{sum(found.values())} outputs {words} ({where})")
-    return told
+def table_lines(report: Mapping[str, Any], width: int) -> list[str]:
+    """One line a subset, the total and the mean of the subsets."""
+    rows = summary_rows(report)
+    table = _Table(width >= _WIDE, any(row.change is not None for row in rows), width, rows)
+    lines = [table.heading(), *(table.line(row) for row in rows)]
+    if (macro := report["metrics"]["macro_accuracy"]) is not None:
+        lines.append(table.macro(macro))
+    return lines
 
 
-def _previous(metrics: Mapping[str, Any] | None, name: str) -> float | None:
-    if metrics is None:
-        return None
-    entry = metrics if name == "total (micro)" else metrics["subsets"].get(name, {})
-    accuracy = entry.get("accuracy")
-    return None if accuracy is None else float(accuracy)
+class _Table:
+    """Columns of fixed widths; a narrow terminal cuts names and shows three decimals."""
 
+    def __init__(self, wide: bool, changes: bool, width: int, rows: Sequence[SummaryRow]) -> None:
+        self._decimals = 4 if wide else 3
+        headings = (
+            ("correct", "95% interval", "change", "detects") if wide else ("right", "interval", "change", "detects")
+        )
+        self._correct, self._interval, self._change, self._detects = headings
+        self._share = self._decimals + 2
+        self._interval_width = max(11, len(self._interval))
+        self._changes = changes
+        taken = 6 + len(self._correct) + 1 + self._share + 1 + 1 + self._interval_width + 1 + len(self._detects)
+        taken += self._share + 2 if changes else 0
+        self._macro = "mean of subsets (macro)" if wide else "mean (macro)"
+        longest = max(len(self._macro), *(display_width(row.name) for row in rows))
+        self._name = max(8, min(longest, width - taken))
 
-def _row(name: str, width: int, entry: Mapping[str, Any], previous: float | None) -> str:
-    if entry["accuracy"] is None:
-        reason = f"{entry['errors']} errors" if entry["errors"] else f"{entry['skipped']} skipped"
-        return f"{name:<{width}} {0:>5}  ({reason})"
-    low, high = entry["ci95"]
-    drop = smallest_detectable_drop(entry["n"]) or 0.0
-    interval = f"{low:.3f}-{high:.3f}"
-    line = (
-        f"{name:<{width}} {entry['n']:>5} {entry['correct']:>7} {entry['accuracy']:>6.4f}  {interval:<14} {drop:>7.3f}"
-    )
-    return line if previous is None else f"{line}  {entry['accuracy'] - previous:+.4f}"
+    def _join(self, cells: tuple[str, str, str, str, str, str, str]) -> str:
+        name, n, correct, share, interval, change, detects = cells
+        line = f"{pad(name, self._name)} {n:>5} {correct:>{len(self._correct)}} {share:>{self._share}}"
+        line += f"  {interval:<{self._interval_width}}"
+        line += f" {change:>{self._share + 1}}" if self._changes else ""
+        return f"{line} {detects:>{len(self._detects)}}".rstrip()
 
+    def heading(self) -> str:
+        return self._join(("subset", "n", self._correct, "acc", self._interval, self._change, self._detects))
 
-def _throughput(info: Mapping[str, Any]) -> str:
-    responses, tokens = info["responses"], info["tokens"]
-    line = f"{responses['computed']} responses computed, {responses['reused']} reused"
-    if info["items_per_second"]:
-        line += f", {info['items_per_second']:.1f} items/s"
-    if tokens["prompt"]:
-        line += f", tokens: {tokens['prompt']} prompt, {tokens['completion']} completion"
-    if info["cost_usd"] is not None:
-        line += f", {info['cost_usd']:.4f} USD"
-    return line
+    def line(self, row: SummaryRow) -> str:
+        score = row.score
+        if score["accuracy"] is None:
+            return f"{pad(row.name, self._name)} {0:>5} ({unmeasured(score)})"
+        low, high = score["ci95"]
+        change = "" if row.change is None else f"{row.change:+.{self._decimals}f}"
+        accuracy, interval = f"{score['accuracy']:.{self._decimals}f}", f"{low:.3f}-{high:.3f}"
+        cells = (row.name, str(score["n"]), str(score["correct"]), accuracy, interval, change, show_drop(row.detects))
+        return self._join(cells)
 
-
-def _wrong_lines(samples: Sequence[Sample]) -> list[str]:
-    wrong = [sample for sample in samples if sample.verdict.outcome in ("wrong", "invalid")]
-    if not wrong:
-        return []
-    lines = [f"first of {len(wrong)} items answered wrong (all are in the report; pytest --lf runs them again):"]
-    return lines + [f"  {sample.verdict.explanation}" for sample in wrong[:_SHOWN_WRONG]]
+    def macro(self, value: float) -> str:
+        return self._join((self._macro, "", "", f"{value:.{self._decimals}f}", "", "", ""))

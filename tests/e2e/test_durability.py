@@ -155,7 +155,9 @@ def test_a_full_disk_is_one_line_and_the_run_goes_on_when_there_is_room(tmp_path
         arguments += [f"--store={store}", f"--output-file={report}"]
         ballast = fill(small_disk, leave=200_000)
         line = one_line(evaluate(tmp_path, [*arguments, "-n2"]))
-        assert re.match(rf"ERROR: the response store {store} can not be written \(.*full\); answers so far are kept", line)
+        assert re.match(
+            rf"ERROR: the response store {store} can not be written \(.*full\); answers so far are kept", line
+        )
         kept = stored(store, tmp_path / "copy")
         assert 0 < len(kept) < count
         assert len(server.answered.keys() - kept.keys()) <= CONCURRENCY

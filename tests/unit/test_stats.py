@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.stats import holm, mcnemar_one_sided, smallest_detectable_drop, standard_error, wilson_interval
+from pytest_haerae.power import smallest_detectable_drop
+from pytest_haerae.stats import holm, mcnemar_one_sided, standard_error, wilson_interval
 
 
 @given(st.integers(2, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

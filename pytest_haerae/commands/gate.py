@@ -1,0 +1,59 @@
+"""``pytest-haerae gate report.json --baseline …``: the gates again, without a model."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from pytest_haerae.baseline import check_items, check_settings, measured_settings
+from pytest_haerae.commands import Command, add_option, print_json
+from pytest_haerae.config import gate_settings
+from pytest_haerae.errors import UsageError
+from pytest_haerae.gates import Completeness, check_gated_subsets, judge_run
+from pytest_haerae.report.read import read_report
+
+_OPTIONS = ("min_accuracy", "baseline", "max_drop", "significance", "max_error_rate")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """A report, and the gates of the plugin."""
+    parser.add_argument("report", type=Path, help="the report to judge")
+    for name in _OPTIONS:
+        add_option(parser, name)
+    parser.add_argument("--json", action="store_true", help="write the gates as the report's info has them")
+
+
+def run(arguments: Namespace) -> int:
+    """Judge a report; the exit code is 1 where a gate failed or could not be measured.
+
+    Raises:
+        UsageError: A report can not be read or compared, or no gate is named.
+    """
+    settings = gate_settings(vars(arguments))
+    if not settings.min_accuracy and arguments.baseline is None:
+        raise UsageError("no gate is named: add --min-accuracy or --baseline")
+    report = read_report(arguments.report, str(arguments.report))
+    check_gated_subsets(settings, report["metrics"]["subsets"])
+    baseline = None
+    if arguments.baseline is not None:
+        place, info = f"--baseline {arguments.baseline}", report["info"]
+        earlier = read_report(Path(arguments.baseline), place)
+        check_settings(place, earlier["info"], measured_settings(info))
+        check_items(place, earlier, report["samples"], info.get("subset_fingerprints") or {})
+        baseline = earlier["samples"]
+    judgement = judge_run(settings, report["metrics"], report["samples"], baseline, Completeness.of_report(report))
+    if arguments.json:
+        print_json(
+            {
+                "gates": [gate.to_json() for gate in judgement.gates],
+                "changes": judgement.changes,
+                "detectable_drops": judgement.detectable_drops,
+            }
+        )
+    else:
+        for gate in judgement.gates:
+            print(f"gate {gate.name}: {gate.verdict.upper()} - {gate.detail}")
+    return 1 if judgement.fails() else 0
+
+
+GATE = Command("gate", "Judge a report's gates again, without a model.", add_arguments, run)

@@ -1,0 +1,42 @@
+"""Text in columns of a terminal, where Hangul takes two."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def display_width(text: str) -> int:
+    """Columns that a text takes.
+
+    Source: Unicode Standard Annex 11; wide and full-width signs take two, combining ones none.
+    """
+    return sum(
+        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text
+    )
+
+
+def cut(text: str, width: int) -> str:
+    """A text of at most `width` columns; what is cut ends in an ellipsis."""
+    if display_width(text) <= width:
+        return text
+    while text and display_width(text) >= width:
+        text = text[:-1]
+    return text + "…"
+
+
+def pad(text: str, width: int) -> str:
+    """A text of exactly `width` columns, left-aligned."""
+    text = cut(text, width)
+    return text + " " * (width - display_width(text))
+
+
+def wrap(text: str, width: int, indent: str = "  ") -> list[str]:
+    """A text broken at spaces into lines of at most `width` columns; the later ones are indented."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1].strip() else lines[-1] + word
+        if display_width(longer) > width and lines[-1].strip():
+            lines.append(indent + word)
+        else:
+            lines[-1] = longer
+    return lines

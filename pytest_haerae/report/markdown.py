@@ -1,0 +1,90 @@
+"""The Markdown summary for a pull request or a CI job's page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pytest_haerae.report.rows import (
+    SummaryRow,
+    count_lines,
+    explain_detects,
+    show_drop,
+    summary_rows,
+    throughput_line,
+    unmeasured,
+)
+
+_MARKS = {"passed": "✅", "failed": "❌", "unmeasurable": "❌", "not evaluated": "➖"}
+_SHOWN_WRONG = 20
+
+
+def render_markdown(report: Mapping[str, Any]) -> str:
+    """The summary of a report as GitHub-flavoured Markdown: verdicts, one row a subset, warnings, wrong items."""
+    info = report["info"]
+    model = f"{info['backend']} {info['model']}" if info["model"] else info["backend"]
+    parts = [f"## pytest-haerae: {escape(model)}", _setting(info)]
+    if info["gates"]:
+        rows = [
+            (f"{_MARKS[gate['verdict']]} {gate['verdict']}", gate["name"], gate["detail"]) for gate in info["gates"]
+        ]
+        parts.append(table(("verdict", "gate", "why"), rows))
+    parts.append(_subsets(report))
+    parts += [f"> ⚠️ {escape(warning)}" for warning in info.get("warnings", ())]
+    notes = [*count_lines(report), throughput_line(info), explain_detects(info)]
+    parts.append("\n".join(f"- {escape(note)}" for note in notes))
+    parts += _wrong(report["samples"])
+    return "\n\n".join(parts) + "\n"
+
+
+def _setting(info: Mapping[str, Any]) -> str:
+    data = info["dataset"] + (f" at {info['dataset_revision']}" if info["dataset_revision"] else "")
+    text = f"{info['method']}, {data}, prompt {info['prompt']}, {info['num_few_shot']}-shot"
+    return escape(text + (f", against {info['baseline']}" if info.get("baseline") else ""))
+
+
+def escape(text: object) -> str:
+    """A text of one line that Markdown shows as it is, also in a table."""
+    line = " ".join(str(text).split())
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#|~" else sign for sign in line)
+
+
+def table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table; columns whose heading ends in a colon are right-aligned."""
+    lines = ["| " + " | ".join(name.removesuffix(":") for name in heading) + " |"]
+    lines.append("|" + "|".join("---:" if name.endswith(":") else "---" for name in heading) + "|")
+    lines += ["| " + " | ".join(escape(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _subsets(report: Mapping[str, Any]) -> str:
+    rows = summary_rows(report)
+    changes = any(row.change is not None for row in rows)
+    heading = ["subset", "n:", "correct:", "accuracy:", "95% interval:", *(["change:"] if changes else []), "detects:"]
+    lines = [_row(row, changes) for row in rows]
+    if (macro := report["metrics"]["macro_accuracy"]) is not None:
+        lines.append(["mean of subsets (macro)", "", "", f"{macro:.4f}", *[""] * (len(heading) - 4)])
+    return table(heading, lines)
+
+
+def _row(row: SummaryRow, changes: bool) -> list[str]:
+    score = row.score
+    if score["accuracy"] is None:
+        return [row.name, "0", "", unmeasured(score), *[""] * (3 if changes else 2)]
+    low, high = score["ci95"]
+    change = [] if not changes else ["" if row.change is None else f"{row.change:+.4f}"]
+    numbers = [str(score["n"]), str(score["correct"]), f"{score['accuracy']:.4f}", f"{low:.3f} to {high:.3f}"]
+    return [row.name, *numbers, *change, show_drop(row.detects)]
+
+
+def _wrong(samples: Sequence[Mapping[str, Any]]) -> list[str]:
+    wrong = [sample for sample in samples if sample["outcome"] in ("wrong", "invalid")]
+    if not wrong:
+        return []
+    heading = ("item", "outcome", "prediction", "reference")
+    rows = [
+        (sample["id"], sample["outcome"], sample["prediction"] or "", sample["reference"])
+        for sample in wrong[:_SHOWN_WRONG]
+    ]
+    title = f"first {len(rows)} of {len(wrong)} items answered wrong"
+    return [f"<details><summary>{title}</summary>", table(heading, rows), "</details>"]

@@ -1,0 +1,71 @@
+"""The files that a finished run leaves, each named by an option."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_haerae.config import RunConfig
+from pytest_haerae.report.build import check_writable, write_report, write_text
+from pytest_haerae.report.markdown import render_markdown
+
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+def check_outputs(config: RunConfig) -> None:
+    """Find out before the run whether all its files can be written.
+
+    Raises:
+        UsageError: Naming the option and the reason.
+    """
+    files = {
+        "--output-file": config.output_file,
+        "--report-md": config.report_md,
+        "--baseline-write": config.baseline_write,
+    }
+    for option, path in files.items():
+        if path is not None:
+            check_writable(path, option)
+
+
+def write_outputs(report: Mapping[str, Any], config: RunConfig) -> list[str]:
+    """Write the report and what is made from it.
+
+    Returns:
+        Lines that say what else was written, and what was not.
+    """
+    write_report(report, config.output_file)
+    notes: list[str] = []
+    if config.report_md is not None:
+        text = render_markdown(report)
+        write_text(text, config.report_md)
+        notes.append(f"Markdown summary: {config.report_md}")
+        notes += _append_step_summary(text)
+    if config.baseline_write is not None:
+        notes.append(_write_baseline(report, config.baseline_write))
+    return notes
+
+
+def _append_step_summary(text: str) -> list[str]:
+    name = os.environ.get(STEP_SUMMARY)
+    if not name:
+        return []
+    try:
+        with Path(name).open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        return [f"{STEP_SUMMARY} {name}: can not be written ({error.strerror})"]
+    return []
+
+
+def _write_baseline(report: Mapping[str, Any], path: Path) -> str:
+    """A baseline is what later runs are held to: only a whole run whose gates held becomes one."""
+    broken = [gate["name"] for gate in report["info"]["gates"] if gate["verdict"] in ("failed", "unmeasurable")]
+    if report["info"]["selection"]["by_hand"]:
+        return f"--baseline-write {path}: not written, items were selected by hand"
+    if broken:
+        return f"--baseline-write {path}: not written, because of gate {', '.join(broken)}"
+    write_report(report, path)
+    return f"baseline written: {path}"

@@ -1,0 +1,105 @@
+"""The rows that the terminal and Markdown show of a report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MICRO = "total (micro)"
+_SHOWN_SUBSETS = 2
+_LOOKED_AT = {"length": "cut at max_tokens", "content_filter": "stopped by a content filter"}
+"""Finish reasons that say an output is not what the model would have answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """One subset, or the total.
+
+    Attributes:
+        name: The subset's name, or `MICRO`.
+        score: Its entry in the report's metrics.
+        change: Accuracy minus the baseline's on the paired items; None without a baseline or without pairs.
+        detects: The smallest drop that the baseline gate finds on so many items; None where it finds none.
+    """
+
+    name: str
+    score: Mapping[str, Any]
+    change: float | None
+    detects: float | None
+
+
+def summary_rows(report: Mapping[str, Any]) -> list[SummaryRow]:
+    """One row a subset, in the report's order, and the total."""
+    metrics, info = report["metrics"], report["info"]
+    changes, drops = info.get("changes") or {}, info.get("detectable_drops") or {}
+
+    def row(name: str, score: Mapping[str, Any], change: Mapping[str, Any] | None, drop: float | None) -> SummaryRow:
+        return SummaryRow(name, score, change["change"] if change and change["n"] else None, drop)
+
+    found = [
+        row(name, score, changes.get("subsets", {}).get(name), drops.get("subsets", {}).get(name))
+        for name, score in metrics["subsets"].items()
+    ]
+    return [*found, row(MICRO, metrics, changes.get("total"), drops.get("total"))]
+
+
+def show_drop(drop: float | None) -> str:
+    """A detectable drop with three decimals, rounded up: what is promised is kept."""
+    return "-" if drop is None else f"{math.ceil(drop * 1000) / 1000:.3f}"
+
+
+def unmeasured(score: Mapping[str, Any]) -> str:
+    """Why a row has no accuracy."""
+    return f"{score['errors']} errors" if score["errors"] else f"{score['skipped']} skipped"
+
+
+def explain_detects(info: Mapping[str, Any]) -> str:
+    """What the column of detectable drops says."""
+    assumed = (info.get("detectable_drops") or {}).get("assumed_discordance")
+    changing = "as many items change as did here" if assumed is None else f"{assumed:.0%} of the items change"
+    return f"detects: the smallest drop that the baseline gate finds four times of five where {changing}"
+
+
+def count_lines(report: Mapping[str, Any]) -> list[str]:
+    """What is not in the accuracy, or how it came about: invalid answers, errors, cut texts, shared passages."""
+    metrics, info = report["metrics"], report["info"]
+    counts = [f"{metrics[name]} {name}" for name in ("invalid", "errors", "skipped") if metrics[name]]
+    if info.get("truncated"):
+        counts.append(f"{info['truncated']} contexts cut from the left")
+    counts += _endings(info.get("finish_reasons") or {})
+    lines = ["not in the numbers or to be looked at: " + ", ".join(counts)] if counts else []
+    if metrics.get("stderr_clustered") is not None:
+        lines.append(
+            f"items share passages ({metrics['n']} items, {metrics['clusters']} clusters): the standard error is"
+            f" {metrics['stderr_clustered']:.4f}, not {metrics['stderr']:.4f}"
+        )
+    if info.get("method_detail"):
+        lines.append(f"log-likelihoods: {info['method_detail']}")
+    return lines
+
+
+def _endings(reasons: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Outputs that did not end by themselves, with the subsets they are from."""
+    told = []
+    for reason, words in _LOOKED_AT.items():
+        found = {subset: counts[reason] for subset, counts in reasons.items() if counts.get(reason)}
+        if found:
+            most = sorted(found, key=lambda subset: -found[subset])[:_SHOWN_SUBSETS]
+            where = ", ".join(f"{found[subset]} of {subset}" for subset in most) + ", …" * (len(found) > len(most))
+            told.append(f"{sum(found.values())} outputs {words} ({where})")
+    return told
+
+
+def throughput_line(info: Mapping[str, Any]) -> str:
+    """Responses, rate, tokens and cost."""
+    responses, tokens = info["responses"], info["tokens"]
+    line = f"{responses['computed']} responses computed, {responses['reused']} reused"
+    if info["items_per_second"]:
+        line += f", {info['items_per_second']:.1f} items/s"
+    if tokens["prompt"]:
+        line += f", tokens: {tokens['prompt']} prompt, {tokens['completion']} completion"
+    if info["cost_usd"] is not None:
+        line += f", {info['cost_usd']:.4f} USD"
+    return line

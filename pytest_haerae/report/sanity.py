@@ -1,0 +1,99 @@
+"""Warnings where a number looks wrong: the model may be fine and its prompt, its limits or the scorer not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from pytest_haerae.comparison import ANSWERED
+from pytest_haerae.stats import binomial_tail, holm, mcnemar_one_sided
+from pytest_haerae.types import Sample
+
+LEVEL = 0.01
+"""Level of the tests, after Holm's correction over the subsets."""
+MOST_INVALID, MOST_ONE_LETTER, MOST_TRUNCATED = 0.1, 0.5, 0.05
+
+Group = Sequence[Sample]
+
+
+def find_warnings(samples: Sequence[Sample]) -> list[str]:
+    """One line for each kind of number that looks wrong, with the subsets it concerns.
+
+    Args:
+        samples: The judged items; errors and skipped ones are left out.
+    """
+    groups: dict[str, list[Sample]] = {}
+    for sample in samples:
+        if sample.verdict.outcome in ANSWERED:
+            groups.setdefault(sample.item.subset, []).append(sample)
+    found = [_below_chance(groups)]
+    found += [_above(groups, *kind) for kind in _SHARES]
+    found.append(_one_letter(groups))
+    return [line for line in found if line]
+
+
+def _below_chance(groups: dict[str, list[Sample]]) -> str | None:
+    """Fewer right than guessing gives, by a one-sided exact binomial test at the mean chance of the items.
+
+    Source: W. Hoeffding, Annals of Mathematical Statistics 27 (1956): with the mean chance the test is no less strict
+    than with the items' own.
+    """
+    lettered = {name: [sample for sample in group if sample.item.options] for name, group in groups.items()}
+    lettered = {name: group for name, group in lettered.items() if group}
+    chances = {
+        name: sum(1 / len(sample.item.options or ()) for sample in group) / len(group)
+        for name, group in lettered.items()
+    }
+    right = {
+        name: _count(group, lambda sample: sample.verdict.outcome == "correct") for name, group in lettered.items()
+    }
+    values = [
+        binomial_tail(len(group) - right[name], len(group), 1 - chances[name]) for name, group in lettered.items()
+    ]
+    low = [
+        f"{name} ({right[name] / len(lettered[name]):.3f}, chance {chances[name]:.3f})"
+        for name, value in zip(lettered, holm(values), strict=True)
+        if value < LEVEL
+    ]
+    return f"accuracy below chance: {', '.join(low)}" if low else None
+
+
+def _count(group: Group, holds: Callable[[Sample], bool]) -> int:
+    return sum(map(holds, group))
+
+
+def _cut(sample: Sample) -> bool:
+    return sample.response is not None and sample.response.finish_reason == "length"
+
+
+_SHARES: tuple[tuple[str, Callable[[Sample], bool], float], ...] = (
+    ("no answer could be read", lambda sample: sample.verdict.outcome == "invalid", MOST_INVALID),
+    ("output cut at the token limit", _cut, MOST_TRUNCATED),
+)
+
+
+def _above(groups: dict[str, list[Sample]], what: str, holds: Callable[[Sample], bool], most: float) -> str | None:
+    shares = {name: _count(group, holds) / len(group) for name, group in groups.items()}
+    high = [f"{name} ({share:.1%})" for name, share in shares.items() if share > most]
+    return f"{what} in more than {most:.0%} of the items: {', '.join(high)}" if high else None
+
+
+def _one_letter(groups: dict[str, list[Sample]]) -> str | None:
+    """One letter predicted for most items, by more than the references explain.
+
+    Source: the exact form of McNemar's test (`stats.mcnemar_one_sided`) on items where only the prediction, or only the
+    reference, is that letter.
+    """
+    found: list[str] = []
+    for name, group in groups.items():
+        lettered = [sample for sample in group if sample.item.options]
+        letters = Counter(sample.verdict.prediction for sample in lettered if sample.verdict.prediction)
+        if not letters:
+            continue
+        letter, count = letters.most_common(1)[0]
+        predicted = [(sample.verdict.prediction == letter, sample.item.reference == letter) for sample in lettered]
+        unexplained = mcnemar_one_sided(predicted.count((True, False)), predicted.count((False, True)))
+        if count > MOST_ONE_LETTER * len(lettered) and unexplained < LEVEL:
+            asked = sum(reference for _, reference in predicted)
+            found.append(f"{name} ({letter}: {count} of {len(lettered)} answers, {asked} references)")
+    return f"one letter predicted for more than half of the items: {', '.join(found)}" if found else None
