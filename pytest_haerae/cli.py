@@ -15,7 +15,7 @@ USAGE_ERROR, INTERRUPTED = 4, 2
 """Exit codes, as pytest's."""
 
 
-class _Parser(ArgumentParser):
+class Parser(ArgumentParser):
     """A parser whose mistakes end as pytest's do."""
 
     def error(self, message: str) -> NoReturn:
@@ -33,8 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, 1 where a gate failed, 4 for bad input.
     """
-    parser = _Parser(prog="pytest-haerae", description="Compare, judge and export reports of pytest-haerae.")
-    subparsers = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    parser = Parser(prog="pytest-haerae", description="Compare, judge and export reports of pytest-haerae.")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     for command in all_commands():
         subparser = subparsers.add_parser(command.name, help=command.help, description=command.help, allow_abbrev=False)
         command.add_arguments(subparser)

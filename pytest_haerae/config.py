@@ -21,6 +21,7 @@ EVALUATOR_PARAMS: dict[Method, dict[str, type]] = {
     "string_match": {"scorer": str},
 }
 """The parameters that each method's scorers take, and their types."""
+_DATASET_PARAMS = ("revision", "columns")
 _DEMO = {"model": "llamacpp", "dataset": "sample", "method": "log_likelihood"}
 
 
@@ -97,6 +98,7 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
         UsageError: A value is malformed or out of range, or no model was named.
     """
     values = {name: value for name, value in raw.items() if value not in (None, [], ())}
+    values = {**_dataset_params(values.pop("dataset_params", None)), **values}
     if parse_boolean("--demo", values.get("demo", False)):
         values = {**_DEMO, **values}
 
@@ -150,6 +152,14 @@ def gate_settings(raw: RawOptions) -> GateSettings:
         significance=share("significance", 0.05),
         max_error_rate=share("max_error_rate", 0.0),
     )
+
+
+def _dataset_params(value: Any) -> dict[str, Any]:  # noqa: ANN401 - text or mapping
+    params = parse_mapping("--dataset-params", value)
+    for name in params:
+        if name not in _DATASET_PARAMS:
+            raise UsageError(f"--dataset-params: {unknown('parameter', name, _DATASET_PARAMS)}")
+    return {f"dataset_{name}": setting for name, setting in params.items()}
 
 
 def _model(values: dict[str, Any]) -> str:

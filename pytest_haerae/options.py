@@ -60,6 +60,7 @@ OPTIONS: Sequence[Option] = (
     _value(
         "dataset_columns", "MAP", "columns of a layout of your own: question=…,options=a|b|c,answer=…,answer_start=0"
     ),
+    _value("dataset_params", "JSON", "revision and columns of the data set, as the two options above"),
     _value("split", "NAME", "split of the data set (default: test)"),
     _repeat("subset", "NAMES", "subsets to run, comma separated, repeatable (default: all that the suites name)"),
     _value("limit", "N", "at most the first N items of each subset"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import time
-from typing import Any
+from typing import Any, Protocol, TextIO
 
 _LIVE_INTERVAL = 0.1
 _PLAIN_INTERVAL = 10.0
+_ERASE = "\x1b[2K"
 
 
 class TerminalWriter:
@@ -26,13 +27,40 @@ class TerminalWriter:
         """Begin a line of one's own."""
         self._plugin.ensure_newline()
 
-    def write_line(self, line: str, **markup: bool) -> None:
+    def write_line(self, line: str) -> None:
         """Write a whole line."""
-        self._plugin.write_line(line, **markup)
+        self._plugin.write_line(line)
 
-    def rewrite(self, line: str, **markup: bool) -> None:
+    def rewrite(self, line: str) -> None:
         """Replace the current line."""
-        self._plugin.rewrite(line, **markup)
+        self._plugin.rewrite(line, erase=True)
+
+
+class LineWriter(Protocol):
+    """Where progress is shown."""
+
+    def write_line(self, line: str) -> None:
+        """Write a whole line."""
+        ...
+
+    def rewrite(self, line: str) -> None:
+        """Replace the current line."""
+        ...
+
+
+class StreamWriter:
+    """Progress on a stream, such as stderr."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write_line(self, line: str) -> None:
+        """Write a whole line."""
+        print(line, file=self._stream, flush=True)
+
+    def rewrite(self, line: str) -> None:
+        """Replace the current line."""
+        print(f"\r{_ERASE}{line}", end="", file=self._stream, flush=True)
 
 
 class ProgressLine:
@@ -44,7 +72,7 @@ class ProgressLine:
         width: Columns of the terminal.
     """
 
-    def __init__(self, writer: TerminalWriter | None, *, live: bool, width: int) -> None:
+    def __init__(self, writer: LineWriter | None, *, live: bool, width: int) -> None:
         self._writer = writer
         self._live = live
         self._width = width
@@ -64,7 +92,7 @@ class ProgressLine:
         self._last = now
         line = self._format(done, total, now - self._started)
         if self._live:
-            self._writer.rewrite(line, erase=True)
+            self._writer.rewrite(line)
             if finished:
                 self._writer.write_line("")
         else:

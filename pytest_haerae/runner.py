@@ -15,8 +15,9 @@ from pytest_haerae.backends import Backend, find_backend, require_method, valida
 from pytest_haerae.baseline import check_items, check_settings
 from pytest_haerae.config import RunConfig
 from pytest_haerae.data import ItemLoader, open_dataset
+from pytest_haerae.data.hub import unknown_subset
 from pytest_haerae.engine import Engine, Progress
-from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.errors import UsageError
 from pytest_haerae.gates import Completeness, check_gated_subsets, judge_run
 from pytest_haerae.prompts import choose_shots, find_prompt, make_request
 from pytest_haerae.redact import secrets_in
@@ -44,6 +45,11 @@ class Selected:
     item: Item
     nodeid: str
     data: DataKey
+
+
+def _place(item: Item, nodeid: str | None) -> tuple[str, int, str]:
+    """Where an item stands among all: by subset, and there as in the data set."""
+    return item.subset, item.index, nodeid or ""
 
 
 class Run:
@@ -123,7 +129,7 @@ class Run:
         known = {subset for loader in self._loaders.values() for subset in loader.dataset.subsets()}
         for name in self.config.subset:
             if name not in known:
-                raise UsageError(f"--subset: {unknown('subset', name, known)}")
+                raise UsageError(f"--subset: {unknown_subset(name, known)}")
 
     def _check_baseline(self, selection: Sequence[Selected], requests: Sequence[Request | None]) -> None:
         if self._baseline is not None:
@@ -171,6 +177,8 @@ class Run:
             UsageError: The model can not be loaded, or a gate can not be judged on these items.
             StoreError: Answers can not be kept.
         """
+        # In one order whichever door asks: what shares a batch, and the run that is resumed, are the same then.
+        selection = sorted(selection, key=lambda entry: _place(entry.item, entry.nodeid))
         requests = [self.request(selected) for selected in selection]
         if not by_hand:
             check_gated_subsets(self.config, (entry.item.subset for entry in selection))
@@ -247,7 +255,7 @@ class Run:
             UsageError: The report can not be written; the same run goes on from its stored answers.
             StoreError: The store can not be written.
         """
-        ordered = sorted(samples, key=lambda sample: (sample.item.subset, sample.item.index, sample.nodeid or ""))
+        ordered = sorted(samples, key=lambda sample: _place(sample.item, sample.nodeid))
         metrics = make_metrics(ordered)
         rows = [make_sample(sample, return_logits=self.config.return_logits) for sample in ordered]
         baseline = self._baseline["samples"] if self._baseline else None

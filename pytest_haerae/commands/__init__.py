@@ -31,8 +31,12 @@ class Command:
 def add_option(parser: ArgumentParser, name: str) -> None:
     """Add an option of the plugin's table, with all its spellings."""
     option = BY_NAME[name]
-    action = "append" if option.kind == "repeat" else "store"
     text = option.help.replace("%", "%%")
+    if option.kind == "switch":
+        parser.add_argument(*option.spellings(), dest=name, action="store_true", default=None, help=text)
+        parser.add_argument(*option.negations(), dest=name, action="store_false", help=f"not: {text}")
+        return
+    action = "append" if option.kind == "repeat" else "store"
     parser.add_argument(*option.spellings(), dest=name, action=action, metavar=option.metavar, help=text)
 
 

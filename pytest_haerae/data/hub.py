@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pytest_haerae.errors import UsageError, unknown
@@ -25,6 +25,19 @@ HAERAE_SUBSETS = (
     "reading_comprehension",
     "standard_nomenclature",
 )
+PRIVATE_SUBSETS = ("csat_eng", "csat_kor", "csat_math")
+"""Subsets that tutorials name and no public data set has."""
+
+
+def unknown_subset(name: str, known: Iterable[str]) -> str:
+    """Word the error for a subset that a data set does not have."""
+    if name in PRIVATE_SUBSETS:
+        valid = ", ".join(sorted(known))
+        return (
+            f"subset '{name}' is in no public data set: put {name}.jsonl (.csv, .tsv, .parquet) into a folder and name"
+            f" it with --dataset=FOLDER. Valid here: {valid}"
+        )
+    return unknown("subset", name, known)
 
 
 class HubDataset:

@@ -22,7 +22,7 @@ _WIDE = 78
 
 
 def summary_lines(
-    report: Mapping[str, Any], *, width: int, wrong: Sequence[str] = (), output_file: str, rerun: str | None = None
+    report: Mapping[str, Any], *, width: int, wrong: Sequence[str] = (), output_file: str = "", rerun: str | None = None
 ) -> list[str]:
     """The lines of the terminal summary.
 
@@ -30,7 +30,7 @@ def summary_lines(
         report: The report.
         width: Columns of the terminal; from 60 on each line fits, but for the two last ones, which are to be copied.
         wrong: One line for each item answered wrong.
-        output_file: The report's path, as it is shown.
+        output_file: The report's path, as it is shown; empty where none is to be named.
         rerun: The command that runs the wrong items again; None where there is none.
     """
     info = report["info"]
@@ -43,8 +43,7 @@ def summary_lines(
         heading = f"first of {len(wrong)} items answered wrong (all are in the report):"
         lines += [heading, *(cut(f"  {text}", width) for text in wrong[:_SHOWN_WRONG])]
         lines += [f"run them again: {rerun}"] if rerun else []
-    lines.append(f"report: {output_file}")
-    return lines
+    return lines + ([f"report: {output_file}"] if output_file else [])
 
 
 def table_lines(report: Mapping[str, Any], width: int) -> list[str]:

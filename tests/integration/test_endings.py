@@ -30,7 +30,10 @@ def pytest_haerae_backends():
 """
 
 
-def test_cut_and_filtered_outputs_are_counted_by_subset(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+def test_cut_and_filtered_outputs_are_counted_by_subset(
+    evaluate: Evaluate, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     pytester.makeconftest(BACKEND)
     result = evaluate(model="cut")
     assert result.ret == 0

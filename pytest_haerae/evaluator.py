@@ -1,0 +1,169 @@
+"""The Python door: the same configuration, the same engine and the same report as under pytest."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pytest_haerae.backends import Backend
+from pytest_haerae.config import build_config
+from pytest_haerae.data.hub import HAERAE_SUBSETS
+from pytest_haerae.engine import Progress
+from pytest_haerae.errors import UnmeasurableRun, UsageError, unknown
+from pytest_haerae.gates import Completeness
+from pytest_haerae.options import BY_NAME
+from pytest_haerae.progress import ProgressLine, StreamWriter
+from pytest_haerae.result import EvaluationResult
+from pytest_haerae.runner import Run, Selected
+from pytest_haerae.types import Item
+
+ALIASES = {"evaluation_method": "method"}
+"""Names of the tutorial for options that have another one here."""
+
+
+class Evaluator:
+    """Evaluates models; what it is made with is the default of every `run`.
+
+    Args:
+        backends: Backends of one's own by name, beside those of the entry points.
+        progress: Whether to show progress on stderr.
+        **defaults: Any of `run`'s keywords.
+
+    Raises:
+        UsageError: A keyword is unknown.
+    """
+
+    def __init__(
+        self,
+        *,
+        backends: Mapping[str, type[Backend]] | None = None,
+        progress: bool = True,
+        **defaults: Any,  # noqa: ANN401 - an option's value: text, number, mapping or list
+    ) -> None:
+        self._backends = backends
+        self._progress = progress
+        self._defaults = as_options(defaults, "Evaluator")
+
+    def run(  # noqa: PLR0917 - the tutorial's names in the tutorial's order; all are meant as keywords
+        self,
+        model: str | None = None,
+        model_params: Mapping[str, Any] | None = None,
+        dataset: str | None = None,
+        subset: str | Sequence[str] | None = None,
+        split: str | None = None,
+        evaluation_method: str | None = None,
+        dataset_params: Mapping[str, Any] | None = None,
+        evaluator_params: Mapping[str, Any] | None = None,
+        num_few_shot: int | None = None,
+        **options: Any,  # noqa: ANN401 - an option's value
+    ) -> EvaluationResult:
+        """Run one evaluation.
+
+        Args:
+            model: The backend: ``huggingface``, ``vllm``, ``openai``, ``litellm``, ``llamacpp``, ``random``.
+            model_params: The backend's parameters.
+            dataset: ``haerae_bench`` (default), ``sample``, a hub id, or a folder or file.
+            subset: One name, several, or None for all of the data set.
+            split: The split; ``test`` by default.
+            evaluation_method: ``string_match`` (default) or ``log_likelihood``.
+            dataset_params: ``revision`` and ``columns``, as ``--dataset-revision`` and ``--dataset-columns``.
+            evaluator_params: The scorer's parameters.
+            num_few_shot: Worked examples before each item.
+            **options: Every other option of the command line by its name, such as ``limit=20``.
+
+        Raises:
+            UsageError: Bad input, in one line, before anything is loaded or paid for.
+            UnmeasurableRun: More items ended in an error than `max_error_rate` allows; no score is given then.
+        """
+        given = {
+            "model": model,
+            "model_params": model_params,
+            "dataset": dataset,
+            "subset": subset,
+            "split": split,
+            "method": evaluation_method,
+            "dataset_params": dataset_params,
+            "evaluator_params": evaluator_params,
+            "num_few_shot": num_few_shot,
+        }
+        named = {name: value for name, value in given.items() if value is not None}
+        raw = {**self._defaults, **as_options(options, "Evaluator.run"), **named}
+        return evaluate(raw, Path.cwd(), progress=_progress_line() if self._progress else None, backends=self._backends)
+
+
+def as_options(values: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """Names as the table of options has them: hyphens and the tutorial's names are taken.
+
+    Raises:
+        UsageError: There is no such option; the nearest is named.
+    """
+    options: dict[str, Any] = {}
+    for name, value in values.items():
+        known = name.replace("-", "_")
+        known = ALIASES.get(known, known)
+        if known not in BY_NAME:
+            raise UsageError(f"{place}: {unknown('option', name, [*BY_NAME, *ALIASES])}")
+        options[known] = value
+    return options
+
+
+def evaluate(
+    raw: Mapping[str, Any],
+    rootdir: Path,
+    *,
+    progress: Progress | None = None,
+    backends: Mapping[str, type[Backend]] | None = None,
+) -> EvaluationResult:
+    """Run one evaluation of options as typed.
+
+    Args:
+        raw: Option name to value.
+        rootdir: Folder below which ``.haerae/`` lies.
+        progress: Told after each answer.
+        backends: Backends beside those of the entry points.
+
+    Raises:
+        UsageError: Bad input.
+        UnmeasurableRun: More items ended in an error than is allowed; the report is written all the same.
+    """
+    run = Run(build_config(raw, rootdir), backends)
+    try:
+        selection = _select(run)
+        samples = run.ask(selection, progress or (lambda done, total: None))
+        errors = sum(sample.verdict.outcome == "error" for sample in samples)
+        completeness = Completeness(by_hand=False, missing=0, errors=errors, asked=len(selection))
+        report = run.report(selection, samples, completeness)
+    finally:
+        run.close()
+    if reason := completeness.reason(run.config.max_error_rate):
+        first = next(sample.verdict.explanation for sample in samples if sample.verdict.outcome == "error")
+        raise UnmeasurableRun(
+            f"{reason}, the first: {first}; the same run asks again for what failed alone"
+            f" (report: {run.config.output_file})"
+        )
+    return EvaluationResult(report)
+
+
+def _select(run: Run) -> list[Selected]:
+    data = run.default_data
+    present = run.loader(data).dataset.subsets()
+    run.check_subsets()
+    return [
+        Selected(item, suite_nodeid(item), data)
+        for subset in present
+        if not run.config.subset or subset in run.config.subset
+        for item in run.items(data, subset)
+    ]
+
+
+def suite_nodeid(item: Item) -> str:
+    """The test of this project's suites that asks an item, so that reports of all doors are alike and name a rerun."""
+    name = f"test_{item.subset}" if item.subset in HAERAE_SUBSETS else "test_dataset"
+    return f"suites/{name}.py::{name}[{item.id}]"
+
+
+def _progress_line() -> ProgressLine:
+    return ProgressLine(StreamWriter(sys.stderr), live=sys.stderr.isatty(), width=shutil.get_terminal_size().columns)

@@ -1,0 +1,95 @@
+"""What an evaluation gives back in Python: the report, readable."""
+
+from __future__ import annotations
+
+import html
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_haerae.report.build import write_report
+from pytest_haerae.report.frames import samples_frame
+from pytest_haerae.report.read import read_report
+from pytest_haerae.report.rows import summary_rows
+from pytest_haerae.report.terminal import summary_lines
+
+if TYPE_CHECKING:
+    import pandas
+
+
+class EvaluationResult:
+    """One evaluation's report; its parts are those of the JSON.
+
+    Args:
+        report: The report, as it is written to `--output-file`.
+
+    Attributes:
+        metrics: Accuracy, interval and counts, of all items and of each subset.
+        info: What decided the run: model, data, prompt, versions, gates.
+        samples: One mapping an item.
+    """
+
+    def __init__(self, report: Mapping[str, Any]) -> None:
+        self.report: dict[str, Any] = dict(report)
+        self.metrics: dict[str, Any] = self.report["metrics"]
+        self.info: dict[str, Any] = self.report["info"]
+        self.samples: list[dict[str, Any]] = self.report["samples"]
+
+    def __getitem__(self, part: str) -> Any:  # noqa: ANN401 - a part of the report
+        """A part of the report by its name: ``result["metrics"]``."""
+        return self.report[part]
+
+    def to_dataframe(self) -> pandas.DataFrame:
+        """One row a sample, in item order, with the columns of the report's `samples`."""
+        return samples_frame(self.report)
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """The report as JSON.
+
+        Args:
+            path: A file to write it to as well, atomically.
+
+        Raises:
+            UsageError: The file can not be written.
+        """
+        if path is not None:
+            write_report(self.report, Path(path).expanduser())
+        return json.dumps(self.report, ensure_ascii=False, indent=1, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, path: str | Path) -> EvaluationResult:
+        """Read a report that was written earlier.
+
+        Raises:
+            UsageError: It can not be read, or is no report.
+        """
+        return cls(read_report(Path(path), f"report {path}"))
+
+    def __str__(self) -> str:
+        """The table that a terminal shows."""
+        title = " ".join(filter(None, (self.info["backend"], self.info["model"])))
+        lines = summary_lines(self.report, width=shutil.get_terminal_size().columns)
+        return "\n".join([f"{title}, {self.info['method']}, {self.info['dataset']}", *lines])
+
+    def __repr__(self) -> str:
+        """One line: what was measured."""
+        accuracy = self.metrics["accuracy"]
+        shown = "not measured" if accuracy is None else f"accuracy {accuracy:.4f}, n = {self.metrics['n']}"
+        return f"<EvaluationResult {self.info['backend']} {self.info['dataset']}: {shown}>"
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks."""
+        rows = []
+        for row in summary_rows(self.report):
+            score = row.score
+            accuracy = "" if score["accuracy"] is None else f"{score['accuracy']:.4f}"
+            interval = "" if score["ci95"] is None else "{:.3f}-{:.3f}".format(*score["ci95"])
+            counts = [score[name] for name in ("n", "correct", "wrong", "invalid", "errors", "skipped")]
+            cells = [html.escape(row.name), *map(str, counts), accuracy, interval]
+            rows.append("".join(f"<td>{cell}</td>" for cell in cells))
+        names = ("subset", "n", "correct", "wrong", "invalid", "errors", "skipped", "accuracy", "95% interval")
+        heading = "".join(f"<th>{name}</th>" for name in names)
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
+        return f"<table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"
