@@ -12,10 +12,11 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from pytest_haerae.backends import BackendParameters
+from pytest_haerae.backends.api_answers import checked, read_answer
 from pytest_haerae.backends.api_scoring import Echo, Endpoint, FirstToken, Unsupported, Way
 from pytest_haerae.backends.api_tries import LlamaCppServer, TokenIds
 from pytest_haerae.backends.concurrency import LoopThread
-from pytest_haerae.backends.retrying import MalformedAnswer, is_permanent, retrying, status_of
+from pytest_haerae.backends.retrying import is_permanent, retrying, status_of
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import redact_text
 from pytest_haerae.types import Capability, Request, Response
@@ -266,32 +267,3 @@ class ApiBackend:
             "stop": list(dict.fromkeys((*parameters.stop, *request.stop))) or None,
         }
         return body | {name: value for name, value in optional.items() if value is not None}
-
-
-def checked(answer: Any) -> Any:  # noqa: ANN401 - the client's answer
-    """A completion, unless it is an error that came as a success.
-
-    Raises:
-        MalformedAnswer: The server said 200, and nothing else that is true.
-    """
-    problem = getattr(answer, "error", None)
-    if problem:
-        raise MalformedAnswer(f"the server answered 200 with an error: {problem}")
-    if not getattr(answer, "choices", None):
-        raise MalformedAnswer(f"the server's answer has no choices: {str(answer)[:200]}")
-    return answer
-
-
-def read_answer(answer: Any, *, chat: bool) -> tuple[str, str | None, tuple[int | None, int | None]]:  # noqa: ANN401
-    """Text, finish reason and token counts (prompt, completion) of an answer.
-
-    Raises:
-        MalformedAnswer: It has no message.
-    """
-    choice, usage = answer.choices[0], getattr(answer, "usage", None)
-    message = getattr(choice, "message", None)
-    text = (getattr(message, "content", None) or getattr(message, "refusal", None)) if chat else choice.text
-    if text is None and (chat and message is None):
-        raise MalformedAnswer(f"the server's answer has no message: {str(answer)[:200]}")
-    counts = (getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None))
-    return str(text or ""), getattr(choice, "finish_reason", None), counts

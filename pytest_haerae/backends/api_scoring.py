@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol
 
+from pytest_haerae.backends.api_answers import field
 from pytest_haerae.types import Request, Response
 
 Endpoint = Literal["chat", "completions", "tokenize"]
@@ -136,15 +137,3 @@ def echoed_sum(tokens: Sequence[str] | None, values: Sequence[float | None] | No
     if any(value is None or not CAPPED < value <= 0 for value in own):
         raise Unsupported(f"its echo gives no log-probability for a token of '{continuation}': {list(own)}")
     return math.fsum(value for value in own if value is not None)
-
-
-def field(answer: Any, *path: str | int) -> Any:  # noqa: ANN401 - clients answer with objects, mappings and lists
-    """Follow a path through an answer; None where it ends early."""
-    for step in path:
-        if isinstance(step, int):
-            answer = answer[step] if isinstance(answer, Sequence) and len(answer) > step else None
-        else:
-            answer = answer.get(step) if isinstance(answer, Mapping) else getattr(answer, step, None)
-        if answer is None:
-            return None
-    return answer

@@ -7,6 +7,7 @@ by a new loop a batch it hangs.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
@@ -69,11 +70,20 @@ class LoopThread:
             running.ended.wait(_STOP_SECONDS)
 
     def close(self) -> None:
-        """Stop the loop and its thread."""
+        """Stop the loop and its thread; tasks that a client left behind would be warned of at the interpreter's end."""
+        with contextlib.suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(_cancel_others(), self._loop).result(_STOP_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_STOP_SECONDS)
         if not self._thread.is_alive():
             self._loop.close()
+
+
+async def _cancel_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True)

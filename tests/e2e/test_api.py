@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from pytest_haerae.backends.api import ApiParameters
 from pytest_haerae.backends.openai import OpenAIBackend
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
-from tests.e2e.api_server import TRANSIENT, ApiServer, serve
+from tests.e2e.api_server import TRANSIENT, ApiServer, completion, serve
 from tests.helpers import shared, valid_report, write_questions
 
 pytestmark = pytest.mark.server
@@ -92,6 +93,7 @@ def test_every_answer_is_its_own_items_and_the_counts_are_the_servers(tmp_path: 
     assert set(server.answered.values()) == {1}
     assert all(server.attempts[number] == 4 for number in lost)
     assert all(server.attempts[number] == 1 for number in refused)
+    assert server.keys == {f"Bearer {KEY}"}
     assert server.most_at_once <= 24 + count // 10 // len(TRANSIENT) + 1  # a hung request's connection ends late
     assert KEY not in result.stdout + result.stderr + json.dumps(report)
 
@@ -117,6 +119,22 @@ def test_a_permanent_refusal_is_no_retry(status: int) -> None:
             list(backend.run(requests))
         backend.close()
     assert sum(server.attempts.values()) == 1
+
+
+@pytest.mark.parametrize("text", [json.dumps(completion("(A)")), "<html>busy</html>"])
+def test_an_answer_that_is_not_called_json_is_read_if_it_is(text: str) -> None:
+    class Careless(ApiServer):
+        async def _serve(self, request: web.Request) -> web.StreamResponse:
+            return web.Response(text=text, content_type="text/plain")
+
+    with serve(Careless(reply)) as server:
+        backend = OpenAIBackend(ApiParameters(model_name="m", api_key=KEY, api_base=server.address, max_retries=0))
+        ((_, response),) = backend.run([Request("generate", "0번 문제")])
+        backend.close()
+    if text.startswith("<"):
+        assert "the server's answer is no JSON" in str(response.error)
+    else:
+        assert (response.text, response.error) == ("(A)", None)
 
 
 @BACKENDS

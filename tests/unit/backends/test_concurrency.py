@@ -77,3 +77,23 @@ def test_it_works_inside_a_running_loop(loop: LoopThread) -> None:
         return len(list(loop.stream(range(5), answer, 2)))
 
     assert asyncio.run(notebook()) == 5
+
+
+def test_closing_ends_what_a_client_left_running() -> None:
+    ended: list[str] = []
+
+    async def left() -> None:
+        try:
+            await asyncio.sleep(30)
+        finally:
+            ended.append("left")
+
+    async def client() -> None:
+        task = asyncio.create_task(left())
+        await asyncio.sleep(0)
+        assert not task.done()
+
+    loop = LoopThread()
+    loop.call(client())
+    loop.close()
+    assert ended == ["left"]
