@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pytest_haerae.scoring.options import Options
 
-COPULA = r"(?:입니다만|입니다|입니까|이에요|예요|이다|이며|이고|이라고|이라|이므로|이지만|이었|인데|임(?![가-힣])|일|인|라고|다(?![가-힣])|요(?![가-힣]))"
+COPULA = r"(?:입니다만|입니다|입니까|이에요|예요|이다|이며|이고|이라고|이라|이므로|이지만|이었|인데|일|인|라고|(?:임|다|요)(?![가-힣]))"
 """How Korean says "is" behind a label."""
 PARTICLE = rf"(?:{COPULA}|번|가|은|는|이|을|를|와|과|로|의|도|만|라|보다|처럼|뿐|에|대신|말고|중|또는|혹은|외|입)"
 
@@ -22,21 +22,23 @@ _LETTER = re.compile(
 _ARTICLE_OR_PRONOUN = re.compile(r"[ \t]+(?!(?:is|and|or|nor|was|because|but|vs|instead|rather)\b)[A-Za-z]")
 """What follows the words "A" and "I", where they are no labels."""
 
-_ORDINALS = {word: number for number, word in enumerate("첫 두 세 네 다섯 여섯 일곱 여덟 아홉 열".split(), 1)}
-_ORDINALS |= {word: number for number, word in enumerate("first second third fourth fifth sixth seventh".split(), 1)}
+_KOREAN_ORDINALS = ("첫", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열")
+_ENGLISH_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ORDINALS = {word: rank for words in (_KOREAN_ORDINALS, _ENGLISH_ORDINALS) for rank, word in enumerate(words, 1)}
 _NUMBER = re.compile(
     rf"(?<![\d.,])(?P<counted>10|[1-9])\s?번(?!\s?(?:째|문|국|지))(?=[^가-힣]|\Z|{PARTICLE})"
     r"|[(\[]\s?(?P<bracketed>10|[1-9])\s?[)\]]"
-    r"|(?<![가-힣])(?P<ordinal>첫|두|세|네|다섯|여섯|일곱|여덟|아홉|열|10|[1-9])\s?번\s?째"
+    rf"|(?<![가-힣])(?P<ordinal>{'|'.join(_KOREAN_ORDINALS)}|10|[1-9])\s?번\s?째"
     rf"(?=\s?(?:선택지|보기|옵션|항목|답|것)|\s?(?:{COPULA})|[^가-힣 ]|\Z)"
-    r"|\b(?P<english>first|second|third|fourth|fifth|sixth|seventh)\s(?:option|choice|answer|one)\b"
+    rf"|\b(?P<english>{'|'.join(_ENGLISH_ORDINALS)})\s(?:option|choice|answer|one)\b"
     r"|(?:선택지|보기|옵션|\boption|\bchoice)\s?(?P<named>10|[1-9])(?![\d.])"
     r"|\A\s{0,4}(?P<leading>10|[1-9])[.)](?!\d)",
     re.IGNORECASE,
 )
 
 _JOINED = re.compile(
-    r"\W{0,3}(?:[은이]?나|도|와|과|및|또는|혹은|아니면|이거나|거나|그리고|[이일가]?\s?될? ?수도\s있고|or|and|nor|vs)?\W{0,3}"
+    r"\W{0,3}"
+    r"(?:[은이]?나|도|와|과|및|또는|혹은|아니면|이?거나|그리고|[이일가]?\s?될?\s?수도\s있고|or|and|nor|vs)?\W{0,3}"
     r"(?:또는|혹은|or|and)?\W{0,3}"
 )
 _LONGEST_JOINT = 16
@@ -54,7 +56,9 @@ _SET_ASIDE_BEHIND = re.compile(
     re.IGNORECASE,
 )
 IS_THE_ANSWER = re.compile(
-    rf"\s?(?:번)?(?:이|가|은|는)?\s?(?:바로|가장)?\s?(?:정답|답|해답)(?!일\s수|일까|인가|인지|처럼|이라면|이라고\s(?:생각할|생각했|볼|오해|착각))\s?(?:{COPULA}|으로|이라|일|입|임)"
+    r"\s?(?:번)?(?:이|가|은|는)?\s?(?:바로|가장)?\s?(?:정답|답|해답)"
+    r"(?!일\s수|일까|인가|인지|처럼|이라면|이라고\s(?:생각할|생각했|볼|오해|착각))"
+    rf"\s?(?:{COPULA}|으로|이라|입|임)"
     r"|(?:은|는)\s[^.\n]{0,60}(?<![오대응])답(?:입니다|이다)"
     r"|\W{0,2}is\s(?:the|my)\s(?:\w{1,12}\s){0,2}(?:answer|choice|option)\b",
     re.IGNORECASE,
@@ -69,7 +73,8 @@ IS_RIGHT = re.compile(
 _BEFORE = 28
 _SET_ASIDE_BEFORE = re.compile(
     r"(?:\bnot(?:\sbe)?|n't(?:\sbe)?|\brather\sthan|\binstead\sof|\bthan|\bexcept|\bexcluding|\bneither|\bif"
-    r"|오답은?\s?:?|틀린\s답은?\s?:?|만약|가령)\s?(?:it\sis|it's|the\sanswer\s(?:is|were)|정답이|답이)?\s?(?:option|choice)?\s?\W?\Z",
+    r"|오답은?\s?:?|틀린\s답은?\s?:?|만약|가령)"
+    r"\s?(?:it\sis|it's|the\sanswer\s(?:is|were)|정답이|답이)?\s?(?:option|choice)?\s?\W?\Z",
     re.IGNORECASE,
 )
 

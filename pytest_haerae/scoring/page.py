@@ -13,11 +13,11 @@ from pytest_haerae.scoring.mentions import (
     IS_THE_ANSWER,
     Finder,
     Group,
+    ends_of,
     find_letters,
     find_numbers,
     find_texts,
     join,
-    ends_of,
 )
 from pytest_haerae.scoring.options import Options
 

@@ -16,25 +16,31 @@ _LONGEST_SENTENCE, _BEFORE = 300, 28
 _SENTENCE_END = re.compile(r"\n|(?<=[.!?。])\s")
 _GOES_ON_BELOW = re.compile(r"\W*|.*:\W*|.*(?:다음과\s?같|아래와\s?같|as\sfollows|아니다|아니야|아니).{0,12}")
 
+_BELOW = r"[ \t]{0,9}\n(?=\s*\S)"
+_KOREAN_MARKER = (  # 정답은 (B), 정답: B, [정답] B, "정답": "B", 정답 (B), 정답 B, ### 정답
+    r"(?<![가-힣])(?:최종\s?)?(?:정답|해답|답안|답변|답)(?:\s?및\s?해설|\s?번호|\s?기호)?[\]】>)\"'”’]{0,3}\s?"
+    r"(?:(?:은|는|이|가)(?=[\s('\"A-J\d])|은요|은\?|[:=→\-–—>]{1,3}|(?=[(\[])|(?=\s?[A-J](?![A-Za-z]))|" + _BELOW + ")"
+)
+_ENGLISH_MARKER = (  # The answer is B, the best option would be B, Answer: B, "answer": "B", ### ANSWER, Answer B
+    r"\b(?:final_)?(?:answer|ans|choice|option|solution)\b[\]>)\"']{0,2}\s?"
+    r"(?:(?:\s\S{1,12}){0,6}?\s(?:is|are|(?:would|should|must|will)\sbe)\b:?"
+    r"|[:=→–—-]{1,3}|\.(?=\s?[(\[]?[A-J]\b)|" + _BELOW + ")"
+    r"|\banswer\s?(?=\(?[A-J]\b)"
+)
 _MARKER = re.compile(
-    # 정답은 (B), 정답: B, [정답] B, "정답": "B", 정답 (B), 정답 B
-    r"(?<![오가-힣])(?:최종\s?)?(?:정답|해답|답안|답변|답)(?:\s?및\s?해설|\s?번호)?[\]】>)\"'”’]{0,3}\s?"
-    r"(?:(?:은|는|이|가)(?=[\s('\"]|[A-J①-⑩\d])|(?:은요|은\?)|[:=→\-–—>|]{1,3}|(?=[(\[])|(?=\s?[A-J](?![A-Za-z]))|[ \t]{0,9}\n(?=\s*\S))"
-    # The answer is B, Answer: B, "answer": "B", Answer B, ### ANSWER
-    r"|\b(?:final[\s_]|correct[\s_]|best[\s_])?(?:answer|ans|choice|option|solution)\b[\]>)\"']{0,2}\s?"
-    r"(?:(?:(?:\s\S{1,12}){0,6}?\s(?:is|are|would\sbe|should\sbe|must\sbe|will\sbe)\b:?|=)|[:=→–—-]{1,3}|\.(?=\s?[(\[]?[A-J]\b)|(?=\s?\(?[A-J]\b)(?<=(?i:answer))|[ \t]{0,9}\n(?=\s*\S))"
-    r"|<\s?(?:final_)?(?:answer|정답)\s?>"
-    r"|\bboxed:"
-    r"|(?:正确)?答案\s?(?:是|为|:)|(?:正解|答え)は?:?",
+    rf"{_KOREAN_MARKER}|{_ENGLISH_MARKER}"
+    r"|<\s?(?:final_)?(?:answer|정답)\s?>|\bboxed:|(?:正确)?答案\s?(?:是|为|:)|(?:正解|答え)は?:?",
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(
-    r"(?<![가-힣])(?:아니(?=[,.!…\s]|다[.,!]|야|요[,.!])|잠깐|다시\s?(?:보니|생각|살펴|확인|읽|검토)|정정|수정\s?:|사실은|실제로는)"
+    r"(?<![가-힣])(?:아니(?=[,.!…\s]|다[.,!]|야|요[,.!])|잠깐|다시\s?(?:보니|생각|살펴|확인|읽|검토)"
+    r"|정정|수정\s?:|사실은|실제로는)"
     r"|\b(?:wait|actually|correction|on\s(?:second\sthought|reflection)|sorry)\b",
     re.IGNORECASE,
 )
 _CONCLUSION = re.compile(
-    r"(?:따라서|그러므로|그래서|결론적으로|결론은|결론\s?:|결국|고로)|\b(?:therefore|thus|hence|so|in\sconclusion|conclusion:)\b",
+    r"따라서|그러므로|그래서|결론적으로|결론은|결론\s?:|결국|고로"
+    r"|\b(?:therefore|thus|hence|so|in\sconclusion|conclusion:)\b",
     re.IGNORECASE,
 )
 _WHAT_WAS_ASKED = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def item(options: tuple[str, ...], labels: tuple[str, ...] | None = None) -> Ite
 
 
 @pytest.mark.parametrize("group", TABLE, ids=[group["name"] for group in TABLE])
-def test_reads_each_output_as_a_careful_reader(group: dict[str, list[str]]) -> None:
+def test_reads_each_output_as_a_careful_reader(group: dict[str, Any]) -> None:
     asked = item(tuple(group.get("options", OPTIONS)), tuple(group.get("labels", ())))
     readings = [(text, label, read_answer(text, asked)) for text, label in group["outputs"]]
     differing = [entry for entry in readings if (entry[2].label or "invalid") != entry[1]]
