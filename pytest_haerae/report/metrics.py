@@ -10,8 +10,11 @@ from pytest_haerae.stats import standard_error, wilson_interval
 from pytest_haerae.types import Sample
 
 
-def score(samples: Iterable[Sample]) -> dict[str, Any]:
-    """Accuracy with its standard error and 95% interval, and the counts; errors and skipped items are not in n."""
+def score(samples: Sequence[Sample]) -> dict[str, Any]:
+    """Accuracy with its standard error and 95% interval, and the counts; errors and skipped items are not in n.
+
+    `character_f` is the mean likeness of free-text answers to their references, None where there are none.
+    """
     counts = Counter(sample.verdict.outcome for sample in samples)
     n = counts["correct"] + counts["wrong"] + counts["invalid"]
     interval = wilson_interval(counts["correct"], n)
@@ -25,7 +28,13 @@ def score(samples: Iterable[Sample]) -> dict[str, Any]:
         "invalid": counts["invalid"],
         "errors": counts["error"],
         "skipped": counts["skipped"],
+        "character_f": _mean([sample.verdict.character_f for sample in samples]),
     }
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def make_metrics(samples: Sequence[Sample]) -> dict[str, Any]:
@@ -60,4 +69,6 @@ def make_sample(sample: Sample, *, return_logits: bool) -> dict[str, Any]:
         "raw_output": response.text if response else None,
         "loglikelihoods": list(values) if values is not None else None,
         "error": response.error if response else None,
+        "rule": verdict.rule,
+        "character_f": verdict.character_f,
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_haerae.stats import smallest_detectable_drop
 from pytest_haerae.types import Sample
 
+_WIDTH = 80
 _SHOWN_WRONG = 5
 _SHOWN_SUBSETS = 2
 _LOOKED_AT = {"length": "cut at max_tokens", "content_filter": "stopped by a content filter"}
@@ -35,10 +38,25 @@ def summary_lines(
         lines.append("not in the numbers or to be looked at: " + ", ".join(counts))
     if info["method_detail"]:
         lines.append(f"log-likelihoods: {info['method_detail']}")
+    lines += _reading_lines(metrics, samples)
     lines.append(_throughput(info))
     lines += [f"gate {gate['name']}: {gate['verdict'].upper()} - {gate['detail']}" for gate in info["gates"]]
     lines += _wrong_lines(samples)
     lines.append(f"report: {output_file}")
+    return lines
+
+
+def _reading_lines(metrics: Mapping[str, Any], samples: Sequence[Sample]) -> list[str]:
+    """Which rules read the answers, as shares of all answers, and how near free text came to its references."""
+    verdicts = [sample.verdict for sample in samples if sample.verdict.rule]
+    lines = []
+    for words, invalid in (("answers read by", False), ("not read", True)):
+        found = Counter(verdict.rule for verdict in verdicts if (verdict.outcome == "invalid") == invalid)
+        if found:
+            shares = ", ".join(f"{rule} {count / len(verdicts):.1%}" for rule, count in found.most_common())
+            lines += textwrap.wrap(f"{words}: {shares}", _WIDTH, subsequent_indent="  ")
+    if metrics["character_f"] is not None:
+        lines.append(f"free text: character F-score {metrics['character_f']:.4f} (mean)")
     return lines
 
 

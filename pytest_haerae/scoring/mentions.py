@@ -9,7 +9,10 @@ from typing import TypeVar
 
 from pytest_haerae.scoring.options import Options
 
-COPULA = r"(?:입니다만|입니다|입니까|이에요|예요|이다|이며|이고|이라고|이라|이므로|이지만|이었|인데|일|인|라고|(?:임|다|요)(?![가-힣]))"
+COPULA = (
+    r"(?:입니다만|입니다|입니까|이에요|예요|이다|이며|이고|이라고|이라|이므로|이지만|이었|인데|일|인|라고"
+    r"|(?:임|다|요)(?![가-힣]))"
+)
 """How Korean says "is" behind a label."""
 PARTICLE = rf"(?:{COPULA}|번|가|은|는|이|을|를|와|과|로|의|도|만|라|보다|처럼|뿐|에|대신|말고|중|또는|혹은|외|입)"
 
