@@ -1,7 +1,7 @@
 """What reading an answer costs: texts of 100 KB that are meant to be slow, and recorded or hand-made answers.
 
-Prints the slowest texts in milliseconds of CPU time (median of the rounds), for lettered and for free-text items. The goal
-is 50 ms a text on an idle core.
+Prints the slowest texts in milliseconds of CPU time (median of the rounds), for lettered and for free-text items. The
+goal is 50 ms a text on an idle core.
 
 usage: python benchmarks/answers.py [--bytes 100000] [--rounds 5] [--shown 10]
 """
