@@ -113,7 +113,7 @@ def _opening_or_closing_label(page: Page) -> Reading | None:
 
 
 def _only_label(page: Page) -> Reading | None:
-    live = [group for group in page.groups if not group.set_aside]
+    live = [group for group in page.answerlike if not group.set_aside]
     labels = {label for group in live for label in group.labels}
     if not labels:
         return None
@@ -138,7 +138,7 @@ def _reading(label: str, rule: str) -> Reading:
 
 def _first_evidence(text: str, options: Options) -> int | None:
     """Where a text first names an option."""
-    places = [group.start for group in Page(text, options).groups]
+    places = [group.start for group in Page(text, options).answerlike]
     return min(places, default=None)
 
 

@@ -58,6 +58,11 @@ class Page:
         return self._found[1]
 
     @property
+    def answerlike(self) -> list[Group]:
+        """The groups, where one of them at least may be an answer; else none."""
+        return self.groups if any(is_answerlike(self.text, group) for group in self.groups) else []
+
+    @property
     def named_by_texts(self) -> bool:
         """Whether the options are named by their texts only."""
         return self._found[0] is find_texts
@@ -69,7 +74,7 @@ class Page:
             groups = join(self.text, mentions, self.options)
             if any(is_answerlike(self.text, group) for group in groups):
                 return finder, groups
-        return find_letters, []
+        return find_letters, join(self.text, find_letters(self.text, self.options), self.options)
 
     @cached_property
     def label_lines(self) -> list[LabelLine]:
