@@ -18,7 +18,7 @@ DEFAULT_DATASET = "haerae_bench"
 DEFAULT_PROMPT: dict[Method, str] = {"log_likelihood": "raw", "string_match": "answer_letter"}
 EVALUATOR_PARAMS: dict[Method, dict[str, type]] = {
     "log_likelihood": {"return_logits": bool, "scorer": str},
-    "string_match": {"scorer": str},
+    "string_match": {"scorer": str, "strict": bool},
 }
 """The parameters that each method's scorers take, and their types."""
 _DATASET_PARAMS = ("revision", "columns")
@@ -81,7 +81,8 @@ class RunConfig(GateSettings):
     @property
     def scorer(self) -> str:
         """The name of the scorer that judges the responses."""
-        return str(self.evaluator_params.get("scorer", "default"))
+        default = "strict" if self.evaluator_params.get("strict") else "default"
+        return str(self.evaluator_params.get("scorer", default))
 
 
 def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
@@ -192,6 +193,10 @@ def _evaluator_params(method: Method, value: Any) -> dict[str, Any]:  # noqa: AN
         if not isinstance(setting, EVALUATOR_PARAMS[method][name]):
             wanted = "true or false" if EVALUATOR_PARAMS[method][name] is bool else "a name"
             raise UsageError(f"--evaluator-params: {name} is {wanted}, not {setting!r}")
+    if params.get("strict") and params.get("scorer", "strict") != "strict":
+        raise UsageError(
+            f"--evaluator-params: strict is a scorer of its own; leave out either it or {params['scorer']!r}"
+        )
     return params
 
 

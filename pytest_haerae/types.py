@@ -100,6 +100,7 @@ class Verdict:
         explanation: One line for people: why it was judged so.
         rule: Which rule read the answer; None for log-likelihood.
         margin: Log-likelihood of the reference minus that of the best other option; None where it does not apply.
+        character_f: Likeness of a free-text answer to the reference, 0 to 1; None where it does not apply.
     """
 
     outcome: Outcome
@@ -107,6 +108,7 @@ class Verdict:
     explanation: str = ""
     rule: str | None = None
     margin: float | None = None
+    character_f: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

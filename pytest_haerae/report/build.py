@@ -88,6 +88,7 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgeme
         "complete": facts.completeness.missing == 0,
         "gates": [gate.to_json() for gate in judgement.gates],
         "method_detail": usage.method_detail,
+        "rules": dict(Counter(sample.verdict.rule for sample in samples if sample.verdict.rule).most_common()),
         "finish_reasons": _finish_reasons(samples),
         "truncated": sum(sample.response is not None and sample.response.truncated for sample in samples),
         "selection": {"items": facts.completeness.asked, "by_hand": facts.completeness.by_hand},

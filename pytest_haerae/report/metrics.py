@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pytest_haerae.comparison import ANSWERED
@@ -16,6 +16,7 @@ def score(samples: Sequence[Sample]) -> dict[str, Any]:
     """Accuracy with its standard error and 95% interval, and the counts; errors and skipped items are not in n.
 
     Where items share a passage their answers go together; the standard error that takes it into account is added.
+    `character_f` is the mean likeness of free-text answers to their references, None where there are none.
     """
     counts = Counter(sample.verdict.outcome for sample in samples)
     n = counts["correct"] + counts["wrong"] + counts["invalid"]
@@ -31,7 +32,13 @@ def score(samples: Sequence[Sample]) -> dict[str, Any]:
         "errors": counts["error"],
         "skipped": counts["skipped"],
         **_clustered(samples),
+        "character_f": _mean([sample.verdict.character_f for sample in samples]),
     }
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _clustered(samples: Sequence[Sample]) -> dict[str, Any]:
@@ -77,4 +84,6 @@ def make_sample(sample: Sample, *, return_logits: bool) -> dict[str, Any]:
         "raw_output": response.text if response else None,
         "loglikelihoods": list(values) if values is not None else None,
         "error": response.error if response else None,
+        "rule": verdict.rule,
+        "character_f": verdict.character_f,
     }

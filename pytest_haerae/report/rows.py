@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -77,6 +78,20 @@ def count_lines(report: Mapping[str, Any]) -> list[str]:
         )
     if info.get("method_detail"):
         lines.append(f"log-likelihoods: {info['method_detail']}")
+    return lines + _reading_lines(report)
+
+
+def _reading_lines(report: Mapping[str, Any]) -> list[str]:
+    """Which rules read the answers, as shares of all answers, and how near free text came to its references."""
+    read = [(sample["rule"], sample["outcome"] == "invalid") for sample in report["samples"] if sample.get("rule")]
+    lines = []
+    for words, invalid in (("answers read by", False), ("not read", True)):
+        found = Counter(rule for rule, unread in read if unread == invalid)
+        if found:
+            shares = ", ".join(f"{rule} {count / len(read):.1%}" for rule, count in found.most_common())
+            lines.append(f"{words}: {shares}")
+    if report["metrics"].get("character_f") is not None:
+        lines.append(f"free text: character F-score {report['metrics']['character_f']:.4f} (mean)")
     return lines
 
 

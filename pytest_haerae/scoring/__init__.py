@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.log_likelihood import judge_log_likelihood, not_applicable
-from pytest_haerae.scoring.string_match import judge_string_match
+from pytest_haerae.scoring.string_match import judge_strictly, judge_string_match
 from pytest_haerae.types import Item, Method, Response, Verdict
 
 Scorer = Callable[[Item, Response], Verdict]
 
-DEFAULT_SCORER = "default"
+DEFAULT_SCORER, STRICT_SCORER = "default", "strict"
 
 SCORERS: dict[Method, dict[str, Scorer]] = {
     "log_likelihood": {DEFAULT_SCORER: judge_log_likelihood},
-    "string_match": {DEFAULT_SCORER: judge_string_match},
+    "string_match": {DEFAULT_SCORER: judge_string_match, STRICT_SCORER: judge_strictly},
 }
 """The scorers of each method by name; ``--evaluator-params scorer=NAME`` chooses one."""
 

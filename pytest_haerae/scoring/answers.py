@@ -1,45 +1,26 @@
-"""Reads the chosen letter from a model's text, as a careful person would: the last stated verdict wins."""
+"""Reads the chosen option from a model's text, as a careful person would: the last stated verdict wins."""
 
 from __future__ import annotations
 
+import json
 import re
-import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from pytest_haerae.scoring.normalise import shorten, strip_markup, strip_reasoning, unify_signs
+from pytest_haerae.scoring.options import Options, options_of
+from pytest_haerae.scoring.page import SEVERAL, Page, read_sentence, whole_label
+from pytest_haerae.scoring.turns import own_part
+from pytest_haerae.scoring.verdicts import last_conclusion, last_verdict
 from pytest_haerae.types import Item
 
-_LONGEST_READ = 50_000
-"""Characters read from the text's end: a verdict stands at the end, and a runaway text must not cost seconds."""
+EMPTY, ONLY_REASONING, NO_ANSWER, OTHER_FORMAT = "empty", "only reasoning", "no answer", "not the demanded format"
+"""With `SEVERAL`, the reasons why nothing could be read."""
 
-_MOST_VERDICTS, _LONGEST_VERDICT = 50, 400
-"""Verdicts tried from the end, and the characters each may take: a text that repeats itself stays cheap to read."""
-
-_REASONING = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_REASONING_END = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
-_LATEX = re.compile(r"\\(?:text|textbf|mathrm|mathbf)\s*\{([^{}]*)\}")
-_BOXED = re.compile(r"\\boxed\s*\{([^{}]*)\}")
-_MARKUP = re.compile(r"\*\*|__|`|\$")
-_CIRCLED = {ord(sign): f"({number})" for number, sign in enumerate("①②③④⑤⑥⑦⑧⑨⑩", 1)}
-
-_LABEL = re.compile(
-    r"\(\s*(?P<bracketed>[A-Ja-j])\s*\)"
-    r"|(?<![A-Za-z0-9(])(?P<bare>[A-J])(?![A-Za-z0-9])(?!\s+[a-z])"
-    r"|(?<![\d.])(?P<numbered>10|[1-9])\s*번(?!\s*째)"
-    r"|\(\s*(?P<circled>10|[1-9])\s*\)"
-)
-_BARE_ANSWER = re.compile(r"^\W*(?P<label>[A-Ja-j]|10|[1-9])\W*$")
-_VERDICT = re.compile(
-    r"(?:정답|해답|답안|답)\s*(?:은|는|이|가)?\s*(?:[:=]|(?<=[은는이가])\s|(?=\())"
-    r"|\b(?:correct\s+)?(?:answer|choice|option)\b[\"']?\s*(?:is\b|[:=])\s*"
-    r"|\bboxed:",
-    re.IGNORECASE,
-)
-_SENTENCE_END = re.compile(r"\n|(?<=[.!?。])\s")
-_NEGATED = re.compile(
-    r"^\s*[\w)]{0,3}\s*(?:이|가|은|는|도|번은|번이)?\s*(?:정답이\s*|답이\s*)?(?:아니|아닌|아닙|틀[린렸]|오답|제외)"
-)
-_NEGATED_BEFORE = re.compile(r"\b(?:not|isn't|rather than|instead of)\s+\(?$", re.IGNORECASE)
-_ALTERNATIVE = re.compile(r"또는|혹은|이나|\bor\b|[,/·&]|와|과|및|\band\b", re.IGNORECASE)
+_DEMANDED = re.compile(r"(?:#+\s*)?정답\s*:\s*\(?([A-J]|10|[1-9])\)?\.?")
+_BARE = re.compile(r"\(?([A-J]|10|[1-9])\)?\.?")
+_ANSWER_KEY = re.compile(r"answer|정답|^답$|최종답|^(?:choice|option|label|letter|prediction|selected_?option)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,103 +31,142 @@ class Reading:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Mention:
-    label: str
-    start: int
-    end: int
+Rule = Callable[[Page], Reading | None]
 
 
 def read_answer(text: str, item: Item) -> Reading:
-    """Read the chosen option.
+    """Read the chosen option; the first of `RULES` that finds anything decides.
 
     Args:
         text: The model's output.
         item: A lettered item.
 
     Returns:
-        The letter with the rule's name; or None with the reason: ``empty``, ``several``, or ``no answer``.
+        The letter with the rule's name; or None with the reason: ``empty``, ``only reasoning``, ``several``,
+        ``no answer``.
     """
-    labels, options = item.labels or (), item.options or ()
-    cleaned = clean(text)
-    if not cleaned:
-        return Reading(None, "empty")
-    bare = _BARE_ANSWER.match(cleaned)
-    if bare:
-        label = _as_label(bare["label"], labels)
-        return Reading(label, "bare label" if label else "no such option")
-    verdict = _stated_verdict(cleaned, labels, options)
-    if verdict:
-        return verdict
-    mentions = _mentions(cleaned, labels)
-    distinct = {mention.label for mention in mentions}
-    if len(distinct) == 1:
-        return Reading(mentions[0].label, "only label")
-    if len(distinct) > 1:
-        return Reading(None, "several")
-    return _named_option(cleaned, labels, options) or Reading(None, "no answer")
+    options = options_of(item)
+    if not text.strip():
+        return Reading(None, EMPTY)
+    answered = shorten(unify_signs(shorten(strip_reasoning(text))))  # one sign may become eighteen
+    if not answered.strip():
+        return Reading(None, ONLY_REASONING)
+    answered = own_part(answered, item.query, lambda part: _first_evidence(part, options))
+    structured = _json_answer(answered, options)
+    if structured:
+        return structured
+    page = Page(strip_markup(answered), options)
+    return next((reading for rule in RULES if (reading := rule(page))), Reading(None, NO_ANSWER))
 
 
-def clean(text: str) -> str:
-    """Take reasoning blocks, Markdown and LaTeX away, and write full-width and circled signs in ASCII."""
-    text = _REASONING.sub(" ", text[-_LONGEST_READ:])
-    text = _REASONING_END.sub(" ", text)
-    text = unicodedata.normalize("NFKC", text.translate(_CIRCLED))
-    text = _BOXED.sub(r"\nboxed: \1\n", _LATEX.sub(r"\1", text))
-    return _MARKUP.sub("", text).strip()
+def read_strictly(text: str, item: Item) -> Reading:
+    """Read only the format that the ``answer_letter`` prompt demands: ``정답: (A)`` as the last line, or a bare label.
+
+    Args:
+        text: The model's output.
+        item: A lettered item.
+    """
+    answered = strip_reasoning(text).strip()
+    if not answered:
+        return Reading(None, ONLY_REASONING if text.strip() else EMPTY)
+    last_line = answered.rpartition("\n")[2].strip()
+    for pattern, place, rule in ((_BARE, answered, "bare label"), (_DEMANDED, last_line, "demanded format")):
+        match = pattern.fullmatch(place)
+        label = options_of(item).label(match[1]) if match else None
+        if label:
+            return Reading(label, rule)
+    return Reading(None, OTHER_FORMAT)
 
 
-def _as_label(sign: str, labels: tuple[str, ...]) -> str | None:
-    if sign.isdigit():
-        return labels[int(sign) - 1] if 1 <= int(sign) <= len(labels) else None
-    return sign.upper() if sign.upper() in labels else None
+def _bare_label(page: Page) -> Reading | None:
+    label = whole_label(page.text, page.options)
+    if label is None:
+        return None
+    return Reading(label, "option text" if page.options.exactly(page.text) else "bare label")
 
 
-def _mentions(text: str, labels: tuple[str, ...]) -> list[_Mention]:
-    """The labels that a text names and does not deny."""
-    found = []
-    for match in _LABEL.finditer(text):
-        label = _as_label(next(group for group in match.groups() if group), labels)
-        denied = _NEGATED.match(text[match.end() : match.end() + 24]) or _NEGATED_BEFORE.search(
-            text[max(0, match.start() - 16) : match.start()]
-        )
-        if label and not denied:
-            found.append(_Mention(label, match.start(), match.end()))
-    return found
+def _stated_verdict(page: Page) -> Reading | None:
+    statement = last_verdict(page)
+    return _reading(statement.label, statement.rule) if statement else None
 
 
-def _stated_verdict(text: str, labels: tuple[str, ...], options: tuple[str, ...]) -> Reading | None:
-    """The last sentence that says what the answer is."""
-    for marker in list(_VERDICT.finditer(text))[: -_MOST_VERDICTS - 1 : -1]:
-        rest = text[marker.end() : marker.end() + _LONGEST_VERDICT].lstrip()
-        end = _SENTENCE_END.search(rest)
-        sentence = rest[: end.start()] if end else rest
-        bare = _BARE_ANSWER.match(sentence)
-        if bare and (label := _as_label(bare["label"], labels)):
-            return Reading(label, "stated verdict")
-        mentions = _mentions(sentence, labels)
-        if mentions:
-            return _first_of(sentence, mentions)
-        named = _named_option(sentence, labels, options)
-        if named:
-            return named
+def _own_line(page: Page) -> Reading | None:
+    """The last line that holds a label and nothing else."""
+    labels = [line.label for line in page.label_lines if line.whole]
+    return Reading(labels[-1], "own line") if labels else None
+
+
+def _conclusion(page: Page) -> Reading | None:
+    statement = last_conclusion(page)
+    return _reading(statement.label, statement.rule) if statement else None
+
+
+def _opening_or_closing_label(page: Page) -> Reading | None:
+    """The label that the first line begins with, or else the last: ``(B) because …``."""
+    last = page.text.count("\n")
+    for number, rule in ((0, "opening label"), (last, "closing label")):
+        for line in page.label_lines:
+            group = line.group
+            if line.number == number and group and not group.set_aside:
+                return _reading(line.label if len(group.labels) == 1 else SEVERAL, rule)
     return None
 
 
-def _first_of(sentence: str, mentions: list[_Mention]) -> Reading:
-    """The verdict's first label; several joined by "or", "and" or a comma are no verdict."""
-    first = mentions[0]
-    for other in mentions[1:]:
-        between = sentence[first.end : other.start]
-        if other.label != first.label and len(between) < 12 and _ALTERNATIVE.search(between):  # noqa: PLR2004
-            return Reading(None, "several")
-    return Reading(first.label, "stated verdict")
+def _only_label(page: Page) -> Reading | None:
+    live = [group for group in page.answerlike if not group.set_aside]
+    labels = {label for group in live for label in group.labels}
+    if not labels:
+        return None
+    kept = labels.pop() if len(labels) == 1 else SEVERAL
+    return _reading(kept, "option text" if page.named_by_texts else "only label")
 
 
-def _named_option(text: str, labels: tuple[str, ...], options: tuple[str, ...]) -> Reading | None:
-    """The one option whose text stands in the answer; an option inside a longer named one does not count."""
-    named = [index for index, option in enumerate(options) if option in text]
-    longest = [
-        index for index in named if not any(other != index and options[index] in options[other] for other in named)
-    ]
-    return Reading(labels[longest[0]], "option text") if len(longest) == 1 else None
+RULES: tuple[Rule, ...] = (
+    _bare_label,
+    _stated_verdict,
+    _own_line,
+    _conclusion,
+    _opening_or_closing_label,
+    _only_label,
+)
+"""In the order of their weight. What a JSON object gives as its answer stands before all of them."""
+
+
+def _reading(label: str, rule: str) -> Reading:
+    return Reading(None, SEVERAL) if label == SEVERAL else Reading(label, rule)
+
+
+def _first_evidence(text: str, options: Options) -> int | None:
+    """Where a text first names an option."""
+    places = [group.start for group in Page(text, options).answerlike]
+    return min(places, default=None)
+
+
+def _json_answer(text: str, options: Options) -> Reading | None:
+    """The answer of a JSON object, unless a verdict follows it."""
+    start, end = text.find("{"), text.rfind("}") + 1
+    if start < 0 or end <= start:
+        return None
+    try:
+        content = json.loads(text[start:end])
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(content, dict):
+        return None
+    answers = [value for key, value in content.items() if _ANSWER_KEY.search(str(key).lower())]
+    if not answers:
+        return None
+    later = last_verdict(Page(strip_markup(text[end:]), options))
+    label = later.label if later else _json_label(answers[-1], options)
+    return _reading(label, later.rule if later else "JSON") if label else Reading(None, NO_ANSWER)
+
+
+def _json_label(value: Any, options: Options) -> str | None:  # noqa: ANN401 - any JSON
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        labels = {label for entry in value if (label := _json_label(entry, options))}
+        return labels.pop() if len(labels) == 1 else SEVERAL if labels else None
+    if value is None or isinstance(value, bool):
+        return None
+    return read_sentence(str(value), options)

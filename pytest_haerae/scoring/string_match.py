@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Callable
 
-from pytest_haerae.scoring.answers import clean, read_answer
+from pytest_haerae.scoring.answers import Reading, read_answer, read_strictly
+from pytest_haerae.scoring.character_f import character_f
+from pytest_haerae.scoring.normalise import clean_free_text, normalise
 from pytest_haerae.types import Item, Response, Verdict
 
 _SHOWN = 60
-
-
-def normalise(text: str) -> str:
-    """NFC, without spaces, punctuation and case: two spellings of the same sentence become equal."""
-    return "".join(
-        sign.casefold()
-        for sign in unicodedata.normalize("NFC", text)
-        if not (sign.isspace() or unicodedata.category(sign).startswith("P"))
-    )
 
 
 def _short(text: str) -> str:
@@ -31,10 +24,24 @@ def judge_string_match(item: Item, response: Response) -> Verdict:
         item: A lettered or free-text item.
         response: Its response with a text.
     """
+    return _judge(item, response, read_answer)
+
+
+def judge_strictly(item: Item, response: Response) -> Verdict:
+    """The same, but a lettered item's answer counts only in the demanded format.
+
+    Args:
+        item: A lettered or free-text item.
+        response: Its response with a text.
+    """
+    return _judge(item, response, read_strictly)
+
+
+def _judge(item: Item, response: Response, read: Callable[[str, Item], Reading]) -> Verdict:
     text = response.text or ""
     if item.options is None:
         return _judge_free_text(item, text)
-    reading = read_answer(text, item)
+    reading = read(text, item)
     if reading.label is None:
         explanation = f"{item.id} invalid: {reading.rule} in {_short(text)!r}, reference ({item.reference})"
         return Verdict("invalid", None, explanation, reading.rule)
@@ -45,10 +52,16 @@ def judge_string_match(item: Item, response: Response) -> Verdict:
 
 
 def _judge_free_text(item: Item, text: str) -> Verdict:
-    answer = clean(text)
-    if not normalise(answer):
-        return Verdict("invalid", None, f"{item.id} invalid: empty text, reference {_short(item.reference)!r}", "empty")
-    correct = normalise(answer) == normalise(item.reference)
+    answer = clean_free_text(text, item.query)
+    given, wanted = normalise(answer), normalise(item.reference)
+    if not given:
+        explanation = f"{item.id} invalid: empty text, reference {_short(item.reference)!r}"
+        return Verdict("invalid", None, explanation, "empty", character_f=0.0)
+    correct = given == wanted
+    likeness = 1.0 if correct else character_f(given, wanted)
     verb = "correct" if correct else "wrong"
-    explanation = f"{item.id} {verb}: answered {_short(answer)!r}, reference {_short(item.reference)!r}"
-    return Verdict("correct" if correct else "wrong", answer, explanation, "free text")
+    explanation = (
+        f"{item.id} {verb}: answered {_short(answer)!r}, reference {_short(item.reference)!r}, "
+        f"character F {likeness:.2f}"
+    )
+    return Verdict("correct" if correct else "wrong", answer, explanation, "free text", character_f=likeness)

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import unicodedata
+
+import pytest
+
 from pytest_haerae.scoring import judge
 from pytest_haerae.types import Item, Response
 from tests.helpers import lettered
@@ -34,3 +38,26 @@ def test_free_text_is_skipped_by_log_likelihood_and_compared_by_string_match() -
 
 def test_unreadable_text_is_invalid() -> None:
     assert judge(lettered(), Response(text="모르겠다"), "string_match").outcome == "invalid"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "가는 말이 고와야 오는 말이 곱다",
+        "정답: 가는 말이 고와야 오는 말이 곱다.",
+        "**가는말이 고와야, 오는말이 곱다!**",
+        "<think>미워야? 고와야?</think>\n가는 말이 고와야 오는 말이 곱다",
+        unicodedata.normalize("NFD", "가는 말이 고와야 오는 말이 곱다"),
+        "가는 말이 고와야 오는 말이 곱다\n\n### 질문: 다음 빈칸은?\n### 정답: 발 없는 말이 천 리 간다",
+    ],
+)
+def test_free_text_is_equal_but_for_spaces_punctuation_and_what_surrounds_it(text: str) -> None:
+    verdict = judge(FREE, Response(text=text), "string_match")
+    assert (verdict.outcome, verdict.rule, verdict.character_f) == ("correct", "free text", 1.0)
+
+
+def test_free_text_that_differs_is_wrong_by_however_little() -> None:
+    verdict = judge(FREE, Response(text="가는 말이 고와야 오는 말도 곱다"), "string_match")
+    assert verdict.outcome == "wrong"
+    assert 0.5 < (verdict.character_f or 0) < 1
+    assert judge(FREE, Response(text="<think>가는 말이"), "string_match").outcome == "invalid"

@@ -1,0 +1,171 @@
+"""The places where a text states its answer, weighed as a careful person would weigh them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pytest_haerae.scoring.mentions import IS_RIGHT, IS_THE_ANSWER, Group
+from pytest_haerae.scoring.page import SEVERAL, Page, read_sentence
+
+_MOST_PLACES = 30
+"""Places that are tried, from the end: a text that repeats itself stays cheap to read."""
+_LONGEST_SENTENCE, _BEFORE = 300, 28
+
+_SENTENCE_END = re.compile(r"\n|(?<=[.!?。])\s")
+_GOES_ON_BELOW = re.compile(r"\W*|.*:\W*|.*(?:다음과\s?같|아래와\s?같|as\sfollows|아니다|아니야|아니).{0,12}")
+
+_BELOW = r"[ \t]{0,9}\n(?=\s*\S)"
+_KOREAN_MARKER = (  # 정답은 (B), 정답: B, [정답] B, "정답": "B", 정답 (B), 정답 B, ### 정답
+    r"(?<![가-힣])(?:최종\s?)?(?:정답|해답|답안|답변|답)(?:\s?및\s?해설|\s?번호|\s?기호)?[\]】>)\"'”’]{0,3}\s?"
+    r"(?:(?:은|는|이|가)(?=[\s('\"A-J\d])|은요|은\?|[:=→\-–—>]{1,3}|(?=[(\[])|(?=\s?[A-J](?![A-Za-z]))|" + _BELOW + ")"
+)
+_ENGLISH_MARKER = (  # The answer is B, the best option would be B, Answer: B, "answer": "B", ### ANSWER, Answer B
+    r"\b(?:final_)?(?:answer|ans|choice|option|solution)\b[\]>)\"']{0,2}\s?"
+    r"(?:(?:\s\S{1,12}){0,6}?\s(?:is|are|(?:would|should|must|will)\sbe)\b:?"
+    r"|[:=→–—-]{1,3}|\.(?=\s?[(\[]?[A-J]\b)|" + _BELOW + ")"
+    r"|\banswer\s?(?=\(?[A-J]\b)"
+)
+_MARKER = re.compile(
+    rf"{_KOREAN_MARKER}|{_ENGLISH_MARKER}"
+    r"|<\s?(?:final_)?(?:answer|정답)\s?>|\bboxed:|(?:正确)?答案\s?(?:是|为|:)|(?:正解|答え)は?:?",
+    re.IGNORECASE,
+)
+_CORRECTION = re.compile(
+    r"(?<![가-힣])(?:아니(?=[,.!…\s]|다[.,!]|야|요[,.!])|잠깐|다시\s?(?:보니|생각|살펴|확인|읽|검토)"
+    r"|정정|수정\s?:|사실은|실제로는)"
+    r"|\b(?:wait|actually|correction|on\s(?:second\sthought|reflection)|sorry)\b",
+    re.IGNORECASE,
+)
+_CONCLUSION = re.compile(
+    r"따라서|그러므로|그래서|결론적으로|결론은|결론\s?:|결국|고로"
+    r"|\b(?:therefore|thus|hence|so|in\sconclusion|conclusion:)\b",
+    re.IGNORECASE,
+)
+_WHAT_WAS_ASKED = re.compile(
+    r"(?:것|설명|선택지|단어|표현|내용|문장|보기|인물|사람|용어)[은는]\s(?=\W{0,3}(?:[A-J](?![A-Za-z])|\d{1,2}\s?[번)]))"
+)
+_I_CHOOSE = re.compile(
+    r"\bI(?:'d|'ll|\swould|\swill)?\s(?:choose|pick|select|go\swith|say|answer)\s(?:option\s|choice\s)?\W?\Z",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One place that states an answer: where, the label or `SEVERAL`, and the name of the rule that read it."""
+
+    place: int
+    label: str
+    rule: str
+
+
+def last_verdict(page: Page) -> Statement | None:
+    """The last explicit verdict: 정답은 …, The answer is …, a box, an answer tag, … is the answer, a correction."""
+    return _last(_announced(page), _predicated(page, IS_THE_ANSWER, "stated verdict"), _corrected(page))
+
+
+def last_conclusion(page: Page) -> Statement | None:
+    """The last sentence that concludes, chooses, or calls one option right, without saying that it is the answer."""
+    return _last(
+        _cued(page, _CONCLUSION, "conclusion"),
+        _asked(page),
+        _predicated(page, IS_RIGHT, "conclusion"),
+        _chosen(page),
+    )
+
+
+def _last(*kinds: Iterator[Statement]) -> Statement | None:
+    """The last statement of several kinds; each kind yields its own from the text's end."""
+    lasts = [statement for kind in kinds if (statement := next(kind, None))]
+    return max(lasts, key=lambda statement: statement.place, default=None)
+
+
+def _places(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    return list(pattern.finditer(text))[: -_MOST_PLACES - 1 : -1]
+
+
+def _announced(page: Page) -> Iterator[Statement]:
+    """What follows the words that announce an answer."""
+    for match in _places(_MARKER, page.text):
+        label = _read_from(page, match.end())
+        if label:
+            word = match[0]
+            rule = "box" if word.endswith("boxed:") else "answer tag" if word.startswith("<") else "stated verdict"
+            yield Statement(match.start(), label, rule)
+
+
+def _read_from(page: Page, start: int) -> str | None:
+    """Read the sentence that begins here; where it only announces, the next one."""
+    sentence = _sentence(page.text, start)
+    label = read_sentence(sentence.strip(), page.options)
+    if label or not _GOES_ON_BELOW.fullmatch(sentence):
+        return label
+    following = _sentence(page.text, start + len(sentence))
+    return read_sentence(following.strip(), page.options)
+
+
+def _sentence(text: str, start: int) -> str:
+    """The sentence that begins at a place, with the white space before it."""
+    rest = text[start : start + _LONGEST_SENTENCE]
+    white = len(rest) - len(rest.lstrip())
+    end = _SENTENCE_END.search(rest, white)
+    return rest[: end.start()] if end else rest
+
+
+def _predicated(page: Page, predicate: re.Pattern[str], rule: str) -> Iterator[Statement]:
+    """Options that a predicate follows: (B)가 정답입니다, B is correct."""
+    beyond = len(page.text)
+    for group in reversed(page.groups[-_MOST_PLACES:]):
+        match = None if group.set_aside else predicate.match(page.text, group.end)
+        if match and match.end() <= beyond:
+            yield _stated(group, rule)
+        beyond = group.start
+
+
+def _stated(group: Group, rule: str) -> Statement:
+    return Statement(group.start, group.labels[0] if len(group.labels) == 1 else SEVERAL, rule)
+
+
+def _chosen(page: Page) -> Iterator[Statement]:
+    for group in reversed(page.groups[-_MOST_PLACES:]):
+        if _I_CHOOSE.search(page.text[max(0, group.start - _BEFORE) : group.start]) and not group.set_aside:
+            yield _stated(group, "conclusion")
+
+
+def _asked(page: Page) -> Iterator[Statement]:
+    """The question's own words, completed: 알맞은 것은 (B)."""
+    for match in _places(_WHAT_WAS_ASKED, page.text):
+        label = _read_from(page, match.end())
+        if label:
+            yield Statement(match.start(), label, "conclusion")
+
+
+def _corrected(page: Page) -> Iterator[Statement]:
+    return _cued(page, _CORRECTION, "correction")
+
+
+def _cued(page: Page, cue: re.Pattern[str], rule: str) -> Iterator[Statement]:
+    """The one option of a sentence that a word such as 따라서 or "wait" opens."""
+    for match in _places(cue, page.text):
+        sentence = _sentence(page.text, match.end())
+        label = _only_choice(page, match.end(), match.end() + len(sentence))
+        if not label and _GOES_ON_BELOW.fullmatch(sentence):
+            start = match.end() + len(sentence)
+            label = _only_choice(page, start, start + len(_sentence(page.text, start)))
+        if label:
+            yield Statement(match.start(), label, rule)
+
+
+def _only_choice(page: Page, start: int, end: int) -> str | None:
+    """The only option that a stretch of text chooses; talking about one (Korean 은, 는, 도) is not choosing it."""
+    here = [group for group in page.groups if start <= group.start < end and not group.set_aside]
+    called_right = [group for group in here if IS_RIGHT.match(page.text, group.end)]
+    for groups in (called_right, [group for group in here if not group.topic]):
+        labels = {label for group in groups for label in group.labels}
+        if len(labels) == 1:
+            return labels.pop()
+        if len(groups) == 1:
+            return SEVERAL
+    return None
