@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 import shutil
@@ -155,7 +154,9 @@ def test_a_full_disk_is_one_line_and_the_run_goes_on_when_there_is_room(tmp_path
         arguments += [f"--store={store}", f"--output-file={report}"]
         ballast = fill(small_disk, leave=200_000)
         line = one_line(evaluate(tmp_path, [*arguments, "-n2"]))
-        assert re.match(rf"ERROR: the response store {store} can not be written \(.*full\); answers so far are kept", line)
+        assert re.match(
+            rf"ERROR: the response store {store} can not be written \(.*full\); answers so far are kept", line
+        )
         kept = stored(store, tmp_path / "copy")
         assert 0 < len(kept) < count
         assert len(server.answered.keys() - kept.keys()) <= CONCURRENCY
@@ -185,7 +186,7 @@ def test_a_disk_too_full_for_the_report_costs_no_answer(tmp_path: Path, small_di
             f"ERROR: --output-file {report}: can not be written (No space left on device); the answers are stored: make"
             " room and run the same command again, nothing is asked twice"
         )
-        assert os.listdir(small_disk) == [ballast.name]
+        assert list(small_disk.iterdir()) == [ballast]
         ballast.unlink()
         result = evaluate(tmp_path, arguments)
         assert result.returncode == 0, result.stdout + result.stderr
