@@ -81,11 +81,11 @@ def test_ten_kills_lose_only_what_was_under_way(tmp_path: Path) -> None:
         for kill in range(10):
             before, answered = server.attempts.copy(), server.answered.copy()
             # One comes before any answer, while the model is loaded; the others anywhere in the batch.
-            asks, delay = (0, 0.0) if kill == 0 else (chance.randrange(1, 45), chance.random() * 0.05)
+            asks, delay = (0, chance.random()) if kill == 0 else (chance.randrange(1, 45), chance.random() * 0.05)
             moments.append(f"{asks} requests + {delay:.3f} s")
             with subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as run:
                 wait_until(lambda: server.attempts.total() - before.total() >= asks)  # noqa: B023 - waited for here
-                time.sleep(delay if kill else chance.random())
+                time.sleep(delay)
                 assert run.poll() is None, moments
                 run.kill()
             quiet(server)
