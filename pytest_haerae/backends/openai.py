@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from typing import Any, ClassVar
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pytest_haerae.backends.api import ApiBackend, ApiParameters
 from pytest_haerae.backends.api_scoring import Endpoint
@@ -30,12 +32,13 @@ class OpenAIBackend(ApiBackend):
             hint = 'a server without keys takes any text: api_key="not-needed"'
             raise UsageError(f"--model=openai: no API key; set OPENAI_API_KEY or api_key in --model-params ({hint})")
         super().__init__(parameters)
+        address, authorization = _apart(parameters.api_base)
         self._client = openai.AsyncOpenAI(
             api_key=key,
-            base_url=parameters.api_base,
+            base_url=address,
             timeout=parameters.timeout,
             max_retries=0,
-            default_headers=parameters.extra_headers,
+            default_headers={**authorization, **parameters.extra_headers},
             http_client=openai.DefaultAioHttpClient(),
         )
 
@@ -56,3 +59,16 @@ class OpenAIBackend(ApiBackend):
 
     async def _finish(self) -> None:
         await self._client.close()
+
+
+def _apart(address: str | None) -> tuple[str | None, dict[str, str]]:
+    """An address without its user and password, and the header that carries them (RFC 7617).
+
+    The client's transport refuses both in one request: the key's header, and credentials in the URL.
+    """
+    parts = urlsplit(address or "")
+    if "@" not in parts.netloc:
+        return address, {}
+    credentials, _, host = parts.netloc.rpartition("@")
+    encoded = base64.b64encode(unquote(credentials).encode()).decode()
+    return urlunsplit(parts._replace(netloc=host)), {"Authorization": f"Basic {encoded}"}

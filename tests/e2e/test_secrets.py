@@ -15,13 +15,13 @@ from tests.helpers import valid_report, write_questions
 
 pytestmark = pytest.mark.server
 
-SECRET = "geheim-7f3a9c1e"
+SECRET = "geheim-7f3a9c1e"  # noqa: S105 - the one that is looked for
 """Of no well-known shape: only who knows it can mask it."""
 RECORD = """
 import pytest
 
 def pytest_configure(config):
-    if not config.pluginmanager.has_plugin("dsession"):
+    if hasattr(config, "workerinput"):
         return
     from xdist.workermanage import WorkerController
     receive = WorkerController.process_from_remote
@@ -50,13 +50,22 @@ def given(way: str, address: str) -> tuple[dict[str, Any], dict[str, str]]:
     return {"api_key": "not-needed", "api_base": address.replace("http://", f"http://user:{SECRET}@")}, {}
 
 
-@pytest.mark.parametrize("refused", ["some", "all"])
-@pytest.mark.parametrize("way", ["parameter", "environment", "header", "url"])
+@pytest.mark.parametrize(
+    ("way", "refused"),
+    [
+        ("parameter", "some"),
+        ("environment", "some"),
+        ("environment", "all"),
+        ("header", "some"),
+        ("header", "all"),
+        ("url", "some"),
+    ],
+)
 def test_no_output_has_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, refused: str) -> None:
     encoded = base64.b64encode(f"user:{SECRET}".encode()).decode()
-    words = (
-        f"you sent {SECRET} as Bearer {SECRET}, Basic {encoded}, {encoded} and https://user:{SECRET}@host/?key={SECRET}"
-    )
+    words = f"you sent {SECRET} as Bearer {SECRET}, Basic {encoded} and https://user:{SECRET}@host/?key={SECRET}"
+    if way == "url":
+        words += f", decoded from {encoded}"
     write_questions(tmp_path, questions(12))
     (tmp_path / "conftest.py").write_text(RECORD, encoding="utf-8")
     status = "401" if refused == "all" else "400"
@@ -75,14 +84,11 @@ def test_no_output_has_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
         (tmp_path / "parameters.json").write_text(arguments[place].partition("=")[2], encoding="utf-8")
         arguments[place] = "--model-params=@parameters.json"
         result = evaluate(tmp_path, arguments)
-    if way == "url":
-        assert server.keys
-    else:
-        assert server.keys == {f"Bearer {SECRET}"}
+    assert server.keys == {f"Basic {encoded}" if way == "url" else f"Bearer {SECRET}"}
     expected = pytest.ExitCode.USAGE_ERROR if refused == "all" else pytest.ExitCode.TESTS_FAILED
     assert result.returncode == expected, result.stdout + result.stderr
     assert "you sent ***" in (result.stderr if refused == "all" else result.stdout)
-    assert (tmp_path / "traffic.txt").exists()
+    assert "workerready" in (tmp_path / "traffic.txt").read_text(encoding="utf-8")
     if refused == "some":
         report = valid_report(tmp_path / ".haerae/report.json")
         assert report["metrics"]["errors"] == 4

@@ -102,12 +102,10 @@ def test_no_more_answers_wait_to_be_stored_than_requests_may_be_under_way(loop: 
         asked.append(index)
         return Response(text=str(index))
 
-    taken = 0
-    for _ in loop.stream(range(60), answer, 4):
+    for taken, _ in enumerate(loop.stream(range(60), answer, 4)):
         if taken % 10 == 0:
             time.sleep(0.01)
         assert len(asked) - taken <= 4
-        taken += 1
     assert sorted(asked) == list(range(60))
 
 
