@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pandas
@@ -99,7 +100,7 @@ def test_gate_gives_the_gates_of_the_run(
     tmp_path: Path, reports: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     then = report_of(samples_of(THEN))
-    options = {"min_accuracy": ["0.5", "b=1.0"], "max_drop": "0.01", "significance": "0.1"}
+    options: dict[str, Any] = {"min_accuracy": ["0.5", "b=1.0"], "max_drop": "0.01", "significance": "0.1"}
     now = report_of(samples_of(NOW), then, **options)
     path = str(write(tmp_path / "judged.json", now))
     typed = ["--min-accuracy=0.5", "--min-accuracy=b=1.0", "--max-drop=0.01", "--significance=0.1"]
@@ -113,7 +114,7 @@ def test_gate_gives_the_gates_of_the_run(
     ("how", "code", "verdict"), [({"by_hand": True}, 0, "NOT EVALUATED"), ({"missing": 3}, 1, "UNMEASURABLE")]
 )
 def test_gate_knows_partial_reports(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], how: dict[str, int], code: int, verdict: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], how: dict[str, Any], code: int, verdict: str
 ) -> None:
     path = write(tmp_path / "now.json", report_of(samples_of(NOW), **how))
     assert main(["gate", str(path), "--min-accuracy=0.1"]) == code
