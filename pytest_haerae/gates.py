@@ -195,6 +195,15 @@ class BaselineTest:
         ]
         self._adjusted = dict(zip(self._groups, holm(values), strict=True))
 
+    def rejected(self) -> list[str]:
+        """The groups whose drop is too large and certain, the most certain first."""
+        settings = self._settings
+        worse = [name for name in self._too_large() if self._adjusted[name] <= settings.significance]
+        return sorted(worse, key=self._adjusted.__getitem__)
+
+    def _too_large(self) -> list[str]:
+        return [name for name, counts in self._groups.items() if -counts.change > self._settings.max_drop]
+
     def gate(self) -> Gate:
         """The verdict."""
         settings, total = self._settings, self._pairing.total
@@ -206,18 +215,16 @@ class BaselineTest:
                 f"the baseline has errors for {unanswered} of {asked} items (allowed: {settings.max_error_rate:.1%})"
             )
             return Gate("baseline", "unmeasurable", None, settings.max_drop, None, detail)
-        larger = [name for name, counts in self._groups.items() if -counts.change > settings.max_drop]
-        worse = [name for name in larger if self._adjusted[name] <= settings.significance]
-        if worse:
-            worst = min(worse, key=self._adjusted.__getitem__)
+        if worse := self.rejected():
+            worst, others = worse[0], worse[1:]
             detail = self._fall(worst)
-            if others := [name for name in worse if name != worst]:
+            if others:
                 detail += "; also " + ", ".join(f"{name} {self._groups[name].change:+.4f}" for name in others)
             drop = -self._groups[worst].change
             return Gate("baseline", "failed", drop, settings.max_drop, self._adjusted[worst], detail)
         lost, gained = len(total.lost), len(total.gained)
         detail = f"change {total.change:+.4f} on {total.n} paired items ({lost} lost, {gained} gained)"
-        if larger:
+        if larger := self._too_large():
             detail += "; " + self._too_small_to_tell(larger)
         return Gate("baseline", "passed", -total.change, settings.max_drop, self._adjusted[TOTAL], detail)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from statistics import NormalDist
 
 Z95 = 1.959963984540054
@@ -17,7 +17,8 @@ Z95 = 1.959963984540054
 _CONFIDENCE_PART = 0.1
 """The part of a margin test's level that is spent on the nuisance parameter's confidence bound."""
 _LEAST_P_VALUE = 1e-15
-_P_VALUE_PRECISION = 1e-11
+_ROOT_PRECISION = 1e-11
+_UNDERFLOW = 1e-300
 _SMALL = 60
 
 
@@ -163,13 +164,33 @@ def drop_p_value(lost: int, gained: int, n: int, margin: float = 0.0) -> float:
     """
     if margin == 0:
         return mcnemar_one_sided(lost, gained)
-    if not drop_rejected(lost, lost + gained, n, margin, 1.0):
+    changed = lost + gained
+
+    def excess(log_level: float) -> float:
+        share, level_left = lost_share_bound(changed, n, margin, math.exp(log_level))
+        return math.log(max(binomial_tail(lost, changed, share), _UNDERFLOW) / level_left)
+
+    if excess(0.0) > 0:
         return 1.0
-    low, high = math.log(_LEAST_P_VALUE), 0.0
-    while high - low > _P_VALUE_PRECISION:
-        middle = (low + high) / 2
-        low, high = (low, middle) if drop_rejected(lost, lost + gained, n, margin, math.exp(middle)) else (middle, high)
-    return math.exp(high)
+    return math.exp(_falling_root(excess, math.log(_LEAST_P_VALUE), 0.0))
+
+
+def _falling_root(function: Callable[[float], float], low: float, high: float) -> float:
+    """The least argument at which a falling function is at most 0, or `low`, rounded up.
+
+    Source: false position with the Illinois rule: M. Dowell and P. Jarratt, BIT 11 (1971).
+    """
+    above, below = function(low), function(high)
+    if above <= 0:
+        return low
+    while high - low > _ROOT_PRECISION and below < 0:
+        middle = high - below * (high - low) / (below - above)
+        value = function(middle)
+        if value > 0:
+            low, above, below = middle, value, below / 2.0
+        else:
+            high, below, above = middle, value, above / 2.0
+    return high
 
 
 def drop_rejected(lost: int, changed: int, n: int, margin: float, level: float) -> bool:

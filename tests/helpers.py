@@ -49,10 +49,15 @@ def lettered(reference: str = "B", options: tuple[str, ...] = ("사과", "원두
 def valid_report(path: Path) -> dict[str, Any]:
     """Read a report, held against the schema where that is at hand."""
     report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    schema = SHARED / "report.schema.json"
-    if schema.exists():
-        jsonschema.validate(report, json.loads(schema.read_text(encoding="utf-8")))
+    if (SHARED / "report.schema.json").exists():
+        jsonschema.validate(report, json_schema())
     return report
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of reports."""
+    schema: dict[str, Any] = json.loads((SHARED / "report.schema.json").read_text(encoding="utf-8"))
+    return schema
 
 
 QUESTIONS = [

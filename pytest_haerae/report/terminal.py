@@ -68,7 +68,7 @@ class _Table:
         self._share = self._decimals + 2
         self._interval_width = max(11, len(self._interval))
         self._changes = changes
-        taken = 6 + len(self._correct) + 1 + self._share + 1 + 1 + self._interval_width + 1 + len(self._detects)
+        taken = 7 + len(self._correct) + 1 + self._share + 2 + self._interval_width + 1 + len(self._detects)
         taken += self._share + 2 if changes else 0
         self._macro = "mean of subsets (macro)" if wide else "mean (macro)"
         longest = max(len(self._macro), *(display_width(row.name) for row in rows))

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from tests.helpers import QUESTIONS, write_questions
@@ -31,8 +28,6 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["--evaluator-params=return_logits=maybe", "--method=log_likelihood"], "ERROR: *return_logits is true or false*"),
     (["--limit=0"], "ERROR: --limit: 0 is too small; the least is 1"),
     (["--min-accuracy=80"], "ERROR: --min-accuracy: 80 is not between 0 and 1; for 80 percent write 0.8"),
-    (["--baseline=none.json"], "ERROR: --baseline none.json: can not be read (No such file or directory)"),
-    (["--baseline=corrupt.json"], "ERROR: --baseline corrupt.json: corrupt, no JSON report*"),
     (["--baseline=empty.json"], "ERROR: --baseline empty.json: no report of schema version 1"),
     (["--output-file=/proc/none/report.json"], "ERROR: --output-file /proc/none/report.json: the folder can not be*"),
     (["--store=/proc/none/store.sqlite"], "ERROR: --store /proc/none/store.sqlite: can not be opened*"),
@@ -59,7 +54,6 @@ CASES: list[tuple[list[str], str, list[str]]] = [(options, message, []) for opti
 def test_a_mistake_is_one_clear_line_and_exit_code_4(
     evaluate: Evaluate, pytester: pytest.Pytester, options: list[str], message: str, workers: list[str]
 ) -> None:
-    (pytester.path / "corrupt.json").write_text("{", encoding="utf-8")
     (pytester.path / "empty.json").write_text("{}", encoding="utf-8")
     (pytester.path / "sets").mkdir()
     for split in ("dev", "test"):
@@ -95,33 +89,4 @@ def test_a_bad_row_names_file_row_and_field(
     write_questions(pytester.path, [QUESTIONS[0], {**QUESTIONS[1], **mistake}])
     result = evaluate()
     result.stderr.fnmatch_lines([f"ERROR: *questions.jsonl, row 2, {message}"])
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "message"),
-    [
-        ("method", "log_likelihood", "*incompatible: its method is 'log_likelihood', this run's is 'string_match'"),
-        ("prompt", "raw", "*incompatible: its prompt is 'raw', this run's is 'answer_letter'"),
-        ("num_few_shot", 5, "*incompatible: its num_few_shot is 5, this run's is 0"),
-        ("complete", False, "*incompatible: its run is not complete"),
-    ],
-)
-def test_an_incompatible_baseline_names_the_field(
-    evaluate: Evaluate, pytester: pytest.Pytester, field: str, value: object, message: str
-) -> None:
-    evaluate("--output-file=base.json")
-    path = Path(pytester.path / "base.json")
-    report = json.loads(path.read_text(encoding="utf-8"))
-    report["info"][field] = value
-    path.write_text(json.dumps(report), encoding="utf-8")
-    result = evaluate("--baseline=base.json")
-    result.stderr.fnmatch_lines([message])
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-
-
-def test_a_baseline_of_other_data_names_the_item(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
-    evaluate("--output-file=base.json", "--limit=3")
-    result = evaluate("--baseline=base.json", "--limit=5")
-    result.stderr.fnmatch_lines(["*incompatible: it has no item questions-0003"])
     assert result.ret == pytest.ExitCode.USAGE_ERROR

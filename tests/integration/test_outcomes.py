@@ -85,19 +85,6 @@ def test_stopping_at_the_first_wrong_answer_is_unmeasurable(evaluate: Evaluate, 
     assert result.ret == 1
 
 
-@pytest.mark.parametrize("gate", [("0.0", 0, "passed"), ("1.0", 1, "failed")])
-@pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["serial", "xdist"])
-def test_the_accuracy_gate_decides_the_exit_code(
-    evaluate: Evaluate, pytester: pytest.Pytester, gate: tuple[str, int, str], workers: list[str]
-) -> None:
-    threshold, code, verdict = gate
-    result = evaluate(f"--min-accuracy={threshold}", *workers)
-    report = valid_report(pytester.path / ".haerae" / "report.json")
-    assert [entry["verdict"] for entry in report["info"]["gates"]] == [verdict]
-    result.stdout.fnmatch_lines([f"gate min-accuracy: {verdict.upper()} - *"])
-    assert result.ret == code
-
-
 def test_an_ordinary_failure_still_fails_the_run(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_other="def test_other():\n    assert False")
     result = evaluate()
@@ -145,20 +132,6 @@ def test_collect_only_asks_no_model(evaluate: Evaluate, pytester: pytest.Pyteste
     pytester.makeconftest(FLAKY)
     assert evaluate("--collect-only", model="flaky").ret == 0
     assert not (pytester.path / "loads.txt").exists()
-
-
-def test_a_baseline_gate_sees_a_worse_model(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(
-        FLAKY.replace(
-            '"(A)" if index % 2 else "(A) 또는 (B)"', '"ABCD"[index % 4] if not self.failing else "E"'
-        ).replace("index < self.failing", "False")
-    )
-    assert evaluate("--output-file=base.json", model="flaky").ret == 0
-    assert valid_report(pytester.path / "base.json")["metrics"]["accuracy"] == 1
-    assert evaluate("--baseline=base.json", model="flaky").ret == 0
-    result = evaluate("--baseline=base.json", "--model-params=failing=1", model="flaky")
-    assert result.ret == 1
-    result.stdout.fnmatch_lines(["gate baseline: FAILED - all items: accuracy fell by 1.0000 (40 lost, 0 gained)"])
 
 
 def test_a_method_that_the_backend_cannot_serve_is_refused(evaluate: Evaluate, pytester: pytest.Pytester) -> None:

@@ -1,0 +1,251 @@
+"""Every way a gate can end, with its exit code, in one process and with workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.helpers import QUESTIONS, valid_report, write_questions
+
+ANSWERING = """
+from pytest_haerae import Response
+from pytest_haerae.backends import BackendParameters
+
+class Parameters(BackendParameters):
+    wrong: int = 0
+    failing: int = 0
+
+class Answering:
+    methods = frozenset({"generate"})
+    parameters = Parameters
+    libraries = ()
+
+    def __init__(self, parameters):
+        self.parameters = parameters
+        open("loads.txt", "a").write("x")
+
+    def run(self, requests):
+        for index, request in enumerate(requests):
+            if index < self.parameters.failing:
+                yield index, Response(error="HTTP 503")
+            else:
+                yield index, Response(text="ABCD"[(index + (index < self.parameters.wrong)) % 4])
+
+    def close(self): ...
+
+def pytest_haerae_backends():
+    return {"answering": Answering}
+"""
+
+CRASHING = """
+import os
+
+def pytest_runtest_setup(item):
+    if "0003" in item.name:
+        os._exit(1)
+"""
+
+WORKERS = pytest.mark.parametrize(
+    "workers", [pytest.param([], id="serial"), pytest.param(["-n2"], id="xdist", marks=pytest.mark.server)]
+)
+
+
+def prepare(folder: Path, more: str = "") -> None:
+    write_questions(folder, QUESTIONS[:20])
+    (folder / "conftest.py").write_text(ANSWERING + more, encoding="utf-8")
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+
+
+def evaluate(folder: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "--model=answering", "--output-file=report.json", *options]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The text of a baseline that a run without a wrong answer wrote."""
+    folder = tmp_path_factory.mktemp("base")
+    prepare(folder)
+    result = evaluate(folder, "--baseline-write=base.json", "--min-accuracy=1")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert f"baseline written: {folder / 'base.json'}" in result.stdout
+    assert valid_report(folder / "base.json") == valid_report(folder / "report.json")
+    return (folder / "base.json").read_text(encoding="utf-8")
+
+
+JUDGED: dict[str, tuple[list[str], int, dict[str, str]]] = {
+    "passed": (["--baseline=base.json", "--min-accuracy=0.9"], 0, {"min-accuracy": "passed", "baseline": "passed"}),
+    "accuracy failed": (
+        ["--min-accuracy=questions=0.9", "--model-params=wrong=10"],
+        1,
+        {"min-accuracy questions": "failed"},
+    ),
+    "drop failed": (["--baseline=base.json", "--model-params=wrong=10"], 1, {"baseline": "failed"}),
+    "drop tolerated": (
+        ["--baseline=base.json", "--model-params=wrong=10", "--max-drop=0.5"],
+        0,
+        {"baseline": "passed"},
+    ),
+    "not evaluated": (
+        ["--baseline=base.json", "--min-accuracy=1", "--model-params=wrong=10", "-k", "000"],
+        0,
+        {"min-accuracy": "not evaluated", "baseline": "not evaluated"},
+    ),
+    "unmeasurable": (
+        ["--baseline=base.json", "--min-accuracy=0.1", "--model-params=failing=3"],
+        1,
+        {"min-accuracy": "unmeasurable", "baseline": "unmeasurable", "measurable": "unmeasurable"},
+    ),
+    "some errors are allowed": (
+        ["--baseline=base.json", "--min-accuracy=1", "--model-params=failing=3", "--max-error-rate=0.2"],
+        0,
+        {"min-accuracy": "passed", "baseline": "passed"},
+    ),
+}
+
+
+@WORKERS
+@pytest.mark.parametrize("case", JUDGED)
+def test_a_judged_run(tmp_path: Path, base: str, case: str, workers: list[str]) -> None:
+    options, code, verdicts = JUDGED[case]
+    prepare(tmp_path)
+    (tmp_path / "base.json").write_text(base, encoding="utf-8")
+    result = evaluate(tmp_path, *options, *workers)
+    assert result.returncode == code, result.stdout + result.stderr
+    gates = valid_report(tmp_path / "report.json")["info"]["gates"]
+    assert {gate["name"]: gate["verdict"] for gate in gates} == verdicts
+    for name, verdict in verdicts.items():
+        assert f"gate {name}: {verdict.upper()} - " in result.stdout
+
+
+def with_info(**values: Any) -> Any:  # noqa: ANN401 - a change of a report's text
+    def change(text: str) -> str:
+        report = json.loads(text)
+        report["info"] |= values
+        return json.dumps(report)
+
+    return change
+
+
+REFUSED: dict[str, tuple[Any, str]] = {
+    "no baseline": (None, "can not be read (No such file or directory)"),
+    "corrupt": (lambda text: text[: len(text) // 2], "corrupt, no JSON report"),
+    "incompatible": (with_info(prompt_fingerprint="0"), "incompatible: its prompt_fingerprint is '0', this run's is "),
+    "other data": (lambda text: text.replace("questions-0007", "questions-9999"), "it has no item questions-0007"),
+}
+
+
+@WORKERS
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_baseline_that_is_no_use_is_refused_before_the_model_loads(
+    tmp_path: Path, base: str, case: str, workers: list[str]
+) -> None:
+    change, message = REFUSED[case]
+    prepare(tmp_path)
+    if change:
+        (tmp_path / "base.json").write_text(change(base), encoding="utf-8")
+    result = evaluate(tmp_path, "--baseline=base.json", *workers)
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR, result.stdout + result.stderr
+    assert f"ERROR: --baseline base.json: {message}" in result.stderr or message in result.stderr
+    assert not (tmp_path / "loads.txt").exists()
+
+
+@pytest.mark.server
+def test_a_worker_that_dies_leaves_the_gates_unmeasurable(tmp_path: Path, base: str) -> None:
+    prepare(tmp_path, CRASHING)
+    (tmp_path / "base.json").write_text(base, encoding="utf-8")
+    options = ["--baseline=base.json", "--min-accuracy=0.1", "--baseline-write=new.json"]
+    result = evaluate(tmp_path, "-n2", "--max-worker-restart=2", *options)
+    assert result.returncode == 1, result.stdout + result.stderr
+    report = valid_report(tmp_path / "report.json")
+    assert {gate["verdict"] for gate in report["info"]["gates"]} == {"unmeasurable"}
+    assert report["info"]["complete"] is False
+    assert "--baseline-write" in result.stdout
+    assert not (tmp_path / "new.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "note"),
+    [
+        (["--min-accuracy=0.9", "--model-params=wrong=10"], "not written, because of gate min-accuracy"),
+        (["-k", "0003"], "not written, items were selected by hand"),
+    ],
+)
+def test_no_baseline_is_written_of_a_run_that_did_not_hold(tmp_path: Path, options: list[str], note: str) -> None:
+    prepare(tmp_path)
+    result = evaluate(tmp_path, "--baseline-write=new.json", *options)
+    assert f"--baseline-write {tmp_path / 'new.json'}: {note}" in result.stdout
+    assert not (tmp_path / "new.json").exists()
+
+
+def test_ordinary_tests_that_are_left_out_do_not_silence_the_gates(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    (tmp_path / "test_other.py").write_text(
+        "import pytest\n\n@pytest.mark.skipif(False, reason='')\ndef test_slow(): ...\n", encoding="utf-8"
+    )
+    result = evaluate(tmp_path, "-m", "not skipif", "--min-accuracy=0.9", "--model-params=wrong=10")
+    assert "1 deselected" in result.stdout
+    assert result.returncode == 1, result.stdout
+
+
+@WORKERS
+def test_what_continuous_integration_reads(tmp_path: Path, workers: list[str]) -> None:
+    prepare(tmp_path)
+    (tmp_path / "step.md").write_text("before\n", encoding="utf-8")
+    options = ["--min-accuracy=0.9", "--model-params=wrong=10", "--report-md=summary.md", "--junitxml=junit.xml"]
+    result = evaluate(tmp_path, *options, *workers, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY="step.md")
+    assert result.returncode == 1
+    line = "::error title=pytest-haerae gate min-accuracy::failed - accuracy 0.5000 is below 0.9"
+    assert line in result.stdout.splitlines()
+    summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert "| ❌ failed | min-accuracy | accuracy 0.5000 is below 0.9 |" in summary
+    assert (tmp_path / "step.md").read_text(encoding="utf-8") == f"before\n{summary}\n"
+    suite = next(ElementTree.parse(tmp_path / "junit.xml").iter("testsuite"))  # noqa: S314 - our own file
+    properties = {node.get("name"): node.get("value") for node in suite.findall("properties/property")}
+    assert properties["haerae.questions.accuracy"] == "0.5"
+    assert properties["haerae.gate.min-accuracy"] == "failed: accuracy 0.5000 is below 0.9"
+    cases = {
+        case.get("name"): {node.get("name"): node.get("value") for node in case.findall("properties/property")}
+        for case in suite.findall("testcase")
+    }
+    assert len(cases) == 20
+    assert cases["test_mine[questions-0000]"] | {"haerae_status": ""} == {
+        "haerae_id": "questions-0000",
+        "haerae_subset": "questions",
+        "haerae_outcome": "wrong",
+        "haerae_prediction": "B",
+        "haerae_reference": "A",
+        "haerae_status": "",
+    }
+    assert evaluate(tmp_path, *options[:2], GITHUB_ACTIONS="false").stdout.count("::error") == 0
+
+
+def test_an_unwritable_markdown_path_is_refused_before_the_run(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    result = evaluate(tmp_path, "--report-md=/proc/none/summary.md")
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: --report-md /proc/none/summary.md: the folder can not be written" in result.stderr
+    assert not (tmp_path / "loads.txt").exists()
+
+
+def test_the_command_to_run_again_shows_no_key(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    key = "sk-" + "abcdefghijklmnopqrstuvwxyz"
+    result = evaluate(tmp_path, "--model-params=wrong=3", f"--store=store-{key}.sqlite")
+    assert "run them again: pytest --model=answering --output-file=report.json --model-params=wrong=3" in result.stdout
+    assert "--lf" in result.stdout
+    assert key not in result.stdout

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import jsonschema
+import pytest
+
+from pytest_haerae.data.passages import passage_of
+from pytest_haerae.report.metrics import make_metrics
+from pytest_haerae.stats import clustered_standard_error, standard_error
+from tests.helpers import SHARED, json_schema
+from tests.unit.reports import report_of, samples_of
+
+
+def test_items_that_share_a_passage_are_clusters() -> None:
+    letters = "cccwwwcwcwcwi" * 5
+    metrics = make_metrics(samples_of({"a": letters, "b": "cw"}, passages=3))
+    assert metrics["subsets"]["a"]["clusters"] == 3
+    expected = clustered_standard_error([letter == "c" for letter in letters], [i % 3 for i in range(len(letters))])
+    assert metrics["subsets"]["a"]["stderr_clustered"] == pytest.approx(expected)
+    assert metrics["subsets"]["a"]["stderr"] == standard_error(letters.count("c"), len(letters))
+    assert "clusters" not in metrics["subsets"]["b"]
+    assert metrics["clusters"] == 5
+
+
+def test_without_passages_there_are_no_clusters() -> None:
+    assert "stderr_clustered" not in make_metrics(samples_of({"a": "ccww"}))
+
+
+@pytest.mark.parametrize(
+    ("query", "passage"),
+    [
+        ("다음을 읽고 고르시오.\n    \n### 지문: \n하나.\n둘.\n\n### 질문: \n무엇?\n\n### 정답:", "하나.\n둘."),
+        ("### 질문: \n무엇?\n\n### 참고: 그림\n\n### 선택지: \n(A) 가\n\n### 정답:", "그림"),
+        ("### 질문: \n무엇?\n\n### 정답:", None),
+        ("### 지문: \n\n### 질문: \n무엇?", None),
+    ],
+)
+def test_the_passage_of_a_query(query: str, passage: str | None) -> None:
+    assert passage_of(query) == passage
+
+
+def test_a_report_with_everything_keeps_the_schema() -> None:
+    if not SHARED.exists():
+        pytest.skip("the data beside the project is absent")
+    baseline = report_of(samples_of({"a": "cwei", "b": "ss"}))
+    report = report_of(samples_of({"a": "cwei", "b": "ss"}, passages=2), baseline, min_accuracy=["0.5"])
+    jsonschema.validate(report, json_schema())

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_haerae.power import smallest_detectable_drop
+from pytest_haerae.report.layout import cut, display_width, pad, wrap
+from pytest_haerae.report.rows import show_drop
+from pytest_haerae.report.terminal import summary_lines
+from tests.unit.reports import report_of, samples_of
+
+SUBSETS = {
+    "correct_definition_matching": "c" * 300 + "w" * 139,
+    "csat_geo": "c" * 100 + "w" * 50,
+    "한국 지리와 역사 그리고 문화": "ci" * 30,
+    "lyrics_denoising": "s" * 20,
+    "loan_words": "e",
+}
+EARLIER = {**SUBSETS, "csat_geo": "c" * 110 + "w" * 40, "loan_words": "c"}
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("against", [False, True], ids=["alone", "baseline"])
+def test_every_line_fits_and_the_columns_stand_below_each_other(width: int, against: bool) -> None:
+    baseline = report_of(samples_of(EARLIER)) if against else None
+    report = report_of(samples_of(SUBSETS), baseline, min_accuracy=["0.5", "csat_geo=0.9"], max_error_rate="0.1")
+    wrong = ["s1-0000 오답: " + "가나다라" * 30] * 9
+    lines = summary_lines(report, width=width, wrong=wrong, output_file="report.json", rerun="pytest --lf")
+    assert all(display_width(line) <= width for line in lines), "\n".join(lines)
+    heading, first = lines[0], lines[1]
+    assert display_width(heading) == display_width(first)
+    rows = [line for line in lines[: len(SUBSETS) + 2] if "(" not in line or line.startswith("total")]
+    assert len({display_width(row) for row in rows}) == 1
+    assert ("change" in heading) == against
+    assert sum(line.startswith("gate ") for line in lines) == 2 + against
+    assert "run them again: pytest --lf" in lines
+    assert len([line for line in lines if "오답" in line]) == 5
+
+
+def test_the_numbers_are_the_reports() -> None:
+    baseline = report_of(samples_of({"a": "c" * 110 + "w" * 40, "b": "c" * 150}))
+    report = report_of(samples_of({"a": "c" * 100 + "w" * 50, "b": "c" * 150}), baseline)
+    lines = summary_lines(report, width=80, output_file="report.json")
+    drops = [show_drop(smallest_detectable_drop(n, discordance=10 / n, level=0.05 / 3)) for n in (150, 300)]
+    assert lines[1].split() == ["a", "150", "100", "0.6667", "0.588-0.737", "-0.0667", drops[0]]
+    assert lines[3].split()[2:] == ["300", "250", "0.8333", "0.787-0.871", "-0.0333", drops[1]]
+    assert lines[4].split()[-1] == "0.8333"
+    assert not any(line.startswith("run them again") for line in lines)
+
+
+def test_subsets_without_a_measured_item_say_why() -> None:
+    lines = summary_lines(report_of(samples_of({"a": "ss", "b": "eee"})), width=80, output_file="report.json")
+    assert lines[1].endswith("0 (2 skipped)")
+    assert lines[2].endswith("0 (3 errors)")
+
+
+def test_shared_passages_are_told() -> None:
+    report = report_of(samples_of({"a": "ccwwccww" * 10}, passages=4))
+    lines = summary_lines(report, width=120, output_file="report.json")
+    assert any(line.startswith("items share passages (80 items, 4 clusters): the standard error is") for line in lines)
+
+
+def test_hangul_takes_two_columns() -> None:
+    assert display_width("가a") == 3
+    assert cut("가나다라", 5) == "가나…"
+    assert pad("가", 4) == "가  "
+    assert wrap("하나 둘 셋 넷", 7) == ["하나 둘", "  셋 넷"]
+    assert wrap("averylongword b", 5) == ["averylongword", "  b"]

@@ -1,0 +1,69 @@
+"""The exact power against an enumeration of every table by scipy."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy
+import pytest
+from scipy import stats as scipy_stats
+
+from pytest_haerae.power import drop_power, items_to_detect, smallest_detectable_drop
+from pytest_haerae.stats import drop_rejected
+
+
+def enumerated_power(n: int, drop: float, discordance: float, level: float, margin: float) -> float:
+    tables = [
+        (lost, gained, n - lost - gained)
+        for lost, gained in itertools.product(range(n + 1), repeat=2)
+        if lost + gained <= n and drop_rejected(lost, lost + gained, n, margin, level)
+    ]
+    shares = [(discordance + drop) / 2, (discordance - drop) / 2, 1 - discordance]
+    return float(scipy_stats.multinomial.pmf(numpy.array(tables), n, shares).sum()) if tables else 0.0
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.03])
+@pytest.mark.parametrize(
+    ("n", "drop", "discordance", "level"),
+    [
+        (12, 0.3, 0.5, 0.05),
+        (40, 0.15, 0.2, 0.05),
+        (40, 0.15, 0.2, 0.05 / 14),
+        (60, 0.1, 0.3, 0.05),
+        (9, 1.0, 1.0, 0.05),
+    ],
+)
+def test_power_is_that_of_the_test_itself(n: int, drop: float, discordance: float, level: float, margin: float) -> None:
+    found = drop_power(n, drop, discordance=discordance, level=level, margin=margin)
+    assert found == pytest.approx(enumerated_power(n, drop, discordance, level, margin), abs=1e-9)
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.01])
+@pytest.mark.parametrize("level", [0.05, 0.05 / 14])
+@pytest.mark.parametrize("n", [150, 400, 1538])
+def test_the_smallest_detectable_drop_has_the_power_and_less_does_not(n: int, level: float, margin: float) -> None:
+    drop = smallest_detectable_drop(n, level=level, margin=margin)
+    assert drop is not None
+    assert drop_power(n, drop, discordance=0.2, level=level, margin=margin) >= 0.8
+    assert drop_power(n, drop - 2e-5, discordance=0.2, level=level, margin=margin) < 0.8
+
+
+def test_more_items_detect_smaller_drops_and_few_detect_none() -> None:
+    drops = [smallest_detectable_drop(n) or 0 for n in (5, 50, 150, 1500, 35030)]
+    assert drops == sorted(drops, reverse=True)
+    assert smallest_detectable_drop(4) is None  # four of four lost: p = 1/16
+    assert smallest_detectable_drop(0) is None
+    assert smallest_detectable_drop(150, level=0.0) is None
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.02])
+def test_so_many_items_tell(margin: float) -> None:
+    n = items_to_detect(0.06, discordance=0.2, level=0.01, margin=margin)
+    assert drop_power(n, 0.06, discordance=0.2, level=0.01, margin=margin) >= 0.8
+    assert drop_power(int(n * 0.95), 0.06, discordance=0.2, level=0.01, margin=margin) < 0.8
+
+
+def test_so_many_items_tell_a_tiny_drop() -> None:
+    assert items_to_detect(0.001, discordance=0.2, level=0.05) == pytest.approx(
+        0.2 * (1.645 + 0.842) ** 2 * 1e6, rel=0.01
+    )
