@@ -62,9 +62,6 @@ def make_report(
 
 def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgement: Judgement) -> dict[str, Any]:
     secrets = secrets_in(config.model_params)
-    reasons = Counter(
-        sample.response.finish_reason for sample in samples if sample.response and sample.response.finish_reason
-    )
     usage = facts.usage
     return {
         "backend": config.model,
@@ -91,7 +88,7 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgeme
         "complete": facts.completeness.missing == 0,
         "gates": [gate.to_json() for gate in judgement.gates],
         "method_detail": usage.method_detail,
-        "finish_reasons": dict(sorted(reasons.items())),
+        "finish_reasons": _finish_reasons(samples),
         "truncated": sum(sample.response is not None and sample.response.truncated for sample in samples),
         "selection": {"items": facts.completeness.asked, "by_hand": facts.completeness.by_hand},
         "subset_fingerprints": dict(facts.subset_fingerprints),
@@ -100,6 +97,15 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgeme
         "detectable_drops": judgement.detectable_drops,
         "warnings": find_warnings(samples),
     }
+
+
+def _finish_reasons(samples: Sequence[Sample]) -> dict[str, dict[str, int]]:
+    """Why generations ended: for each subset how often for which reason, in the backend's words."""
+    counts: dict[str, Counter[str]] = {}
+    for sample in samples:
+        if sample.response and sample.response.finish_reason:
+            counts.setdefault(sample.item.subset, Counter())[sample.response.finish_reason] += 1
+    return {subset: dict(sorted(reasons.items())) for subset, reasons in counts.items()}
 
 
 def _tokens(samples: Sequence[Sample], kind: str) -> int | None:

@@ -9,6 +9,10 @@ from typing import Any
 
 MICRO = "total (micro)"
 
+_SHOWN_SUBSETS = 2
+_LOOKED_AT = {"length": "cut at max_tokens", "content_filter": "stopped by a content filter"}
+"""Finish reasons that say an output is not what the model would have answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
@@ -65,8 +69,7 @@ def count_lines(report: Mapping[str, Any]) -> list[str]:
     counts = [f"{metrics[name]} {name}" for name in ("invalid", "errors", "skipped") if metrics[name]]
     if info.get("truncated"):
         counts.append(f"{info['truncated']} contexts cut from the left")
-    if (info.get("finish_reasons") or {}).get("length"):
-        counts.append(f"{info['finish_reasons']['length']} outputs cut at max_tokens")
+    counts += _endings(info.get("finish_reasons") or {})
     lines = ["not in the numbers or to be looked at: " + ", ".join(counts)] if counts else []
     if metrics.get("stderr_clustered") is not None:
         lines.append(
@@ -76,6 +79,18 @@ def count_lines(report: Mapping[str, Any]) -> list[str]:
     if info.get("method_detail"):
         lines.append(f"log-likelihoods: {info['method_detail']}")
     return lines
+
+
+def _endings(reasons: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Outputs that did not end by themselves, with the subsets they are from."""
+    told = []
+    for reason, words in _LOOKED_AT.items():
+        found = {subset: counts[reason] for subset, counts in reasons.items() if counts.get(reason)}
+        if found:
+            most = sorted(found, key=lambda subset: -found[subset])[:_SHOWN_SUBSETS]
+            where = ", ".join(f"{found[subset]} of {subset}" for subset in most) + ", …" * (len(found) > len(most))
+            told.append(f"{sum(found.values())} outputs {words} ({where})")
+    return told
 
 
 def throughput_line(info: Mapping[str, Any]) -> str:
