@@ -173,7 +173,7 @@ def _detectable_drops(
 
 def _rounded(count: int) -> int:
     """Two digits of an estimate, rounded up."""
-    unit = 10 ** max(0, len(str(count)) - 2)
+    unit: int = 10 ** max(0, len(str(count)) - 2)
     return -(-count // unit) * unit
 
 
