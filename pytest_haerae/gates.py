@@ -171,6 +171,12 @@ def _detectable_drops(
     }
 
 
+def _rounded(count: int) -> int:
+    """Two digits of an estimate, rounded up."""
+    unit: int = 10 ** max(0, len(str(count)) - 2)
+    return -(-count // unit) * unit
+
+
 class BaselineTest:
     """The paired gate against an earlier report.
 
@@ -240,7 +246,7 @@ class BaselineTest:
         enough = items_to_detect(drop, discordance=counts.discordance, level=self._level, margin=margin)
         text = (
             f"{name}: a drop of {drop:.4f} is too small to tell from chance on {counts.n} items"
-            f" (p = {self._adjusted[name]:.2g}); about {enough:,} items would tell"
+            f" (p = {self._adjusted[name]:.2g}); about {_rounded(enough):,} items would tell"
         )
         rest = len(names) - 1
         return text + (f"; so are those of {rest} more" if rest else "")

@@ -35,8 +35,8 @@ def find_warnings(samples: Sequence[Sample]) -> list[str]:
 def _below_chance(groups: dict[str, list[Sample]]) -> str | None:
     """Fewer right than guessing gives, by a one-sided exact binomial test at the mean chance of the items.
 
-    Source: W. Hoeffding, Annals of Mathematical Statistics 27 (1956): with the mean chance the test is no less strict
-    than with the items' own.
+    Source: W. Hoeffding, Annals of Mathematical Statistics 27 (1956): the tail of unequal chances is at most the
+    binomial one of their mean, so questions with more options make no false warning.
     """
     lettered = {name: [sample for sample in group if sample.item.options] for name, group in groups.items()}
     lettered = {name: group for name, group in lettered.items() if group}
