@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,6 +21,7 @@ EVALUATOR_PARAMS: dict[Method, dict[str, type]] = {
     "string_match": {"scorer": str},
 }
 """The parameters that each method's scorers take, and their types."""
+_Default = TypeVar("_Default", Path, None)
 _DEMO = {"model": "llamacpp", "dataset": "sample", "method": "log_likelihood"}
 
 
@@ -55,6 +56,7 @@ class RunConfig(BaseModel):
     apply_chat_template: bool | None
     system_prompt: str | None
     output_file: Path
+    report_html: Path | None
     min_accuracy: tuple[MinimumAccuracy, ...]
     baseline: Path | None
     max_drop: float
@@ -115,6 +117,7 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
         apply_chat_template=read("apply_chat_template", parse_boolean, None),
         system_prompt=values.get("system_prompt"),
         output_file=_path(values, "output_file", rootdir / ".haerae" / "report.json"),
+        report_html=_path(values, "report_html", None),
         min_accuracy=tuple(_minimum(text) for text in _texts(values.get("min_accuracy"))),
         baseline=Path(str(values["baseline"])).expanduser() if "baseline" in values else None,
         max_drop=read("max_drop", parse_share, 0.0),
@@ -177,5 +180,5 @@ def _rerun(value: Any) -> str | None:  # noqa: ANN401 - text or None
     raise UsageError(f"--rerun: {unknown('choice', str(value), ['errors'])}")
 
 
-def _path(values: dict[str, Any], name: str, default: Path) -> Path:
+def _path(values: dict[str, Any], name: str, default: _Default) -> Path | _Default:
     return Path(str(values[name])).expanduser().absolute() if name in values else default

@@ -70,6 +70,7 @@ OPTIONS: Sequence[Option] = (
     _switch("apply_chat_template", "format prompts with the model's chat template"),
     _value("system_prompt", "TEXT", "system message of a chat prompt"),
     _value("output_file", "PATH", "the accuracy JSON (default: .haerae/report.json below the rootdir)"),
+    _value("report_html", "PATH", "a self-contained page that shows every item and why it failed (default: none)"),
     _repeat("min_accuracy", "[SUBSET=]X", "gate: fail below this accuracy, of all items or of one subset; repeatable"),
     _value("baseline", "FILE", "gate: an earlier report to compare with, item by item"),
     _value("max_drop", "X", "drop of accuracy against the baseline that is tolerated (default: 0.0)"),

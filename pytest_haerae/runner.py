@@ -19,7 +19,7 @@ from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.gates import Completeness, check_baseline_data, evaluate_gates, load_baseline
 from pytest_haerae.prompts import choose_shots, find_prompt, make_request
 from pytest_haerae.redact import secrets_in
-from pytest_haerae.report.build import RunFacts, check_writable, make_report
+from pytest_haerae.report.build import RunFacts, check_writable, make_report, write_report
 from pytest_haerae.report.metrics import make_metrics
 from pytest_haerae.scoring import find_scorer, judge, skip_reason
 from pytest_haerae.store import Store, identity_digest, response_key
@@ -61,7 +61,9 @@ class Run:
         self._parameters = validate_parameters(config.model, self._backend, config.model_params)
         self._prompt = find_prompt(config.prompt)
         find_scorer(config.method, config.scorer)
-        check_writable(config.output_file)
+        check_writable("--output-file", config.output_file)
+        if config.report_html:
+            check_writable("--report-html", config.report_html)
         self.baseline = load_baseline(config.baseline, config) if config.baseline else None
         self._secrets = tuple(secrets_in(config.model_params))
         self._loaders: dict[tuple[DataKey, str], ItemLoader] = {}
@@ -228,6 +230,14 @@ class Run:
         if completeness.reason() is None:
             self.store().finish(self.run_number)
         return make_report(self.config, facts, metrics, ordered, gates)
+
+    def write(self, report: Mapping[str, Any]) -> None:
+        """Write the report, and the page where one was asked for."""
+        write_report(report, self.config.output_file)
+        if self.config.report_html:
+            from pytest_haerae.report.html import write_page
+
+            write_page(self.config.report_html, report, self.baseline)
 
     def _fingerprint(self, selection: Sequence[Selected]) -> str:
         """One hash of all rows of the subsets that were used."""

@@ -25,7 +25,6 @@ from pytest_haerae.nodes import (
 )
 from pytest_haerae.options import OPTIONS
 from pytest_haerae.progress import ProgressLine, TerminalWriter
-from pytest_haerae.report.build import write_report
 from pytest_haerae.report.terminal import summary_lines
 from pytest_haerae.runner import DataKey, Run, Selected
 from pytest_haerae.types import Item, Sample, Verdict
@@ -238,7 +237,7 @@ class EvaluationSession:
             max_error_rate=self.run.config.max_error_rate,
         )
         self.report = self.run.report(self.selection, samples, completeness)
-        write_report(self.report, self.run.config.output_file)
+        self.run.write(self.report)
         session.testsfailed -= self.tolerated
         self.tolerated = 0
         if any(gate["verdict"] in ("failed", "unmeasurable") for gate in self.report["info"]["gates"]):
@@ -249,11 +248,14 @@ class EvaluationSession:
         if self.report is None or self.config.option.verbose <= _QUIETEST:
             return
         write_sep("=", f"haerae: {self.run.describe()}")
-        output = self.run.config.output_file
-        shown = output.relative_to(Path.cwd()) if output.is_relative_to(Path.cwd()) else output
+        config = self.run.config
+        written = [("report", config.output_file), ("page", config.report_html)]
         samples = [self.samples[entry.nodeid] for entry in self.selection if entry.nodeid in self.received]
-        for line in summary_lines(self.report, samples, str(shown), self.run.baseline):
+        for line in summary_lines(self.report, samples, self.run.baseline):
             write_line(line)
+        for name, path in written:
+            if path is not None:
+                write_line(f"{name}: {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
 
     def close(self) -> None:
         """Close the run's store."""

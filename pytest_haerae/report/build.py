@@ -19,6 +19,7 @@ from pytest_haerae.config import RunConfig
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates import Gate
 from pytest_haerae.redact import redact, secrets_in
+from pytest_haerae.report.command import rerun_options
 from pytest_haerae.report.metrics import make_sample
 from pytest_haerae.types import Sample, Usage
 
@@ -87,6 +88,7 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], gates: 
         "method_detail": usage.method_detail,
         "finish_reasons": dict(sorted(reasons.items())),
         "truncated": sum(sample.response is not None and sample.response.truncated for sample in samples),
+        "rerun_options": rerun_options(config),
     }
 
 
@@ -129,29 +131,38 @@ def _git_commit() -> str | None:
     return result.stdout.strip() or None
 
 
-def check_writable(path: Path) -> None:
-    """Find out before the run whether its report can be written.
+def check_writable(option: str, path: Path) -> None:
+    """Find out before the run whether what an option names can be written.
 
     Raises:
         UsageError: The folder can not be made or written, or the path is a folder.
     """
     if path.is_dir():
-        raise UsageError(f"--output-file {path}: is a folder; name a file")
+        raise UsageError(f"{option} {path}: is a folder; name a file")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise UsageError(f"--output-file {path}: the folder can not be written ({error.strerror})") from None
+        raise UsageError(f"{option} {path}: the folder can not be written ({error.strerror})") from None
 
 
 def write_report(report: Mapping[str, Any], path: Path) -> None:
-    """Write the JSON atomically: readers see the old file or the whole new one."""
+    """Write the JSON atomically."""
+    write_atomically(path, json.JSONEncoder(ensure_ascii=False, indent=1, allow_nan=False).iterencode(report))
+
+
+def write_atomically(path: Path, parts: Iterable[str]) -> None:
+    r"""Write a text file in UTF-8: readers see the old file or the whole new one, and a newline ends it.
+
+    Half of a surrogate pair, which a model's API can send and UTF-8 has no bytes for, is written as ``\udXXX``: inside
+    a string of JSON that is what it means.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(report, file, ensure_ascii=False, indent=1, allow_nan=False)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines(parts)
             file.write("\n")
         # mkstemp makes private files; a report is as readable as any file the user writes.
         mask = os.umask(0)

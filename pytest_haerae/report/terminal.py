@@ -12,7 +12,7 @@ _SHOWN_WRONG = 5
 
 
 def summary_lines(
-    report: Mapping[str, Any], samples: Sequence[Sample], output_file: str, baseline: Mapping[str, Any] | None
+    report: Mapping[str, Any], samples: Sequence[Sample], baseline: Mapping[str, Any] | None
 ) -> list[str]:
     """The lines of the terminal summary; they fit 80 columns for subset names of up to 27 letters."""
     metrics, info = report["metrics"], report["info"]
@@ -36,7 +36,6 @@ def summary_lines(
     lines.append(_throughput(info))
     lines += [f"gate {gate['name']}: {gate['verdict'].upper()} - {gate['detail']}" for gate in info["gates"]]
     lines += _wrong_lines(samples)
-    lines.append(f"report: {output_file}")
     return lines
 
 
