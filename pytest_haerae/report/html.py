@@ -153,6 +153,7 @@ def _header(
     return {
         "info": info,
         "metrics": report["metrics"],
+        "measured_subsets": sum(entry["accuracy"] is not None for entry in report["metrics"]["subsets"].values()),
         "title": info["model"] or info["backend"],
         "facts": [(name, _shown(info.get(name))) for name in _FACTS if info.get(name) not in (None, {}, [])],
         "baseline": baseline

@@ -61,12 +61,13 @@ function searchable(item, index) {
   return fold(parts.filter(Boolean).join("\n"));
 }
 
-// The first line that an item does not share with its neighbour: instructions are alike, questions are not.
+// What follows the lines that an item shares with its neighbour, without headings: instructions are alike, questions not.
 function excerpt(item, neighbour) {
   const lines = questionOf(item).split("\n");
   const others = neighbour ? questionOf(neighbour).split("\n") : [];
   const first = lines.findIndex((line, number) => line.trim() && line !== others[number]);
-  const text = lines.slice(Math.max(first, 0)).join(" ").replace(/\s+/g, " ").trim();
+  const own = lines.slice(Math.max(first, 0)).filter((line) => !/^\s*#/.test(line));
+  const text = own.join(" ").replace(/\s+/g, " ").trim();
   return text.length > EXCERPT ? text.slice(0, EXCERPT) + "…" : text;
 }
 

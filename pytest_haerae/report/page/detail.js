@@ -61,8 +61,9 @@ function options(item, index) {
   const values = item.loglikelihoods;
   const was = values && item.before?.loglikelihoods?.length === values.length ? item.before.loglikelihoods : [];
   const all = [...(values ?? []), ...was];
+  // The bars begin a little below the lowest value, and end a little above the highest or at 0, where nothing is higher.
   const pad = Math.max(0.25, (Math.max(...all) - Math.min(...all)) * 0.12);
-  const [low, high] = [Math.min(...all) - pad, Math.max(...all) + pad];
+  const [low, high] = [Math.min(...all) - pad, Math.min(0, Math.max(...all) + pad)];
   const total = values?.reduce((sum, value) => sum + Math.exp(value - Math.max(...values)), 0);
   const rows = item.options.map((option, number) => {
     const letter = LETTERS[number] ?? String(number + 1);
@@ -78,7 +79,7 @@ function options(item, index) {
   });
   const head = values && make("thead", {}, make("tr", {}, make("th"), make("th"), make("th", { scope: "col" }, label("loglikelihood")), make("th", { scope: "col" }, label("share"))));
   return section("options", make("table", { class: "options" }, head ?? null, make("tbody", {}, ...rows)),
-    was.length ? make("p", { class: "note" }, label("then_mark")) : null,
+    values ? make("p", { class: "note" }, label("bars", { low: decimal(low), high: decimal(high) }), was.length ? ` · ${label("then_mark")}` : "") : null,
     !values && core.method === "log_likelihood" && isMeasured(index) ? make("p", { class: "note" }, label("no_logits")) : null);
 }
 
@@ -167,12 +168,12 @@ async function openItem(index, { replace = false } = {}) {
   const hash = `#${encodeURIComponent(anchors[index])}`;
   if (location.hash !== hash) history[replace ? "replaceState" : "pushState"](null, "", hash);
   reveal(index);
-  markOpened();
   await drawItem(index);
   if (opened !== index) return;
   byId("detail").hidden = false;
   byId("detail").scrollTop = 0;
   document.body.classList.add("has-detail");
+  markOpened();
   byId("detail").focus({ preventScroll: true });
 }
 
