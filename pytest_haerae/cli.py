@@ -1,28 +1,54 @@
-"""The console script ``pytest-haerae``: commands beside the run."""
+"""The console script ``pytest-haerae``: what needs reports, but no model."""
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
+from argparse import ArgumentParser
 from collections.abc import Sequence
+from typing import NoReturn
 
-from pytest_haerae.commands import view
-from pytest_haerae.errors import HaeraeError
+from pytest_haerae.commands import all_commands
+from pytest_haerae.errors import UsageError
 
-COMMANDS = {"view": view}
-_USAGE_ERROR = 4
+USAGE_ERROR, INTERRUPTED = 4, 2
+"""Exit codes, as pytest's."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 4 for a mistake of the user's, in one line."""
-    parser = argparse.ArgumentParser(prog="pytest-haerae", description="Commands beside the run.")
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS.values():
-        command.add_parser(subparsers)
-    arguments = parser.parse_args(argv)
+class _Parser(ArgumentParser):
+    """A parser whose mistakes end as pytest's do."""
+
+    def error(self, message: str) -> NoReturn:
+        """Show the usage and the mistake; exit code 4."""
+        self.print_usage(sys.stderr)
+        self.exit(USAGE_ERROR, f"ERROR: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one sub-command.
+
+    Args:
+        arguments: The command line; None for this process's.
+
+    Returns:
+        The exit code: 0, 1 where a gate failed, 4 for bad input.
+    """
+    parser = _Parser(prog="pytest-haerae", description="Compare, judge and export reports of pytest-haerae.")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    for command in all_commands():
+        subparser = subparsers.add_parser(command.name, help=command.help, description=command.help, allow_abbrev=False)
+        command.add_arguments(subparser)
+        subparser.set_defaults(run=command.run)
+    parsed = parser.parse_args(arguments)
     try:
-        code: int = COMMANDS[arguments.command].run(arguments)
-    except HaeraeError as error:
+        code: int = parsed.run(parsed)
+        sys.stdout.flush()
+    except UsageError as error:
         print(f"ERROR: {error}", file=sys.stderr)
-        return _USAGE_ERROR
+        return USAGE_ERROR
+    except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return code

@@ -61,9 +61,9 @@ class Run:
         self._parameters = validate_parameters(config.model, self._backend, config.model_params)
         self._prompt = find_prompt(config.prompt)
         find_scorer(config.method, config.scorer)
-        check_writable("--output-file", config.output_file)
+        check_writable(config.output_file)
         if config.report_html:
-            check_writable("--report-html", config.report_html)
+            check_writable(config.report_html, "--report-html")
         self.baseline = load_baseline(config.baseline, config) if config.baseline else None
         self._secrets = tuple(secrets_in(config.model_params))
         self._loaders: dict[tuple[DataKey, str], ItemLoader] = {}

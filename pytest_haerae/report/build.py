@@ -131,7 +131,7 @@ def _git_commit() -> str | None:
     return result.stdout.strip() or None
 
 
-def check_writable(option: str, path: Path) -> None:
+def check_writable(path: Path, option: str = "--output-file") -> None:
     """Find out before the run whether what an option names can be written.
 
     Raises:
@@ -149,11 +149,11 @@ def check_writable(option: str, path: Path) -> None:
 
 def write_report(report: Mapping[str, Any], path: Path) -> None:
     """Write the JSON atomically."""
-    write_atomically(path, json.JSONEncoder(ensure_ascii=False, indent=1, allow_nan=False).iterencode(report))
+    write_text(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n", path)
 
 
-def write_atomically(path: Path, parts: Iterable[str]) -> None:
-    r"""Write a text file in UTF-8: readers see the old file or the whole new one, and a newline ends it.
+def write_text(text: str, path: Path) -> None:
+    r"""Write a file atomically, in UTF-8: readers see the old file or the whole new one.
 
     Half of a surrogate pair, which a model's API can send and UTF-8 has no bytes for, is written as ``\udXXX``: inside
     a string of JSON that is what it means.
@@ -162,8 +162,7 @@ def write_atomically(path: Path, parts: Iterable[str]) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.writelines(parts)
-            file.write("\n")
+            file.write(text)
         # mkstemp makes private files; a report is as readable as any file the user writes.
         mask = os.umask(0)
         os.umask(mask)

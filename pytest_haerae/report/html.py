@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.report import page_data
-from pytest_haerae.report.build import write_atomically
+from pytest_haerae.report.build import write_text
 
 SCRIPTS = ("text.js", "data.js", "charts.js", "items.js", "detail.js", "page.js")
 """The script's files, in the order in which they are joined: each uses only those before it when it is read."""
@@ -96,7 +96,7 @@ def _as_it_is(text: str) -> str:
 
 def write_page(path: Path, report: Mapping[str, Any], baseline: Mapping[str, Any] | None = None) -> None:
     """Make the page and write it; readers see the old file or the whole new one."""
-    write_atomically(path, [make_page(report, baseline)])
+    write_text(make_page(report, baseline) + "\n", path)
 
 
 def _asset(name: str) -> str:

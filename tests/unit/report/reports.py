@@ -109,7 +109,7 @@ def make(rows: list[dict[str, Any]], **info: object) -> dict[str, Any]:
 
 def hostile() -> dict[str, Any]:
     """A report whose every text that a data set, a model or a server could choose is an injection attempt."""
-    texts = {
+    texts: dict[str, Any] = {
         "subset": HOSTILE,
         "nodeid": f"test_x.py::test_x[{HOSTILE}]",
         "input": HOSTILE,

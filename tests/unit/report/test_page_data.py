@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -59,7 +60,7 @@ def test_margin_and_confidence_follow_their_definitions(values: list[float], dat
     "changes",
     [{"loglikelihoods": None}, {"reference": "긴 글", "prediction": None}, {"reference": "D", "prediction": "D"}],
 )
-def test_what_has_no_numbers_has_no_margin(changes: dict[str, object]) -> None:
+def test_what_has_no_numbers_has_no_margin(changes: dict[str, Any]) -> None:
     assert page_data.margin_of(sample(0, **changes)) is None
     assert page_data.confidence_of(sample(0, **changes)) is None
 

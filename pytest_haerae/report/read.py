@@ -1,4 +1,4 @@
-"""A report read back from its file, by whoever did not make it."""
+"""Reports that were written earlier."""
 
 from __future__ import annotations
 
@@ -79,27 +79,27 @@ class _Report(_Part):
     samples: list[_Sample]
 
 
-def load_report(name: str, path: Path) -> dict[str, Any]:
+def read_report(path: Path, place: str) -> dict[str, Any]:
     """Read a report and hold it against what its readers rely on.
 
     Args:
-        name: What stands before the path in a message, such as ``--baseline``.
-        path: The JSON file.
+        path: The file.
+        place: What the user named it by, for messages: ``--baseline base.json``.
 
     Raises:
         UsageError: It can not be read, is no JSON, or is no report; the message names the first wrong place.
     """
     try:
-        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        report: dict[str, Any] = json.loads(path.expanduser().read_text(encoding="utf-8"), parse_constant=_refuse)
         _Report.model_validate(report)
     except OSError as error:
-        raise UsageError(f"{name} {path}: can not be read ({error.strerror})") from None
+        raise UsageError(f"{place}: can not be read ({error.strerror})") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "the whole file"
-        raise UsageError(f"{name} {path}: no report of schema version 1 ({where}: {first['msg']})") from None
+        raise UsageError(f"{place}: no report of schema version 1 ({where}: {first['msg']})") from None
     except ValueError as error:
-        raise UsageError(f"{name} {path}: corrupt, no JSON report ({error})") from None
+        raise UsageError(f"{place}: corrupt, no JSON report ({error})") from None
     return report
 
 

@@ -8,14 +8,14 @@ import pytest
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.build import write_report
-from pytest_haerae.report.load import load_report
+from pytest_haerae.report.read import read_report
 from tests.unit.report.reports import make, sample
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     report = make([sample(0), sample(1, raw_output="half a pair: \ud800")])
     write_report(report, tmp_path / "report.json")
-    assert load_report("report", tmp_path / "report.json") == report
+    assert read_report(tmp_path / "report.json", "report.json") == report
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def test_the_first_wrong_place_is_named(tmp_path: Path, steps: list[Any], value:
     place[steps[-1]] = value
     path = tmp_path / "report.json"
     path.write_text(json.dumps(report), encoding="utf-8")
-    with pytest.raises(UsageError, match=r"--baseline .*report.json: ") as caught:
-        load_report("--baseline", path)
+    with pytest.raises(UsageError, match=r"--baseline report\.json: ") as caught:
+        read_report(path, "--baseline report.json")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -48,7 +48,7 @@ def test_what_is_no_report_is_refused_in_one_line(tmp_path: Path, content: str) 
     path = tmp_path / "report.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(UsageError) as caught:
-        load_report("report", path)
+        read_report(path, "report.json")
     assert "\n" not in str(caught.value)
     with pytest.raises(UsageError, match="can not be read"):
-        load_report("report", tmp_path / "none.json")
+        read_report(tmp_path / "none.json", "none.json")
