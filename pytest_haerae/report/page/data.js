@@ -13,8 +13,10 @@ const isMeasured = (index) => "cwi".includes(core.outcome[index]);
 const anchors = [];
 const byAnchor = new Map();
 for (let index = 0; index < ITEMS; index++) {
-  let anchor = core.ids[index];
-  for (let number = 2; byAnchor.has(anchor); number++) anchor = `${core.ids[index]}~${number}`;
+  // Half of a surrogate pair can not stand in an address.
+  const id = core.ids[index].replace(/\p{Surrogate}/gu, "\ufffd");
+  let anchor = id;
+  for (let number = 2; byAnchor.has(anchor); number++) anchor = `${id}~${number}`;
   anchors.push(anchor);
   byAnchor.set(anchor, index);
 }
