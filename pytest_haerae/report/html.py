@@ -127,7 +127,7 @@ def _blocks(
 
 
 def _scores(report: Mapping[str, Any], before: Sequence[page_data.Row | None]) -> list[dict[str, Any]]:
-    """One entry a subset and one for all: accuracy, the baseline's on the same items, and the chance level."""
+    """One entry for all (number -1) and one a subset: accuracy, the baseline's on the same items, the chance level."""
     metrics = report["metrics"]
     groups: dict[str | None, list[tuple[page_data.Row, page_data.Row | None]]] = {None: []}
     for row, then in zip(report["samples"], before, strict=True):
@@ -136,11 +136,12 @@ def _scores(report: Mapping[str, Any], before: Sequence[page_data.Row | None]) -
     return [
         {
             "subset": name,
+            "number": number,
             "score": metrics if name is None else metrics["subsets"][name],
             "before": page_data.paired_score(pairs),
             "chance": page_data.chance_level(row for row, _ in pairs),
         }
-        for name, pairs in groups.items()
+        for number, (name, pairs) in enumerate(groups.items(), -1)
         if name is None or name in metrics["subsets"]
     ]
 

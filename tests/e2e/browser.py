@@ -28,6 +28,10 @@ def open_browser() -> Iterator[Browser]:
         browser.close()
 
 
+_TIMEOUT = 10_000
+"""Milliseconds that a test waits for what it clicks or expects."""
+
+
 class Visit:
     """One page in a context of its own, with what it must not do written down: errors, requests, dialogs."""
 
@@ -36,6 +40,7 @@ class Visit:
         self.context: BrowserContext = browser.new_context(**settings)
         self.context.grant_permissions(["clipboard-read", "clipboard-write"])
         self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(_TIMEOUT)
         self.problems: list[str] = []
         self.requests: list[str] = []
         self.page.on("console", lambda message: self.problems.append(f"{message.type}: {message.text}"))

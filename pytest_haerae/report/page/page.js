@@ -45,7 +45,7 @@ function drawPatterns() {
 // After a filter that the charts follow as well.
 function changed() {
   for (const select of document.querySelectorAll("[data-select=subset]")) select.value = filters.subset;
-  for (const button of document.querySelectorAll("[data-scope]")) button.closest("tr").classList.toggle("chosen", core.subsets[filters.subset] === button.dataset.scope);
+  for (const button of document.querySelectorAll("[data-scope]")) button.closest("tr").classList.toggle("chosen", filters.subset === Number(button.dataset.scope));
   drawPatterns();
   refilter();
 }
@@ -141,7 +141,7 @@ function listen() {
   }
   for (const button of document.querySelectorAll("[data-scope]")) {
     button.addEventListener("click", () => {
-      const number = core.subsets.indexOf(button.dataset.scope);
+      const number = Number(button.dataset.scope);
       filters.subset = filters.subset === number ? -1 : number;
       changed();
     });
