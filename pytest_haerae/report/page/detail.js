@@ -33,13 +33,13 @@ function beforeLine(item) {
   const { prediction } = item.before;
   const letter = item.options && prediction ? prediction : null;
   const values = { outcome: label(item.before.outcome), prediction: letter };
-  return make("p", { class: "note" }, label(letter ? "why_before" : "why_before_plain", values));
+  return show(make("p", { class: "note" }), label(letter ? "why_before" : "why_before_plain", values));
 }
 
 function verdict(item, index) {
   const free = !item.options && [["reference", item.reference], ["prediction", item.prediction]].filter(([, value]) => value !== undefined);
   return section("why", make("div", { class: "verdict" },
-    ...reasons(item, index).map((sentence) => make("p", {}, sentence)),
+    ...reasons(item, index).map((sentence) => show(make("p"), sentence)),
     beforeLine(item),
     item.error ? block(item.error) : null,
     ...(free || []).map(([key, value]) => make("div", { class: "turn" }, make("span", { class: "role" }, label(key)), block(value))),
@@ -110,7 +110,7 @@ function output(item, index) {
   const before = item.before?.raw_output;
   const said = item.raw_output === undefined ? null : item.raw_output === "" ? make("p", { class: "note" }, label("empty_output")) : block(item.raw_output);
   const nothing = label(outcomeOf(index) === "error" || outcomeOf(index) === "skipped" ? "no_response" : "no_output");
-  const reason = item.finish_reason ? make("p", { class: "note" }, label("finish", { reason: item.finish_reason })) : null;
+  const reason = item.finish_reason ? show(make("p", { class: "note" }), label("finish", { reason: item.finish_reason })) : null;
   return [section("output", said ?? make("p", { class: "note" }, nothing), reason), before ? section("baseline_output", block(before)) : null];
 }
 
