@@ -20,7 +20,7 @@ from typing import Any
 from pytest_haerae.report import page_data
 from pytest_haerae.report.build import write_text
 
-SCRIPTS = ("text.js", "data.js", "charts.js", "items.js", "detail.js", "page.js")
+SCRIPTS = ("text.js", "data.js", "charts.js", "items.js", "command.js", "detail.js", "page.js")
 """The script's files, in the order in which they are joined: each uses only those before it when it is read."""
 
 BLOCK_ITEMS = 250

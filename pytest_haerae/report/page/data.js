@@ -4,10 +4,13 @@ const OUTCOMES = { c: "correct", w: "wrong", i: "invalid", e: "error", s: "skipp
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const ITEMS = core.ids.length;
 const BLOCKS_KEPT = 8;
-const EXCERPT = 160;
+const EXCERPT = 100;
 
 const outcomeOf = (index) => OUTCOMES[core.outcome[index]];
 const isMeasured = (index) => "cwi".includes(core.outcome[index]);
+
+// Margins as plain numbers, which sort fast; NaN stands for a missing one.
+const margins = Float64Array.from(core.margin, (margin) => margin ?? NaN);
 
 // Deep links: an item's id, with a number behind it where two suites ask the same item.
 const anchors = [];
@@ -98,8 +101,8 @@ async function prepareSearch(progress) {
   }
 }
 
-function matcher(query) {
-  const wanted = fold(query.trim());
+// Whether an item has a folded text; null where there is nothing to look for.
+function matcher(wanted) {
   if (!wanted) return null;
   const inPrefix = foldedPrefixes.map((prefix) => prefix.includes(wanted));
   return (index) => inPrefix[prefixOf[index]] || (folded[index]?.includes(wanted) ?? false);

@@ -19,7 +19,14 @@ function reasons(item, index) {
   else if (prediction === null) said.push(label("why_unread", { reference }));
   else if (margin !== null && isHighest(item, prediction)) {
     const key = outcome === "correct" ? "why_correct_ll" : margin === 0 ? "why_tie_ll" : "why_wrong_ll";
-    said.push(label(key, { prediction, reference, margin: decimal(Math.abs(margin)), value: decimal(item.loglikelihoods[LETTERS.indexOf(prediction)]) }));
+    said.push(
+      label(key, {
+        prediction,
+        reference,
+        margin: decimal(Math.abs(margin)),
+        value: decimal(item.loglikelihoods[LETTERS.indexOf(prediction)]),
+      }),
+    );
   } else said.push(label("why_plain", { prediction, reference }));
   if (item.rule && hasLabel(`rule ${item.rule}`)) said.push(label(`rule ${item.rule}`));
   if (item.finish_reason === "length" && outcome !== "correct") said.push(label("why_length"));
@@ -37,20 +44,36 @@ function beforeLine(item) {
 }
 
 function verdict(item, index) {
-  const free = !item.options && [["reference", item.reference], ["prediction", item.prediction]].filter(([, value]) => value !== undefined);
-  return section("why", make("div", { class: "verdict" },
-    ...reasons(item, index).map((sentence) => show(make("p"), sentence)),
-    beforeLine(item),
-    item.error ? block(item.error) : null,
-    ...(free || []).map(([key, value]) => make("div", { class: "turn" }, make("span", { class: "role" }, label(key)), block(value))),
-    item.explanation ? make("p", { class: "line", lang: "en" }, data(item.explanation)) : null));
+  const free =
+    !item.options &&
+    [
+      ["reference", item.reference],
+      ["prediction", item.prediction],
+    ].filter(([, value]) => value !== undefined);
+  return section(
+    "why",
+    make(
+      "div",
+      { class: "verdict" },
+      ...reasons(item, index).map((sentence) => show(make("p"), sentence)),
+      beforeLine(item),
+      item.error ? block(item.error) : null,
+      ...(free || []).map(([key, value]) =>
+        make("div", { class: "turn" }, make("span", { class: "role" }, label(key)), block(value)),
+      ),
+      item.explanation ? make("p", { class: "line", lang: "en" }, data(item.explanation)) : null,
+    ),
+  );
 }
 
 function bar(value, was, low, high) {
   const share = (number) => `${(100 * (number - low)) / (high - low)}%`;
-  const svg = makeSvg("svg", { width: "100%", height: 8, "aria-hidden": "true" },
+  const svg = makeSvg(
+    "svg",
+    { width: "100%", height: 8, "aria-hidden": "true" },
     makeSvg("rect", { class: "base", width: "100%", height: 8, rx: 2 }),
-    makeSvg("rect", { class: "value", width: share(value), height: 8, rx: 2 }));
+    makeSvg("rect", { class: "value", width: share(value), height: 8, rx: 2 }),
+  );
   if (was !== undefined) svg.append(makeSvg("line", { class: "was", x1: share(was), x2: share(was), y1: -2, y2: 10 }));
   return svg;
 }
@@ -68,19 +91,59 @@ function options(item, index) {
   const rows = item.options.map((option, number) => {
     const letter = LETTERS[number] ?? String(number + 1);
     const [right, chosen] = [letter === core.reference[index], letter === core.prediction[index]];
-    const marks = [right ? make("span", { class: "badge correct" }, label("is_reference")) : null,
-      chosen ? make("span", { class: `badge ${right ? "correct" : "wrong"}` }, label("is_prediction")) : null];
+    const marks = [
+      right ? make("span", { class: "badge correct" }, label("is_reference")) : null,
+      chosen ? make("span", { class: `badge ${right ? "correct" : "wrong"}` }, label("is_prediction")) : null,
+    ];
     const value = values?.[number];
-    return make("tr", { class: right ? "right" : chosen ? "chosen" : null },
+    return make(
+      "tr",
+      { class: right ? "right" : chosen ? "chosen" : null },
       make("th", { scope: "row" }, letter),
-      make("td", {}, make("span", { lang: "ko" }, data(option)), ...marks, value === undefined ? null : bar(value, was[number], low, high)),
-      ...(value === undefined ? [] : [make("td", { class: "number" }, decimal(value)),
-        make("td", { class: "number" }, `${decimal((100 * Math.exp(value - Math.max(...values))) / total, 1)}%`)]));
+      make(
+        "td",
+        {},
+        make("span", { lang: "ko" }, data(option)),
+        ...marks,
+        value === undefined ? null : bar(value, was[number], low, high),
+      ),
+      ...(value === undefined
+        ? []
+        : [
+            make("td", { class: "number" }, decimal(value)),
+            make("td", { class: "number" }, `${decimal((100 * Math.exp(value - Math.max(...values))) / total, 1)}%`),
+          ]),
+    );
   });
-  const head = values && make("thead", {}, make("tr", {}, make("th"), make("th"), make("th", { scope: "col" }, label("loglikelihood")), make("th", { scope: "col" }, label("share"))));
-  return section("options", make("table", { class: "options" }, head ?? null, make("tbody", {}, ...rows)),
-    values ? make("p", { class: "note" }, label("bars", { low: decimal(low), high: decimal(high) }), was.length ? ` · ${label("then_mark")}` : "") : null,
-    !values && core.method === "log_likelihood" && isMeasured(index) ? make("p", { class: "note" }, label("no_logits")) : null);
+  const head =
+    values &&
+    make(
+      "thead",
+      {},
+      make(
+        "tr",
+        {},
+        make("th"),
+        make("th"),
+        make("th", { scope: "col" }, label("loglikelihood")),
+        make("th", { scope: "col" }, label("share")),
+      ),
+    );
+  return section(
+    "options",
+    make("table", { class: "options" }, head ?? null, make("tbody", {}, ...rows)),
+    values
+      ? make(
+          "p",
+          { class: "note" },
+          label("bars", { low: decimal(low), high: decimal(high) }),
+          was.length ? ` · ${label("then_mark")}` : "",
+        )
+      : null,
+    !values && core.method === "log_likelihood" && isMeasured(index)
+      ? make("p", { class: "note" }, label("no_logits"))
+      : null,
+  );
 }
 
 function foldAway(summary, ...content) {
@@ -103,54 +166,76 @@ function prompt(item) {
     return section("sent", cut, ...first.map(turn), fold, turn(item.messages.at(-1)));
   }
   const prefix = core.prefixes[item.prefix];
-  return section("sent", cut, prefix ? foldAway(label("examples", { n: count(prefix.length), shots }), block(prefix)) : null, block(item.input));
+  return section(
+    "sent",
+    cut,
+    prefix ? foldAway(label("examples", { n: count(prefix.length), shots }), block(prefix)) : null,
+    block(item.input),
+  );
 }
 
 function output(item, index) {
   const before = item.before?.raw_output;
-  const said = item.raw_output === undefined ? null : item.raw_output === "" ? make("p", { class: "note" }, label("empty_output")) : block(item.raw_output);
+  const said =
+    item.raw_output === undefined
+      ? null
+      : item.raw_output === ""
+        ? make("p", { class: "note" }, label("empty_output"))
+        : block(item.raw_output);
   const nothing = label(outcomeOf(index) === "error" || outcomeOf(index) === "skipped" ? "no_response" : "no_output");
-  const reason = item.finish_reason ? show(make("p", { class: "note" }), label("finish", { reason: item.finish_reason })) : null;
-  return [section("output", said ?? make("p", { class: "note" }, nothing), reason), before ? section("baseline_output", block(before)) : null];
-}
-
-// An argument as a POSIX shell reads it; control characters, which a terminal would obey, by their numbers.
-function quote(argument) {
-  if (/^[\w@%+=:,./-]+$/.test(argument)) return argument;
-  if (argument.search(HIDDEN) < 0 && !argument.includes("\n")) return `'${argument.replaceAll("'", `'"'"'`)}'`;
-  const escape = (sign) => (sign === "\\" || sign === "'" ? "\\" + sign : [...new TextEncoder().encode(sign)].map((byte) => "\\x" + byte.toString(16).padStart(2, "0")).join(""));
-  return `$'${argument.replace(/[\\']|\n/g, escape).replace(HIDDEN, escape)}'`;
-}
-
-function command(item) {
-  if (!item.nodeid) return section("rerun", make("p", { class: "note" }, label("no_rerun")));
-  const wanted = ["pytest", item.nodeid, ...(core.rerun_options ?? []), "--output-file=.haerae/rerun.json"].map(quote).join(" ");
-  const made = section("rerun", block(wanted, "command"), make("p", { class: "note" }, label(core.rerun_options ? "rerun_note" : "no_options")));
-  made.firstChild.replaceWith(make("div", { class: "with-button" }, made.firstChild.cloneNode(true), copyButton("copy", () => wanted)));
-  return made;
-}
-
-function copyButton(key, content) {
-  const made = make("button", { type: "button", onclick: async () => {
-    await navigator.clipboard.writeText(content());
-    made.textContent = label("copied");
-    setTimeout(() => (made.textContent = label(key)), 1500);
-  } }, label(key));
-  return made;
+  const reason = item.finish_reason
+    ? show(make("p", { class: "note" }), label("finish", { reason: item.finish_reason }))
+    : null;
+  return [
+    section("output", said ?? make("p", { class: "note" }, nothing), reason),
+    before ? section("baseline_output", block(before)) : null,
+  ];
 }
 
 function head(index) {
   const sign = { g: "gained", l: "lost" }[core.change?.[index]];
   const place = found.indexOf(index);
-  const step = (distance, arrow, key) => make("button", { type: "button", "aria-label": label(key), title: label(key), onclick: () => openItem(found[place + distance], { replace: true }) }, arrow);
+  const step = (distance, arrow, key) =>
+    make(
+      "button",
+      {
+        type: "button",
+        "aria-label": label(key),
+        title: label(key),
+        onclick: () => openItem(found[place + distance], { replace: true }),
+      },
+      arrow,
+    );
   const [previous, next] = [step(-1, "‹", "previous"), step(1, "›", "next")];
   previous.disabled = place <= 0;
   next.disabled = place < 0 || place >= found.length - 1;
-  return make("div", { class: "head" },
-    make("div", { class: "actions" }, copyButton("copy_link", () => location.href), previous, next,
-      make("button", { type: "button", id: "close", "aria-label": label("close"), title: label("close"), onclick: () => closeItem() }, "✕")),
+  return make(
+    "div",
+    { class: "head" },
+    make(
+      "div",
+      { class: "actions" },
+      copyButton("copy_link", () => location.href),
+      previous,
+      next,
+      make(
+        "button",
+        {
+          type: "button",
+          id: "close",
+          "aria-label": label("close"),
+          title: label("close"),
+          onclick: () => closeItem(),
+        },
+        "✕",
+      ),
+    ),
     show(make("h2", { id: "detail-title" }), anchors[index]),
-    badge(outcomeOf(index)), " ", sign ? make("span", { class: sign }, `${sign === "gained" ? "▲" : "▼"} ${label(sign)} `) : "", make("span", { class: "note" }, data(core.subsets[core.subset[index]])));
+    badge(outcomeOf(index)),
+    " ",
+    sign ? make("span", { class: sign }, `${sign === "gained" ? "▲" : "▼"} ${label(sign)} `) : "",
+    make("span", { class: "note" }, data(core.subsets[core.subset[index]])),
+  );
 }
 
 async function drawItem(index) {

@@ -14,7 +14,8 @@ function remember(name, value) {
 function speak(wanted) {
   language = wanted;
   relabel();
-  for (const button of document.querySelectorAll("[data-language]")) button.setAttribute("aria-pressed", button.dataset.language === wanted);
+  for (const button of document.querySelectorAll("[data-language]"))
+    button.setAttribute("aria-pressed", button.dataset.language === wanted);
   drawSelects();
   drawPatterns();
   refilter({ keepPage: true });
@@ -45,7 +46,8 @@ function drawPatterns() {
 // After a filter that the charts follow as well.
 function changed() {
   for (const select of document.querySelectorAll("[data-select=subset]")) select.value = filters.subset;
-  for (const button of document.querySelectorAll("[data-scope]")) button.closest("tr").classList.toggle("chosen", filters.subset === Number(button.dataset.scope));
+  for (const button of document.querySelectorAll("[data-scope]"))
+    button.closest("tr").classList.toggle("chosen", filters.subset === Number(button.dataset.scope));
   drawPatterns();
   refilter();
 }
@@ -123,7 +125,8 @@ function listen() {
     });
   }
   byId("theme").addEventListener("click", () => {
-    const dark = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    const dark =
+      document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
     document.documentElement.dataset.theme = dark === "dark" ? "light" : "dark";
     remember("theme", document.documentElement.dataset.theme);
   });
@@ -163,7 +166,9 @@ function listen() {
     changed();
   });
   // On paper nothing can be unfolded.
-  window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((folded) => (folded.open = true)));
+  window.addEventListener("beforeprint", () =>
+    document.querySelectorAll("details").forEach((folded) => (folded.open = true)),
+  );
   byId("previous").addEventListener("click", () => turnPage(-1));
   byId("next").addEventListener("click", () => turnPage(1));
 }
