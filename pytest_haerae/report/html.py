@@ -161,7 +161,9 @@ def _header(
         and {
             "title": other["model"] or other["backend"],
             "started": other.get("started"),
-            "compared": sum(then is not None for then in before),
+            "compared": sum(
+                page_data.change(now, then) != "-" for now, then in zip(report["samples"], before, strict=True)
+            ),
             "differences": [
                 (name, _shown(other.get(name)), _shown(info.get(name)))
                 for name in _COMPARED
@@ -214,9 +216,11 @@ _COMPARED = (
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - any JSON value
     """A setting on one line: the parts of an object one after the other, texts without quotation marks."""
+    if value is None or value == {}:
+        return "–"
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {_shown(part)}" for name, part in value.items())
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool):
         return json.dumps(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
