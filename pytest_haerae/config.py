@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,6 +22,7 @@ EVALUATOR_PARAMS: dict[Method, dict[str, type]] = {
 }
 """The parameters that each method's scorers take, and their types."""
 _DATASET_PARAMS = ("revision", "columns")
+_Default = TypeVar("_Default", Path, None)
 _DEMO = {"model": "llamacpp", "dataset": "sample", "method": "log_likelihood"}
 
 
@@ -65,6 +66,7 @@ class RunConfig(GateSettings):
     apply_chat_template: bool | None
     system_prompt: str | None
     output_file: Path
+    report_html: Path | None
     report_md: Path | None
     baseline: Path | None
     baseline_write: Path | None
@@ -125,9 +127,10 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
         apply_chat_template=read("apply_chat_template", parse_boolean, None),
         system_prompt=values.get("system_prompt"),
         output_file=_path(values, "output_file", rootdir / ".haerae" / "report.json"),
-        report_md=_optional_path(values, "report_md"),
+        report_html=_path(values, "report_html", None),
+        report_md=_path(values, "report_md", None),
         baseline=Path(str(values["baseline"])).expanduser() if "baseline" in values else None,
-        baseline_write=_optional_path(values, "baseline_write"),
+        baseline_write=_path(values, "baseline_write", None),
         resume=read("resume", parse_boolean, True),
         reuse=read("reuse", parse_boolean, False),
         rerun=_rerun(values.get("rerun")),
@@ -217,9 +220,5 @@ def _rerun(value: Any) -> str | None:  # noqa: ANN401 - text or None
     raise UsageError(f"--rerun: {unknown('choice', str(value), ['errors'])}")
 
 
-def _path(values: dict[str, Any], name: str, default: Path) -> Path:
+def _path(values: dict[str, Any], name: str, default: _Default) -> Path | _Default:
     return Path(str(values[name])).expanduser().absolute() if name in values else default
-
-
-def _optional_path(values: dict[str, Any], name: str) -> Path | None:
-    return _path(values, name, Path()) if name in values else None

@@ -72,6 +72,7 @@ OPTIONS: Sequence[Option] = (
     _value("system_prompt", "TEXT", "system message of a chat prompt"),
     _value("output_file", "PATH", "the accuracy JSON (default: .haerae/report.json below the rootdir)"),
     _value("report_md", "PATH", "a Markdown summary; on GitHub Actions it is also appended to the step's summary"),
+    _value("report_html", "PATH", "a self-contained page that shows every item and why it failed (default: none)"),
     _repeat("min_accuracy", "[SUBSET=]X", "gate: fail below this accuracy, of all items or of one subset; repeatable"),
     _value("baseline", "FILE", "gate: an earlier report to compare with, item by item"),
     _value("baseline_write", "FILE", "keep this run's report as a baseline, if it is whole and every gate held"),

@@ -275,7 +275,7 @@ class Run:
             completeness=completeness,
         )
         report = make_report(self.config, facts, metrics, ordered, rows=rows, judgement=judgement)
-        self.notes = write_outputs(report, self.config)
+        self.notes = write_outputs(report, self.config, self._baseline)
         if completeness.reason(self.config.max_error_rate) is None:
             self.store().finish(self.run_number)
         return report

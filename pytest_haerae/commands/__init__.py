@@ -50,5 +50,6 @@ def all_commands() -> tuple[Command, ...]:
     from pytest_haerae.commands.compare import COMPARE
     from pytest_haerae.commands.export import EXPORT
     from pytest_haerae.commands.gate import GATE
+    from pytest_haerae.commands.view import VIEW
 
-    return COMPARE, GATE, EXPORT
+    return COMPARE, GATE, VIEW, EXPORT

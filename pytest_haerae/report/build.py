@@ -19,6 +19,7 @@ from pytest_haerae.config import RunConfig
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates import Completeness, Judgement
 from pytest_haerae.redact import redact, secrets_in
+from pytest_haerae.report.command import rerun_options
 from pytest_haerae.report.sanity import find_warnings
 from pytest_haerae.types import Sample, Usage
 
@@ -97,6 +98,7 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgeme
         "changes": judgement.changes,
         "detectable_drops": judgement.detectable_drops,
         "warnings": find_warnings(samples),
+        "rerun_options": rerun_options(config),
     }
 
 
@@ -174,7 +176,10 @@ def write_report(report: Mapping[str, Any], path: Path) -> None:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a file atomically: readers see the old file or the whole new one.
+    r"""Write a file atomically, in UTF-8: readers see the old file or the whole new one.
+
+    Half of a surrogate pair, which a model's API can send and UTF-8 has no bytes for, is written as ``\udXXX``: inside
+    a string of JSON that is what it means.
 
     Raises:
         UsageError: The disk is full, or the folder can not be written any more.
@@ -192,7 +197,7 @@ def _replace(text: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
         # mkstemp makes private files; a report is as readable as any file the user writes.
         mask = os.umask(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from pytest_haerae.comparison import ANSWERED
@@ -64,7 +65,10 @@ def make_metrics(samples: Sequence[Sample]) -> dict[str, Any]:
 
 
 def make_sample(sample: Sample, *, return_logits: bool) -> dict[str, Any]:
-    """One row of the report's `samples`."""
+    """One row of the report's `samples`: the promised keys, then what tells why it was judged so.
+
+    `input` is the text as sent; of a chat, its messages in one text, while `messages` has them apart.
+    """
     item, response, verdict = sample.item, sample.response, sample.verdict
     request = sample.request
     shown = item.query
@@ -84,6 +88,10 @@ def make_sample(sample: Sample, *, return_logits: bool) -> dict[str, Any]:
         "raw_output": response.text if response else None,
         "loglikelihoods": list(values) if values is not None else None,
         "error": response.error if response else None,
+        "explanation": verdict.explanation,
         "rule": verdict.rule,
         "character_f": verdict.character_f,
+        "finish_reason": response.finish_reason if response else None,
+        "truncated": bool(response and response.truncated),
+        "messages": [asdict(message) for message in request.messages] if request and request.messages else None,
     }

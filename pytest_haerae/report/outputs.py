@@ -22,6 +22,7 @@ def check_outputs(config: RunConfig) -> None:
     """
     files = {
         "--output-file": config.output_file,
+        "--report-html": config.report_html,
         "--report-md": config.report_md,
         "--baseline-write": config.baseline_write,
     }
@@ -30,14 +31,27 @@ def check_outputs(config: RunConfig) -> None:
             check_writable(path, option)
 
 
-def write_outputs(report: Mapping[str, Any], config: RunConfig) -> list[str]:
+def write_outputs(report: Mapping[str, Any], config: RunConfig, baseline: Mapping[str, Any] | None = None) -> list[str]:
     """Write the report and what is made from it.
+
+    Args:
+        report: The report.
+        config: Which files are asked for.
+        baseline: The earlier report, beside which the page shows this one.
 
     Returns:
         Lines that say what else was written, and what was not.
+
+    Raises:
+        UsageError: A file can not be written.
     """
     write_report(report, config.output_file)
     notes: list[str] = []
+    if config.report_html is not None:
+        from pytest_haerae.report.html import write_page
+
+        write_page(config.report_html, report, baseline)
+        notes.append(f"page: {config.report_html}")
     if config.report_md is not None:
         text = render_markdown(report)
         write_text(text, config.report_md)

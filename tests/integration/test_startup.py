@@ -3,7 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("pandas", "datasets", "torch", "scipy", "transformers", "openai", "litellm", "pydantic", "xllamacpp")
+HEAVY = ("pandas", "datasets", "torch", "scipy", "transformers", "openai", "litellm", "pydantic", "jinja2", "xllamacpp")
 
 
 def test_the_plugin_imports_nothing_heavy() -> None:

@@ -1,0 +1,124 @@
+"""How fast the page of a large report opens and filters, in a real headless chromium.
+
+The report is made from the embedded sample, repeated with a number in each question, beside a baseline. Opening is
+timed from the navigation to the first rows on the screen, and to the last text that the search looks through; a filter
+from its event to the second frame after it.
+
+usage: python benchmarks/page.py [--items 35000] [--rounds 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from pytest_haerae.data import ItemLoader, open_dataset  # noqa: E402 - run from anywhere
+from pytest_haerae.report.html import write_page  # noqa: E402 - as above
+from tests.e2e.browser import open_browser  # noqa: E402 - as above
+from tests.unit.report.reports import make, sample  # noqa: E402 - as above
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+OPEN_SECONDS, FILTER_MILLISECONDS = 3.0, 200.0
+"""What is promised of 35,000 items."""
+
+FRAMES = "await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));"
+TIMED = f"async () => {{ const begun = performance.now(); %s; {FRAMES} return performance.now() - begun; }}"
+TYPED = "const box = document.getElementById('search'); box.value = '%s'; box.dispatchEvent(new Event('input'))"
+ACTIONS = {
+    "outcome": "document.querySelector('#outcomes button').click()",
+    "lost": "document.querySelector('#changes button:last-child').click()",
+    "subset": "const s = document.querySelector('#items select'); s.value = '3'; s.dispatchEvent(new Event('change'))",
+    "clear": "document.getElementById('clear').click()",
+    "sort by margin": "document.querySelector('[data-sort=margin] button').click()",
+    "search, many found": TYPED % "옳은",
+    "search, one found": TYPED % "17번째",
+    "search, none found": TYPED % "없는 말",
+    "search, cleared": TYPED % "",
+}
+
+
+def make_reports(items: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two runs over the sample, repeated; random log-likelihoods."""
+    loader = ItemLoader(open_dataset("sample", "test", None, None), {})
+    pool = [item for subset in loader.dataset.subsets() for item in loader.items(subset) if item.options]
+    numbers = random.Random(0)  # noqa: S311 - no secret
+    runs: list[list[dict[str, Any]]] = [[], []]
+    for number in range(items):
+        item = pool[number % len(pool)]
+        labels, options = item.labels or (), list(item.options or ())
+        for rows in runs:
+            values = [numbers.uniform(-9, -0.1) for _ in labels]
+            prediction = labels[values.index(max(values))]
+            rows.append(
+                sample(
+                    number,
+                    item.subset,
+                    id=f"{item.subset}-{number:05d}",
+                    input=item.query.replace("###", f"{number}번째 ###", 1),
+                    options=options,
+                    reference=item.reference,
+                    prediction=prediction,
+                    outcome="correct" if prediction == item.reference else "wrong",
+                    loglikelihoods=values,
+                    explanation=f"{item.subset}-{number:05d}: predicted ({prediction}), reference ({item.reference})",
+                )
+            )
+    for rows in runs:
+        rows.sort(key=lambda row: (row["subset"], row["id"]))
+    return make(runs[0]), make(runs[1])
+
+
+def opening(browser: Browser, path: Path) -> tuple[float, float, Page]:
+    """Seconds until the first rows stand, and until everything can be searched; the page stays open."""
+    page = browser.new_page()
+    page.set_default_timeout(120_000)
+    begun = time.perf_counter()
+    page.goto(path.as_uri(), wait_until="commit")
+    page.wait_for_selector("#rows tr")
+    shown = time.perf_counter() - begun
+    page.wait_for_function("() => itemsRead === ITEMS")
+    return shown, time.perf_counter() - begun, page
+
+
+def main() -> None:
+    """Measure and print medians beside what is promised."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--items", type=int, default=35_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
+        path = Path(folder) / "report.html"
+        reports = make_reports(arguments.items)
+        begun = time.perf_counter()
+        write_page(path, *reports)
+        written, size = time.perf_counter() - begun, path.stat().st_size / 1e6
+        print(f"{arguments.items} items: written in {written:.1f} s, {size:.1f} MB")
+        rounds = []
+        for number in range(arguments.rounds):
+            shown, searchable, page = opening(browser, path)
+            rounds.append((shown, searchable))
+            if number < arguments.rounds - 1:
+                page.close()
+        print(f"{'opens':<20} {statistics.median(one for one, _ in rounds):>7.2f} s   (promised: {OPEN_SECONDS:g} s)")
+        print(f"{'everything searched':<20} {statistics.median(all_ for _, all_ in rounds):>7.2f} s")
+        for name, action in ACTIONS.items():
+            times = [page.evaluate(TIMED % action) for _ in range(arguments.rounds)]
+            print(
+                f"{name:<20} {statistics.median(times):>7.0f} ms  at most {max(times):.0f}"
+                f" (promised: {FILTER_MILLISECONDS:g} ms)"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""``pytest-haerae view report.json``: writes the page of a report and opens it."""
+
+from __future__ import annotations
+
+import webbrowser
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from pytest_haerae.commands import Command
+from pytest_haerae.report.build import check_writable
+from pytest_haerae.report.html import write_page
+from pytest_haerae.report.read import read_report
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """A report, what to compare it with, and where the page goes."""
+    parser.add_argument("report", type=Path, help="the report to show")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="an earlier report to compare with, item by item")
+    parser.add_argument("--output", type=Path, metavar="PATH", help="the page (default: beside the report, .html)")
+    parser.add_argument("--no-open", dest="open", action="store_false", help="write the page only")
+
+
+def run(arguments: Namespace) -> int:
+    """Write the page, say where it is, and open it.
+
+    Raises:
+        UsageError: A report can not be read, or the page can not be written.
+    """
+    report = read_report(arguments.report, str(arguments.report))
+    baseline = read_report(arguments.baseline, f"--baseline {arguments.baseline}") if arguments.baseline else None
+    output = (arguments.output or arguments.report.with_suffix(".html")).expanduser().absolute()
+    check_writable(output, "--output")
+    write_page(output, report, baseline)
+    print(output)
+    if arguments.open and not webbrowser.open(output.as_uri()):
+        print("no browser could be opened; open the page by hand")
+    return 0
+
+
+VIEW = Command("view", "Write the page of a report and open it in the browser.", add_arguments, run)

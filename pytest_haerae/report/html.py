@@ -1,0 +1,234 @@
+"""The page that shows why an item failed: one file that needs nothing else, made from a report.
+
+Nothing of a data set or a model becomes markup or script: the template escapes what it writes; what the script shows
+travels as JSON without ``<``, ``>`` and ``&`` and is shown through ``textContent`` only; and the page's own
+Content-Security-Policy allows this script and this style, by their hashes, and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pytest_haerae.report import page_data
+from pytest_haerae.report.build import write_text
+
+SCRIPTS = ("text.js", "data.js", "charts.js", "items.js", "command.js", "detail.js", "page.js")
+"""The script's files, in the order in which they are joined: each uses only those before it when it is read."""
+
+BLOCK_ITEMS = 250
+"""Items whose texts are read together: opening one item reads one block."""
+
+COMPRESSED_FROM = 2_000_000
+"""Characters of texts from which blocks are compressed: smaller pages stay readable in an editor."""
+
+_UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+
+
+def embed(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    r"""JSON that can stand inside a script element: ``<>&``, U+2028, U+2029 and half pairs as ``\uXXXX``."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def make_page(report: Mapping[str, Any], baseline: Mapping[str, Any] | None = None) -> str:
+    """Make the page.
+
+    Args:
+        report: A report of schema version 1.
+        baseline: An earlier one to compare with; items that it lacks, or has with other options or another reference,
+            are shown without a comparison.
+    """
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("pytest_haerae.report", "page"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    samples = report["samples"]
+    before = page_data.match_baseline(samples, baseline)
+    labels = json.loads(_asset("labels.json"))
+    environment.filters.update(
+        label=lambda key, n=None: labels["en"][key].replace("{n}", f"{n:,}" if n is not None else "{n}"),
+        percent=_percent,
+        points=_points,
+    )
+    script = '"use strict";\n' + "\n".join(_asset(name) for name in SCRIPTS)
+    style = _asset("page.css")
+    blocks, encoding = _blocks(samples, before, prefixes := page_data.shared_prefixes(samples))
+    core = {
+        "labels": labels,
+        "method": report["info"]["method"],
+        "num_few_shot": report["info"]["num_few_shot"],
+        "rerun_options": report["info"].get("rerun_options"),
+        "prefixes": prefixes,
+        "blocks": {"items": BLOCK_ITEMS, "count": len(blocks), "encoding": encoding},
+        **page_data.columns(samples, before),
+    }
+    return environment.get_template("page.html.j2").render(
+        style=_as_it_is(style),
+        script=_as_it_is(script),
+        policy=_policy(script, style),
+        core=_as_it_is(embed(core)),
+        blocks=[_as_it_is(block) for block in blocks],
+        block_type="application/json" if encoding == "json" else "text/plain",
+        scores=_scores(report, before),
+        **_header(report, baseline, before),
+    )
+
+
+def _as_it_is(text: str) -> str:
+    """Mark what the template need not escape: this package's own files, and what `embed` or base64 made safe."""
+    from markupsafe import Markup
+
+    return Markup(text)  # noqa: S704 - see the docstring; the tests try to break out of it
+
+
+def write_page(path: Path, report: Mapping[str, Any], baseline: Mapping[str, Any] | None = None) -> None:
+    """Make the page and write it; readers see the old file or the whole new one."""
+    write_text(make_page(report, baseline) + "\n", path)
+
+
+def _asset(name: str) -> str:
+    return (files("pytest_haerae.report") / "page" / name).read_text(encoding="utf-8")
+
+
+def _policy(script: str, style: str) -> str:
+    """The Content-Security-Policy: this script, this style, the icon's data URL; no network, no markup from strings."""
+    script_hash, style_hash = (
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (script, style)
+    )
+    return (
+        f"default-src 'none'; script-src 'sha256-{script_hash}'; style-src 'sha256-{style_hash}'; img-src data:;"
+        " base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def _blocks(
+    samples: Sequence[page_data.Row], before: Sequence[page_data.Row | None], prefixes: Sequence[str]
+) -> tuple[list[str], str]:
+    """The items' texts in blocks, as JSON or, where they are many, as base64 of its gzip."""
+    rows = [page_data.texts(row, then, prefixes) for row, then in zip(samples, before, strict=True)]
+    blocks = [embed(rows[start : start + BLOCK_ITEMS]) for start in range(0, len(rows), BLOCK_ITEMS)]
+    if sum(map(len, blocks)) < COMPRESSED_FROM:
+        return blocks, "json"
+    # The time stamp is left out, so that the same report gives the same page.
+    return [base64.b64encode(gzip.compress(block.encode(), 6, mtime=0)).decode() for block in blocks], "gzip"
+
+
+def _scores(report: Mapping[str, Any], before: Sequence[page_data.Row | None]) -> list[dict[str, Any]]:
+    """One entry for all (number -1) and one a subset: accuracy, the baseline's on the same items, the chance level."""
+    metrics = report["metrics"]
+    groups: dict[str | None, list[tuple[page_data.Row, page_data.Row | None]]] = {None: []}
+    for row, then in zip(report["samples"], before, strict=True):
+        groups.setdefault(row["subset"], []).append((row, then))
+        groups[None].append((row, then))
+    return [
+        {
+            "subset": name,
+            "number": number,
+            "score": metrics if name is None else metrics["subsets"][name],
+            "before": page_data.paired_score(pairs),
+            "chance": page_data.chance_level(row for row, _ in pairs),
+        }
+        for number, (name, pairs) in enumerate(groups.items(), -1)
+        if name is None or name in metrics["subsets"]
+    ]
+
+
+def _header(
+    report: Mapping[str, Any], baseline: Mapping[str, Any] | None, before: Sequence[page_data.Row | None]
+) -> dict[str, Any]:
+    info = report["info"]
+    other = baseline["info"] if baseline else {}
+    return {
+        "info": info,
+        "metrics": report["metrics"],
+        "measured_subsets": sum(entry["accuracy"] is not None for entry in report["metrics"]["subsets"].values()),
+        "title": info["model"] or info["backend"],
+        "facts": [(name, _shown(info.get(name))) for name in _FACTS if info.get(name) not in (None, {}, [])],
+        "baseline": baseline
+        and {
+            "title": other["model"] or other["backend"],
+            "started": other.get("started"),
+            "compared": sum(
+                page_data.change(now, then) != "-" for now, then in zip(report["samples"], before, strict=True)
+            ),
+            "differences": [
+                (name, _shown(other.get(name)), _shown(info.get(name)))
+                for name in _COMPARED
+                if other.get(name) != info.get(name)
+            ],
+        },
+        "has_logits": any(row["loglikelihoods"] for row in report["samples"]),
+    }
+
+
+_FACTS = (
+    "backend",
+    "model_params",
+    "method",
+    "method_detail",
+    "evaluator_params",
+    "dataset",
+    "dataset_revision",
+    "dataset_fingerprint",
+    "split",
+    "prompt",
+    "prompt_fingerprint",
+    "num_few_shot",
+    "started",
+    "elapsed_seconds",
+    "items_per_second",
+    "tokens",
+    "cost_usd",
+    "responses",
+    "finish_reasons",
+    "versions",
+    "git_commit",
+)
+"""Entries of the report's `info` that the header shows, in this order."""
+
+_COMPARED = (
+    "backend",
+    "model",
+    "model_params",
+    "method",
+    "evaluator_params",
+    "dataset_fingerprint",
+    "split",
+    "prompt",
+    "prompt_fingerprint",
+    "num_few_shot",
+)
+"""Entries of `info` whose difference from the baseline's the header shows."""
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """A setting on one line: the parts of an object one after the other, texts without quotation marks."""
+    if value is None or value == {}:
+        return "–"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_shown(part)}" for name, part in value.items())
+    if isinstance(value, bool):
+        return json.dumps(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%"
+
+
+def _points(difference: float) -> str:
+    """A difference of shares in percentage points, with a real minus sign."""
+    return f"{100 * difference:+.1f}".replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+
+import pytest
+
+from pytest_haerae.cli import main
+from pytest_haerae.report.build import write_report
+from pytest_haerae.report.html import make_page
+from tests.unit.report.reports import make, sample
+
+REPORT = make([sample(number) for number in range(5)])
+BASELINE = make([sample(number, outcome="correct") for number in range(5)])
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write_report(REPORT, tmp_path / "report.json")
+    write_report(BASELINE, tmp_path / "base.json")
+    (tmp_path / "bad.json").write_text("{", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_the_page_is_written_beside_the_report_and_opened(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], opens: bool
+) -> None:
+    opened: list[str] = []
+
+    def browser(address: str) -> bool:
+        opened.append(address)
+        return opens
+
+    monkeypatch.setattr(webbrowser, "open", browser)
+    assert main(["view", "report.json"]) == 0
+    page = folder / "report.html"
+    assert page.read_text(encoding="utf-8") == make_page(REPORT) + "\n"
+    assert opened == [page.as_uri()]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == str(page)
+    assert len(lines) == (1 if opens else 2)
+
+
+def test_the_baseline_and_the_place_can_be_chosen(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webbrowser, "open", lambda address: pytest.fail("opened a browser"))
+    assert main(["view", "report.json", "--baseline=base.json", "--output=new/page.html", "--no-open"]) == 0
+    text = (folder / "new" / "page.html").read_text(encoding="utf-8")
+    assert text == make_page(REPORT, BASELINE) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["none.json"], "ERROR: none.json: can not be read (No such file or directory)"),
+        (["bad.json"], "ERROR: bad.json: corrupt, no JSON report"),
+        (["report.json", "--baseline=bad.json"], "ERROR: --baseline bad.json: corrupt, no JSON report"),
+        (["report.json", "--output=/proc/none/x.html"], "ERROR: --output /proc/none/x.html: the folder can not be"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_a_mistake_is_one_line_and_exit_code_4(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert main(["view", *arguments, "--no-open"]) == 4
+    error = capsys.readouterr().err
+    assert error.startswith(message)
+    assert len(error.splitlines()) == 1

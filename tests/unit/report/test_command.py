@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_haerae.config import build_config
+from pytest_haerae.options import BY_NAME
+from pytest_haerae.report.command import rerun_options
+
+RUNS: list[dict[str, Any]] = [
+    {"model": "random"},
+    {"model": "random", "method": "log_likelihood", "dataset": "sample", "split": "dev", "num_few_shot": 3},
+    {
+        "model": "random",
+        "model_params": {"seed": 3, "note": 'it\'s "한글"'},
+        "few_shot_seed": 7,
+        "few_shot_split": "dev",
+    },
+    {"model": "random", "system_prompt": "두 줄\n'따옴표'", "apply_chat_template": True, "prompt": "raw"},
+    {"model": "random", "apply_chat_template": False, "evaluator_params": {"scorer": "default"}},
+    {"model": "random", "dataset": "x.tsv", "dataset_columns": {"question": "q", "options": "a|b"}, "limit": 3},
+]
+_SCOPE_AND_PATHS = {"limit", "subset", "output_file", "store"}
+
+
+def parsed(options: list[str]) -> dict[str, Any]:
+    names = {flag: option for option in BY_NAME.values() for flag in option.spellings()}
+    names_of_negations = {flag: option for option in BY_NAME.values() for flag in option.negations()}
+    values: dict[str, Any] = {}
+    for text in options:
+        flag, equals, value = text.partition("=")
+        if flag in names_of_negations:
+            values[names_of_negations[flag].name] = False
+        else:
+            values[names[flag].name] = value if equals else True
+    return values
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_the_options_build_the_same_configuration(run: dict[str, Any]) -> None:
+    config = build_config(run, Path("/root"))
+    again = build_config(parsed(rerun_options(config)), Path("/root"))
+    assert again.model_dump(exclude=_SCOPE_AND_PATHS) == config.model_dump(exclude=_SCOPE_AND_PATHS)
+
+
+def test_no_key_is_in_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "environment-key-1")
+    params = {
+        "api_key": "secret-key-0",
+        "extra_headers": {"Authorization": "Bearer secret-key-2", "x": "y"},
+        "api_base": "http://user:secret-key-3@localhost/v1",
+    }
+    config = build_config(
+        {"model": "openai", "model_params": params, "system_prompt": "environment-key-1"}, Path("/root")
+    )
+    text = " ".join(rerun_options(config))
+    assert "secret-key" not in text
+    assert "environment-key" not in text
+    assert '{"extra_headers": {"x": "y"}, "api_base": "http://***@localhost/v1"}' in text

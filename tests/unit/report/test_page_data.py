@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_haerae.report import page_data
+from tests.unit.report.reports import sample
+
+OUTCOMES = ("correct", "wrong", "invalid", "error", "skipped")
+
+
+@pytest.mark.parametrize(("now", "then"), list(itertools.product(OUTCOMES, OUTCOMES)))
+def test_an_item_is_gained_or_lost_only_where_both_runs_measured_it(now: str, then: str) -> None:
+    sign = page_data.change(sample(0, outcome=now), sample(0, outcome=then))
+    if {now, then} & {"error", "skipped"}:
+        assert sign == "-"
+    else:
+        assert sign == {(True, False): "g", (False, True): "l"}.get((now == "correct", then == "correct"), "=")
+
+
+def test_a_baseline_of_other_data_is_not_compared() -> None:
+    rows = [sample(0), sample(1), sample(2), sample(3)]
+    other = [sample(0), sample(1, options=["x", "y", "z"]), sample(2, reference="A")]
+    assert page_data.match_baseline(rows, {"samples": other}) == [other[0], None, None, None]
+    assert page_data.match_baseline(rows, None) == [None] * 4
+
+
+def test_the_baseline_is_scored_on_the_items_of_both_runs() -> None:
+    pairs = [
+        (sample(0, outcome="correct"), sample(0, outcome="wrong")),
+        (sample(1, outcome="correct"), sample(1, outcome="correct")),
+        (sample(2, outcome="wrong"), sample(2, outcome="correct")),
+        (sample(3, outcome="correct"), sample(3, outcome="invalid")),
+        (sample(4, outcome="error"), sample(4, outcome="correct")),
+        (sample(5, outcome="correct"), None),
+    ]
+    found = page_data.paired_score(pairs)
+    assert found is not None
+    assert (found["n"], found["accuracy"], found["change"]) == (4, 0.5, 0.25)
+    assert (found["gained"], found["lost"]) == (2, 1)
+    assert page_data.paired_score([(sample(0), None)]) is None
+
+
+@given(st.lists(st.floats(-50, 0), min_size=2, max_size=6), st.data())
+def test_margin_and_confidence_follow_their_definitions(values: list[float], data: st.DataObject) -> None:
+    right, chosen = (data.draw(st.integers(0, len(values) - 1)) for _ in range(2))
+    row = sample(0, loglikelihoods=values, reference="ABCDEF"[right], prediction="ABCDEF"[chosen])
+    others = [value for index, value in enumerate(values) if index != right]
+    assert page_data.margin_of(row) == values[right] - max(others)
+    share = math.exp(values[chosen]) / math.fsum(math.exp(value) for value in values)
+    assert page_data.confidence_of(row) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"loglikelihoods": None}, {"reference": "긴 글", "prediction": None}, {"reference": "D", "prediction": "D"}],
+)
+def test_what_has_no_numbers_has_no_margin(changes: dict[str, Any]) -> None:
+    assert page_data.margin_of(sample(0, **changes)) is None
+    assert page_data.confidence_of(sample(0, **changes)) is None
+
+
+def test_calibration_is_that_of_its_source() -> None:
+    # Ten items of confidence 1/2, four of them right; ten of confidence 0.9, all right.
+    even = [math.log(0.5), math.log(0.5)]
+    sure = [math.log(0.9), math.log(0.1)]
+    rows = [
+        sample(n, loglikelihoods=even, prediction="A", outcome="correct" if n < 4 else "wrong") for n in range(10)
+    ] + [sample(n, loglikelihoods=sure, prediction="A", outcome="correct") for n in range(10)]
+    rows.append(sample(30, outcome="skipped"))
+    found = page_data.calibration(rows)
+    assert found is not None
+    assert found["ece"] == pytest.approx(0.5 * abs(0.4 - 0.5) + 0.5 * abs(1 - 0.9))
+    assert [entry["n"] for entry in found["bins"]] == [10, 10]
+    assert page_data.calibration([sample(0, loglikelihoods=None)]) is None
+
+
+def test_guessing_level_is_of_the_measured_items() -> None:
+    rows = [sample(0, options=["a", "b"]), sample(1, options=["a", "b", "c", "d"]), sample(2, outcome="skipped")]
+    assert page_data.chance_level(rows) == pytest.approx((1 / 2 + 1 / 4) / 2)
+    assert page_data.chance_level([sample(0, options=None)]) is None
+
+
+@given(st.lists(st.lists(st.sampled_from(["가", "나" * 150, "다" * 90, ""]), max_size=6), max_size=8))
+def test_a_prompt_is_its_prefix_and_the_rest(paragraphs: list[list[str]]) -> None:
+    rows = [sample(number, input="\n\n".join(parts)) for number, parts in enumerate(paragraphs)]
+    prefixes = page_data.shared_prefixes(rows)
+    for row in rows:
+        text = page_data.texts(row, None, prefixes)
+        assert (prefixes[text["prefix"]] if "prefix" in text else "") + text["input"] == row["input"]
+
+
+def test_worked_examples_are_stored_once() -> None:
+    shots = "예시 하나 (A)\n\n예시 둘 (B)\n\n" * 20
+    rows = [sample(number, input=f"{shots}문제 {number}") for number in range(5)]
+    assert page_data.shared_prefixes(rows) == [shots]
+    assert page_data.texts(rows[3], None, [shots])["input"] == "문제 3"

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_haerae.errors import UsageError
+from pytest_haerae.report.build import write_report
+from pytest_haerae.report.read import read_report
+from tests.unit.report.reports import make, sample
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    report = make([sample(0), sample(1, raw_output="half a pair: \ud800")])
+    write_report(report, tmp_path / "report.json")
+    assert read_report(tmp_path / "report.json", "report.json") == report
+
+
+@pytest.mark.parametrize(
+    ("steps", "value", "message"),
+    [
+        (["schema_version"], 2, "schema_version: Input should be 1"),
+        (["samples", 1, "outcome"], "right", "samples.1.outcome: "),
+        (["samples", 0, "options"], ["a", 1], "samples.0.options.1: "),
+        (["samples", 0, "loglikelihoods"], [float("nan")], "NaN is no JSON"),
+        (["metrics", "subsets", "csat_geo", "accuracy"], 7, "metrics.subsets.csat_geo.accuracy: "),
+        (["info", "gates"], [{"name": "x", "verdict": "maybe", "detail": ""}], "info.gates.0.verdict: "),
+    ],
+)
+def test_the_first_wrong_place_is_named(tmp_path: Path, steps: list[Any], value: object, message: str) -> None:
+    report = make([sample(0), sample(1)])
+    place: Any = report
+    for step in steps[:-1]:
+        place = place[step]
+    place[steps[-1]] = value
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"--baseline report\.json: ") as caught:
+        read_report(path, "--baseline report.json")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "3", "\x00"])
+def test_what_is_no_report_is_refused_in_one_line(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        read_report(path, "report.json")
+    assert "\n" not in str(caught.value)
+    with pytest.raises(UsageError, match="can not be read"):
+        read_report(tmp_path / "none.json", "none.json")
