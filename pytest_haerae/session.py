@@ -31,6 +31,7 @@ from pytest_haerae.options import OPTIONS
 from pytest_haerae.progress import ProgressLine, TerminalWriter
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.report.ci import item_properties, suite_properties, workflow_commands
+from pytest_haerae.report.outputs import shown
 from pytest_haerae.report.terminal import summary_lines
 from pytest_haerae.runner import DataKey, Run, Selected
 from pytest_haerae.types import Item, Sample, Verdict
@@ -265,8 +266,6 @@ class EvaluationSession:
         if self.config.option.verbose <= _QUIETEST:
             return
         write_sep("=", f"haerae: {self.run.describe()}")
-        output = self.run.config.output_file
-        shown = output.relative_to(Path.cwd()) if output.is_relative_to(Path.cwd()) else output
         samples = (self.samples[entry.nodeid] for entry in self.selection if entry.nodeid in self.received)
         wrong = [sample.verdict.explanation for sample in samples if sample.verdict.outcome in ("wrong", "invalid")]
         width = shutil.get_terminal_size().columns
@@ -274,7 +273,7 @@ class EvaluationSession:
             self.report,
             width=width,
             wrong=wrong,
-            output_file=str(shown),
+            output_file=str(shown(self.run.config.output_file)),
             rerun=rerun_command(self.config, secrets_in(self.run.config.model_params)),
         )
         for line in [*lines, *self.run.notes]:

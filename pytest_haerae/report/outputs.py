@@ -51,15 +51,20 @@ def write_outputs(report: Mapping[str, Any], config: RunConfig, baseline: Mappin
         from pytest_haerae.report.html import write_page
 
         write_page(config.report_html, report, baseline)
-        notes.append(f"page: {config.report_html}")
+        notes.append(f"page: {shown(config.report_html)}")
     if config.report_md is not None:
         text = render_markdown(report)
         write_text(text, config.report_md)
-        notes.append(f"Markdown summary: {config.report_md}")
+        notes.append(f"Markdown summary: {shown(config.report_md)}")
         notes += _append_step_summary(text)
     if config.baseline_write is not None:
         notes.append(_write_baseline(report, config.baseline_write))
     return notes
+
+
+def shown(path: Path) -> Path:
+    """A path as people are told it: from the current folder, where it lies below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _append_step_summary(text: str) -> list[str]:
@@ -82,4 +87,4 @@ def _write_baseline(report: Mapping[str, Any], path: Path) -> str:
     if broken:
         return f"--baseline-write {path}: not written, because of gate {', '.join(broken)}"
     write_report(report, path)
-    return f"baseline written: {path}"
+    return f"baseline written: {shown(path)}"

@@ -43,6 +43,7 @@ def summary_lines(
         heading = f"first of {len(wrong)} items answered wrong (all are in the report):"
         lines += [heading, *(cut(f"  {text}", width) for text in wrong[:_SHOWN_WRONG])]
         lines += [f"run them again: {rerun}"] if rerun else []
+        lines += [f"see why: pytest-haerae view {output_file}"] if output_file else []
     return lines + ([f"report: {output_file}"] if output_file else [])
 
 

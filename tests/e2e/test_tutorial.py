@@ -21,9 +21,9 @@ SUBSETS = ("csat_math", "csat_eng", "csat_kor")
 
 
 def blocks(language: str) -> list[str]:
-    """The tutorial's code of one language; the third Python example goes on with the evaluator of the second."""
+    """The tutorial's code of one language; its last block is not closed."""
     text = (shared("seed") / "advanced-backend-usages.md").read_text(encoding="utf-8")
-    found = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    found = re.findall(rf"```{language}\n(.*?)(?:```|\\Z)", text, re.DOTALL)
     return [block.replace("from llm_eval.evaluator import", "from pytest_haerae import") for block in found]
 
 

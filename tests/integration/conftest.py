@@ -11,6 +11,12 @@ from tests.helpers import write_questions
 Evaluate = Callable[..., pytest.RunResult]
 
 
+@pytest.fixture(autouse=True)
+def without_hypothesis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its plugin imports all of it at the end of each pytest run: a second that no test here is about."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
+
+
 @pytest.fixture
 def evaluate(pytester: pytest.Pytester) -> Evaluate:
     """Run a suite over a file of 40 questions with the random backend, and further options."""
