@@ -19,11 +19,15 @@ def without_hypothesis(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def evaluate(pytester: pytest.Pytester) -> Evaluate:
-    """Run a suite over a file of 40 questions with the random backend, and further options."""
+    """Run a suite over a file of 40 questions with the random backend, and further options.
+
+    In a subprocess, or with `inprocess` in this one, which is enough for what ends before the batch and much faster.
+    """
     write_questions(pytester.path)
 
-    def run(*options: str, model: str | None = "random") -> pytest.RunResult:
+    def run(*options: str, model: str | None = "random", inprocess: bool = False) -> pytest.RunResult:
         named = [f"--model={model}"] if model else []
-        return pytester.runpytest_subprocess(*named, *options)
+        run_pytest = pytester.runpytest_inprocess if inprocess else pytester.runpytest_subprocess
+        return run_pytest(*named, *options)
 
     return run

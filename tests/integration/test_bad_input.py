@@ -62,14 +62,14 @@ def test_a_mistake_is_one_clear_line_and_exit_code_4(
         (pytester.path / "test_mine.py").write_text(
             "import pytest\n\n@pytest.mark.haerae\ndef test_any(haerae_verdict): ...\n", encoding="utf-8"
         )
-    result = evaluate(*options, *workers)
+    result = evaluate(*options, *workers, inprocess=not workers)
     result.stderr.fnmatch_lines([message])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "Traceback" not in result.stdout.str() + result.stderr.str()
 
 
 def test_no_model_lists_the_backends(evaluate: Evaluate) -> None:
-    result = evaluate(model=None)
+    result = evaluate(model=None, inprocess=True)
     result.stderr.fnmatch_lines(
         ["ERROR: these suites evaluate a model and none is named: *llamacpp, openai, random, vllm*--demo"]
     )
@@ -87,6 +87,6 @@ def test_a_bad_row_names_file_row_and_field(
     evaluate: Evaluate, pytester: pytest.Pytester, mistake: dict[str, str], message: str
 ) -> None:
     write_questions(pytester.path, [QUESTIONS[0], {**QUESTIONS[1], **mistake}])
-    result = evaluate()
+    result = evaluate(inprocess=True)
     result.stderr.fnmatch_lines([f"ERROR: *questions.jsonl, row 2, {message}"])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
