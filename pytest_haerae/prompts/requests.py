@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts.prompt import Prompt
+from pytest_haerae.trie import split_trailing_space
 from pytest_haerae.types import Item, Message, Request
 
 SHOT_SEPARATOR = "\n\n"
@@ -58,12 +59,6 @@ def _asked(item: Item) -> str:
     return " ".join(item.query.split())
 
 
-def _split_trailing_space(context: str, continuation: str) -> tuple[str, str]:
-    """Move the context's trailing spaces to the continuation: a prompt that ends in a space scores the wrong tokens."""
-    stripped = context.rstrip()
-    return stripped, context[len(stripped) :] + continuation
-
-
 def make_request(
     item: Item,
     prompt: Prompt,
@@ -98,7 +93,8 @@ def make_request(
     if kind == "generate":
         return Request("generate", context, messages=messages, stop=prompt.stop)
     assert item.labels is not None  # noqa: S101 - free-text items never come here: they are skipped before
+    context, moved = split_trailing_space(context)
     # A chat template ends where the answer begins, so that no space stands before the label.
-    space = "" if chat else " "
-    pairs = [_split_trailing_space(context, space + prompt.write_label(label)) for label in item.labels]
-    return Request("loglikelihood", pairs[0][0], tuple(continuation for _, continuation in pairs), messages)
+    space = moved + ("" if chat else " ")
+    continuations = tuple(space + prompt.write_label(label) for label in item.labels)
+    return Request("loglikelihood", context, continuations, messages)
