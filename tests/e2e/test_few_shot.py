@@ -19,7 +19,7 @@ from pytest_haerae.data import ItemLoader, open_dataset
 from pytest_haerae.prompts import find_prompt, make_request
 from pytest_haerae.types import Item
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.server]
 
 SUBSETS = ("general_knowledge", "history", "loan_words", "rare_words", "standard_nomenclature")
 """Those of lm-evaluation-harness' group `haerae`."""
