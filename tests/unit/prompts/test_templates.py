@@ -165,6 +165,15 @@ def test_a_mistake_in_a_file_names_file_and_place(tmp_path: Path, content: str, 
     assert "\n" not in said
 
 
+def test_an_unknown_name_gets_the_nearest_one_and_all_valid_ones() -> None:
+    with pytest.raises(UsageError) as refused:
+        find_prompt("answer_leter")
+    assert str(refused.value) == (
+        f"unknown prompt 'answer_leter': did you mean 'answer_letter'? Valid: {', '.join(NAMES)}, "
+        "or a path to a .toml or .txt file"
+    )
+
+
 def test_a_file_that_is_none(tmp_path: Path) -> None:
     for path, message in (
         (str(tmp_path / "none.toml"), "there is no such file"),
