@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pytest_haerae.prompts.templates import template_names
+
 RawOptions = Mapping[str, Any]
 """Option name to its value as typed: text, a list of texts for repeatable options, a bool for switches, or None."""
 
@@ -67,7 +69,12 @@ OPTIONS: Sequence[Option] = (
     _value("num_few_shot", "K", "worked examples before each item, never the item itself (default: 0)"),
     _value("few_shot_split", "NAME", "split the worked examples come from (default: the split itself)"),
     _value("few_shot_seed", "SEED", "seed that chooses the worked examples (default: 0)"),
-    _value("prompt", "NAME", "prompt template (default: raw for log_likelihood, answer_letter for string_match)"),
+    _value(
+        "prompt",
+        "NAME",
+        f"prompt template: {', '.join(template_names())}, or a path to a .toml or .txt file of your own"
+        " (default: raw for log_likelihood, answer_letter for string_match)",
+    ),
     _switch("apply_chat_template", "format prompts with the model's chat template"),
     _value("system_prompt", "TEXT", "system message of a chat prompt"),
     _value("output_file", "PATH", "the accuracy JSON (default: .haerae/report.json below the rootdir)"),

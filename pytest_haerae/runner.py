@@ -19,7 +19,7 @@ from pytest_haerae.data.hub import unknown_subset
 from pytest_haerae.engine import Engine, Progress
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates import Completeness, check_gated_subsets, judge_run
-from pytest_haerae.prompts import choose_shots, find_prompt, make_request
+from pytest_haerae.prompts import choose_shots, find_prompt, make_request, refuse_method
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.report.build import RunFacts, make_report
 from pytest_haerae.report.metrics import make_metrics, make_sample
@@ -69,6 +69,7 @@ class Run:
         require_method(config.model, self._backend, config.method)
         self._parameters = validate_parameters(config.model, self._backend, config.model_params)
         self._prompt = find_prompt(config.prompt)
+        refuse_method(self._prompt, config.method)
         find_scorer(config.method, config.scorer)
         check_outputs(config)
         self._baseline = self._read_baseline()
@@ -145,10 +146,7 @@ class Run:
         item, config = selected.item, self.config
         if skip_reason(item, config.method):
             return None
-        shots: list[Item] = []
-        if config.num_few_shot:
-            pool = self.loader(selected.data, config.few_shot_split).items(item.subset)
-            shots = choose_shots(pool, item, config.num_few_shot, config.few_shot_seed)
+        shots = self._shots(selected) if config.num_few_shot else []
         kind, chat = CAPABILITY[config.method], config.apply_chat_template
         return make_request(
             item,
@@ -158,6 +156,15 @@ class Run:
             chat=self._parameters.takes_chats(kind) if chat is None else chat,
             system_prompt=config.system_prompt,
         )
+
+    def _shots(self, selected: Selected) -> list[Item]:
+        """The worked examples before an item: of its own subset, in the split they are to come from."""
+        config, item = self.config, selected.item
+        try:
+            pool = self.loader(selected.data, config.few_shot_split).items(item.subset)
+        except UsageError as error:
+            raise UsageError(f"--few-shot-split: {error}") from None
+        return choose_shots(pool, item, config.num_few_shot, config.few_shot_seed, config.few_shot_split)
 
     def describe(self) -> str:
         """One line: backend, model, method, data."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_haerae.trie import OptionTrie, Sums, Tokens, build_trie, encode_pair
+from pytest_haerae.trie import OptionTrie, Sums, Tokens, build_trie, encode_pair, split_trailing_space
 from pytest_haerae.types import Request, Response
 
 
@@ -49,8 +49,8 @@ class RequestEncoder:
         Raises:
             ValueError: The context is empty and the tokenizer has neither.
         """
-        text = self.render(request)
-        context, *wholes = self.tokenize([text, *(text + each for each in request.continuations)])
+        text, space = split_trailing_space(self.render(request))
+        context, *wholes = self.tokenize([text, *(text + space + each for each in request.continuations)])
         if context:
             return context, [encode_pair(context, whole) for whole in wholes]
         start = self._tokenizer.bos_token_id

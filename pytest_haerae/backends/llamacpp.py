@@ -17,7 +17,7 @@ from pydantic import Field
 from pytest_haerae.backends import BackendParameters
 from pytest_haerae.errors import BackendFailure, UsageError
 from pytest_haerae.files import file_fingerprint
-from pytest_haerae.trie import Tokens, build_trie, encode_pair
+from pytest_haerae.trie import Tokens, build_trie, encode_pair, split_trailing_space
 from pytest_haerae.types import Capability, Request, Response
 
 DEMO = "demo"
@@ -114,9 +114,9 @@ class LlamaCppBackend:
             self._slots.put(slot)
 
     def _loglikelihood(self, request: Request, slot: int) -> dict[str, Any]:
-        text = self._render(request)
+        text, space = split_trailing_space(self._render(request))
         context = self._tokenize(text)
-        wholes = [self._tokenize(text + continuation) for continuation in request.continuations]
+        wholes = [self._tokenize(text + space + continuation) for continuation in request.continuations]
         trie = build_trie([encode_pair(context, whole) for whole in wholes])
         longest = max(len(option) for option in trie.continuations)
         kept = context[-max(1, self._parameters.context_size - longest - 1) :]

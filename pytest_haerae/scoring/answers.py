@@ -18,7 +18,7 @@ from pytest_haerae.types import Item
 EMPTY, ONLY_REASONING, NO_ANSWER, OTHER_FORMAT = "empty", "only reasoning", "no answer", "not the demanded format"
 """With `SEVERAL`, the reasons why nothing could be read."""
 
-_DEMANDED = re.compile(r"(?:#+\s*)?정답\s*:\s*\(?([A-J]|10|[1-9])\)?\.?")
+_DEMANDED = re.compile(r"(?:#+\s*)?(?:정답|Answer)\s*:\s*\(?([A-J]|10|[1-9])\)?\.?")
 _BARE = re.compile(r"\(?([A-J]|10|[1-9])\)?\.?")
 _ANSWER_KEY = re.compile(r"answer|정답|^답$|최종답|^(?:choice|option|label|letter|prediction|selected_?option)$")
 
@@ -60,7 +60,7 @@ def read_answer(text: str, item: Item) -> Reading:
 
 
 def read_strictly(text: str, item: Item) -> Reading:
-    """Read only the format that the ``answer_letter`` prompt demands: ``정답: (A)`` as the last line, or a bare label.
+    """Read only the format that the prompts demand: ``정답: (A)`` or ``Answer: (A)`` as the last line, or a bare label.
 
     Args:
         text: The model's output.

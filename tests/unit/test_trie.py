@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.trie import Tokens, build_trie, encode_pair
+from pytest_haerae.trie import Tokens, build_trie, encode_pair, split_trailing_space
 
 OPTIONS = st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=6), min_size=1, max_size=6)
 
@@ -48,3 +48,10 @@ def test_an_option_without_tokens_is_refused() -> None:
 
 def test_the_cut_is_by_the_contexts_length() -> None:
     assert encode_pair((1, 2, 3), (1, 2, 4, 5)) == (5,)
+
+
+@given(st.text("가 \n\t:", max_size=12))
+def test_trailing_spaces_move_and_nothing_is_lost(context: str) -> None:
+    kept, moved = split_trailing_space(context)
+    assert kept + moved == context
+    assert (kept == kept.rstrip() and not moved.strip()) if context.strip() else (kept, moved) == (context, "")

@@ -1,0 +1,54 @@
+"""What a prompt is, whether it comes from a template file or from a function of the user's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pytest_haerae.types import Item, Method
+
+LABEL, TARGET = "({})", "{label}"
+"""How an option's letter is written, and how a worked example answers, where a prompt does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A way to ask an item.
+
+    Attributes:
+        name: The name or path users type.
+        render: An item's prompt text, without worked examples.
+        stop: Texts at which a generation ends.
+        label: How an option's letter is written where it is scored or shown as an answer; ``{}`` stands for it.
+        target: How a worked example answers a lettered item; ``{label}`` stands for the written letter.
+        methods: The methods it is for; empty for all.
+        content: What a user's file says; the fingerprint of a prompt without it follows what it makes of probes.
+    """
+
+    name: str
+    render: Callable[[Item], str]
+    stop: tuple[str, ...] = ()
+    label: str = LABEL
+    target: str = TARGET
+    methods: tuple[Method, ...] = ()
+    content: str = ""
+
+    def write_label(self, letter: str) -> str:
+        """An option's letter as it is scored."""
+        return self.label.replace("{}", letter)
+
+    def write_target(self, item: Item) -> str:
+        """What follows an item's prompt when it is answered right: ``(B)``, or the free text."""
+        if item.options is None:
+            return item.reference
+        return self.target.replace("{label}", self.write_label(item.reference))
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of what the prompt makes of a lettered and of a free-text probe item, or of its file's content."""
+        lettered = Item("probe-0000", "probe", 0, "질문\n\n### 정답:", ("가", "나"), ("A", "B"), "A")
+        free = Item("probe-0001", "probe", 1, "질문\n\n### 정답:", None, None, "가")
+        texts = [self.content] if self.content else [self.render(lettered), self.render(free)]
+        own = [value for value, default in ((self.label, LABEL), (self.target, TARGET)) if value != default]
+        return hashlib.sha256("\x00".join((*texts, *self.stop, *own)).encode()).hexdigest()[:16]

@@ -1,0 +1,100 @@
+"""Items to requests: few-shot examples, chats, plain text."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pytest_haerae.errors import UsageError
+from pytest_haerae.prompts.prompt import Prompt
+from pytest_haerae.trie import split_trailing_space
+from pytest_haerae.types import Item, Message, Request
+
+SHOT_SEPARATOR = "\n\n"
+"""What stands between worked examples, as in lm-evaluation-harness (`fewshot_delimiter`)."""
+
+
+@lru_cache(maxsize=64)
+def _order(size: int, seed: int) -> tuple[int, ...]:
+    return tuple(random.Random(seed).sample(range(size), size))  # noqa: S311 - no secret
+
+
+def choose_shots(pool: Sequence[Item], item: Item, count: int, seed: int, split: str | None = None) -> list[Item]:
+    """Choose worked examples: the same for all items of a subset, but never the item itself.
+
+    The pool is shuffled by the seed, and its first `count` questions are taken. Where the item is among them, or a row
+    that asks the same, that one is left out and the next one follows at the end; no question is taken twice.
+    lm-evaluation-harness (0.4.13, `ContextSampler`) leaves the item out likewise, but draws anew for each item.
+
+    Args:
+        pool: The items to choose from: a subset of the split that the examples come from.
+        item: The item that is asked.
+        count: How many to choose.
+        seed: Decides the order.
+        split: The pool's split where it is not the item's own, for the error.
+
+    Raises:
+        UsageError: The pool is too small.
+    """
+    shots: list[Item] = []
+    taken = {_asked(item)}
+    for index in _order(len(pool), seed):
+        if len(shots) == count:
+            return shots
+        asked = _asked(pool[index])
+        if asked not in taken:
+            taken.add(asked)
+            shots.append(pool[index])
+    if len(shots) < count:
+        place = f" in split {split}" if split else ""
+        raise UsageError(
+            f"--num-few-shot: subset {item.subset} has only {len(shots)} other items{place}, {count} are asked for"
+        )
+    return shots
+
+
+def _asked(item: Item) -> str:
+    """What an item asks, whatever its spaces."""
+    return " ".join(item.query.split())
+
+
+def make_request(
+    item: Item,
+    prompt: Prompt,
+    kind: str,
+    shots: Sequence[Item] = (),
+    *,
+    chat: bool = False,
+    system_prompt: str | None = None,
+) -> Request:
+    """Make the request that asks one item.
+
+    Args:
+        item: The question.
+        prompt: The template.
+        kind: ``loglikelihood`` or ``generate``.
+        shots: Worked examples that stand before it.
+        chat: Make a chat of it: the examples become earlier turns.
+        system_prompt: The chat's system message; before plain text it stands as a first paragraph.
+    """
+    body = prompt.render(item)
+    messages: tuple[Message, ...] | None = None
+    if chat:
+        turns = [Message("system", system_prompt)] if system_prompt else []
+        for shot in shots:
+            turns += [Message("user", prompt.render(shot)), Message("assistant", prompt.write_target(shot))]
+        messages = (*turns, Message("user", body))
+        context = ""
+    else:
+        examples = "".join(f"{prompt.render(shot)} {prompt.write_target(shot)}{SHOT_SEPARATOR}" for shot in shots)
+        preface = f"{system_prompt}{SHOT_SEPARATOR}" if system_prompt else ""
+        context = preface + examples + body
+    if kind == "generate":
+        return Request("generate", context, messages=messages, stop=prompt.stop)
+    assert item.labels is not None  # noqa: S101 - free-text items never come here: they are skipped before
+    context, moved = split_trailing_space(context)
+    # A chat template ends where the answer begins, so that no space stands before the label.
+    space = moved + ("" if chat else " ")
+    continuations = tuple(space + prompt.write_label(label) for label in item.labels)
+    return Request("loglikelihood", context, continuations, messages)

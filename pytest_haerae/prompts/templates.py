@@ -1,0 +1,183 @@
+"""Template files: how they are found, read, checked and filled in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.prompts.prompt import LABEL, TARGET, Prompt
+from pytest_haerae.types import CAPABILITY, Item
+
+TEMPLATE_FOLDER = Path(__file__).parent / "templates"
+SUFFIXES = (".toml", ".txt")
+
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}|\{(\w+)\}")
+_ANSWER_HEADING = re.compile(r"#{1,6}\s?정답\s?:?\Z")
+_FIELDS: dict[str, type] = {
+    "description": str,
+    "template": str,
+    "free_text": str,
+    "label": str,
+    "target": str,
+    "stop": list,
+    "methods": list,
+}
+
+
+def question_of(item: Item) -> str:
+    """An item's query without the heading ``### 정답:`` that closes it, and without spaces at its end."""
+    return _ANSWER_HEADING.sub("", item.query.rstrip()).rstrip()
+
+
+def _options(item: Item) -> str:
+    return "\n".join(f"({label}) {option}" for label, option in zip(item.labels or (), item.options or (), strict=True))
+
+
+PLACEHOLDERS: Mapping[str, Callable[[Item], str]] = {
+    "query": lambda item: item.query,
+    "question": question_of,
+    "options": _options,
+    "labels": lambda item: ", ".join(item.labels or ()),
+}
+"""What a template may hold in braces, and what of an item comes to stand there."""
+
+_OF_OPTIONS = frozenset({"options", "labels"})
+
+
+def template_names() -> tuple[str, ...]:
+    """The names of the templates that come with the package, sorted."""
+    return tuple(sorted(path.stem for path in TEMPLATE_FOLDER.glob("*.toml")))
+
+
+def is_path(name: str) -> bool:
+    """Whether the value of ``--prompt`` names a file rather than a template."""
+    return name.endswith(SUFFIXES) or "/" in name or "\\" in name
+
+
+def read_named(name: str) -> Prompt:
+    """Read one of the package's own templates."""
+    return _make_prompt(name, _read_toml(f"prompt {name}", _read_text(name, TEMPLATE_FOLDER / f"{name}.toml")))
+
+
+def read_file(name: str) -> Prompt:
+    """Read a user's own template: a .toml file like those of the package, or a .txt file with the template alone.
+
+    Args:
+        name: The path as typed, relative to the current folder.
+
+    Raises:
+        UsageError: There is no such file, or it is malformed; names the file and the place in it.
+    """
+    path = Path(name).expanduser()
+    if path.suffix not in SUFFIXES:
+        raise UsageError(f"--prompt {name}: a template is a file of the kinds {', '.join(SUFFIXES)}")
+    text = _read_text(name, path)
+    fields = {"template": text} if path.suffix == ".txt" else _read_toml(f"--prompt {name}", text)
+    return _make_prompt(name, fields, own=True)
+
+
+def _read_text(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise UsageError(f"--prompt {name}: there is no such file") from None
+    except OSError as error:
+        raise UsageError(f"--prompt {name}: can not be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--prompt {name}: byte {error.start} is not UTF-8") from None
+
+
+def _read_toml(place: str, text: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{place}: malformed TOML: {error}") from None
+
+
+def _make_prompt(name: str, fields: Mapping[str, Any], *, own: bool = False) -> Prompt:
+    place = f"--prompt {name}"
+    _check_fields(place, fields)
+    # An editor ends the last line, and so does a TOML string over several lines: that newline is no part of the prompt.
+    texts = {field: fields[field].removesuffix("\n") for field in ("template", "free_text") if field in fields}
+    for field, text in texts.items():
+        _check_text(f"{place}: {field}", text)
+    return Prompt(
+        name,
+        _Renderer(place, texts["template"], texts.get("free_text")),
+        stop=tuple(fields.get("stop", ())),
+        label=fields.get("label", LABEL),
+        target=fields.get("target", TARGET),
+        methods=tuple(fields.get("methods", ())),
+        content=json.dumps(texts, sort_keys=True) if own else "",
+    )
+
+
+def _check_fields(place: str, fields: Mapping[str, Any]) -> None:
+    for field, value in fields.items():
+        if field not in _FIELDS:
+            raise UsageError(f"{place}: {unknown('field', field, _FIELDS)}")
+        if not isinstance(value, _FIELDS[field]):
+            raise UsageError(f"{place}: {field} is a {'text' if _FIELDS[field] is str else 'list of texts'}")
+        if isinstance(value, list) and not all(isinstance(entry, str) and entry for entry in value):
+            raise UsageError(f"{place}: {field} is a list of texts, none of them empty")
+    if "template" not in fields:
+        raise UsageError(f"{place}: has no field 'template'")
+    if fields.get("label", LABEL).count("{}") != 1:
+        raise UsageError(f"{place}: label has to hold {{}} once, where the letter stands, such as '({{}})'")
+    if fields.get("target", TARGET).count("{label}") != 1:
+        raise UsageError(f"{place}: target has to hold {{label}} once, such as '정답: {{label}}'")
+    for method in fields.get("methods", ()):
+        if method not in CAPABILITY:
+            raise UsageError(f"{place}: methods: {unknown('method', method, CAPABILITY)}")
+
+
+def _check_text(place: str, text: str) -> None:
+    """Refuse a text with an unknown placeholder, or with none that asks the item's question."""
+    found = set()
+    for match in _PLACEHOLDER.finditer(text):
+        doubled, name = match.groups()
+        line = f"{place}, line {text.count(chr(10), 0, match.start()) + 1}"
+        if doubled in PLACEHOLDERS:
+            raise UsageError(f"{line}: {match[0]} stands in two braces; a placeholder has one: {{{doubled}}}")
+        if doubled is None and name not in PLACEHOLDERS:
+            hint = unknown("placeholder", name, PLACEHOLDERS)
+            raise UsageError(f"{line}: {hint} (braces that are to stay as they are: {{{{{name}}}}})")
+        found.add(name)
+    if not found & {"query", "question"}:
+        raise UsageError(f"{place}: holds neither {{query}} nor {{question}}: every item would be asked the same")
+
+
+class _Renderer:
+    """A checked template, filled in for one item at a time.
+
+    Args:
+        place: The file, for errors.
+        template: The text for items with options, and for the others where it has no placeholder for options.
+        free_text: The text for items without options.
+    """
+
+    def __init__(self, place: str, template: str, free_text: str | None) -> None:
+        self._place = place
+        self._template = template
+        needs_options = any(match[2] in _OF_OPTIONS for match in _PLACEHOLDER.finditer(template))
+        self._free_text = free_text if free_text is not None or needs_options else template
+
+    def __call__(self, item: Item) -> str:
+        """The prompt's text; what stands in braces in the item's own texts stays as it is.
+
+        Raises:
+            UsageError: The item has no options and the template says nothing for such items.
+        """
+        text = self._template if item.options is not None else self._free_text
+        if text is None:
+            raise UsageError(
+                f"{self._place}: {item.id} has no options to fill in; add a field free_text for such items"
+            )
+        # In one pass: what is filled in is not looked at again.
+        return _PLACEHOLDER.sub(lambda match: f"{{{match[1]}}}" if match[1] else PLACEHOLDERS[match[2]](item), text)

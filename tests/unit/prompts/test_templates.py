@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_haerae.errors import UsageError
+from pytest_haerae.prompts import find_prompt, refuse_method
+from pytest_haerae.prompts.templates import PLACEHOLDERS, TEMPLATE_FOLDER, question_of, template_names
+from pytest_haerae.scoring.answers import read_answer, read_strictly
+from pytest_haerae.types import Item
+from tests.helpers import lettered
+
+QUERY = "다음 질문을 읽으시오.\n    \n### 질문: \n뜻은?\n\n### 선택지: \n(A) 가\n(B) 나\n\n### 정답:"
+LETTERED = Item("probe-0000", "probe", 0, QUERY, ("가", "나"), ("A", "B"), "B")
+FREE = Item("probe-0001", "probe", 1, "다음 가사를 복원하시오.\n\n### 가사: \n<unk>이\n\n### 정답:", None, None, "봄이")
+BODY = QUERY.removesuffix("\n\n### 정답:")
+NAMES = ("answer_letter", "answer_letter_en", "cot", "cot_en", "hret", "letter", "letter_en", "raw")
+
+
+def write(folder: Path, content: str | bytes, name: str = "mine.toml") -> str:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return str(path)
+
+
+def test_every_named_template_can_be_read() -> None:
+    assert template_names() == NAMES
+    for name in NAMES:
+        prompt = find_prompt(name)
+        for item in (LETTERED, FREE):
+            text = prompt.render(item)
+            assert question_of(item) in text
+            assert not re.search(r"\{\w+\}", text)
+            assert text == text.rstrip()
+    assert len({find_prompt(name).fingerprint for name in NAMES}) == len(NAMES)
+
+
+def test_the_texts_and_fingerprints_that_stored_answers_and_baselines_rest_on() -> None:
+    fingerprints = {name: find_prompt(name).fingerprint for name in ("raw", "answer_letter", "letter")}
+    assert fingerprints == {
+        "raw": "d259f280e9855121",
+        "answer_letter": "4ed33c30255a9080",
+        "letter": "c5068c6e80b82082",
+    }
+    assert find_prompt("raw").render(LETTERED) == QUERY
+    assert find_prompt("answer_letter").render(LETTERED) == (
+        f"{BODY}\n\n위 문제의 정답을 고르고, 마지막 줄에 '정답: (A)'와 같은 형식으로 기호 하나만 쓰십시오.\n\n### 정답:"
+    )
+    assert find_prompt("letter").write_label("B") == "B"
+    assert find_prompt("letter").write_target(LETTERED) == "B"
+    assert find_prompt("raw").write_target(FREE) == "봄이"
+
+
+def test_the_answer_heading_is_removed_with_its_colon_and_nothing_else() -> None:
+    assert find_prompt("hret").render(LETTERED) == BODY
+    inside = Item("i", "s", 0, "### 정답: 은 무슨 뜻인가?\n\n### 정답 :\n", None, None, "가")
+    assert question_of(inside) == "### 정답: 은 무슨 뜻인가?"
+
+
+@pytest.mark.parametrize("name", ["answer_letter", "answer_letter_en", "cot", "cot_en"])
+def test_the_format_that_a_template_demands_is_read_also_strictly(name: str) -> None:
+    prompt, item = find_prompt(name), lettered()
+    demanded = (
+        prompt.target if prompt.target != "{label}" else re.findall(r"'(\S+: )\(A\)'", prompt.render(item))[0] + "({})"
+    )
+    line = demanded.replace("{label}", "(B)").replace("({})", "(B)")
+    assert f"'{line.replace('(B)', '(A)')}'" in prompt.render(item)
+    text = f"원두는 커피나무의 열매이다.\n{line}"
+    assert (read_strictly(text, item).label, read_answer(text, item).label) == ("B", "B")
+
+
+@pytest.mark.parametrize("name", ["cot", "cot_en"])
+def test_reasoning_is_not_for_log_likelihoods(name: str) -> None:
+    refuse_method(find_prompt(name), "string_match")
+    with pytest.raises(
+        UsageError, match=rf"--prompt={name} is for --method=string_match only, not for log_likelihood:"
+    ):
+        refuse_method(find_prompt(name), "log_likelihood")
+
+
+BRACED = st.text("{}querysla 가\n", max_size=30)
+
+
+@given(query=BRACED, options=st.lists(BRACED, min_size=2, max_size=5))
+def test_braces_in_data_are_never_interpreted(
+    tmp_path_factory: pytest.TempPathFactory, query: str, options: list[str]
+) -> None:
+    path = write(tmp_path_factory.mktemp("braces"), "Q {query}\n{options}\n[{labels}] {{kept}} {} {", "mine.txt")
+    labels = tuple("ABCDE"[: len(options)])
+    text = find_prompt(path).render(Item("i", "s", 0, query, tuple(options), labels, "A"))
+    lines = "\n".join(f"({label}) {option}" for label, option in zip(labels, options, strict=True))
+    assert text == f"Q {query}\n{lines}\n[{', '.join(labels)}] {{kept}} {{}} {{"
+
+
+def test_a_file_of_ones_own(tmp_path: Path) -> None:
+    toml = """
+        description = "mine"
+        label = "{}번"
+        target = "답: {label}"
+        stop = ["\\n\\n"]
+        methods = ["string_match"]
+        template = "{question}\\n{labels}\\n"
+        free_text = "{query}"
+    """
+    path = write(tmp_path, b"\xef\xbb\xbf" + toml.encode())
+    prompt = find_prompt(path)
+    assert (prompt.name, prompt.stop, prompt.methods) == (path, ("\n\n",), ("string_match",))
+    assert prompt.render(LETTERED) == f"{BODY}\nA, B"
+    assert prompt.render(FREE) == FREE.query
+    assert prompt.write_target(LETTERED) == "답: B번"
+    text = write(tmp_path, "{question}\r\n\r\n답:\r\n", "mine.txt")
+    assert find_prompt(text).render(LETTERED) == f"{BODY}\n\n답:"
+
+
+def test_the_fingerprint_follows_what_is_asked_and_not_what_is_described(tmp_path: Path) -> None:
+    contents = {
+        "same": 'template = "{query}\\n"\ndescription = "x"',
+        "other": 'template = "{query}!"',
+        "free": 'template = "{query}"\nfree_text = "{query}!"',
+        "label": 'template = "{query}"\nlabel = "{}"',
+        "target": 'template = "{query}"\ntarget = "답: {label}"',
+        "stop": 'template = "{query}"\nstop = ["x"]',
+    }
+    plain = find_prompt(write(tmp_path, 'template = "{query}"')).fingerprint
+    found = {name: find_prompt(write(tmp_path, content)).fingerprint for name, content in contents.items()}
+    assert found.pop("same") == plain
+    assert len({plain, *found.values()}) == len(found) + 1
+
+
+MISTAKES = {
+    'template = "{qery}"': "template, line 1: unknown placeholder 'qery': did you mean 'query'? Valid: labels,",
+    "template = '''\n{query}\n{option}'''": "template, line 2: unknown placeholder 'option': did you mean 'options'?",
+    'template = "{query} {answer}"': r"braces that are to stay as they are: {{answer}}",
+    'template = "{query}"\nfree_text = "{qestion}"': "free_text, line 1: unknown placeholder 'qestion'",
+    'template = "{{query}}"': "line 1: {{query}} stands in two braces; a placeholder has one: {query}",
+    'template = "{options}"': "template: holds neither {query} nor {question}: every item would be asked the same",
+    'template = ""': "template: holds neither",
+    "template = {query}": "malformed TOML: ",
+    'template = "{query}\n"': "malformed TOML: .*at line 1, column 20",
+    "description = 'x'": "has no field 'template'",
+    'tmplate = "{query}"': "unknown field 'tmplate': did you mean 'template'?",
+    "template = 3": "template is a text",
+    'template = "{query}"\nstop = "x"': "stop is a list of texts",
+    'template = "{query}"\nstop = [""]': "stop is a list of texts, none of them empty",
+    'template = "{query}"\nlabel = "()"': "label has to hold {} once, where the letter stands, such as '({})'",
+    'template = "{query}"\ntarget = "정답"': "target has to hold {label} once, such as '정답: {label}'",
+    'template = "{query}"\nmethods = ["loglikelihood"]': "methods: unknown method 'loglikelihood': did you mean",
+}
+
+
+@pytest.mark.parametrize(("content", "message"), MISTAKES.items(), ids=list(MISTAKES))
+def test_a_mistake_in_a_file_names_file_and_place(tmp_path: Path, content: str, message: str) -> None:
+    path = write(tmp_path, content)
+    with pytest.raises(UsageError) as refused:
+        find_prompt(path)
+    said = str(refused.value)
+    assert said.startswith(f"--prompt {path}: ")
+    assert message in said or re.search(message, said)
+    assert "\n" not in said
+
+
+def test_an_unknown_name_gets_the_nearest_one_and_all_valid_ones() -> None:
+    with pytest.raises(UsageError) as refused:
+        find_prompt("answer_leter")
+    assert str(refused.value) == (
+        f"unknown prompt 'answer_leter': did you mean 'answer_letter'? Valid: {', '.join(NAMES)}, "
+        "or a path to a .toml or .txt file"
+    )
+
+
+def test_a_file_that_is_none(tmp_path: Path) -> None:
+    for path, message in (
+        (str(tmp_path / "none.toml"), "there is no such file"),
+        (write(tmp_path, "{query}", "mine.md"), "a template is a file of the kinds .toml, .txt"),
+        (write(tmp_path, "질문 {query}".encode("cp949"), "old.txt"), "byte 0 is not UTF-8"),
+    ):
+        with pytest.raises(UsageError, match=f"^--prompt {re.escape(path)}: {message}"):
+            find_prompt(path)
+    (tmp_path / "folder.txt").mkdir()
+    with pytest.raises(UsageError, match=r"folder\.txt: can not be read: Is a directory"):
+        find_prompt(str(tmp_path / "folder.txt"))
+
+
+def test_options_that_an_item_has_not_are_an_error_of_the_template(tmp_path: Path) -> None:
+    prompt = find_prompt(write(tmp_path, 'template = "{question}\\n{options}"'))
+    with pytest.raises(UsageError, match=r"mine\.toml: probe-0001 has no options to fill in; add a field free_text"):
+        prompt.render(FREE)
+
+
+def test_the_templates_are_in_the_package() -> None:
+    assert {path.suffix for path in TEMPLATE_FOLDER.iterdir()} == {".toml"}
+    assert set(PLACEHOLDERS) == {"query", "question", "options", "labels"}
+
+
+def test_help_lists_the_names() -> None:
+    command = [sys.executable, "-m", "pytest", "--help", "-p", "no:cacheprovider"]
+    shown = " ".join(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+    assert f"prompt template: {', '.join(NAMES)}, or a path to a .toml or .txt file of your own" in shown
