@@ -9,6 +9,7 @@ have the blocks of the English ones, so these are run once.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import os
@@ -42,6 +43,7 @@ REPORTS = ("base.json", "before.json", "baseline.json", "after.json", "report.js
 FLAG = re.compile(r"(?<![\w-])--[a-zA-Z][\w-]*")
 FOREIGN = {"--data", "--buckets", "--items", "--few-shot", "--contenders", "--backend", "--tx", "--debug", "--help"}
 """Flags that pages name of other programs: the benchmarks', xdist's, pytest's."""
+RUN = [page for page in PAGES if english(page) is None and any(block.mark != "not run" for block in blocks(page))]
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 
 
@@ -147,14 +149,11 @@ class Walk:
 
 
 @pytest.mark.server
-@pytest.mark.parametrize("page", [page for page in PAGES if english(page) is None])
+@pytest.mark.parametrize("page", RUN)
 def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, reports: tuple[Path, Path], address: str) -> None:
-    found = blocks(page)
-    if all(block.mark == "not run" for block in found):
-        return
     walk = Walk(tmp_path, address)
     walk.prepare(reports)
-    for block in found:
+    for block in blocks(page):
         walk.type(block)
     unused = [name for name in walk.saved if not name.endswith((".yml", ".yaml", ".toml"))]
     assert not unused, f"{page}: no command follows that could use {unused}"
@@ -202,8 +201,6 @@ def own_flags() -> frozenset[str]:
 
 
 def command_flags() -> frozenset[str]:
-    import argparse
-
     flags: set[str] = {"--config"}
     for command in all_commands():
         parser = argparse.ArgumentParser()
@@ -234,8 +231,6 @@ def check_command(block: Block, command: Command) -> None:
         unknown = flags - own_flags() - {"--config"}
     elif words[0] == "pytest-haerae":
         (chosen,) = (each for each in all_commands() if each.name == words[1])
-        import argparse
-
         parser = argparse.ArgumentParser(exit_on_error=False)
         chosen.add_arguments(parser)
         parser.parse_args(words[2:])
@@ -253,10 +248,8 @@ def check_parameters(block: Block, words: list[str]) -> None:
         if FLAG.match(word):
             values[flag.replace("_", "-")] = value or (words[place + 1] if place + 1 < len(words) else "")
     name, params = values.get("--model"), values.get("--model-params", "")
-    if name in backend_names() and not params.startswith("@"):
-        validate_parameters(name, find_backend(name), {"model_name": "m"} | parse_mapping(str(block), params)) if (
-            name in ("openai", "litellm")
-        ) else validate_parameters(name, find_backend(name), parse_mapping(str(block), params))
+    if name in backend_names() and params and not params.startswith("@"):
+        validate_parameters(name, find_backend(name), parse_mapping(str(block), params))
 
 
 @pytest.mark.parametrize("page", PAGES)
