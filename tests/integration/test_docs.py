@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -37,12 +37,12 @@ from tests.helpers import ROOT, valid_report
 from tests.integration.markdown import PAGES, Block, Command, blocks, commands, english, prose
 
 CONSOLE = ("console", "bash")
-DATA = {"yaml": yaml.safe_load, "toml": tomllib.loads, "json": json.loads}
+DATA: dict[str, Callable[[str], Any]] = {"yaml": yaml.safe_load, "toml": tomllib.loads, "json": json.loads}
 ADDRESSES = ("http://localhost:8000/v1", "https://api.example.com/v1")
 REPORTS = ("base.json", "before.json", "baseline.json", "after.json", "report.json", ".haerae/report.json")
 FLAG = re.compile(r"(?<![\w-])--[a-zA-Z][\w-]*")
-FOREIGN = {"--data", "--buckets", "--items", "--few-shot", "--contenders", "--backend", "--tx", "--debug", "--help"}
-"""Flags that pages name of other programs: the benchmarks', xdist's, pytest's."""
+FOREIGN = {"--data", "--buckets", "--items", "--few-shot", "--contenders", "--backend", "--tx", "--debug", "--junitxml"}
+"""Flags of other programs (the benchmarks', xdist's), and those of pytest that its help spells otherwise."""
 RUN = [page for page in PAGES if english(page) is None and any(block.mark != "not run" for block in blocks(page))]
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 
@@ -226,7 +226,7 @@ def check_command(block: Block, command: Command) -> None:
     words = list(command.arguments)
     flags = {word.partition("=")[0] for word in words if FLAG.match(word)}
     if Path(words[0]).name == "pytest":
-        unknown = flags - own_flags() - pytest_flags()
+        unknown = flags - own_flags() - pytest_flags() - FOREIGN
     elif words[1:3] == ["-m", "pytest_haerae"]:
         unknown = flags - own_flags() - {"--config"}
     elif words[0] == "pytest-haerae":
