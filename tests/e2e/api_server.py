@@ -40,12 +40,18 @@ class ApiServer:
         reply: The text of the answer to a question, by its number and the request's body.
         fault: The fault of an attempt at a question (its number, the attempt from 1); None to answer.
         latency: Seconds before each answer.
+        numbered: Whether each question has to show its number; otherwise one without is number 0.
     """
 
     def __init__(
-        self, reply: Reply, fault: Callable[[int, int], str | None] = lambda number, attempt: None, latency: float = 0.0
+        self,
+        reply: Reply,
+        fault: Callable[[int, int], str | None] = lambda number, attempt: None,
+        latency: float = 0.0,
+        *,
+        numbered: bool = True,
     ) -> None:
-        self._reply, self._fault, self._latency = reply, fault, latency
+        self._reply, self._fault, self._latency, self._numbered = reply, fault, latency, numbered
         self.attempts: Counter[int] = Counter()
         self.answered: Counter[int] = Counter()
         self.bodies: list[dict[str, Any]] = []
@@ -67,8 +73,8 @@ class ApiServer:
         self.bodies.append(body)
         self.keys.add(request.headers.get("Authorization"))
         found = NUMBER.search(body["messages"][-1]["content"] if "messages" in body else body["prompt"])
-        assert found
-        number = int(found[1])
+        assert found or not self._numbered
+        number = int(found[1]) if found else 0
         self.attempts[number] += 1
         fault = self._fault(number, self.attempts[number])
         if fault is not None and fault != "slow":
