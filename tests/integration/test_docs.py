@@ -41,8 +41,10 @@ DATA: dict[str, Callable[[str], Any]] = {"yaml": yaml.safe_load, "toml": tomllib
 ADDRESSES = ("http://localhost:8000/v1", "https://api.example.com/v1")
 REPORTS = ("base.json", "before.json", "baseline.json", "after.json", "report.json", ".haerae/report.json")
 FLAG = re.compile(r"(?<![\w-])--[a-zA-Z][\w-]*")
-FOREIGN = {"--data", "--buckets", "--items", "--few-shot", "--contenders", "--backend", "--tx", "--debug", "--junitxml"}
-"""Flags of other programs (the benchmarks', xdist's), and those of pytest that its help spells otherwise."""
+FOREIGN = {"--data", "--buckets", "--items", "--few-shot", "--contenders", "--backend", "--tx"}
+"""Flags of other programs: the benchmarks' and xdist's."""
+SPELLED_OTHERWISE = {"--junitxml"}
+"""Flags of pytest that its help spells otherwise."""
 RUN = [page for page in PAGES if english(page) is None and any(block.mark != "not run" for block in blocks(page))]
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 
@@ -193,7 +195,7 @@ def test_every_block_is_run_or_says_why_not(page: str) -> None:
 @cache
 def pytest_flags() -> frozenset[str]:
     text = subprocess.run([sys.executable, "-m", "pytest", "--help"], capture_output=True, text=True, check=True).stdout
-    return frozenset(FLAG.findall(text))
+    return frozenset(FLAG.findall(text)) | SPELLED_OTHERWISE
 
 
 def own_flags() -> frozenset[str]:
@@ -226,7 +228,7 @@ def check_command(block: Block, command: Command) -> None:
     words = list(command.arguments)
     flags = {word.partition("=")[0] for word in words if FLAG.match(word)}
     if Path(words[0]).name == "pytest":
-        unknown = flags - own_flags() - pytest_flags() - FOREIGN
+        unknown = flags - own_flags() - pytest_flags()
     elif words[1:3] == ["-m", "pytest_haerae"]:
         unknown = flags - own_flags() - {"--config"}
     elif words[0] == "pytest-haerae":
