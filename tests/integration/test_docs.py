@@ -41,8 +41,10 @@ DATA: dict[str, Callable[[str], Any]] = {"yaml": yaml.safe_load, "toml": tomllib
 ADDRESSES = ("http://localhost:8000/v1", "https://api.example.com/v1")
 REPORTS = ("base.json", "before.json", "baseline.json", "after.json", "report.json", ".haerae/report.json")
 FLAG = re.compile(r"(?<![\w-])--[a-zA-Z][\w-]*")
-FOREIGN = {"--data", "--buckets", "--items", "--few-shot", "--contenders", "--backend", "--tx", "--debug", "--junitxml"}
-"""Flags of other programs (the benchmarks', xdist's), and those of pytest that its help spells otherwise."""
+FOREIGN = {"--data", "--buckets", "--items", "--few-shot", "--contenders", "--backend", "--tx"}
+"""Flags of other programs: the benchmarks' and xdist's."""
+SPELLED_OTHERWISE = {"--junitxml"}
+"""Flags of pytest that its help spells otherwise."""
 RUN = [page for page in PAGES if english(page) is None and any(block.mark != "not run" for block in blocks(page))]
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 
@@ -193,7 +195,7 @@ def test_every_block_is_run_or_says_why_not(page: str) -> None:
 @cache
 def pytest_flags() -> frozenset[str]:
     text = subprocess.run([sys.executable, "-m", "pytest", "--help"], capture_output=True, text=True, check=True).stdout
-    return frozenset(FLAG.findall(text))
+    return frozenset(FLAG.findall(text)) | SPELLED_OTHERWISE
 
 
 def own_flags() -> frozenset[str]:
@@ -226,7 +228,7 @@ def check_command(block: Block, command: Command) -> None:
     words = list(command.arguments)
     flags = {word.partition("=")[0] for word in words if FLAG.match(word)}
     if Path(words[0]).name == "pytest":
-        unknown = flags - own_flags() - pytest_flags() - FOREIGN
+        unknown = flags - own_flags() - pytest_flags()
     elif words[1:3] == ["-m", "pytest_haerae"]:
         unknown = flags - own_flags() - {"--config"}
     elif words[0] == "pytest-haerae":
@@ -269,6 +271,11 @@ def test_a_backend_page_lists_every_parameter(name: str, folder: str) -> None:
 @pytest.mark.parametrize("page", ["docs/report.md", "docs/ko/report.md"])
 def test_the_report_page_names_every_key(page: str, reports: tuple[Path, Path]) -> None:
     report: dict[str, Any] = valid_report(reports[0])
-    named = set(re.findall(r"`([a-z_0-9]+)`", prose(page)))
-    keys = {*report, *report["metrics"], *report["info"], *report["samples"][0], "stderr_clustered", "clusters"}
-    assert not keys - named
+    parts = {
+        "metrics": {*report["metrics"], "stderr_clustered", "clusters"},
+        "info": set(report["info"]),
+        "samples": set(report["samples"][0]),
+    }
+    for part, keys in parts.items():
+        section = re.split(r"^##", prose(page).split(f"### `{part}`\n")[1], maxsplit=1, flags=re.MULTILINE)[0]
+        assert not keys - set(re.findall(r"`([a-z_0-9]+)`", section)), part
