@@ -13,10 +13,6 @@ _SHOWN_SUBSETS = 2
 _LOOKED_AT = {"length": "cut at max_tokens", "content_filter": "stopped by a content filter"}
 """Finish reasons that say an output is not what the model would have answered."""
 
-_SHOWN_SUBSETS = 2
-_LOOKED_AT = {"length": "cut at max_tokens", "content_filter": "stopped by a content filter"}
-"""Finish reasons that say an output is not what the model would have answered."""
-
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:

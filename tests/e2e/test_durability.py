@@ -183,7 +183,7 @@ def test_a_disk_too_full_for_the_report_costs_no_answer(tmp_path: Path, small_di
         ballast = fill(small_disk, leave=20_000)
         line = one_line(evaluate(tmp_path, arguments))
         assert line == (
-            f"ERROR: --output-file {report}: can not be written (No space left on device); the answers are stored: make"
+            f"ERROR: {report}: can not be written (No space left on device); the answers are stored: make"
             " room and run the same command again, nothing is asked twice"
         )
         assert list(small_disk.iterdir()) == [ballast]
