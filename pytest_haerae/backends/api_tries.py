@@ -46,7 +46,7 @@ class TrieWay(ABC):
     async def _sums(self, asker: Asker, part: Part) -> tuple[float, ...] | str:
         return part.trie.sums_or_problem(
             {
-                node: await self._next_logprobs(asker, part.context + node, children)
+                node: await self._next_logprobs(asker, part.context + node, children, fresh=not node)
                 for node, children in part.trie.children.items()
             }
         )
@@ -56,8 +56,17 @@ class TrieWay(ABC):
         """Tokens of the context with an answer behind it, and the length of the model's window."""
 
     @abstractmethod
-    async def _next_logprobs(self, asker: Asker, prompt: Tokens, wanted: Sequence[int]) -> dict[int, float]:
-        """Log-probabilities of the wanted next tokens, as far as the server gives them."""
+    async def _next_logprobs(
+        self, asker: Asker, prompt: Tokens, wanted: Sequence[int], *, fresh: bool
+    ) -> dict[int, float]:
+        """Log-probabilities of the wanted next tokens, as far as the server gives them.
+
+        Args:
+            asker: The backend.
+            prompt: The context, and the node's tokens.
+            wanted: The tokens that follow it in some option.
+            fresh: Whether this is the context alone, the first of an item's requests.
+        """
 
 
 class TokenIds(TrieWay):
@@ -78,7 +87,9 @@ class TokenIds(TrieWay):
         except (KeyError, TypeError, ValueError):
             raise Unsupported("its /tokenize is not vLLM's") from None
 
-    async def _next_logprobs(self, asker: Asker, prompt: Tokens, wanted: Sequence[int]) -> dict[int, float]:
+    async def _next_logprobs(
+        self, asker: Asker, prompt: Tokens, wanted: Sequence[int], *, fresh: bool
+    ) -> dict[int, float]:
         chosen = {"logprob_token_ids": list(wanted), "return_tokens_as_token_ids": True}
         body = {"prompt": list(prompt), "max_tokens": 1, "temperature": 0.0, "logprobs": 1, "extra_body": chosen}
         listed = field(await asker.ask("completions", body), "choices", 0, "logprobs", "top_logprobs", 0) or {}
@@ -98,13 +109,16 @@ class LlamaCppServer(TrieWay):
             raise Unsupported("it does not tokenize chats")
         return await _llama_tokens(asker, request.context + (answer or "")), _UNKNOWN_WINDOW
 
-    async def _next_logprobs(self, asker: Asker, prompt: Tokens, wanted: Sequence[int]) -> dict[int, float]:
+    async def _next_logprobs(
+        self, asker: Asker, prompt: Tokens, wanted: Sequence[int], *, fresh: bool
+    ) -> dict[int, float]:
         # The server leaves the list out where the sampled token ends the text or is half a character, so a plain letter
         # is sampled by force; the values listed are those of the untouched logits.
         plain = (await _llama_tokens(asker, "A"))[-1]
         found: dict[int, float] = {}
         for probes in _PROBES:
-            own = {"n_probs": probes, "logit_bias": [[plain, 1000.0]]}
+            # A context is evaluated anew, whatever the server has cached: numbers never depend on what came before.
+            own = {"n_probs": probes, "logit_bias": [[plain, 1000.0]], "cache_prompt": not fresh}
             body = {"prompt": list(prompt), "max_tokens": 1, "temperature": 0.0, "logprobs": 1, "extra_body": own}
             answer = await asker.ask("completions", body)
             listed = field(answer, "choices", 0, "logprobs", "content", 0, "top_logprobs") or ()
@@ -113,6 +127,7 @@ class LlamaCppServer(TrieWay):
                 raise Unsupported("it lists no next tokens by their ids (n_probs)")
             if all(token in found for token in wanted):
                 break
+            fresh = False
         return {token: float(found[token]) for token in wanted if found.get(token) is not None}
 
 
