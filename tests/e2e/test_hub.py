@@ -14,6 +14,8 @@ from pytest_haerae.data.hub import HAERAE_BENCH, HAERAE_REVISION, HAERAE_SUBSETS
 from tests.e2e.hub_server import HubServer, serve_hub
 from tests.helpers import ROOT, valid_report
 
+pytestmark = pytest.mark.server
+
 FREE_TEXT = ("lyrics_denoising", "proverbs_denoising")
 
 

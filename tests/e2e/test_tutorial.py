@@ -23,7 +23,7 @@ SUBSETS = ("csat_math", "csat_eng", "csat_kor")
 def blocks(language: str) -> list[str]:
     """The tutorial's code of one language; its last block is not closed."""
     text = (shared("seed") / "advanced-backend-usages.md").read_text(encoding="utf-8")
-    found = re.findall(rf"```{language}\n(.*?)(?:```|\\Z)", text, re.DOTALL)
+    found = re.findall(rf"```{language}\n(.*?)(?:```|\Z)", text, re.DOTALL)
     return [block.replace("from llm_eval.evaluator import", "from pytest_haerae import") for block in found]
 
 
@@ -84,21 +84,21 @@ def test_its_subsets_are_refused_clearly_where_no_data_set_has_them(tmp_path: Pa
         assert f"UsageError: --subset: subset '{subset}' is in no public data set" in result.stderr
 
 
-def command_line() -> list[str]:
+def command_line(*more: str) -> list[str]:
+    """The tutorial's one command, for the shell it is written for."""
     (block,) = blocks("bash")
-    arguments = shlex.split(block)
-    assert arguments[:2] == ["python", "llm_eval/evaluator.py"]
-    return [sys.executable, "-m", "pytest_haerae", *arguments[2:]]
+    assert block.startswith("python llm_eval/evaluator.py ")
+    text = block.replace("python llm_eval/evaluator.py", f"{shlex.quote(sys.executable)} -m pytest_haerae")
+    text = text.replace("haerae_bench", "sample")
+    return ["bash", "-c", " ".join([text, *more])]
 
 
 @pytest.mark.vllm
 @pytest.mark.skipif(find_spec("vllm") is None, reason="vllm is not installed; .ci/run has an environment with it")
 def test_the_vllm_command_runs_on_the_real_engine(tmp_path: Path, checkpoint: Path) -> None:
-    arguments = [
-        text.replace("EleutherAI/polyglot-ko-1.3b", str(checkpoint)).replace("haerae_bench", "sample")
-        for text in command_line()
-    ]
-    result = subprocess.run([*arguments, "--limit=3"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    text = command_line("--limit=3")
+    text[-1] = text[-1].replace("EleutherAI/polyglot-ko-1.3b", str(checkpoint))
+    result = subprocess.run(text, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     report = valid_report(tmp_path / "vllm_logprob_results.json")
     assert (report["info"]["backend"], report["info"]["method"]) == ("vllm", "log_likelihood")
@@ -108,7 +108,6 @@ def test_the_vllm_command_runs_on_the_real_engine(tmp_path: Path, checkpoint: Pa
 def test_the_vllm_command_is_understood_without_the_engine(tmp_path: Path) -> None:
     if find_spec("vllm") is not None:
         pytest.skip("vllm is installed")
-    arguments = [text.replace("haerae_bench", "sample") for text in command_line()]
-    result = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=False)
+    result = subprocess.run(command_line(), cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (result.returncode, len(result.stderr.strip().splitlines())) == (4, 1)
     assert "vllm" in result.stderr

@@ -11,6 +11,7 @@ import pandas
 import pytest
 
 from pytest_haerae.cli import main
+from pytest_haerae.report.frames import COLUMNS
 from pytest_haerae.stats import mcnemar_two_sided, paired_bootstrap_interval
 from tests.unit.reports import report_of, samples_of, write
 
@@ -126,7 +127,10 @@ MISTAKES = [
     (["gate", "{now}", "--baseline=none.json"], "--baseline none.json: can not be read (No such file or directory)"),
     (["gate", "{now}", "--min-accuracy=c=0.5"], "--min-accuracy: unknown subset 'c'. Valid: a, b"),
     (["gate", "{now}", "--min-accuracy=60"], "--min-accuracy: 60 is not between 0 and 1; for 60 percent write 0.6"),
-    (["gate", "{now}", "--baseline={corrupt}"], "--baseline {corrupt}: corrupt, sample 0 is no item with an outcome"),
+    (
+        ["gate", "{now}", "--baseline={corrupt}"],
+        "--baseline {corrupt}: no report of schema version 1 (samples.0.outcome: Field required)",
+    ),
     (["gate", "{now}", "--baseline={small}"], "--baseline {small}: incompatible: it has no item s0-0004"),
     (["compare", "{now}", "{text}"], "{text}: corrupt, no JSON report"),
     (["export", "{now}"], "no file is named: add --csv PATH or --parquet PATH"),
@@ -162,7 +166,7 @@ def test_export_is_one_row_a_sample(reports: tuple[str, str], tmp_path: Path) ->
     assert main(["export", reports[1], "--csv", str(csv), "--parquet", str(parquet)]) == 0
     rows = json.loads(Path(reports[1]).read_text(encoding="utf-8"))["samples"]
     table, frame = pandas.read_csv(csv), pandas.read_parquet(parquet)
-    assert list(table.columns) == list(frame.columns) == list(rows[0])
+    assert list(table.columns) == list(frame.columns) == list(COLUMNS)
     assert table["id"].tolist() == frame["id"].tolist() == [row["id"] for row in rows]
     assert json.loads(table["options"][0]) == frame["options"][0].tolist() == rows[0]["options"]
     assert table["input"].tolist() == [row["input"] for row in rows]
