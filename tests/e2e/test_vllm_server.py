@@ -15,6 +15,7 @@ from pytest_haerae.backends.api import ApiBackend, ApiParameters
 from pytest_haerae.backends.litellm import LiteLLMBackend
 from pytest_haerae.backends.openai import OpenAIBackend
 from pytest_haerae.backends.vllm import VllmBackend
+from pytest_haerae.trie import encode_pair
 from pytest_haerae.types import Message, Request
 from tests.e2e.server_process import serving
 from tests.helpers import ROOT, reference_items, valid_report
@@ -26,7 +27,8 @@ pytestmark = [
 ]
 
 TEMPLATE = (
-    "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<answer>{% endif %}"
+    "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+    "{% if add_generation_prompt %}<assistant>{% endif %}"
 )
 
 
@@ -71,23 +73,22 @@ def test_http_gives_the_numbers_of_the_engine_both_ways(address: str, vllm_backe
         assert by_echo[index] == pytest.approx(values, abs=1e-3)
 
 
-def test_a_chat_is_scored_behind_the_servers_template(address: str) -> None:
+def test_a_chat_is_scored_behind_the_servers_template(
+    address: str, vllm_backend: VllmBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
     labels = ("(A)", "(B)")
     chat = Request("loglikelihood", "", labels, messages=(Message("system", "짧게"), Message("user", "1+1?")))
-    plain = Request("loglikelihood", "<system>짧게<user>1+1?<answer>", labels)
     backend = OpenAIBackend(ApiParameters(model_name="gemma", api_base=address, api_key="not-needed"))
-    chat_tokens, plain_tokens = (
-        backend._loop.call(backend.ask("tokenize", body))["tokens"]
-        for body in (
-            {"messages": [{"role": each.role, "content": each.content} for each in chat.messages or ()]},
-            {"prompt": plain.context, "add_special_tokens": False},
-        )
+    (over_http,) = values_of(backend, [chat])
+    rendered = "<system>짧게<user>1+1?<assistant>"
+    context, *wholes = (
+        tuple(backend._loop.call(backend.ask("tokenize", {"prompt": text, "add_special_tokens": False}))["tokens"])
+        for text in (rendered, *(rendered + label for label in labels))
     )
-    assert chat_tokens == plain_tokens
-    (behind_template,) = values_of(backend, [chat])
     backend.close()
-    assert behind_template is not None
-    assert len(set(behind_template)) == 2
+    pair = (context, [encode_pair(context, whole) for whole in wholes])
+    monkeypatch.setattr(vllm_backend._encoder, "pair", lambda request: pair)
+    assert over_http == pytest.approx(values_of(vllm_backend, [chat])[0], abs=1e-3)
 
 
 @pytest.mark.parametrize("method", ["log_likelihood", "string_match"])
