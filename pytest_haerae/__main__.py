@@ -11,6 +11,7 @@ from pytest_haerae.cli import INTERRUPTED, USAGE_ERROR, Parser
 from pytest_haerae.commands import add_option
 from pytest_haerae.errors import HaeraeError, UnmeasurableRun, UsageError
 from pytest_haerae.evaluator import Evaluator, as_options
+from pytest_haerae.gates import failing_gates
 from pytest_haerae.options import OPTIONS
 
 STDOUT = "-"
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted; the answers so far are stored, and the same command goes on", file=sys.stderr)
         return INTERRUPTED
     print(result.to_json() if to_stdout else result)
-    return int(any(gate["verdict"] in ("failed", "unmeasurable") for gate in result.info["gates"]))
+    return int(bool(failing_gates(result.report)))
 
 
 def read_config(path: str | None) -> dict[str, Any]:

@@ -15,6 +15,13 @@ from pytest_haerae.stats import drop_p_value, holm
 GateVerdict = Literal["passed", "failed", "not evaluated", "unmeasurable"]
 
 TOTAL = "all items"
+_FAILING = ("failed", "unmeasurable")
+"""The verdicts that turn the exit code to 1."""
+
+
+def failing_gates(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The entries of a report's gates that turn the exit code to 1."""
+    return [gate for gate in report["info"]["gates"] if gate["verdict"] in _FAILING]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class Gate:
 
     def fails(self) -> bool:
         """Whether it turns the exit code to 1."""
-        return self.verdict in ("failed", "unmeasurable")
+        return self.verdict in _FAILING
 
     def to_json(self) -> dict[str, Any]:
         """The report's entry."""

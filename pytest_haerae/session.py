@@ -14,7 +14,7 @@ import pytest
 
 from pytest_haerae.data.hub import HAERAE_SUBSETS
 from pytest_haerae.errors import BackendFailure, HaeraeError, UsageError
-from pytest_haerae.gates import Completeness
+from pytest_haerae.gates import Completeness, failing_gates
 from pytest_haerae.nodes import (
     ITEM_FIXTURE,
     PROPERTY_ID,
@@ -253,7 +253,7 @@ class EvaluationSession:
         add_suite_properties(self.config, suite_properties(self.report))
         session.testsfailed -= self.tolerated
         self.tolerated = 0
-        if any(gate["verdict"] in ("failed", "unmeasurable") for gate in self.report["info"]["gates"]):
+        if failing_gates(self.report):
             session.testsfailed += 1
 
     def summarise(self, write_line: Any, write_sep: Any) -> None:  # noqa: ANN401 - the reporter's methods

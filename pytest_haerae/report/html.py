@@ -17,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from pytest_haerae.comparison import Row
 from pytest_haerae.report import page_data
 from pytest_haerae.report.build import write_text
 
@@ -114,9 +115,7 @@ def _policy(script: str, style: str) -> str:
     )
 
 
-def _blocks(
-    samples: Sequence[page_data.Row], before: Sequence[page_data.Row | None], prefixes: Sequence[str]
-) -> tuple[list[str], str]:
+def _blocks(samples: Sequence[Row], before: Sequence[Row | None], prefixes: Sequence[str]) -> tuple[list[str], str]:
     """The items' texts in blocks, as JSON or, where they are many, as base64 of its gzip."""
     rows = [page_data.texts(row, then, prefixes) for row, then in zip(samples, before, strict=True)]
     blocks = [embed(rows[start : start + BLOCK_ITEMS]) for start in range(0, len(rows), BLOCK_ITEMS)]
@@ -126,10 +125,10 @@ def _blocks(
     return [base64.b64encode(gzip.compress(block.encode(), 6, mtime=0)).decode() for block in blocks], "gzip"
 
 
-def _scores(report: Mapping[str, Any], before: Sequence[page_data.Row | None]) -> list[dict[str, Any]]:
+def _scores(report: Mapping[str, Any], before: Sequence[Row | None]) -> list[dict[str, Any]]:
     """One entry for all (number -1) and one a subset: accuracy, the baseline's on the same items, the chance level."""
     metrics = report["metrics"]
-    groups: dict[str | None, list[tuple[page_data.Row, page_data.Row | None]]] = {None: []}
+    groups: dict[str | None, list[tuple[Row, Row | None]]] = {None: []}
     for row, then in zip(report["samples"], before, strict=True):
         groups.setdefault(row["subset"], []).append((row, then))
         groups[None].append((row, then))
@@ -147,7 +146,7 @@ def _scores(report: Mapping[str, Any], before: Sequence[page_data.Row | None]) -
 
 
 def _header(
-    report: Mapping[str, Any], baseline: Mapping[str, Any] | None, before: Sequence[page_data.Row | None]
+    report: Mapping[str, Any], baseline: Mapping[str, Any] | None, before: Sequence[Row | None]
 ) -> dict[str, Any]:
     info = report["info"]
     other = baseline["info"] if baseline else {}

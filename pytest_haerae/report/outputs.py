@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.config import RunConfig
+from pytest_haerae.gates import failing_gates
 from pytest_haerae.report.build import check_writable, write_report, write_text
 from pytest_haerae.report.markdown import render_markdown
 
@@ -81,7 +82,7 @@ def _append_step_summary(text: str) -> list[str]:
 
 def _write_baseline(report: Mapping[str, Any], path: Path) -> str:
     """A baseline is what later runs are held to: only a whole run whose gates held becomes one."""
-    broken = [gate["name"] for gate in report["info"]["gates"] if gate["verdict"] in ("failed", "unmeasurable")]
+    broken = [gate["name"] for gate in failing_gates(report)]
     if report["info"]["selection"]["by_hand"]:
         return f"--baseline-write {path}: not written, items were selected by hand"
     if broken:

@@ -8,14 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from pytest_haerae.comparison import ANSWERED, Row
 from pytest_haerae.stats import wilson_interval
-
-Row = Mapping[str, Any]
-"""One of a report's samples."""
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CALIBRATION_BINS = 10
-_MEASURED = ("correct", "wrong", "invalid")
 _SHORTEST_PREFIX = 200
 """Characters from which a beginning that items share is stored once and shown folded."""
 _PAIRS_COMPARED = 40
@@ -34,7 +31,7 @@ def match_baseline(samples: Sequence[Row], baseline: Mapping[str, Any] | None) -
 
 def change(now: Row, then: Row | None) -> str:
     """``g`` for an item gained against the baseline, ``l`` for a lost one, ``=`` for neither, ``-`` if unknown."""
-    if then is None or now["outcome"] not in _MEASURED or then["outcome"] not in _MEASURED:
+    if then is None or now["outcome"] not in ANSWERED or then["outcome"] not in ANSWERED:
         return "-"
     right, was_right = now["outcome"] == "correct", then["outcome"] == "correct"
     return "=" if right == was_right else "g" if right else "l"
@@ -59,7 +56,7 @@ def paired_score(pairs: Iterable[tuple[Row, Row | None]]) -> dict[str, Any] | No
 
 def chance_level(rows: Iterable[Row]) -> float | None:
     """The accuracy that guessing has on the lettered items among the measured ones; None where there are none."""
-    shares = [1 / len(row["options"]) for row in rows if row["options"] and row["outcome"] in _MEASURED]
+    shares = [1 / len(row["options"]) for row in rows if row["options"] and row["outcome"] in ANSWERED]
     return sum(shares) / len(shares) if shares else None
 
 
@@ -98,7 +95,7 @@ def calibration(rows: Iterable[Row]) -> dict[str, Any] | None:
     """
     groups: dict[int, list[tuple[float, bool]]] = {}
     for row in rows:
-        confidence = confidence_of(row) if row["outcome"] in _MEASURED else None
+        confidence = confidence_of(row) if row["outcome"] in ANSWERED else None
         if confidence is not None:
             bin_number = min(CALIBRATION_BINS - 1, int(confidence * CALIBRATION_BINS))
             groups.setdefault(bin_number, []).append((confidence, row["outcome"] == "correct"))
