@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.options import BY_NAME, RawOptions
-from pytest_haerae.parsing import parse_boolean, parse_integer, parse_mapping, parse_names, parse_share
+from pytest_haerae.parsing import parse_boolean, parse_gpus, parse_integer, parse_mapping, parse_names, parse_share
 from pytest_haerae.types import CAPABILITY, Method
 
 DEFAULT_DATASET = "haerae_bench"
@@ -73,6 +73,9 @@ class RunConfig(GateSettings):
     resume: bool
     reuse: bool
     rerun: str | None
+    replicas: int | None
+    ray_address: str | None
+    gpus_per_replica: float | None
     store: Path
 
     @property
@@ -134,6 +137,11 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
         resume=read("resume", parse_boolean, True),
         reuse=read("reuse", parse_boolean, False),
         rerun=_rerun(values.get("rerun")),
+        replicas=read(
+            "replicas", parse_integer, 1 if "ray_address" in values or "gpus_per_replica" in values else None, 1
+        ),
+        ray_address=values.get("ray_address"),
+        gpus_per_replica=read("gpus_per_replica", parse_gpus, None),
         store=_path(values, "store", rootdir / ".haerae" / "responses.sqlite"),
         **dict(gate_settings(values)),
     )

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from time import perf_counter
 
-from pytest_haerae.backends import Backend
+from pytest_haerae.backends import Model
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.interrupts import held_interrupts
 from pytest_haerae.redact import error_line, redact_text
@@ -32,7 +32,7 @@ class Engine:
 
     def __init__(
         self,
-        load: Callable[[], Backend],
+        load: Callable[[], Model],
         store: Store,
         run: int,
         *,
@@ -110,6 +110,7 @@ class Engine:
             except Exception as error:
                 problem = error
             self._store.note_detail(self._run, getattr(backend, "method_detail", None))
+            self.usage.notes = list(getattr(backend, "notes", ()))
         for key in keys:
             if key not in answers:
                 answers[key] = self._failed(problem)

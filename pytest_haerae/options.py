@@ -89,6 +89,9 @@ OPTIONS: Sequence[Option] = (
     _switch("resume", "go on with an interrupted run of the same configuration (default: on)"),
     _switch("reuse", "take any stored response with the same key, also of finished runs"),
     _value("rerun", "WHAT", "'errors': keep the last run's responses, ask again only for items that ended in an error"),
+    _value("replicas", "N", "run N copies of the model as Ray actors (extra: ray; default: one, in this process)"),
+    _value("ray_address", "ADDRESS", "Ray cluster that the replicas run on (default: one started on this machine)"),
+    _value("gpus_per_replica", "X", "GPUs of each replica (default: 1 where the cluster has any, else 0)"),
     _value("store", "PATH", "where responses are stored (default: .haerae/responses.sqlite below the rootdir)"),
     _switch("demo", "--model=llamacpp --dataset=sample --method=log_likelihood with the small model of the demo extra"),
 )

@@ -105,6 +105,21 @@ def parse_share(option: str, value: Any) -> float:  # noqa: ANN401 - text or num
     return number
 
 
+def parse_gpus(option: str, value: Any) -> float:  # noqa: ANN401 - text or number
+    """Read a number of GPUs as Ray hands them out: a whole number, or a part of one.
+
+    Raises:
+        UsageError: It is no number, negative, or a mixed one.
+    """
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or number < 0 or (number > 1 and not number.is_integer()):
+        raise UsageError(f"{option}: '{value}' is not a whole number of GPUs, nor a part of one such as 0.5")
+    return number
+
+
 def parse_boolean(option: str, value: Any) -> bool:  # noqa: ANN401 - text or bool
     """Read a switch of the ini file: true/false, yes/no, on/off, 1/0.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from pytest_haerae.backends import Backend, find_backend, require_method, validate_parameters
+from pytest_haerae.backends import Backend, Model, find_backend, require_method, validate_parameters
 from pytest_haerae.baseline import check_items, check_settings
 from pytest_haerae.config import RunConfig
 from pytest_haerae.data import ItemLoader, open_dataset
@@ -21,6 +21,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.gates import Completeness, check_gated_subsets, judge_run
 from pytest_haerae.prompts import choose_shots, find_prompt, make_request, refuse_method
 from pytest_haerae.redact import secrets_in
+from pytest_haerae.replicas import Replicas, check_replicas
 from pytest_haerae.report.build import RunFacts, make_report
 from pytest_haerae.report.metrics import make_metrics, make_sample
 from pytest_haerae.report.outputs import check_outputs, write_outputs
@@ -67,6 +68,8 @@ class Run:
         self.config = config
         self._backend = find_backend(config.model, backends)
         require_method(config.model, self._backend, config.method)
+        if config.replicas is not None:
+            check_replicas(config.model, self._backend)
         self._parameters = validate_parameters(config.model, self._backend, config.model_params)
         self._prompt = find_prompt(config.prompt)
         refuse_method(self._prompt, config.method)
@@ -194,7 +197,7 @@ class Run:
         keys = [response_key(self.identity(), request) for _, request in asked]
         self._begin(keys)
         engine = Engine(
-            lambda: self._backend(self._parameters),  # type: ignore[call-arg]
+            self._load,
             self.store(),
             self.run_number,
             reuse=self.config.reuse,
@@ -212,6 +215,19 @@ class Run:
             self._sample(entry, request, answers.get(index))
             for index, (entry, request) in enumerate(zip(selection, requests, strict=True))
         ]
+
+    def _load(self) -> Model:
+        """Load the model: in this process, or as the replicas that are asked for."""
+        config = self.config
+        if config.replicas is None:
+            return self._backend(self._parameters)  # type: ignore[call-arg]
+        return Replicas(
+            self._backend,
+            self._parameters,
+            count=config.replicas,
+            address=config.ray_address,
+            gpus=config.gpus_per_replica,
+        )
 
     def stored_sample(self, selected: Selected) -> Sample:
         """Judge an item by what the store has for this run; how a worker process learns its verdicts."""
@@ -282,7 +298,7 @@ class Run:
             completeness=completeness,
         )
         report = make_report(self.config, facts, metrics, ordered, rows=rows, judgement=judgement)
-        self.notes = write_outputs(report, self.config, self._baseline)
+        self.notes = [*self.usage.notes, *write_outputs(report, self.config, self._baseline)]
         if completeness.reason(self.config.max_error_rate) is None:
             self.store().finish(self.run_number)
         return report

@@ -131,9 +131,11 @@ class Usage:
         reused: Requests that the store answered.
         seconds: Wall time of all of them.
         method_detail: How the backend came by its numbers, in its words; None where it does not say.
+        notes: Lines for people, of what happened to the backend on the way.
     """
 
     computed: int = 0
     reused: int = 0
     seconds: float = field(default=0.0)
     method_detail: str | None = None
+    notes: list[str] = field(default_factory=list)

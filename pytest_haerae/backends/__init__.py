@@ -41,17 +41,8 @@ class BackendParameters(BaseModel):
         return None
 
 
-class Backend(Protocol):
-    """A model that answers requests; built once a run, closed at its end.
-
-    Constructing it loads the model and may raise `UsageError` for a model that can not be loaded. A backend that has
-    more than one way to its log-likelihoods names the one it took in an attribute `method_detail`: it is reported.
-    """
-
-    methods: ClassVar[frozenset[Capability]]
-    parameters: ClassVar[type[BackendParameters]]
-    libraries: ClassVar[tuple[str, ...]]
-    """Names of the distributions whose versions belong in a report."""
+class Model(Protocol):
+    """A loaded model that answers requests, closed at the end."""
 
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """Answer requests, yielding ``(index, response)`` as each is done, in any order, each index once."""
@@ -60,6 +51,20 @@ class Backend(Protocol):
     def close(self) -> None:
         """Release the model."""
         ...
+
+
+class Backend(Model, Protocol):
+    """A kind of model; an object of it is one model, built once a run.
+
+    Constructing it loads the model and may raise `UsageError` for a model that can not be loaded. A backend that has
+    more than one way to its log-likelihoods names the one it took in an attribute `method_detail`: it is reported. One
+    that asks a server and holds no model says so in an attribute `remote`: it can not be replicated.
+    """
+
+    methods: ClassVar[frozenset[Capability]]
+    parameters: ClassVar[type[BackendParameters]]
+    libraries: ClassVar[tuple[str, ...]]
+    """Names of the distributions whose versions belong in a report."""
 
 
 def stop_texts(own: Iterable[str], request: Request) -> list[str]:
@@ -73,6 +78,11 @@ BackendFactory = Callable[[Any], Backend]
 @lru_cache(maxsize=1)
 def _entry_points() -> Mapping[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def is_installed(backend: type[Backend]) -> bool:
+    """Whether a backend's class comes from an installed package's entry point, and so has the same name everywhere."""
+    return any(point.module == backend.__module__ for point in _entry_points().values())
 
 
 def backend_names(extra: Mapping[str, type[Backend]] | None = None) -> tuple[str, ...]:

@@ -125,6 +125,7 @@ class ApiBackend:
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     parameters: ClassVar[type[BackendParameters]] = ApiParameters
     libraries: ClassVar[tuple[str, ...]] = ()
+    remote: ClassVar[bool] = True
     name: ClassVar[str]
 
     def __init__(self, parameters: ApiParameters) -> None:

@@ -38,7 +38,14 @@ class VllmParameters(BackendParameters):
     model_config = ConfigDict(extra="allow", frozen=True, protected_namespaces=())
 
     uninfluential: ClassVar[frozenset[str]] = frozenset(
-        {"tensor_parallel_size", "max_num_seqs", "max_num_batched_tokens", "gpu_memory_utilization"}
+        {
+            "tensor_parallel_size",
+            "pipeline_parallel_size",
+            "distributed_executor_backend",
+            "max_num_seqs",
+            "max_num_batched_tokens",
+            "gpu_memory_utilization",
+        }
     )
 
     model_name_or_path: str = DEFAULT_MODEL

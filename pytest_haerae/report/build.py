@@ -88,6 +88,7 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgeme
         "responses": {"computed": usage.computed, "reused": usage.reused},
         "complete": facts.completeness.missing == 0,
         "gates": [gate.to_json() for gate in judgement.gates],
+        "replicas": config.replicas,
         "method_detail": usage.method_detail,
         "rules": dict(Counter(sample.verdict.rule for sample in samples if sample.verdict.rule).most_common()),
         "finish_reasons": _finish_reasons(samples),

@@ -1,0 +1,108 @@
+"""Replicas on Ray: the throughput of N copies of a model against that of one, and of one in this process.
+
+Every copy has one thread. Contenders alternate, each round of each in a process of its own; loading is not in the
+seconds. Prints medians, the ratio to one replica, and the largest difference of any log-likelihood.
+
+usage: python benchmarks/replicas.py MODEL [--replicas 2] [--items 96] [--rounds 3] [--data FOLDER]
+Needs: pip install 'pytest-haerae[hf,ray]'
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+from pytest_haerae.backends import find_backend, validate_parameters
+from pytest_haerae.data import ItemLoader, open_dataset
+from pytest_haerae.prompts import find_prompt, make_request
+from pytest_haerae.types import Request
+
+IN_PROCESS = 0
+"""The contender without Ray, in place of a number of replicas."""
+
+
+def load_requests(data: str, count: int) -> list[Request]:
+    """Lettered items of all subsets in turn, so that short and long ones are mixed as in a whole run."""
+    loader = ItemLoader(open_dataset(data), {})
+    prompt = find_prompt("raw")
+    groups = [loader.items(subset) for subset in loader.dataset.subsets()]
+    of_options = [[item for item in group if item.options] for group in groups]
+    each = -(-count // sum(map(bool, of_options)))
+    items = [item for group in of_options for item in group[:each]][:count]
+    return [make_request(item, prompt, "loglikelihood") for item in items]
+
+
+def measure(settings: dict[str, Any]) -> dict[str, Any]:
+    """One contender in this process: seconds of scoring, and the log-likelihoods."""
+    requests = load_requests(settings["data"], settings["items"])
+    kind: Any = find_backend("huggingface")
+    parameters = validate_parameters("huggingface", kind, {"model_name_or_path": settings["model"], "dtype": "float32"})
+    if settings["contender"] == IN_PROCESS:
+        import torch
+
+        torch.set_num_threads(1)
+        backend = kind(parameters)
+        list(backend.run(requests[:2]))
+    else:
+        from pytest_haerae.replicas import Replicas
+
+        backend = Replicas(kind, parameters, count=settings["contender"])
+        backend.load()
+    started = time.perf_counter()
+    scores = {index: response.loglikelihoods for index, response in backend.run(requests)}
+    seconds = time.perf_counter() - started
+    backend.close()
+    return {"seconds": seconds, "scores": [scores[index] for index in range(len(requests))]}
+
+
+def start(settings: dict[str, Any]) -> dict[str, Any]:
+    """The same in a fresh process."""
+    environment = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    environment["HAERAE_BENCHMARK"] = json.dumps(settings)
+    result = subprocess.run(  # noqa: S603 - this interpreter
+        [sys.executable, __file__], env=environment, stdout=subprocess.PIPE, text=True, check=True
+    )
+    measured: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return measured
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model")
+    parser.add_argument("--replicas", type=int, nargs="+", default=[2])
+    parser.add_argument("--items", type=int, default=96)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--data", default="sample", help="a data set, as --dataset takes it")
+    arguments = parser.parse_args()
+    contenders = [1, *arguments.replicas, IN_PROCESS]
+    rounds: dict[int, list[dict[str, Any]]] = {contender: [] for contender in contenders}
+    for number in range(arguments.rounds):
+        for contender in contenders:
+            rounds[contender].append(start({**vars(arguments), "contender": contender}))
+            print(f"round {number + 1}: {contender} {rounds[contender][-1]['seconds']:.1f} s", file=sys.stderr)
+    base = statistics.median(one["seconds"] for one in rounds[1])
+    expected = rounds[1][0]["scores"]
+    print(f"{arguments.items} items of {arguments.data}, one thread a replica, float32")
+    print(f"{'contender':<12} {'seconds':>8} {'items/s':>8} {'x one':>6} {'largest difference':>19}")
+    for contender in contenders:
+        seconds = statistics.median(one["seconds"] for one in rounds[contender])
+        pairs = zip(expected, rounds[contender][0]["scores"], strict=True)
+        difference = max(abs(a - b) for one, other in pairs for a, b in zip(one, other, strict=True))
+        name = "in process" if contender == IN_PROCESS else f"{contender} replicas"
+        print(
+            f"{name:<12} {seconds:>8.2f} {arguments.items / seconds:>8.2f} {base / seconds:>6.2f} {difference:>19.1e}"
+        )
+
+
+if __name__ == "__main__":
+    if "HAERAE_BENCHMARK" in os.environ:
+        print(json.dumps(measure(json.loads(os.environ["HAERAE_BENCHMARK"]))))
+    else:
+        main()

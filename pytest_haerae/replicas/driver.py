@@ -1,0 +1,195 @@
+"""Copies of one model as Ray actors, on this machine or on a cluster; together they are a backend like any other.
+
+Ray places, starts and restarts them. What it offers above actors does not fit: `ray.util.ActorPool` and Ray Data hand a
+piece's answers over when the piece is done, and ask all of it again when a replica dies; here each answer is stored as
+it is made, and asked once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pytest_haerae.backends import Backend, BackendParameters
+from pytest_haerae.errors import UsageError
+from pytest_haerae.redact import error_line
+from pytest_haerae.replicas.actor import Bundle, Replica
+from pytest_haerae.replicas.cluster import connect, import_ray, portable, share_resources
+from pytest_haerae.replicas.pieces import MOST_DEATHS, Piece, Pieces
+from pytest_haerae.types import Request, Response
+
+_MOST_LOADING_DEATHS = 3
+_MOST_DEATHS_IN_A_ROW = 20
+"""More than it takes to find one deadly request among a piece's: then it is not the requests that are deadly."""
+_CLOSE_SECONDS, _ABANDON_SECONDS = 60.0, 2.0
+"""How long replicas may take to end by themselves: at a run's end, and when it was interrupted in the middle."""
+
+
+@dataclass(slots=True)
+class _Member:
+    """A replica as the driver knows it."""
+
+    number: int
+    actor: Any
+    is_loaded: bool = False
+    loading_deaths: int = 0
+
+
+class Replicas:
+    """Copies of one backend's model that answer together.
+
+    Args:
+        backend: The backend's class.
+        parameters: Its validated parameters.
+        count: How many copies.
+        address: A Ray cluster; None for that of ``RAY_ADDRESS``, and else for one started for this run alone. Where
+            this process is connected to a cluster already, that one is used.
+        gpus: GPUs of each copy; None for one each where the cluster has any.
+
+    Attributes:
+        method_detail: How the backend came by its numbers, as a single backend says it.
+        notes: Lines for people, of what happened.
+
+    Raises:
+        UsageError: The cluster can not be reached, or is too small.
+    """
+
+    def __init__(
+        self,
+        backend: type[Backend],
+        parameters: BackendParameters,
+        *,
+        count: int,
+        address: str | None = None,
+        gpus: float | None = None,
+    ) -> None:
+        self.method_detail: str | None = None
+        self.notes: list[str] = []
+        self._ray = import_ray()
+        self._ours = not self._ray.is_initialized()
+        self._unfinished = False
+        self._deaths_in_a_row = 0
+        self._members: list[_Member] = []
+        if self._ours:
+            connect(self._ray, address)
+        try:
+            nodes = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
+            cpus, gpus = share_resources(nodes, count, gpus)
+            # Restarts are without end for Ray: only this side knows whether they lead anywhere.
+            remote = self._ray.remote(num_cpus=cpus, num_gpus=gpus, max_restarts=-1, max_task_retries=0)(Replica)
+            with portable(self._ray, backend):
+                self._members = [
+                    _Member(number + 1, remote.remote(backend, parameters, str(Path.cwd()))) for number in range(count)
+                ]
+        except BaseException:
+            self.close()
+            raise
+
+    def load(self) -> None:
+        """Load every copy's model now; `run` does it otherwise, and begins when the first is there."""
+        self._ray.get([self._load(member) for member in self._members])
+
+    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        """Answer all requests; each answer comes as soon as its replica has it.
+
+        Raises:
+            HaeraeError: A replica refuses the model, or all of them keep dying.
+        """
+        self._unfinished = True
+        pieces = Pieces(len(requests), len(self._members))
+        idle: list[_Member] = []
+        work: dict[Any, tuple[_Member, Piece | None]] = {self._load(member): (member, None) for member in self._members}
+        while pieces.unanswered:
+            while idle and (piece := pieces.take()):
+                member = idle.pop(0)
+                asked = [requests[index] for index in piece.indices]
+                work[member.actor.answer.options(num_returns="streaming").remote(asked)] = member, piece
+            (ready,), _ = self._ray.wait(list(work), num_returns=1)
+            member, piece = work.pop(ready)
+            try:
+                bundle = self._next(ready, member, piece)
+            except self._ray.exceptions.RayActorError as error:
+                given_up = self._bury(member, piece, pieces, error)
+                work[self._load(member)] = member, None
+                for index in given_up:
+                    yield index, Response(error=f"{MOST_DEATHS} replicas died of this request alone: {_reason(error)}")
+                continue
+            if piece is None or bundle is None:
+                idle.append(member)
+                if piece is not None:
+                    pieces.end(piece)
+                continue
+            # At the end of the order: the next to be looked at is another replica.
+            work[ready] = member, piece
+            self._deaths_in_a_row = 0
+            self.method_detail = bundle.detail
+            places = [place for place, _ in bundle.answers]
+            for index, (_, response) in zip(pieces.answered(piece, places), bundle.answers, strict=True):
+                yield index, response
+        self._unfinished = False
+
+    def _load(self, member: _Member) -> Any:  # noqa: ANN401 - Ray's reference
+        return member.actor.load.remote(version("pytest-haerae"))
+
+    def _next(self, reference: Any, member: _Member, piece: Piece | None) -> Bundle | None:  # noqa: ANN401 - Ray's
+        """The next bundle of a piece; None at its end, or where a model was loaded."""
+        try:
+            if piece is None:
+                self._ray.get(reference)
+                member.is_loaded, member.loading_deaths = True, 0
+                return None
+            bundle: Bundle = self._ray.get(next(reference))
+        except StopIteration:
+            return None
+        except self._ray.exceptions.RayTaskError as error:
+            cause = error.cause
+            raise (cause if isinstance(cause, Exception) else RuntimeError(error_line(error))) from None
+        return bundle
+
+    def _bury(self, member: _Member, piece: Piece | None, pieces: Pieces, error: Exception) -> list[int]:
+        """Note a death; returns the requests that are given up with it.
+
+        Raises:
+            UsageError: The replica dies each time that it loads the model.
+            RuntimeError: Replicas die and answer nothing between.
+        """
+        member.is_loaded = False
+        self._deaths_in_a_row += 1
+        if piece is None:
+            member.loading_deaths += 1
+            if member.loading_deaths == _MOST_LOADING_DEATHS:
+                raise UsageError(
+                    f"--replicas: replica {member.number} died {member.loading_deaths} times while it loaded the model"
+                    f" ({_reason(error)}); if memory was short, use fewer replicas"
+                )
+            return []
+        if self._deaths_in_a_row == _MOST_DEATHS_IN_A_ROW:
+            raise RuntimeError(f"replicas died {self._deaths_in_a_row} times in a row: {_reason(error)}")
+        self.notes.append(
+            f"replica {member.number} died ({_reason(error)}); it was restarted, and {len(piece.unanswered)}"
+            " unanswered requests were asked again"
+        )
+        return pieces.give_back(piece)
+
+    def close(self) -> None:
+        """End the replicas, and the cluster if it was started here."""
+        with contextlib.suppress(self._ray.exceptions.RayError):
+            seconds = _ABANDON_SECONDS if self._unfinished else _CLOSE_SECONDS
+            # One that is being started again may wait for a node that never comes.
+            closing = [member.actor.close.remote() for member in self._members if member.is_loaded]
+            if closing:
+                self._ray.wait(closing, num_returns=len(closing), timeout=seconds)
+            for member in self._members:
+                self._ray.kill(member.actor, no_restart=True)
+        self._members = []
+        if self._ours:
+            self._ray.shutdown()
+
+
+def _reason(error: Exception) -> str:
+    """The first sentence of Ray's words."""
+    return error_line(str(error).strip().splitlines()[0] if str(error).strip() else error, longest=200)

@@ -1,0 +1,102 @@
+"""Replicas on a real Ray cluster of two nodes, both on loopback; a node dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.counting import BACKEND, write_thousand
+from tests.helpers import valid_report
+
+pytestmark = pytest.mark.server
+
+RAY = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--node-ip-address=127.0.0.1"]
+RESOURCES = ["--num-cpus=1", "--num-gpus=2", "--object-store-memory=100000000", "--disable-usage-stats"]
+
+
+def start_node(*options: str) -> subprocess.Popen[bytes]:
+    """One node: a process group of its own, with one processor and two GPUs that exist for Ray alone."""
+    return subprocess.Popen(
+        [*RAY, *RESOURCES, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+@pytest.fixture
+def cluster() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of a cluster of two nodes, and the process of the second."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    nodes = [start_node("--head", f"--port={port}", "--include-dashboard=false")]
+    try:
+        wait_until(lambda: is_listening(port))
+        nodes.append(start_node(f"--address=127.0.0.1:{port}"))
+        yield f"127.0.0.1:{port}", nodes[1]
+    finally:
+        for node in reversed(nodes):
+            kill_node(node)
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def kill_node(node: subprocess.Popen[bytes]) -> None:
+    """Kill a node's processes as a power cut would."""
+    if node.poll() is None:
+        os.killpg(node.pid, signal.SIGKILL)
+        node.wait()
+
+
+def wait_until(condition: object) -> None:
+    deadline = time.monotonic() + 90
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_replicas_get_their_gpus_and_outlive_a_node(
+    cluster: tuple[str, subprocess.Popen[bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, second = cluster
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conftest.py").write_text(BACKEND, encoding="utf-8")
+    write_thousand(tmp_path)
+    pytest_run = [sys.executable, "-m", "pytest", "-q", "--model=counting"]
+    subprocess.run([*pytest_run, "--output-file=serial.json"], stdout=subprocess.DEVNULL, check=True)
+    for name in ("ledger.txt", "loads.txt"):
+        (tmp_path / name).unlink()
+
+    replicas = ["--replicas=2", "--gpus-per-replica=2", f"--ray-address={address}", "--store=other.sqlite"]
+    process = subprocess.Popen([*pytest_run, *replicas, "--model-params=seconds=0.01"], stdout=subprocess.DEVNULL)
+    ledger = tmp_path / "ledger.txt"
+
+    def askers() -> Counter[str]:
+        lines = ledger.read_text(encoding="utf-8").splitlines() if ledger.exists() else []
+        return Counter(line.split()[0] for line in lines)
+
+    try:
+        wait_until(lambda: len(askers()) == 2 and min(askers().values()) > 20)
+        loads = [line.split() for line in (tmp_path / "loads.txt").read_text(encoding="utf-8").splitlines()]
+        # Each has one processor's threads, and both GPUs of its node.
+        assert [load[1:] for load in loads] == [["1", "0,1"], ["1", "0,1"]]
+        kill_node(second)
+        assert process.wait(timeout=180) == 0
+    finally:
+        process.kill()
+        process.wait()
+    numbers = [valid_report(tmp_path / path) for path in (".haerae/report.json", "serial.json")]
+    assert len({json.dumps([report["metrics"], report["samples"]]) for report in numbers}) == 1
+    asked = Counter(line.split()[1] for line in ledger.read_text(encoding="utf-8").splitlines())
+    assert len(asked) == 1000
