@@ -73,7 +73,9 @@ def vllm(settings: Settings) -> Any:  # noqa: ANN401 - either backend
     from pytest_haerae.backends.vllm import VllmBackend
     from pytest_haerae.backends.vllm_engine import VllmParameters
 
-    os.environ["VLLM_CPU_OMP_THREADS_BIND"] = f"0-{settings['threads'] - 1}" if settings["threads"] > 1 else "0"
+    # The engine binds its threads itself: to processors that this benchmark may use.
+    allowed = sorted(os.sched_getaffinity(0))[: settings["threads"]]
+    os.environ["VLLM_CPU_OMP_THREADS_BIND"] = ",".join(map(str, allowed))
     values = {"model_name_or_path": settings["model"], "dtype": settings["dtype"], "max_model_len": 4096}
     return VllmBackend(VllmParameters.model_validate(values))
 

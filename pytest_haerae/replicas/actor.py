@@ -42,6 +42,9 @@ class Replica:
         self._parameters = parameters
         self._backend: Backend | None = None
 
+    def wake(self) -> None:
+        """Answer as soon as the process runs, also after a restart."""
+
     def load(self, driver_version: str) -> None:
         """Load the model, if it is not loaded.
 

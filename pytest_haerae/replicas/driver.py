@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pytest_haerae.backends import Backend, BackendParameters
 from pytest_haerae.errors import UsageError
@@ -22,6 +22,7 @@ from pytest_haerae.replicas.cluster import connect, import_ray, portable, share_
 from pytest_haerae.replicas.pieces import MOST_DEATHS, Piece, Pieces
 from pytest_haerae.types import Request, Response
 
+_VERSION = version("pytest-haerae")
 _MOST_LOADING_DEATHS = 3
 _MOST_DEATHS_IN_A_ROW = 20
 """More than it takes to find one deadly request among a piece's: then it is not the requests that are deadly."""
@@ -35,7 +36,7 @@ class _Member:
 
     number: int
     actor: Any
-    is_loaded: bool = False
+    state: Literal["waking", "awake", "loading", "loaded"] = "waking"
     loading_deaths: int = 0
 
 
@@ -91,7 +92,7 @@ class Replicas:
 
     def load(self) -> None:
         """Load every copy's model now; `run` does it otherwise, and begins when the first is there."""
-        self._ray.get([self._load(member) for member in self._members])
+        self._ray.get([member.actor.load.remote(_VERSION) for member in self._members])
 
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """Answer all requests; each answer comes as soon as its replica has it.
@@ -102,7 +103,7 @@ class Replicas:
         self._unfinished = True
         pieces = Pieces(len(requests), len(self._members))
         idle: list[_Member] = []
-        work: dict[Any, tuple[_Member, Piece | None]] = {self._load(member): (member, None) for member in self._members}
+        work: dict[Any, tuple[_Member, Piece | None]] = {_wake(member): (member, None) for member in self._members}
         while pieces.unanswered:
             while idle and (piece := pieces.take()):
                 member = idle.pop(0)
@@ -114,9 +115,13 @@ class Replicas:
                 bundle = self._next(ready, member, piece)
             except self._ray.exceptions.RayActorError as error:
                 given_up = self._bury(member, piece, pieces, error)
-                work[self._load(member)] = member, None
+                work[_wake(member)] = member, None
                 for index in given_up:
                     yield index, Response(error=f"{MOST_DEATHS} replicas died of this request alone: {_reason(error)}")
+                continue
+            if member.state == "awake":
+                member.state = "loading"
+                work[member.actor.load.remote(_VERSION)] = member, None
                 continue
             if piece is None or bundle is None:
                 idle.append(member)
@@ -132,15 +137,14 @@ class Replicas:
                 yield index, response
         self._unfinished = False
 
-    def _load(self, member: _Member) -> Any:  # noqa: ANN401 - Ray's reference
-        return member.actor.load.remote(version("pytest-haerae"))
-
     def _next(self, reference: Any, member: _Member, piece: Piece | None) -> Bundle | None:  # noqa: ANN401 - Ray's
-        """The next bundle of a piece; None at its end, or where a model was loaded."""
+        """The next bundle of a piece; None at its end, and where a replica came a step nearer to a first one."""
         try:
             if piece is None:
                 self._ray.get(reference)
-                member.is_loaded, member.loading_deaths = True, 0
+                member.state = "awake" if member.state == "waking" else "loaded"
+                if member.state == "loaded":
+                    member.loading_deaths = 0
                 return None
             bundle: Bundle = self._ray.get(next(reference))
         except StopIteration:
@@ -157,7 +161,7 @@ class Replicas:
             UsageError: The replica dies each time that it loads the model.
             RuntimeError: Replicas die and answer nothing between.
         """
-        member.is_loaded = False
+        member.state = "waking"
         self._deaths_in_a_row += 1
         if piece is None:
             member.loading_deaths += 1
@@ -180,7 +184,7 @@ class Replicas:
         with contextlib.suppress(self._ray.exceptions.RayError):
             seconds = _ABANDON_SECONDS if self._unfinished else _CLOSE_SECONDS
             # One that is being started again may wait for a node that never comes.
-            closing = [member.actor.close.remote() for member in self._members if member.is_loaded]
+            closing = [member.actor.close.remote() for member in self._members if member.state == "loaded"]
             if closing:
                 self._ray.wait(closing, num_returns=len(closing), timeout=seconds)
             for member in self._members:
@@ -188,6 +192,11 @@ class Replicas:
         self._members = []
         if self._ours:
             self._ray.shutdown()
+
+
+def _wake(member: _Member) -> Any:  # noqa: ANN401 - Ray's reference
+    # Retried by Ray: a process that is just being restarted is no death.
+    return member.actor.wake.options(max_task_retries=-1).remote()
 
 
 def _reason(error: Exception) -> str:

@@ -60,7 +60,7 @@ def kill_node(node: subprocess.Popen[bytes]) -> None:
 
 
 def wait_until(condition: object) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 180
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline
         time.sleep(0.05)

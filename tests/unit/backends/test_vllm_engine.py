@@ -7,6 +7,7 @@ import time
 import pytest
 
 from pytest_haerae.backends import vllm_engine
+from pytest_haerae.backends.vllm_engine import VllmParameters
 
 
 def test_an_interrupt_that_was_lost_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,3 +38,11 @@ def test_a_start_without_an_interrupt_leaves_nothing() -> None:
     with vllm_engine._insisting_interrupt():
         pass
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_parallel_engines_get_their_arguments_and_share_stored_answers() -> None:
+    """One model over several GPUs or nodes is vLLM's own affair; its answers are those of one GPU."""
+    parallel = {"tensor_parallel_size": 4, "pipeline_parallel_size": 2, "distributed_executor_backend": "ray"}
+    spread, single = (VllmParameters.model_validate(values) for values in (parallel, {}))
+    assert parallel.items() <= spread.engine_arguments().items()
+    assert spread.identity() == single.identity()
