@@ -55,10 +55,19 @@ def without_placeholders(collected: Any) -> Any:  # noqa: ANN401 - pytest's own:
     return [node for node in collected if not (has_item_fixture(node) and item_parameter(node) is None)]
 
 
+def plain_nodeid(nodeid: str) -> str:
+    """The node id of a test with an item as a serial run has it: without the group that --dist=loadgroup appends.
+
+    Such a test has parameters, so its own node id ends in a bracket.
+    """
+    head, group, _ = nodeid.rpartition("]@")
+    return f"{head}]" if group else nodeid
+
+
 def function_nodeid(item: pytest.Item) -> str:
     """The node id of a test's function, without its parameters."""
     name = getattr(item, "originalname", None) or item.name
-    return item.nodeid[: len(item.nodeid) - len(item.name)] + name
+    return plain_nodeid(item.nodeid).removesuffix(item.name) + name
 
 
 def add_suite_properties(config: pytest.Config, properties: Iterable[tuple[str, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,10 +55,12 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker; add xdist's hooks only where xdist is loaded."""
     config.addinivalue_line("markers", "haerae(subset=None, dataset=None): items that a test is parametrized with")
-    if config.pluginmanager.has_plugin("xdist"):
-        from pytest_haerae.xdist import XdistHooks
+    # By its option: the plugin's name depends on how it was loaded (`-p xdist.plugin`).
+    if hasattr(config.option, "tx"):
+        from pytest_haerae.xdist import hooks_for
 
-        config.pluginmanager.register(XdistHooks(config, _evaluation), "haerae-xdist")
+        find = partial(config.stash.get, _SESSION, None)
+        config.pluginmanager.register(hooks_for(config, find, partial(_evaluation, config)), "haerae-xdist")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -93,11 +96,9 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Batch before the first test; judge gates after the last."""
-    if _SESSION not in session.config.stash and not session.config.pluginmanager.has_plugin("dsession"):
-        return (yield)
-    from pytest_haerae.session import run_loop
+    from pytest_haerae.loop import run_loop
 
-    return (yield from run_loop(_evaluation(session.config), session))
+    return (yield from run_loop(partial(session.config.stash.get, _SESSION, None), session))
 
 
 @pytest.fixture

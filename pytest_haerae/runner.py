@@ -229,6 +229,11 @@ class Run:
             gpus=config.gpus_per_replica,
         )
 
+    def read_from(self, store: Path, run_number: int) -> None:
+        """Read the answers that another process stores for this run; before the first `stored_sample`."""
+        self.config = self.config.model_copy(update={"store": store})
+        self.run_number = run_number
+
     def stored_sample(self, selected: Selected) -> Sample:
         """Judge an item by what the store has for this run; how a worker process learns its verdicts."""
         request = self.request(selected)

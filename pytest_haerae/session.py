@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import warnings
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from pytest_haerae.nodes import (
     function_nodeid,
     is_worker,
     item_parameter,
+    plain_nodeid,
     rerun_command,
     status_of,
 )
@@ -136,7 +136,7 @@ class EvaluationSession:
     def select(self, items: Iterable[pytest.Item]) -> list[Selected]:
         """The items to ask, of what is left after every deselection."""
         return [
-            Selected(parameter, item.nodeid, self._data[function_nodeid(item)])
+            Selected(parameter, plain_nodeid(item.nodeid), self._data[function_nodeid(item)])
             for item in items
             if (parameter := item_parameter(item)) is not None
         ]
@@ -196,9 +196,10 @@ class EvaluationSession:
         Raises:
             BackendFailure: The backend gave no answer.
         """
-        sample = self.samples.get(item.nodeid)
+        nodeid = plain_nodeid(item.nodeid)
+        sample = self.samples.get(nodeid)
         if sample is None:
-            sample = self.run.stored_sample(Selected(parameter, item.nodeid, self._data[function_nodeid(item)]))
+            sample = self.run.stored_sample(Selected(parameter, nodeid, self._data[function_nodeid(item)]))
         verdict = sample.verdict
         item.stash[_VERDICT] = verdict
         item.user_properties += [(PROPERTY_ID, parameter.id), *item_properties(parameter, verdict)]
@@ -227,9 +228,11 @@ class EvaluationSession:
         """Take note of a finished test, from this process or from a worker."""
         if PROPERTY_ID not in dict(report.user_properties):
             return
+        nodeid = plain_nodeid(report.nodeid)
         if report.when == "call" or (report.when == "setup" and not report.passed):
-            self.received.add(report.nodeid)
-        if report.failed and status_of(report):
+            self.received.add(nodeid)
+        # A worker that found something else than this process is not to be trusted: its failure stands.
+        if report.failed and nodeid in self.samples and status_of(report) == self.samples[nodeid].verdict.outcome:
             self.tolerated += 1
 
     def finish(self, session: pytest.Session) -> None:
@@ -283,22 +286,3 @@ class EvaluationSession:
         """Close the run's store."""
         if self._run is not None:
             self._run.close()
-
-
-def run_loop(evaluation: EvaluationSession, session: pytest.Session) -> Generator[None, object, object]:
-    """Batch before the tests, finish after them, also when they were stopped early."""
-    collected = not session.testsfailed or session.config.option.continue_on_collection_errors
-    distributed = session.config.pluginmanager.has_plugin("dsession")
-    if collected and not distributed and not session.config.option.collectonly and not is_worker(session.config):
-        evaluation.batch(evaluation.select(session.items))
-    try:
-        result = yield
-    except BaseException:
-        with contextlib.suppress(HaeraeError):
-            evaluation.finish(session)
-        raise
-    try:
-        evaluation.finish(session)
-    except HaeraeError as error:
-        raise pytest.UsageError(str(error)) from None
-    return result

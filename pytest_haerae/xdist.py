@@ -1,4 +1,8 @@
-"""With pytest-xdist: one model on the controller, scoring on the workers."""
+"""With pytest-xdist: one model on the controller, scoring on the workers.
+
+The workers write one manifest of what they selected into a folder of the controller's; the controller batches once,
+while they wait for their tests; then they read its store. So they have to see this machine's files.
+"""
 
 from __future__ import annotations
 
@@ -13,61 +17,118 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_haerae.conftests import conftest_files, load_conftests
 from pytest_haerae.errors import UsageError
+from pytest_haerae.options import OPTIONS
 from pytest_haerae.types import Item
 
 if TYPE_CHECKING:
     from pytest_haerae.session import EvaluationSession
 
+    Find = Callable[[], EvaluationSession | None]
+    Make = Callable[[], EvaluationSession]
+
 _FOLDER = "haerae_folder"
 _MANIFEST, _RUN = "manifest.json", "run.json"
+_REFUSAL = "haerae: workers on other machines"
 
 
-class XdistHooks:
-    """Hooks of the controller and of the workers.
-
-    The workers write one manifest of what they selected; the controller batches once, while they wait for their tests;
-    then they read its store.
+def hooks_for(config: pytest.Config, find: Find, make: Make) -> ControllerHooks | WorkerHooks:
+    """The hooks of this process.
 
     Args:
-        config: This process's configuration.
-        evaluation: Gives this process's evaluation.
+        config: Its configuration.
+        find: Gives its evaluation if there is one: other pytest runs pay nothing.
+        make: Gives it, made where there is none.
+    """
+    worker = getattr(config, "workerinput", None)
+    return ControllerHooks(config, make) if worker is None else WorkerHooks(worker.get(_FOLDER), find)
+
+
+def remote_environment(config: pytest.Config) -> str | None:
+    """The first of --tx that is on another machine; None where all are on this one."""
+    proxies_are_local = all(_is_popen(str(spec)) for spec in config.getoption("px"))
+    for environment in map(str, config.getoption("tx")):
+        count, star, rest = environment.partition("*")
+        spec = rest if star and count.isdecimal() else environment
+        by_proxy = any(part.startswith("via=") for part in spec.split("//"))
+        if not _is_popen(spec) or (by_proxy and not proxies_are_local):
+            return environment
+    return None
+
+
+def _is_popen(spec: str) -> bool:
+    return "popen" in spec.split("//")
+
+
+def refusal(environment: str) -> str:
+    """Why an evaluation has no workers on other machines, and what to do instead."""
+    return (
+        f"--tx {environment}: the workers of an evaluation read this machine's response store, which other machines"
+        " can not; spread the tests here (-n N or --tx N*popen), and the model over other machines (--replicas N with"
+        " --ray-address)"
+    )
+
+
+def _typed_options(config: pytest.Config) -> bool:
+    """Whether this command has an option of this plugin; the ini file's may stand there for other runs."""
+    spellings = {spelling for option in OPTIONS for spelling in (*option.spellings(), *option.negations())}
+    return any(str(argument).partition("=")[0] in spellings for argument in config.invocation_params.args)
+
+
+class ControllerHooks:
+    """Hooks of the process that hands out the tests.
+
+    Args:
+        config: Its configuration.
+        make: Gives its evaluation.
     """
 
-    def __init__(self, config: pytest.Config, evaluation: Callable[[pytest.Config], EvaluationSession]) -> None:
+    def __init__(self, config: pytest.Config, make: Make) -> None:
         self._config = config
-        self._evaluation = evaluation
+        self._make = make
+        self._session: pytest.Session | None = None
         self._batched = False
-        worker = getattr(config, "workerinput", None)
-        self._worker_folder = Path(worker[_FOLDER]) if worker and _FOLDER in worker else None
         self._folder: Path | None = None
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Refuse workers on other machines before one is started, where the command says that it evaluates.
+
+        Raises:
+            pytest.UsageError: With the reason and the way to go.
+        """
+        self._session = session
+        if self._config.pluginmanager.has_plugin("dsession") and _typed_options(self._config):
+            environment = remote_environment(self._config)
+            if environment:
+                raise pytest.UsageError(refusal(environment))
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController
-        """Tell a worker where to leave its manifest."""
+        """Tell a worker where to leave its manifest; one on another machine can not."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="pytest-haerae-"))
-        node.workerinput[_FOLDER] = str(self._folder)
+        remote = remote_environment(self._config)
+        node.workerinput[_FOLDER] = None if remote else str(self._folder)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """On a worker: write the manifest, the first one wins, all are equal."""
-        if self._worker_folder is None or (self._worker_folder / _MANIFEST).exists():
-            return
-        evaluation = self._evaluation(session.config)
-        content = {
-            "problem": str(evaluation.problem) if evaluation.problem else None,
-            "by_hand": evaluation.selected_by_hand(),
-            "selection": [asdict(selected) for selected in evaluation.select(session.items)],
-        }
-        temporary = self._worker_folder / f"{_MANIFEST}.{os.getpid()}"
-        temporary.write_text(json.dumps(content), encoding="utf-8")
-        temporary.replace(self._worker_folder / _MANIFEST)
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Refuse workers on other machines once they have found something to evaluate.
 
+        Raises:
+            pytest.UsageError: With the reason and the way to go.
+        """
+        if report.nodeid == _REFUSAL:
+            raise pytest.UsageError(refusal(remote_environment(self._config) or "popen"))
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self) -> None:
-        """On the controller: batch once, before tests are handed out.
+        """Batch once, before tests are handed out.
 
         Raises:
             pytest.UsageError: What a worker found wrong, or the model can not be loaded.
+            pytest.Session.Interrupted: Something could not be collected: as in a serial run, nothing is asked then.
         """
         if self._batched or self._folder is None or not (self._folder / _MANIFEST).exists():
             return
@@ -75,29 +136,94 @@ class XdistHooks:
         content = json.loads((self._folder / _MANIFEST).read_text(encoding="utf-8"))
         if content["problem"]:
             raise pytest.UsageError(content["problem"])
-        evaluation = self._evaluation(self._config)
-        evaluation.by_hand = content["by_hand"]
+        self._stop_at_collection_errors()
         try:
+            load_conftests(self._config, content["conftests"])
+            evaluation = self._made()
+            evaluation.by_hand = content["by_hand"]
             evaluation.batch([_selected(entry) for entry in content["selection"]])
             if evaluation.selection:
-                (self._folder / _RUN).write_text(json.dumps(evaluation.run.run_number), encoding="utf-8")
+                run = {"store": str(evaluation.run.config.store), "run_number": evaluation.run.run_number}
+                _write(self._folder / _RUN, run)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """On a worker: learn the run's number before the first test reads the store."""
-        if self._worker_folder is None or self._batched:
-            return
-        self._batched = True
-        path = self._worker_folder / _RUN
-        if path.exists():
-            self._evaluation(item.config).run.run_number = json.loads(path.read_text(encoding="utf-8"))
+    def _made(self) -> EvaluationSession:
+        evaluation = self._make()
+        try:
+            _ = evaluation.run
+        except UsageError as error:
+            raise UsageError(
+                f"{error} (the workers know it: with pytest-xdist, what you register belongs in a conftest.py or a"
+                " plugin, not in a test module)"
+            ) from None
+        return evaluation
+
+    def _stop_at_collection_errors(self) -> None:
+        session = self._session
+        if session and session.testsfailed and not self._config.option.continue_on_collection_errors:
+            count = session.testsfailed
+            raise session.Interrupted(f"{count} error{'s' if count > 1 else ''} during collection")
 
     def pytest_unconfigure(self) -> None:
-        """On the controller: take the folder away."""
+        """Take the folder away."""
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class WorkerHooks:
+    """Hooks of a worker.
+
+    Args:
+        folder: Where the controller wants its manifest; None on another machine.
+        find: Gives this process's evaluation if there is one.
+    """
+
+    def __init__(self, folder: str | None, find: Find) -> None:
+        self._folder = Path(folder) if folder else None
+        self._find = find
+        self._ready = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Write the manifest, the first one wins, all are equal."""
+        evaluation = self._find()
+        if evaluation is None:
+            return
+        selection = evaluation.select(session.items)
+        if self._folder is None or not self._folder.is_dir():
+            if selection or evaluation.problem:
+                report = pytest.CollectReport(_REFUSAL, "failed", _REFUSAL, None)
+                session.config.hook.pytest_collectreport(report=report)
+            return
+        if (self._folder / _MANIFEST).exists():
+            return
+        content = {
+            "problem": str(evaluation.problem) if evaluation.problem else None,
+            "by_hand": evaluation.selected_by_hand(),
+            "conftests": conftest_files(session.config),
+            "selection": [asdict(selected) for selected in selection],
+        }
+        _write(self._folder / _MANIFEST, content)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """Learn the run's number before the first test reads the store."""
+        evaluation = self._find()
+        if self._ready or evaluation is None or self._folder is None:
+            return
+        self._ready = True
+        path = self._folder / _RUN
+        if path.exists():
+            run = json.loads(path.read_text(encoding="utf-8"))
+            evaluation.run.read_from(Path(run["store"]), run["run_number"])
+
+
+def _write(path: Path, content: Any) -> None:  # noqa: ANN401 - JSON
+    """Write a file that appears whole, whoever writes it at the same time."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(content), encoding="utf-8")
+    temporary.replace(path)
 
 
 def _selected(entry: dict[str, Any]) -> Any:  # noqa: ANN401 - the runner's Selected, imported late

@@ -110,16 +110,6 @@ def test_errors_are_not_wrong_answers_and_resume_asks_only_for_them(
     assert tolerated.ret == 0
 
 
-def test_equal_bytes_serial_distributed_and_without_xdist(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
-    texts = set()
-    for options in ([], ["-n2"], ["-n3", "--dist=worksteal"], ["-p", "no:xdist"]):
-        assert evaluate("--method=log_likelihood", *options).ret == 0
-        report = valid_report(pytester.path / ".haerae" / "report.json")
-        assert report["info"]["responses"] == {"computed": 40, "reused": 0}
-        texts.add(str((report["metrics"], report["samples"])))
-    assert len(texts) == 1
-
-
 def test_ini_twins_and_prefixed_spellings(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nhaerae_model = random\nhaerae_limit = 3\n")
     evaluate(model=None)
