@@ -20,7 +20,9 @@ from tests.helpers import valid_report
 
 pytestmark = pytest.mark.server
 
-RAY = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--node-ip-address=127.0.0.1"]
+RAY = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block"]
+HEAD, SECOND = "127.0.0.2", "127.0.0.3"
+"""Two hosts of the loopback network; Ray replaces 127.0.0.1 by this machine's address in its network."""
 RESOURCES = ["--num-cpus=1", "--num-gpus=2", "--object-store-memory=100000000", "--disable-usage-stats"]
 
 
@@ -35,13 +37,13 @@ def start_node(*options: str) -> subprocess.Popen[bytes]:
 def cluster() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The address of a cluster of two nodes, and the process of the second."""
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.bind((HEAD, 0))
         port = free.getsockname()[1]
-    nodes = [start_node("--head", f"--port={port}", "--include-dashboard=false")]
+    nodes = [start_node("--head", f"--node-ip-address={HEAD}", f"--port={port}", "--include-dashboard=false")]
     try:
         wait_until(lambda: is_listening(port))
-        nodes.append(start_node(f"--address=127.0.0.1:{port}"))
-        yield f"127.0.0.1:{port}", nodes[1]
+        nodes.append(start_node(f"--node-ip-address={SECOND}", f"--address={HEAD}:{port}"))
+        yield f"{HEAD}:{port}", nodes[1]
     finally:
         for node in reversed(nodes):
             kill_node(node)
@@ -49,7 +51,7 @@ def cluster() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 
 def is_listening(port: int) -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((HEAD, port)) == 0
 
 
 def kill_node(node: subprocess.Popen[bytes]) -> None:
