@@ -57,6 +57,7 @@ class XdistHooks:
         content = {
             "problem": str(evaluation.problem) if evaluation.problem else None,
             "by_hand": evaluation.selected_by_hand(),
+            "dataset": evaluation.scope.dataset,
             "selection": [asdict(selected) for selected in evaluation.select(session.items)],
         }
         temporary = self._worker_folder / f"{_MANIFEST}.{os.getpid()}"
@@ -76,7 +77,7 @@ class XdistHooks:
         if content["problem"]:
             raise pytest.UsageError(content["problem"])
         evaluation = self._evaluation(self._config)
-        evaluation.by_hand = content["by_hand"]
+        evaluation.by_hand, evaluation.scope.dataset = content["by_hand"], content["dataset"]
         try:
             evaluation.batch([_selected(entry) for entry in content["selection"]])
             if evaluation.selection:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.data.hub import HAERAE_BENCH, HAERAE_REVISION, HAERAE_SUBSETS
+from pytest_haerae.data.benchmarks.haerae_bench import BENCHMARK
+from pytest_haerae.data.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
 from tests.e2e.hub_server import HubServer, serve_hub
 from tests.helpers import ROOT, valid_report
 
@@ -34,7 +35,7 @@ CONFIGURATIONS = {subset: [row(subset, number) for number in range(4)] for subse
 
 @pytest.fixture
 def hub() -> Iterator[HubServer]:
-    with serve_hub(HAERAE_BENCH, HAERAE_REVISION, CONFIGURATIONS) as server:
+    with serve_hub(BENCHMARK.repository, BENCHMARK.revision or "", CONFIGURATIONS) as server:
         yield server
 
 
@@ -53,7 +54,7 @@ def test_all_subsets_come_from_the_hub_and_then_from_the_cache(hub: HubServer, t
     assert result.returncode == 0, result.stdout + result.stderr
     report = valid_report(tmp_path / "report.json")
     assert report["metrics"]["n"] == 4 * len(HAERAE_SUBSETS)
-    assert (report["info"]["dataset"], report["info"]["dataset_revision"]) == ("haerae_bench", HAERAE_REVISION)
+    assert (report["info"]["dataset"], report["info"]["dataset_revision"]) == ("haerae_bench", BENCHMARK.revision)
     assert {sample["reference"] for sample in report["samples"] if sample["subset"] not in FREE_TEXT} == {"C"}
     asked = len(hub.asked)
     offline = evaluate(hub.endpoint, tmp_path, HF_HUB_OFFLINE="1")
@@ -86,7 +87,7 @@ def test_what_the_hub_does_not_have_is_a_usage_error(
 
 def test_a_token_opens_a_gated_repository_and_is_never_shown(tmp_path: Path) -> None:
     token = "hf_" + "abcdefghijklmnopqrstuvwx"
-    with serve_hub(HAERAE_BENCH, HAERAE_REVISION, CONFIGURATIONS, token) as hub:
+    with serve_hub(BENCHMARK.repository, BENCHMARK.revision or "", CONFIGURATIONS, token) as hub:
         refused = evaluate(hub.endpoint, tmp_path, "--subset=csat_geo")
         assert refused.returncode == pytest.ExitCode.USAGE_ERROR
         assert "HF_TOKEN" in refused.stderr
