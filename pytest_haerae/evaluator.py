@@ -167,7 +167,7 @@ def suite_nodeid(item: Item, dataset: str) -> str:
 
     Args:
         item: The item.
-        dataset: Its data set, as typed. Subsets of HAE-RAE Bench's names have its suites, whatever data set they are in.
+        dataset: Its data set, as typed. Subsets with names of HAE-RAE Bench's have its suites in any other, too.
     """
     benchmark = find_benchmark(dataset) or (HAERAE_BENCH if item.subset in HAERAE_BENCH.configurations else None)
     suite = benchmark.suite_of(item.subset) if benchmark else GENERIC_SUITE

@@ -29,7 +29,7 @@ class Suite:
 
     @property
     def benchmark(self) -> str | None:
-        """The benchmark of the catalogue that the marker names; a file or folder of that name beside the module wins."""
+        """The benchmark that the marker names; None where a file or folder of that name is beside the module."""
         if self.dataset is None or find_benchmark(self.dataset) is None:
             return None
         return None if (self.path.parent / self.dataset).exists() else self.dataset
@@ -65,8 +65,8 @@ class Suite:
 class Scope:
     """Which benchmark a run is about, as far as its suites decide it.
 
-    A benchmark's suite runs where the run's data set is that benchmark: where the user says so, or names no data set and,
-    on the command line, this suite. So ``pytest suites/`` is HAE-RAE Bench and downloads nothing else.
+    A benchmark's suite runs where the run's data set is that benchmark: where the user says so, or names no data set
+    and, on the command line, this suite. So ``pytest suites/`` is HAE-RAE Bench and downloads nothing else.
 
     Attributes:
         dataset: The benchmark whose suite the command line names, where it names no data set.

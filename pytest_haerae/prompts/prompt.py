@@ -20,7 +20,7 @@ Continuation = Literal["label", "text"]
 
 
 def write_option(pattern: str, letter: str, text: str = "") -> str:
-    """Write an option as a pattern says: ``{letter}``, ``{number}`` and ``{text}`` are filled in, ``{}`` is the letter."""
+    """Write an option as a pattern says: ``{letter}`` (or ``{}``), ``{number}`` and ``{text}`` are filled in."""
     number = str(ord(letter) - ord("A") + 1)
     parts = {"{}": letter, "{letter}": letter, "{number}": number, "{text}": text}
     return _PART.sub(lambda match: parts[match[0]], pattern)

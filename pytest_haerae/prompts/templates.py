@@ -28,7 +28,7 @@ _FIELDS: dict[str, type] = {
     "methods": list,
     "subsets": dict,
 }
-_KINDS = {str: "text", list: "list of texts", dict: "table of texts"}
+_KINDS: Mapping[type, str] = {str: "text", list: "list of texts", dict: "table of texts"}
 _CONTINUATIONS = ("label", "text")
 _OPTION = "({letter}) {text}"
 
@@ -163,7 +163,7 @@ def _check_fields(place: str, fields: Mapping[str, Any]) -> None:
     if sum(fields.get("label", LABEL).count(part) for part in ("{}", "{number}")) != 1:
         raise UsageError(f"{place}: label has to hold {{}} once, where the letter stands, such as '({{}})'")
     if "{text}" not in fields.get("option", _OPTION):
-        raise UsageError(f"{place}: option has to hold {{text}}, such as '{{letter}}. {{text}}' or '({{number}}) {{text}}'")
+        raise UsageError(f"{place}: option has to hold {{text}}, such as '{{letter}}. {{text}}'")
     if fields.get("continuation", "label") not in _CONTINUATIONS:
         raise UsageError(f"{place}: continuation: {unknown('kind', fields['continuation'], _CONTINUATIONS)}")
     if fields.get("target", TARGET).count("{label}") != 1:
