@@ -20,6 +20,7 @@ _FIELDS: dict[str, type] = {
     "description": str,
     "template": str,
     "free_text": str,
+    "with_passage": str,
     "label": str,
     "target": str,
     "option": str,
@@ -31,6 +32,7 @@ _FIELDS: dict[str, type] = {
 _KINDS: Mapping[type, str] = {str: "text", list: "list of texts", dict: "table of texts"}
 _CONTINUATIONS = ("label", "text")
 _OPTION = "({letter}) {text}"
+_LETTERS = "ABCDEFGHIJ"
 
 
 def question_of(item: Item) -> str:
@@ -58,6 +60,15 @@ def _options(item: Item, pattern: str) -> str:
     return "\n".join(write_option(pattern, label, option) for label, option in pairs)
 
 
+def _single(index: int) -> Callable[[Item, str], str]:
+    def text(item: Item, option: str) -> str:
+        if item.options is None or len(item.options) <= index:
+            raise UsageError(f"{item.id} has no option {_LETTERS[index]}")
+        return item.options[index]
+
+    return text
+
+
 PLACEHOLDERS: Mapping[str, Callable[[Item, str], str]] = {
     "query": lambda item, option: item.query,
     "question": lambda item, option: question_of(item),
@@ -65,10 +76,11 @@ PLACEHOLDERS: Mapping[str, Callable[[Item, str], str]] = {
     "passage": lambda item, option: _passage(item),
     "options": _options,
     "labels": lambda item, option: ", ".join(item.labels or ()),
+    **{letter: _single(index) for index, letter in enumerate(_LETTERS)},
 }
 """What a template may hold in braces, and what of an item, and of how an option is written, comes to stand there."""
 
-_OF_OPTIONS = frozenset({"options", "labels"})
+_OF_OPTIONS = frozenset({"options", "labels", *_LETTERS})
 _OF_QUESTION = ("query", "question", "stem")
 
 
@@ -128,7 +140,7 @@ def _make_prompt(name: str, fields: Mapping[str, Any], *, own: bool = False) -> 
     place = f"--prompt {name}"
     _check_fields(place, fields)
     # An editor ends the last line, and so does a TOML string over several lines: that newline is no part of the prompt.
-    given = {field: fields[field] for field in ("template", "free_text") if field in fields}
+    given = {field: fields[field] for field in ("template", "free_text", "with_passage") if field in fields}
     given |= {f"subsets.{subset}": text for subset, text in fields.get("subsets", {}).items()}
     texts = {field: text.removesuffix("\n") for field, text in given.items()}
     for field, text in texts.items():
@@ -142,9 +154,9 @@ def _make_prompt(name: str, fields: Mapping[str, Any], *, own: bool = False) -> 
         target=fields.get("target", TARGET),
         methods=tuple(fields.get("methods", ())),
         continuation=fields.get("continuation", "label"),
-        # What probe items are made into says nothing of single subsets.
+        # What probe items are made into says nothing of single subsets or of passages.
         content=json.dumps(texts | {"option": option} if option != _OPTION else texts, sort_keys=True)
-        if own or "subsets" in fields
+        if own or fields.keys() & {"subsets", "with_passage"}
         else "",
     )
 
@@ -197,7 +209,8 @@ class _Renderer:
     Args:
         place: The file, for errors.
         texts: By field: ``template`` for items with options, and for the others where it has no placeholder for
-            options; ``free_text`` for the others; ``subsets.NAME`` for those of one subset in place of both.
+            options; ``free_text`` for the others; ``with_passage`` for items about a passage in place of both, and
+            ``subsets.NAME`` for those of one subset in place of all.
         option: How ``{options}`` writes one of them.
     """
 
@@ -212,8 +225,7 @@ class _Renderer:
         Raises:
             UsageError: The item has no options and the template says nothing for such items.
         """
-        general = "free_text" if item.options is None and "free_text" in self._texts else "template"
-        text = self._texts.get(f"subsets.{item.subset}", self._texts[general])
+        text = self._text_for(item)
         if item.options is None and any(match[2] in _OF_OPTIONS for match in _PLACEHOLDER.finditer(text)):
             raise UsageError(
                 f"{self._place}: {item.id} has no options to fill in; add a field free_text for such items"
@@ -221,5 +233,16 @@ class _Renderer:
         # In one pass: what is filled in is not looked at again.
         return _PLACEHOLDER.sub(lambda match: f"{{{match[1]}}}" if match[1] else self._fill(match[2], item), text)
 
+    def _text_for(self, item: Item) -> str:
+        fields = [f"subsets.{item.subset}"]
+        if "with_passage" in self._texts and _passage(item):
+            fields.append("with_passage")
+        if item.options is None:
+            fields.append("free_text")
+        return next(self._texts[field] for field in (*fields, "template") if field in self._texts)
+
     def _fill(self, placeholder: str, item: Item) -> str:
-        return PLACEHOLDERS[placeholder](item, self._option)
+        try:
+            return PLACEHOLDERS[placeholder](item, self._option)
+        except UsageError as error:
+            raise UsageError(f"{self._place}: {{{placeholder}}}: {error}") from None

@@ -26,6 +26,7 @@ NAMES = (
     "answer_letter",
     "answer_letter_en",
     "boxed",
+    "click",
     "cot",
     "cot_en",
     "csat_qa",
@@ -36,7 +37,7 @@ NAMES = (
     "letter_en",
     "raw",
 )
-BARE = ("csat_qa", "kmmlu", "kobest")
+BARE = ("click", "csat_qa", "kmmlu", "kobest")
 """The templates that ask the bare question, in a form of their own."""
 
 
@@ -50,7 +51,7 @@ def test_every_named_template_can_be_read() -> None:
     assert template_names() == NAMES
     for name in NAMES:
         prompt = find_prompt(name)
-        for item in (LETTERED, FREE):
+        for item in (replace(LETTERED, options=("가", "나", "다", "라"), labels=tuple("ABCD")), FREE):
             text = prompt.render(item)
             assert ("뜻은?" if name in BARE and item.options else question_of(item).removesuffix(":")) in text
             assert not re.search(r"\{\w+\}", text)
@@ -145,6 +146,7 @@ def test_the_fingerprint_follows_what_is_asked_and_not_what_is_described(tmp_pat
         "stop": 'template = "{query}"\nstop = ["x"]',
         "option": 'template = "{query}"\noption = "{number}. {text}"',
         "continuation": 'template = "{query}"\ncontinuation = "text"',
+        "passage": 'template = "{query}"\nwith_passage = "{query}?"',
         "subsets": 'template = "{query}"\n[subsets]\nprobe = "{query}?"',
     }
     plain = find_prompt(write(tmp_path, 'template = "{query}"')).fingerprint
@@ -166,8 +168,16 @@ def test_options_labels_and_continuations_of_another_form(tmp_path: Path) -> Non
     assert texts.render(replace(item, subset="other")) == "뜻은?!"
 
 
+def test_an_item_about_a_passage_and_single_options(tmp_path: Path) -> None:
+    prompt = find_prompt(write(tmp_path, 'template = "{stem} {B}/{A}"\nwith_passage = "{passage}: {stem}"'))
+    assert prompt.render(LETTERED) == "뜻은? 나/가"
+    assert prompt.render(replace(LETTERED, query=lettered_query("뜻은?", ("가", "나"), "봄"))) == "봄: 뜻은?"
+    with pytest.raises(UsageError, match=r"mine.toml: \{C\}: probe-0000 has no option C"):
+        find_prompt(write(tmp_path, 'template = "{stem} {C}"')).render(LETTERED)
+
+
 MISTAKES = {
-    'template = "{qery}"': "template, line 1: unknown placeholder 'qery': did you mean 'query'? Valid: labels,",
+    'template = "{qery}"': "template, line 1: unknown placeholder 'qery': did you mean 'query'? Valid: A, B, C,",
     "template = '''\n{query}\n{option}'''": "template, line 2: unknown placeholder 'option': did you mean 'options'?",
     'template = "{query} {answer}"': r"braces that are to stay as they are: {{answer}}",
     'template = "{query}"\nfree_text = "{qestion}"': "free_text, line 1: unknown placeholder 'qestion'",
@@ -233,7 +243,7 @@ def test_options_that_an_item_has_not_are_an_error_of_the_template(tmp_path: Pat
 
 def test_the_templates_are_in_the_package() -> None:
     assert {path.suffix for path in TEMPLATE_FOLDER.iterdir()} == {".toml"}
-    assert set(PLACEHOLDERS) == {"query", "question", "stem", "passage", "options", "labels"}
+    assert set(PLACEHOLDERS) == {"query", "question", "stem", "passage", "options", "labels", *"ABCDEFGHIJ"}
 
 
 def test_help_lists_the_names() -> None:
