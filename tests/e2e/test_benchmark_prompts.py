@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pytest_haerae.data.benchmarks import find_benchmark
 from pytest_haerae.data.benchmarks.click import RULES, belongs
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.prompts import find_prompt, make_request
@@ -51,7 +53,13 @@ ROWS: dict[str, tuple[str, str, list[dict[str, Any]]]] = {
         [
             {**CLICK, "id": "PSAT_law_1", "paragraph": ""},
             {**CLICK, "id": "PSAT_law_2", "paragraph": "맥락"},
-            {**CLICK, "id": "CSAT_law_22_3", "paragraph": "", "choices": ["가", "나", "다", "라", "마"], "answer": "마"},
+            {
+                **CLICK,
+                "id": "CSAT_law_22_3",
+                "paragraph": "",
+                "choices": ["가", "나", "다", "라", "마"],
+                "answer": "마",
+            },
         ],
     ),
 }
@@ -118,7 +126,9 @@ def test_rows_of_click_are_of_the_subsets_of_lm_evaluation_harness() -> None:
 
     kinds = ("economy", "Geography", "KHB", "history", "Law", "PSAT", "politics", "Popular", "society", "tradition")
     identifiers = [f"{kind}_{number}" for kind in kinds for number in (1, 40)]
-    identifiers += [f"CSAT_korean_{year}_{number}" for year in (15, 20, 21, 22, 23) for number in (1, 10, 11, 34, 35, 45)]
+    identifiers += [
+        f"CSAT_korean_{year}_{number}" for year in (15, 20, 21, 22, 23) for number in (1, 10, 11, 34, 35, 45)
+    ]
     identifiers += [f"TK_{number}" for number in (1, 4, 5, 9)] + [f"PSE_korean_{number}" for number in (1, 2)]
     identifiers += [f"Kedu_{paper}_{number}" for paper in (1, 10, 16) for number in (1, 20)]
     rows = Rows(
@@ -132,3 +142,16 @@ def test_rows_of_click_are_of_the_subsets_of_lm_evaluation_harness() -> None:
         assert found == extract(rows), subset
         seen |= {row["id"] for row in found}
     assert seen >= set(identifiers) - {f"CSAT_korean_{year}_{number}" for year in (21, 22, 23) for number in range(46)}
+
+
+def test_repositories_and_configurations_are_those_of_lm_evaluation_harness() -> None:
+    lm_eval = pytest.importorskip("lm_eval", exc_type=ImportError)
+    tasks = Path(lm_eval.__file__).parent / "tasks"
+    folders = {"kmmlu": "kmmlu/default", "kobest": "kobest", "hrm8k": "hrm8k/default", "kormedmcqa": "kormedmcqa"}
+    for name, folder in {**folders, "kbl": "kbl", "csat_qa": "csatqa"}.items():
+        text = "\n".join(file.read_text(encoding="utf-8") for file in (tasks / folder).rglob("*yaml"))
+        benchmark = find_benchmark(name)
+        assert benchmark is not None
+        assert set(re.findall(r'^"?dataset_path"? ?: (\S+)$', text, re.MULTILINE)) == {benchmark.repository}
+        configurations = {found.strip("\"'") for found in re.findall(r'^"?dataset_name"?: (\S+)$', text, re.MULTILINE)}
+        assert configurations == set(benchmark.configurations.values())

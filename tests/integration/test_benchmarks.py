@@ -187,12 +187,18 @@ def test_a_users_own_suite_over_a_benchmark(collect: Collect, pytester: pytest.P
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["suites/kmmlu", "--dataset=sample"], "ERROR: the suites here ask another benchmark than this run: add *kmmlu"),
+        (
+            ["suites/kmmlu", "--dataset=sample"],
+            "ERROR: the suites here ask another benchmark than this run: add *kmmlu",
+        ),
         (["suites/kmmlu", "suites/click"], "ERROR: these suites ask kmmlu and click: one run asks one benchmark, *"),
         (["suites/test_csat_geo.py", "suites/kmmlu"], "ERROR: these suites ask haerae_bench and kmmlu: one run *"),
         (["suites", "--dataset=kmlu"], "ERROR: unknown dataset 'kmlu': did you mean 'kmmlu'? Valid: click, *"),
         (["suites/kmmlu", "--subset=Lav"], "ERROR: --subset: unknown subset 'Lav': did you mean 'Law'? Valid: *"),
-        (["suites/kmmlu", "--min-accuracy=Lav=0.5"], "ERROR: --min-accuracy: unknown subset 'Lav': did you mean 'Law'?*"),
+        (
+            ["suites/kmmlu", "--min-accuracy=Lav=0.5"],
+            "ERROR: --min-accuracy: unknown subset 'Lav': did you mean 'Law'?*",
+        ),
         (["suites/hrm8k", "--method=log_likelihood", "--prompt=boxed"], "ERROR: --prompt=boxed is for *string_match *"),
     ],
 )
