@@ -1,4 +1,4 @@
-"""KMMLU's prompts and log-likelihoods beside those of lm-evaluation-harness 0.4.13, from the same rows."""
+"""Prompts and log-likelihoods of KMMLU and KoBEST beside those of lm-evaluation-harness 0.4.13, from the same rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ import yaml
 
 from pytest_haerae import Evaluator
 from pytest_haerae.backends.encoding import RequestEncoder
+from pytest_haerae.backends.huggingface import HuggingFaceBackend, HuggingFaceParameters
 from pytest_haerae.data import ItemLoader, open_dataset
+from pytest_haerae.data.layouts import make_items
 from pytest_haerae.prompts import find_prompt, make_request
 from pytest_haerae.types import Item, Request
 from tests.e2e.test_few_shot import Recorder
@@ -118,4 +120,42 @@ def test_log_likelihoods_are_those_of_lm_evaluation_harness(
     expected = [value for value, _ in harness.model.loglikelihood(instances, disable_tqdm=True)]
     found = [value for sample in result.samples for value in sample["loglikelihoods"]]
     assert [sample["subset"] for sample in result.samples] == [subject for subject in SUBJECTS for _ in range(COUNT)]
+    assert found == pytest.approx(expected, abs=1e-3)
+
+
+def kobest_rows() -> dict[str, list[dict[str, Any]]]:
+    """The shortest rows of KoBEST's files, with the columns that the hub's have."""
+    names = {"choice1": "ending_1", "choice2": "ending_2", "choice3": "ending_3", "choice4": "ending_4"}
+    names |= {"sentence": "premise", "1": "alternative_1", "2": "alternative_2"}
+    found = {}
+    for task in ("COPA", "HellaSwag"):
+        lines = (shared("data/kobest") / f"{task}_dev.tsv").read_text(encoding="utf-8-sig").splitlines()
+        columns = [names.get(column, column) for column in lines[0].split("\t")]
+        table = [dict(zip(columns, line.split("\t"), strict=True)) for line in sorted(lines[1:], key=len)[:6]]
+        found[task.lower()] = [{**row, "label": row.get("label", int(row.get("Answer", 1)) - 1)} for row in table]
+    return found
+
+
+def test_option_texts_are_scored_as_lm_evaluation_harness_scores_them(
+    harness: SimpleNamespace, checkpoint: Path
+) -> None:
+    from lm_eval.api.instance import Instance
+
+    prompt = find_prompt("kobest")
+    asked = [
+        make_request(item, prompt, "loglikelihood")
+        for subset, table in kobest_rows().items()
+        for item in make_items(subset, table, "kobest", {})
+    ]
+    assert {len(request.continuations) for request in asked} == {2, 4}
+    pairs = [(request.context, continuation) for request in asked for continuation in request.continuations]
+    instances = [Instance("loglikelihood", {}, pair, 0) for pair in pairs]
+    expected = [value for value, _ in harness.model.loglikelihood(instances, disable_tqdm=True)]
+    settings = {"model_name_or_path": str(checkpoint), "dtype": "float32", "device": "cpu"}
+    backend = HuggingFaceBackend(HuggingFaceParameters.model_validate(settings))
+    try:
+        answers = dict(backend.run(asked))
+    finally:
+        backend.close()
+    found = [value for index in range(len(asked)) for value in answers[index].loglikelihoods or ()]
     assert found == pytest.approx(expected, abs=1e-3)
