@@ -15,7 +15,7 @@ from functools import cache
 from threading import Lock, Timer
 from typing import Literal, cast
 
-SECONDS, SECONDS_TO_START = 10.0, 120.0
+SECONDS, SECONDS_TO_START = 5.0, 120.0
 """How long a comparison and the process's start may take."""
 
 Result = Literal["equal", "different", "no answer", "no reference"]
