@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from pytest_haerae.data.benchmarks import find_benchmark
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.options import BY_NAME, RawOptions
 from pytest_haerae.parsing import parse_boolean, parse_gpus, parse_integer, parse_mapping, parse_names, parse_share
@@ -112,12 +113,13 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
         return parser(BY_NAME[name].flags[0], values[name], *arguments) if name in values else default
 
     method = _method(str(values.get("method", "string_match")))
+    dataset = str(values.get("dataset", DEFAULT_DATASET))
     return RunConfig(
         model=_model(values),
         model_params=_model_params(values),
         method=method,
-        evaluator_params=_evaluator_params(method, values.get("evaluator_params")),
-        dataset=str(values.get("dataset", DEFAULT_DATASET)),
+        evaluator_params=_with_scorer(dataset, method, _evaluator_params(method, values.get("evaluator_params"))),
+        dataset=dataset,
         dataset_revision=values.get("dataset_revision"),
         dataset_columns=read("dataset_columns", parse_mapping, {}),
         split=str(values.get("split", "test")),
@@ -126,7 +128,7 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
         num_few_shot=read("num_few_shot", parse_integer, 0, 0),
         few_shot_split=values.get("few_shot_split"),
         few_shot_seed=read("few_shot_seed", parse_integer, 0, 0),
-        prompt=str(values.get("prompt", DEFAULT_PROMPT[method])),
+        prompt=str(values.get("prompt", default_prompt(dataset, method))),
         apply_chat_template=read("apply_chat_template", parse_boolean, None),
         system_prompt=values.get("system_prompt"),
         output_file=_path(values, "output_file", rootdir / ".haerae" / "report.json"),
@@ -145,6 +147,12 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
         store=_path(values, "store", rootdir / ".haerae" / "responses.sqlite"),
         **dict(gate_settings(values)),
     )
+
+
+def default_prompt(dataset: str, method: Method) -> str:
+    """The prompt of a run that names none: that of its benchmark, or the method's."""
+    benchmark = find_benchmark(dataset)
+    return benchmark.prompts.get(method, DEFAULT_PROMPT[method]) if benchmark else DEFAULT_PROMPT[method]
 
 
 def gate_settings(raw: RawOptions) -> GateSettings:
@@ -209,6 +217,13 @@ def _evaluator_params(method: Method, value: Any) -> dict[str, Any]:  # noqa: AN
             f"--evaluator-params: strict is a scorer of its own; leave out either it or {params['scorer']!r}"
         )
     return params
+
+
+def _with_scorer(dataset: str, method: Method, params: dict[str, Any]) -> dict[str, Any]:
+    """Name the benchmark's own scorer, where it has one: reports then say what judged, and baselines compare it."""
+    benchmark = find_benchmark(dataset)
+    scorer = benchmark.scorers.get(method) if benchmark else None
+    return params if scorer is None or "scorer" in params or params.get("strict") else {"scorer": scorer, **params}
 
 
 def _texts(value: Any) -> list[str]:  # noqa: ANN401 - text, number or list of them

@@ -10,7 +10,8 @@ from typing import Any
 
 from pytest_haerae.backends import Backend
 from pytest_haerae.config import build_config
-from pytest_haerae.data.hub import HAERAE_SUBSETS
+from pytest_haerae.data.benchmarks import find_benchmark
+from pytest_haerae.data.benchmarks.haerae_bench import BENCHMARK as HAERAE_BENCH
 from pytest_haerae.engine import Progress
 from pytest_haerae.errors import UnmeasurableRun, UsageError, unknown
 from pytest_haerae.gates import Completeness
@@ -22,6 +23,8 @@ from pytest_haerae.types import Item
 
 ALIASES = {"evaluation_method": "method"}
 """Names of the tutorial for options that have another one here."""
+GENERIC_SUITE = "suites/test_dataset.py::test_dataset"
+"""The test that asks what no other suite does."""
 
 
 class Evaluator:
@@ -65,7 +68,7 @@ class Evaluator:
         Args:
             model: The backend: ``huggingface``, ``vllm``, ``openai``, ``litellm``, ``llamacpp``, ``random``.
             model_params: The backend's parameters.
-            dataset: ``haerae_bench`` (default), ``sample``, a hub id, or a folder or file.
+            dataset: ``haerae_bench`` (default), another benchmark's name, ``sample``, a hub id, or a folder or file.
             subset: One name, several, or None for all of the data set.
             split: The split; ``test`` by default.
             evaluation_method: ``string_match`` (default) or ``log_likelihood``.
@@ -152,17 +155,23 @@ def _select(run: Run) -> list[Selected]:
     present = run.loader(data).dataset.subsets()
     run.check_subsets()
     return [
-        Selected(item, suite_nodeid(item), data)
+        Selected(item, suite_nodeid(item, run.config.dataset), data)
         for subset in present
         if not run.config.subset or subset in run.config.subset
         for item in run.items(data, subset)
     ]
 
 
-def suite_nodeid(item: Item) -> str:
-    """The test of this project's suites that asks an item, so that reports of all doors are alike and name a rerun."""
-    name = f"test_{item.subset}" if item.subset in HAERAE_SUBSETS else "test_dataset"
-    return f"suites/{name}.py::{name}[{item.id}]"
+def suite_nodeid(item: Item, dataset: str) -> str:
+    """The test of this project's suites that asks an item, so that reports of all doors are alike and name a rerun.
+
+    Args:
+        item: The item.
+        dataset: Its data set, as typed. Subsets with names of HAE-RAE Bench's have its suites in any other, too.
+    """
+    benchmark = find_benchmark(dataset) or (HAERAE_BENCH if item.subset in HAERAE_BENCH.configurations else None)
+    suite = benchmark.suite_of(item.subset) if benchmark else GENERIC_SUITE
+    return f"{suite}[{item.id}]"
 
 
 def _progress_line() -> ProgressLine:

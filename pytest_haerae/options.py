@@ -57,7 +57,11 @@ OPTIONS: Sequence[Option] = (
     _value("model_params", "JSON", "the backend's parameters: JSON, @file.json, or key=value,key=value"),
     _value("method", "NAME", "log_likelihood or string_match (default: string_match)", "--evaluation-method"),
     _value("evaluator_params", "JSON", "the scorer's parameters, in the forms of --model-params"),
-    _value("dataset", "NAME", "haerae_bench (default), sample, a hub id, or a local folder or file"),
+    _value(
+        "dataset",
+        "NAME",
+        "haerae_bench (default), another benchmark such as kmmlu, sample, a hub id, or a local folder or file",
+    ),
     _value("dataset_revision", "REV", "hub revision (default: pinned)"),
     _value(
         "dataset_columns", "MAP", "columns of a layout of your own: question=…,options=a|b|c,answer=…,answer_start=0"
@@ -73,7 +77,7 @@ OPTIONS: Sequence[Option] = (
         "prompt",
         "NAME",
         f"prompt template: {', '.join(template_names())}, or a path to a .toml or .txt file of your own"
-        " (default: raw for log_likelihood, answer_letter for string_match)",
+        " (default: raw for log_likelihood, answer_letter for string_match, or the benchmark's own)",
     ),
     _switch("apply_chat_template", "format prompts with the model's chat template"),
     _value("system_prompt", "TEXT", "system message of a chat prompt"),

@@ -26,7 +26,7 @@ from pytest_haerae.report.build import RunFacts, make_report
 from pytest_haerae.report.metrics import make_metrics, make_sample
 from pytest_haerae.report.outputs import check_outputs, write_outputs
 from pytest_haerae.report.read import read_report
-from pytest_haerae.scoring import find_scorer, judge, skip_reason
+from pytest_haerae.scoring import check_scorer, judge, skip_reason
 from pytest_haerae.store import Store, identity_digest, response_key
 from pytest_haerae.types import CAPABILITY, Item, Request, Response, Sample, Usage, Verdict
 
@@ -73,7 +73,7 @@ class Run:
         self._parameters = validate_parameters(config.model, self._backend, config.model_params)
         self._prompt = find_prompt(config.prompt)
         refuse_method(self._prompt, config.method)
-        find_scorer(config.method, config.scorer)
+        check_scorer(config.method, config.scorer)
         check_outputs(config)
         self._baseline = self._read_baseline()
         self._secrets = tuple(secrets_in(config.model_params))

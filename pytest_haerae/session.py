@@ -6,12 +6,10 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_haerae.data.hub import HAERAE_SUBSETS
 from pytest_haerae.errors import BackendFailure, HaeraeError, UsageError
 from pytest_haerae.gates import Completeness, failing_gates
 from pytest_haerae.nodes import (
@@ -34,6 +32,7 @@ from pytest_haerae.report.ci import item_properties, suite_properties, workflow_
 from pytest_haerae.report.outputs import shown
 from pytest_haerae.report.terminal import summary_lines
 from pytest_haerae.runner import DataKey, Run, Selected
+from pytest_haerae.scope import Scope, Suite, read_suite
 from pytest_haerae.types import Item, Sample, Verdict
 
 MARKER = "haerae"
@@ -52,6 +51,7 @@ class EvaluationSession:
         self.received: set[str] = set()
         self.tolerated = 0
         self.by_hand = False
+        self.scope = Scope()
         self.report: dict[str, Any] | None = None
         self._run: Run | None = None
         self._data: dict[str, DataKey] = {}
@@ -80,6 +80,8 @@ class EvaluationSession:
             name = f"haerae_{option.name}"
             value = self.config.getoption(name)
             raw[option.name] = value if value not in (None, []) else self.config.getini(name)
+        if self.scope.dataset is not None:
+            raw["dataset"] = self.scope.dataset
         return raw
 
     # -- collection ---------------------------------------------------------------------------------------------
@@ -87,34 +89,44 @@ class EvaluationSession:
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
         """Give a test that uses the fixtures its items; a mistake of the user's is kept for `finish_collection`."""
         marker = metafunc.definition.get_closest_marker(MARKER)
+        suite = read_suite(marker.kwargs if marker else {}, metafunc.definition.path)
         items: list[Item] = []
         if self.problem is None:
             try:
-                data = self._data_of(marker, metafunc.definition.path.parent)
-                self._data[metafunc.definition.nodeid] = data
-                for subset in self._subsets_of(marker, data):
-                    items.extend(self.run.items(data, subset))
+                if self._in_scope(suite):
+                    data = self._data_of(suite)
+                    self._data[metafunc.definition.nodeid] = data
+                    for subset in self._subsets_of(suite, data):
+                        items.extend(self.run.items(data, subset))
             except UsageError as error:
                 self.problem = error
         # A suite out of scope collects nothing; pytest needs one parameter set, which `without_placeholders` drops.
         params: list[Item | None] = [*items] or [None]
         metafunc.parametrize(ITEM_FIXTURE, params, ids=[item.id if item else "none" for item in params], indirect=True)
 
-    def _data_of(self, marker: pytest.Mark | None, folder: Path) -> DataKey:
-        name = marker.kwargs.get("dataset") if marker else None
-        return self.run.default_data if name is None else DataKey(str(name), str(folder))
+    def _in_scope(self, suite: Suite) -> bool:
+        """Whether a suite is about the run's data set, or about one of its own that is no benchmark."""
+        if suite.benchmark is None:
+            return True
+        raw, before = self._raw_options(), self.scope.dataset
+        chosen = raw["dataset"] or (self.run.config.dataset if raw["demo"] else None)
+        begun = chosen is None and self._run is not None and self.run.default_data in self._data.values()
+        arguments, start = [str(argument) for argument in self.config.args], self.config.invocation_params.dir
+        admitted = self.scope.admits(suite, chosen, suite.is_named_in(arguments, start), begun=begun)
+        if self.scope.dataset != before:
+            self._run = None  # made for another data set, and nothing of it is open yet
+        return admitted
 
-    def _subsets_of(self, marker: pytest.Mark | None, data: DataKey) -> list[str]:
+    def _data_of(self, suite: Suite) -> DataKey:
+        if suite.dataset is None or suite.benchmark:
+            return self.run.default_data
+        return DataKey(suite.dataset, str(suite.path.parent))
+
+    def _subsets_of(self, suite: Suite, data: DataKey) -> list[str]:
         """The subsets in scope: those the marker names, or of a generic suite those no other suite names."""
         wanted = self.run.config.subset
         present = self.run.loader(data).dataset.subsets()
-        named = marker.kwargs.get("subset") if marker else None
-        if named is not None:
-            candidates = [named] if isinstance(named, str) else list(named)
-        elif data == self.run.default_data:
-            candidates = [subset for subset in present if subset not in HAERAE_SUBSETS]
-        else:
-            candidates = list(present)
+        candidates = suite.candidates(data.name, present, own=data == self.run.default_data)
         return [name for name in candidates if name in present and (not wanted or name in wanted)]
 
     def finish_collection(self, items: list[pytest.Item]) -> None:
@@ -126,6 +138,8 @@ class EvaluationSession:
         try:
             if self._run is not None and self.problem is None:
                 self.run.check_subsets()
+            if not items and self.problem is None:
+                self.scope.refuse_nothing()
         except UsageError as error:
             self.problem = error
         if self.problem is not None and not is_worker(self.config):

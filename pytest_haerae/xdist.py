@@ -140,7 +140,7 @@ class ControllerHooks:
         try:
             load_conftests(self._config, content["conftests"])
             evaluation = self._made()
-            evaluation.by_hand = content["by_hand"]
+            evaluation.by_hand, evaluation.scope.dataset = content["by_hand"], content["dataset"]
             evaluation.batch([_selected(entry) for entry in content["selection"]])
             if evaluation.selection:
                 run = {"store": str(evaluation.run.config.store), "run_number": evaluation.run.run_number}
@@ -201,6 +201,7 @@ class WorkerHooks:
         content = {
             "problem": str(evaluation.problem) if evaluation.problem else None,
             "by_hand": evaluation.selected_by_hand(),
+            "dataset": evaluation.scope.dataset,
             "conftests": conftest_files(session.config),
             "selection": [asdict(selected) for selected in selection],
         }

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from pytest_haerae.data.benchmarks import find_benchmark
 from pytest_haerae.data.hub import HubDataset, refuse_unknown
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.data.local import SAMPLE_FOLDER, LocalDataset
@@ -42,16 +43,18 @@ def open_dataset(name: str, split: str = "test", revision: str | None = None, fo
     """Find a data set by its name.
 
     Args:
-        name: ``haerae_bench``, ``sample``, a folder or file, or a hub id ``owner/name``.
+        name: A benchmark's name, ``sample``, a folder or file, or a hub id ``owner/name``.
         split: The split to read.
         revision: A hub revision; None for the pinned or default one.
-        folder: Where relative paths begin; None for the current folder.
+        folder: Where relative paths begin: the folder of the suite that names the data set, where a file of a
+            benchmark's name is meant as such; None for the current folder.
 
     Raises:
         UsageError: There is no such data set, or a revision or split that it can not have.
     """
     path = (folder or Path()) / Path(name).expanduser()
-    if name == "sample" or (name != "haerae_bench" and path.exists()):
+    benchmark = find_benchmark(name)
+    if name == "sample" or ((folder or benchmark is None) and path.exists()):
         if revision:
             raise UsageError(f"--dataset-revision: {name} is local and has no revisions")
         if name == "sample":
@@ -59,7 +62,7 @@ def open_dataset(name: str, split: str = "test", revision: str | None = None, fo
                 raise UsageError(f"dataset sample: {unknown('split', split, ['test'])}")
             path = SAMPLE_FOLDER
         return LocalDataset(path, split, name)
-    if name == "haerae_bench" or _HUB_ID.match(name):
+    if benchmark or _HUB_ID.match(name):
         return HubDataset(name, split, revision)
     if Path(name).suffix or name.startswith((".", "/", "~")):
         raise UsageError(f"dataset {name}: there is no such file or folder")

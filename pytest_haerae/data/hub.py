@@ -5,26 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pytest_haerae.data.benchmarks import benchmark_names, find_benchmark
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.redact import redact_text
 
-HAERAE_BENCH = "HAERAE-HUB/HAE_RAE_BENCH_1.1"
-HAERAE_REVISION = "b480e81024913f27783d2b05d2f0b10089db19ad"
-HAERAE_SUBSETS = (
-    "correct_definition_matching",
-    "csat_geo",
-    "csat_law",
-    "csat_socio",
-    "date_understanding",
-    "general_knowledge",
-    "history",
-    "loan_words",
-    "lyrics_denoising",
-    "proverbs_denoising",
-    "rare_words",
-    "reading_comprehension",
-    "standard_nomenclature",
-)
 PRIVATE_SUBSETS = ("csat_eng", "csat_kor", "csat_math")
 """Subsets that tutorials name and no public data set has."""
 
@@ -41,23 +25,25 @@ def unknown_subset(name: str, known: Iterable[str]) -> str:
 
 
 class HubDataset:
-    """One repository of the hub; a configuration of it is a subset.
+    """One repository of the hub; a configuration of it is a subset, unless the catalogue of benchmarks says otherwise.
 
     Attributes:
         name: The name as the user typed it.
+        split: The split as the user named it.
         revision: The commit, branch or tag that is read; None for the default branch.
     """
 
     def __init__(self, name: str, split: str, revision: str | None) -> None:
-        is_haerae = name == "haerae_bench"
         self.name = name
         self.split = split
-        self.repository = HAERAE_BENCH if is_haerae else name
-        self.revision = revision or (HAERAE_REVISION if is_haerae else None)
-        self._subsets: tuple[str, ...] | None = HAERAE_SUBSETS if is_haerae else None
+        self._benchmark = find_benchmark(name)
+        self.repository = self._benchmark.repository if self._benchmark else name
+        self.revision = revision or (self._benchmark.revision if self._benchmark else None)
+        self._subsets = tuple(self._benchmark.configurations) if self._benchmark else None
+        self._loaded: dict[str | None, Any] = {}
 
     def subsets(self) -> tuple[str, ...]:
-        """The configurations' names; known without a download for HAE-RAE Bench."""
+        """The subsets' names; known without a download for the benchmarks of the catalogue."""
         if self._subsets is None:
             from datasets import get_dataset_config_names
 
@@ -68,24 +54,34 @@ class HubDataset:
         return self._subsets
 
     def source(self, subset: str) -> str:
-        """The repository and configuration, for messages."""
+        """The repository and subset, for messages."""
         return f"{self.repository}/{subset}"
 
     def rows(self, subset: str) -> Iterator[dict[str, Any]]:
-        """The rows of one configuration, in the hub's order.
+        """The rows of one subset, in the hub's order.
 
         Raises:
             UsageError: The data set can not be had (not found, gated, no network) or has no such split.
         """
+        benchmark = self._benchmark
+        configuration = benchmark.configurations[subset] if benchmark else subset
+        if configuration not in self._loaded:
+            self._loaded[configuration] = self._load(configuration)
+        belongs = benchmark.belongs if benchmark else None
+        for row in self._loaded[configuration]:
+            if belongs is None or belongs(subset, row):
+                yield row
+
+    def _load(self, configuration: str | None) -> Any:  # noqa: ANN401 - a data set of `datasets`
         from datasets import load_dataset
         from datasets.utils import disable_progress_bars
 
         disable_progress_bars()
+        split = self._benchmark.splits.get(self.split, self.split) if self._benchmark else self.split
         try:
-            rows = load_dataset(self.repository, name=subset, revision=self.revision, split=self.split)
+            return load_dataset(self.repository, name=configuration, revision=self.revision, split=split)
         except Exception as error:
             raise self._refusal(error) from None
-        yield from rows
 
     def _refusal(self, error: Exception) -> UsageError:
         message = redact_text(str(error).strip().split("\n")[0])
@@ -101,7 +97,7 @@ class HubDataset:
 
 def known_names() -> tuple[str, ...]:
     """The data sets that have a name of their own."""
-    return ("haerae_bench", "sample")
+    return (*benchmark_names(), "sample")
 
 
 def refuse_unknown(name: str) -> UsageError:

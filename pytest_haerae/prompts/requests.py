@@ -96,5 +96,5 @@ def make_request(
     context, moved = split_trailing_space(context)
     # A chat template ends where the answer begins, so that no space stands before the label.
     space = moved + ("" if chat else " ")
-    continuations = tuple(space + prompt.write_label(label) for label in item.labels)
+    continuations = tuple(space + prompt.write_continuation(item, label) for label in item.labels)
     return Request("loglikelihood", context, continuations, messages)

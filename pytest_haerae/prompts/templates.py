@@ -9,43 +9,79 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.errors import UsageError, unknown
-from pytest_haerae.prompts.prompt import LABEL, TARGET, Prompt
+from pytest_haerae.prompts.prompt import LABEL, TARGET, Prompt, write_option
 from pytest_haerae.types import CAPABILITY, Item
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 SUFFIXES = (".toml", ".txt")
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}|\{(\w+)\}")
-_ANSWER_HEADING = re.compile(r"#{1,6}\s?정답\s?:?\Z")
 _FIELDS: dict[str, type] = {
     "description": str,
     "template": str,
     "free_text": str,
+    "with_passage": str,
     "label": str,
     "target": str,
+    "option": str,
+    "continuation": str,
     "stop": list,
     "methods": list,
+    "subsets": dict,
 }
+_KINDS: Mapping[type, str] = {str: "text", list: "list of texts", dict: "table of texts"}
+_CONTINUATIONS = ("label", "text")
+_OPTION = "({letter}) {text}"
+_LETTERS = "ABCDEFGHIJ"
 
 
 def question_of(item: Item) -> str:
     """An item's query without the heading ``### 정답:`` that closes it, and without spaces at its end."""
-    return _ANSWER_HEADING.sub("", item.query.rstrip()).rstrip()
+    from pytest_haerae.data.passages import without_answer_heading
+
+    return without_answer_heading(item.query)
 
 
-def _options(item: Item) -> str:
-    return "\n".join(f"({label}) {option}" for label, option in zip(item.labels or (), item.options or (), strict=True))
+def _stem(item: Item) -> str:
+    # The options' help lists the templates' names at every start of pytest: what reads data is imported on first use.
+    from pytest_haerae.data.passages import stem_of
+
+    return stem_of(item.query)
 
 
-PLACEHOLDERS: Mapping[str, Callable[[Item], str]] = {
-    "query": lambda item: item.query,
-    "question": question_of,
+def _passage(item: Item) -> str:
+    from pytest_haerae.data.passages import passage_of
+
+    return passage_of(item.query) or ""
+
+
+def _options(item: Item, pattern: str) -> str:
+    pairs = zip(item.labels or (), item.options or (), strict=True)
+    return "\n".join(write_option(pattern, label, option) for label, option in pairs)
+
+
+def _single(index: int) -> Callable[[Item, str], str]:
+    def text(item: Item, option: str) -> str:
+        if item.options is None or len(item.options) <= index:
+            raise UsageError(f"{item.id} has no option {_LETTERS[index]}")
+        return item.options[index]
+
+    return text
+
+
+PLACEHOLDERS: Mapping[str, Callable[[Item, str], str]] = {
+    "query": lambda item, option: item.query,
+    "question": lambda item, option: question_of(item),
+    "stem": lambda item, option: _stem(item),
+    "passage": lambda item, option: _passage(item),
     "options": _options,
-    "labels": lambda item: ", ".join(item.labels or ()),
+    "labels": lambda item, option: ", ".join(item.labels or ()),
+    **{letter: _single(index) for index, letter in enumerate(_LETTERS)},
 }
-"""What a template may hold in braces, and what of an item comes to stand there."""
+"""What a template may hold in braces, and what of an item, and of how an option is written, comes to stand there."""
 
-_OF_OPTIONS = frozenset({"options", "labels"})
+_OF_OPTIONS = frozenset({"options", "labels", *_LETTERS})
+_OF_QUESTION = ("query", "question", "stem")
 
 
 def template_names() -> tuple[str, ...]:
@@ -104,17 +140,24 @@ def _make_prompt(name: str, fields: Mapping[str, Any], *, own: bool = False) -> 
     place = f"--prompt {name}"
     _check_fields(place, fields)
     # An editor ends the last line, and so does a TOML string over several lines: that newline is no part of the prompt.
-    texts = {field: fields[field].removesuffix("\n") for field in ("template", "free_text") if field in fields}
+    given = {field: fields[field] for field in ("template", "free_text", "with_passage") if field in fields}
+    given |= {f"subsets.{subset}": text for subset, text in fields.get("subsets", {}).items()}
+    texts = {field: text.removesuffix("\n") for field, text in given.items()}
     for field, text in texts.items():
         _check_text(f"{place}: {field}", text)
+    option = fields.get("option", _OPTION)
     return Prompt(
         name,
-        _Renderer(place, texts["template"], texts.get("free_text")),
+        _Renderer(place, texts, option),
         stop=tuple(fields.get("stop", ())),
         label=fields.get("label", LABEL),
         target=fields.get("target", TARGET),
         methods=tuple(fields.get("methods", ())),
-        content=json.dumps(texts, sort_keys=True) if own else "",
+        continuation=fields.get("continuation", "label"),
+        # What probe items are made into says nothing of single subsets or of passages.
+        content=json.dumps(texts | {"option": option} if option != _OPTION else texts, sort_keys=True)
+        if own or fields.keys() & {"subsets", "with_passage"}
+        else "",
     )
 
 
@@ -123,13 +166,18 @@ def _check_fields(place: str, fields: Mapping[str, Any]) -> None:
         if field not in _FIELDS:
             raise UsageError(f"{place}: {unknown('field', field, _FIELDS)}")
         if not isinstance(value, _FIELDS[field]):
-            raise UsageError(f"{place}: {field} is a {'text' if _FIELDS[field] is str else 'list of texts'}")
-        if isinstance(value, list) and not all(isinstance(entry, str) and entry for entry in value):
-            raise UsageError(f"{place}: {field} is a list of texts, none of them empty")
+            raise UsageError(f"{place}: {field} is a {_KINDS[_FIELDS[field]]}")
+        entries = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+        if not all(isinstance(entry, str) and entry for entry in entries):
+            raise UsageError(f"{place}: {field} is a {_KINDS[_FIELDS[field]]}, none of them empty")
     if "template" not in fields:
         raise UsageError(f"{place}: has no field 'template'")
-    if fields.get("label", LABEL).count("{}") != 1:
+    if sum(fields.get("label", LABEL).count(part) for part in ("{}", "{number}")) != 1:
         raise UsageError(f"{place}: label has to hold {{}} once, where the letter stands, such as '({{}})'")
+    if "{text}" not in fields.get("option", _OPTION):
+        raise UsageError(f"{place}: option has to hold {{text}}, such as '{{letter}}. {{text}}'")
+    if fields.get("continuation", "label") not in _CONTINUATIONS:
+        raise UsageError(f"{place}: continuation: {unknown('kind', fields['continuation'], _CONTINUATIONS)}")
     if fields.get("target", TARGET).count("{label}") != 1:
         raise UsageError(f"{place}: target has to hold {{label}} once, such as '정답: {{label}}'")
     for method in fields.get("methods", ()):
@@ -149,8 +197,10 @@ def _check_text(place: str, text: str) -> None:
             hint = unknown("placeholder", name, PLACEHOLDERS)
             raise UsageError(f"{line}: {hint} (braces that are to stay as they are: {{{{{name}}}}})")
         found.add(name)
-    if not found & {"query", "question"}:
-        raise UsageError(f"{place}: holds neither {{query}} nor {{question}}: every item would be asked the same")
+    if not found.intersection(_OF_QUESTION):
+        raise UsageError(
+            f"{place}: holds neither {{query}} nor {{question}} nor {{stem}}: every item would be asked the same"
+        )
 
 
 class _Renderer:
@@ -158,15 +208,16 @@ class _Renderer:
 
     Args:
         place: The file, for errors.
-        template: The text for items with options, and for the others where it has no placeholder for options.
-        free_text: The text for items without options.
+        texts: By field: ``template`` for items with options, and for the others where it has no placeholder for
+            options; ``free_text`` for the others; ``with_passage`` for items about a passage in place of both, and
+            ``subsets.NAME`` for those of one subset in place of all.
+        option: How ``{options}`` writes one of them.
     """
 
-    def __init__(self, place: str, template: str, free_text: str | None) -> None:
+    def __init__(self, place: str, texts: Mapping[str, str], option: str) -> None:
         self._place = place
-        self._template = template
-        needs_options = any(match[2] in _OF_OPTIONS for match in _PLACEHOLDER.finditer(template))
-        self._free_text = free_text if free_text is not None or needs_options else template
+        self._texts = texts
+        self._option = option
 
     def __call__(self, item: Item) -> str:
         """The prompt's text; what stands in braces in the item's own texts stays as it is.
@@ -174,10 +225,24 @@ class _Renderer:
         Raises:
             UsageError: The item has no options and the template says nothing for such items.
         """
-        text = self._template if item.options is not None else self._free_text
-        if text is None:
+        text = self._text_for(item)
+        if item.options is None and any(match[2] in _OF_OPTIONS for match in _PLACEHOLDER.finditer(text)):
             raise UsageError(
                 f"{self._place}: {item.id} has no options to fill in; add a field free_text for such items"
             )
         # In one pass: what is filled in is not looked at again.
-        return _PLACEHOLDER.sub(lambda match: f"{{{match[1]}}}" if match[1] else PLACEHOLDERS[match[2]](item), text)
+        return _PLACEHOLDER.sub(lambda match: f"{{{match[1]}}}" if match[1] else self._fill(match[2], item), text)
+
+    def _text_for(self, item: Item) -> str:
+        fields = [f"subsets.{item.subset}"]
+        if "with_passage" in self._texts and _passage(item):
+            fields.append("with_passage")
+        if item.options is None:
+            fields.append("free_text")
+        return next(self._texts[field] for field in (*fields, "template") if field in self._texts)
+
+    def _fill(self, placeholder: str, item: Item) -> str:
+        try:
+            return PLACEHOLDERS[placeholder](item, self._option)
+        except UsageError as error:
+            raise UsageError(f"{self._place}: {{{placeholder}}}: {error}") from None

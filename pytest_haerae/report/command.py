@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pytest_haerae.config import DEFAULT_DATASET, DEFAULT_PROMPT, RunConfig
+from pytest_haerae.config import DEFAULT_DATASET, RunConfig, default_prompt
 from pytest_haerae.redact import MASK, redact, secrets_in
 
 _DEFAULTS: dict[str, Any] = {
@@ -43,7 +43,7 @@ def rerun_options(config: RunConfig) -> list[str]:
             options.append(f"{flag}={json.dumps(_without_masks(redact(value, secrets)), ensure_ascii=False)}")
         else:
             options.append(f"{flag}={redact(value, secrets)}")
-    if config.prompt != DEFAULT_PROMPT[config.method]:
+    if config.prompt != default_prompt(config.dataset, config.method):
         options.append(f"--prompt={config.prompt}")
     return options
 

@@ -6,18 +6,26 @@ from collections.abc import Callable
 
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.log_likelihood import judge_log_likelihood, not_applicable
+from pytest_haerae.scoring.mathematics import judge_mathematics, require_math_verify
 from pytest_haerae.scoring.string_match import judge_strictly, judge_string_match
 from pytest_haerae.types import Item, Method, Response, Verdict
 
 Scorer = Callable[[Item, Response], Verdict]
 
-DEFAULT_SCORER, STRICT_SCORER = "default", "strict"
+DEFAULT_SCORER, STRICT_SCORER, MATH_SCORER = "default", "strict", "math"
 
 SCORERS: dict[Method, dict[str, Scorer]] = {
     "log_likelihood": {DEFAULT_SCORER: judge_log_likelihood},
-    "string_match": {DEFAULT_SCORER: judge_string_match, STRICT_SCORER: judge_strictly},
+    "string_match": {
+        DEFAULT_SCORER: judge_string_match,
+        STRICT_SCORER: judge_strictly,
+        MATH_SCORER: judge_mathematics,
+    },
 }
 """The scorers of each method by name; ``--evaluator-params scorer=NAME`` chooses one."""
+
+REQUIREMENTS: dict[Scorer, Callable[[], None]] = {judge_mathematics: require_math_verify}
+"""What refuses a scorer that this environment can not run, before anything is asked."""
 
 
 def register_scorer(method: Method, name: str) -> Callable[[Scorer], Scorer]:
@@ -44,6 +52,15 @@ def find_scorer(method: Method, name: str) -> Scorer:
     if name not in SCORERS[method]:
         raise UsageError(f"--evaluator-params: {unknown('scorer', name, SCORERS[method])}")
     return SCORERS[method][name]
+
+
+def check_scorer(method: Method, name: str) -> None:
+    """Refuse a scorer that is unknown or lacks a library.
+
+    Raises:
+        UsageError: With the way out.
+    """
+    REQUIREMENTS.get(find_scorer(method, name), lambda: None)()
 
 
 def skip_reason(item: Item, method: Method) -> str | None:

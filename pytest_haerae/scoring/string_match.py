@@ -12,7 +12,8 @@ from pytest_haerae.types import Item, Response, Verdict
 _SHOWN = 60
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A text as one line for people, cut where it is long."""
     line = " ".join(text.split())
     return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
 
@@ -43,7 +44,7 @@ def _judge(item: Item, response: Response, read: Callable[[str, Item], Reading])
         return _judge_free_text(item, text)
     reading = read(text, item)
     if reading.label is None:
-        explanation = f"{item.id} invalid: {reading.rule} in {_short(text)!r}, reference ({item.reference})"
+        explanation = f"{item.id} invalid: {reading.rule} in {short(text)!r}, reference ({item.reference})"
         return Verdict("invalid", None, explanation, reading.rule)
     correct = reading.label == item.reference
     verb = "correct" if correct else "wrong"
@@ -55,13 +56,12 @@ def _judge_free_text(item: Item, text: str) -> Verdict:
     answer = clean_free_text(text, item.query)
     given, wanted = normalise(answer), normalise(item.reference)
     if not given:
-        explanation = f"{item.id} invalid: empty text, reference {_short(item.reference)!r}"
+        explanation = f"{item.id} invalid: empty text, reference {short(item.reference)!r}"
         return Verdict("invalid", None, explanation, "empty", character_f=0.0)
     correct = given == wanted
     likeness = 1.0 if correct else character_f(given, wanted)
     verb = "correct" if correct else "wrong"
     explanation = (
-        f"{item.id} {verb}: answered {_short(answer)!r}, reference {_short(item.reference)!r}, "
-        f"character F {likeness:.2f}"
+        f"{item.id} {verb}: answered {short(answer)!r}, reference {short(item.reference)!r}, character F {likeness:.2f}"
     )
     return Verdict("correct" if correct else "wrong", answer, explanation, "free text", character_f=likeness)

@@ -6,16 +6,17 @@ import hashlib
 import io
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as arrow
 from pyarrow import parquet
 
 
-def parquet_file(rows: list[dict[str, str]]) -> bytes:
+def parquet_file(rows: list[dict[str, Any]]) -> bytes:
     """A parquet file of rows."""
     buffer = io.BytesIO()
     parquet.write_table(arrow.Table.from_pylist(rows), buffer)
@@ -96,15 +97,22 @@ class HubServer(ThreadingHTTPServer):
 
 @contextmanager
 def serve_hub(
-    repository: str, revision: str, configurations: dict[str, list[dict[str, str]]], token: str | None = None
+    repository: str,
+    revision: str,
+    configurations: dict[str, list[dict[str, Any]]],
+    token: str | None = None,
+    splits: Sequence[str] = ("test",),
 ) -> Iterator[HubServer]:
-    """Serve a repository with one parquet file a configuration, named as HAE-RAE Bench names its own."""
+    """Serve a repository with a parquet file a configuration and split, named as HAE-RAE Bench names its own."""
     files = {
-        f"data/{name}-00000-of-00001-0123456789abcdef.parquet": parquet_file(rows)
+        f"data/{name}{split}-00000-of-00001-0123456789abcdef.parquet": parquet_file(rows)
         for name, rows in configurations.items()
+        for split in splits
     }
     lines = [
-        f"- config_name: {name}\n  data_files:\n  - split: test\n    path: data/{name}-*\n" for name in configurations
+        f"- config_name: {name}\n  data_files:\n"
+        + "".join(f"  - split: {split}\n    path: data/{name}{split}-*\n" for split in splits)
+        for name in configurations
     ]
     files["README.md"] = ("---\nconfigs:\n" + "".join(lines) + "---\n").encode()
     server = HubServer(repository, revision, files, token)

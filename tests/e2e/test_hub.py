@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.data.hub import HAERAE_BENCH, HAERAE_REVISION, HAERAE_SUBSETS
+from pytest_haerae.data.benchmarks.haerae_bench import BENCHMARK
+from pytest_haerae.data.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
 from tests.e2e.hub_server import HubServer, serve_hub
 from tests.helpers import ROOT, valid_report
 
@@ -34,14 +35,16 @@ CONFIGURATIONS = {subset: [row(subset, number) for number in range(4)] for subse
 
 @pytest.fixture
 def hub() -> Iterator[HubServer]:
-    with serve_hub(HAERAE_BENCH, HAERAE_REVISION, CONFIGURATIONS) as server:
+    with serve_hub(BENCHMARK.repository, BENCHMARK.revision or "", CONFIGURATIONS) as server:
         yield server
 
 
-def evaluate(endpoint: str, folder: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def evaluate(
+    endpoint: str, folder: Path, *options: str, suites: str = "suites", **environment: str
+) -> subprocess.CompletedProcess[str]:
     variables = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
     variables |= {"HF_ENDPOINT": endpoint, "HF_HOME": str(folder / "cache"), **environment}
-    command = [sys.executable, "-m", "pytest", str(ROOT / "suites"), "--model=random", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", str(ROOT / suites), "--model=random", "-p", "no:cacheprovider"]
     paths = [f"--output-file={folder}/report.json", f"--store={folder}/store.sqlite"]
     return subprocess.run(
         [*command, *paths, *options], env=variables, cwd=ROOT, capture_output=True, text=True, check=False
@@ -53,7 +56,7 @@ def test_all_subsets_come_from_the_hub_and_then_from_the_cache(hub: HubServer, t
     assert result.returncode == 0, result.stdout + result.stderr
     report = valid_report(tmp_path / "report.json")
     assert report["metrics"]["n"] == 4 * len(HAERAE_SUBSETS)
-    assert (report["info"]["dataset"], report["info"]["dataset_revision"]) == ("haerae_bench", HAERAE_REVISION)
+    assert (report["info"]["dataset"], report["info"]["dataset_revision"]) == ("haerae_bench", BENCHMARK.revision)
     assert {sample["reference"] for sample in report["samples"] if sample["subset"] not in FREE_TEXT} == {"C"}
     asked = len(hub.asked)
     offline = evaluate(hub.endpoint, tmp_path, HF_HUB_OFFLINE="1")
@@ -84,9 +87,54 @@ def test_what_the_hub_does_not_have_is_a_usage_error(
     assert result.returncode == pytest.ExitCode.USAGE_ERROR
 
 
+def kmmlu_row(subject: str, number: int) -> dict[str, object]:
+    return {"question": f"{subject} {number}번?", "A": "가", "B": "나", "C": "다", "D": "라", "answer": number % 4 + 1}
+
+
+@pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["serial", "workers"])
+def test_a_benchmark_with_a_configuration_a_subset(tmp_path: Path, workers: list[str]) -> None:
+    rows = {subject: [kmmlu_row(subject, number) for number in range(5)] for subject in ("Law", "Patent")}
+    with serve_hub("HAERAE-HUB/KMMLU", "0" * 40, rows, splits=("test", "dev")) as hub:
+        options = ["--subset=Law,Patent", "--limit=3", "--num-few-shot=1", "--few-shot-split=dev", *workers]
+        result = evaluate(hub.endpoint, tmp_path, *options, "--method=log_likelihood", suites="suites/kmmlu")
+    assert result.returncode == 0, result.stdout + result.stderr
+    report = valid_report(tmp_path / "report.json")
+    assert [sample["nodeid"] for sample in report["samples"]] == [
+        f"suites/kmmlu/test_kmmlu.py::test_kmmlu[{subject}-000{number}]"
+        for subject in ("Law", "Patent")
+        for number in range(3)
+    ]
+    assert [sample["reference"] for sample in report["samples"]] == ["A", "B", "C"] * 2
+    assert (report["info"]["dataset"], report["info"]["prompt"]) == ("kmmlu", "kmmlu")
+
+
+def test_a_benchmark_whose_subsets_share_a_configuration(tmp_path: Path) -> None:
+    identifiers = ["economy_1", "KHB_2", "PSAT_3", "history_4", "TK_5_1"]
+    rows = [
+        {"id": identifier, "paragraph": "", "question": f"{identifier}?", "choices": ["가", "나"], "answer": "나"}
+        for identifier in identifiers
+    ]
+    with serve_hub("EunsuKim/CLIcK", "0" * 40, {"default": rows}, splits=("train",)) as hub:
+        named = "--subset=culture_history,culture_law,language_grammar"
+        result = evaluate(hub.endpoint, tmp_path, "--dataset=click", named)
+        missing = evaluate(hub.endpoint, tmp_path, "--dataset=click", named, "--split=dev")
+    assert result.returncode == 0, result.stdout + result.stderr
+    samples = valid_report(tmp_path / "report.json")["samples"]
+    asked = {sample["id"]: next(name for name in identifiers if f"{name}?" in sample["input"]) for sample in samples}
+    assert asked == {
+        "culture_history-0000": "KHB_2",
+        "culture_history-0001": "history_4",
+        "culture_law-0000": "PSAT_3",
+        "language_grammar-0000": "TK_5_1",
+    }
+    assert {sample["nodeid"].partition("[")[0] for sample in samples} == {"suites/click/test_click.py::test_click"}
+    assert missing.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: dataset click: no split 'dev'" in missing.stderr
+
+
 def test_a_token_opens_a_gated_repository_and_is_never_shown(tmp_path: Path) -> None:
     token = "hf_" + "abcdefghijklmnopqrstuvwx"
-    with serve_hub(HAERAE_BENCH, HAERAE_REVISION, CONFIGURATIONS, token) as hub:
+    with serve_hub(BENCHMARK.repository, BENCHMARK.revision or "", CONFIGURATIONS, token) as hub:
         refused = evaluate(hub.endpoint, tmp_path, "--subset=csat_geo")
         assert refused.returncode == pytest.ExitCode.USAGE_ERROR
         assert "HF_TOKEN" in refused.stderr

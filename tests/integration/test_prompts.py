@@ -67,9 +67,7 @@ def test_a_mistake_in_a_template_is_one_clear_line(
 ) -> None:
     (pytester.path / "mine.toml").write_text("template = '''\n{question}\n{qery}'''", encoding="utf-8")
     result = evaluate("--prompt=mine.toml", *workers)
-    said = (
-        "template, line 2: unknown placeholder 'qery': did you mean 'query'? Valid: labels, options, query, question*"
-    )
+    said = "template, line 2: unknown placeholder 'qery': did you mean 'query'? Valid: A, B, *"
     result.stderr.fnmatch_lines([f"ERROR: --prompt mine.toml: {said}"])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "Traceback" not in result.stdout.str() + result.stderr.str()

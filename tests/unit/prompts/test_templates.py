@@ -3,14 +3,16 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_haerae.data.rows import lettered_query
 from pytest_haerae.errors import UsageError
-from pytest_haerae.prompts import find_prompt, refuse_method
+from pytest_haerae.prompts import find_prompt, make_request, refuse_method
 from pytest_haerae.prompts.templates import PLACEHOLDERS, TEMPLATE_FOLDER, question_of, template_names
 from pytest_haerae.scoring.answers import read_answer, read_strictly
 from pytest_haerae.types import Item
@@ -20,7 +22,23 @@ QUERY = "다음 질문을 읽으시오.\n    \n### 질문: \n뜻은?\n\n### 선�
 LETTERED = Item("probe-0000", "probe", 0, QUERY, ("가", "나"), ("A", "B"), "B")
 FREE = Item("probe-0001", "probe", 1, "다음 가사를 복원하시오.\n\n### 가사: \n<unk>이\n\n### 정답:", None, None, "봄이")
 BODY = QUERY.removesuffix("\n\n### 정답:")
-NAMES = ("answer_letter", "answer_letter_en", "cot", "cot_en", "hret", "letter", "letter_en", "raw")
+NAMES = (
+    "answer_letter",
+    "answer_letter_en",
+    "boxed",
+    "click",
+    "cot",
+    "cot_en",
+    "csat_qa",
+    "hret",
+    "kmmlu",
+    "kobest",
+    "letter",
+    "letter_en",
+    "raw",
+)
+BARE = ("click", "csat_qa", "kmmlu", "kobest")
+"""The templates that ask the bare question, in a form of their own."""
 
 
 def write(folder: Path, content: str | bytes, name: str = "mine.toml") -> str:
@@ -33,9 +51,9 @@ def test_every_named_template_can_be_read() -> None:
     assert template_names() == NAMES
     for name in NAMES:
         prompt = find_prompt(name)
-        for item in (LETTERED, FREE):
+        for item in (replace(LETTERED, options=("가", "나", "다", "라"), labels=tuple("ABCD")), FREE):
             text = prompt.render(item)
-            assert question_of(item) in text
+            assert ("뜻은?" if name in BARE and item.options else question_of(item).removesuffix(":")) in text
             assert not re.search(r"\{\w+\}", text)
             assert text == text.rstrip()
     assert len({find_prompt(name).fingerprint for name in NAMES}) == len(NAMES)
@@ -126,6 +144,10 @@ def test_the_fingerprint_follows_what_is_asked_and_not_what_is_described(tmp_pat
         "label": 'template = "{query}"\nlabel = "{}"',
         "target": 'template = "{query}"\ntarget = "답: {label}"',
         "stop": 'template = "{query}"\nstop = ["x"]',
+        "option": 'template = "{query}"\noption = "{number}. {text}"',
+        "continuation": 'template = "{query}"\ncontinuation = "text"',
+        "passage": 'template = "{query}"\nwith_passage = "{query}?"',
+        "subsets": 'template = "{query}"\n[subsets]\nprobe = "{query}?"',
     }
     plain = find_prompt(write(tmp_path, 'template = "{query}"')).fingerprint
     found = {name: find_prompt(write(tmp_path, content)).fingerprint for name, content in contents.items()}
@@ -133,13 +155,34 @@ def test_the_fingerprint_follows_what_is_asked_and_not_what_is_described(tmp_pat
     assert len({plain, *found.values()}) == len(found) + 1
 
 
+def test_options_labels_and_continuations_of_another_form(tmp_path: Path) -> None:
+    content = 'template = "{passage}|{stem}|{options}"\noption = "{number}) {letter} {text}"\nlabel = "<{number}>"'
+    numbered = find_prompt(write(tmp_path, content))
+    item = Item("i", "s", 0, lettered_query(" 뜻은? ", ("가", "나"), "지문\n끝"), ("가", "나"), ("A", "B"), "B")
+    assert numbered.render(item) == "지문\n끝|뜻은?|1) A 가\n2) B 나"
+    assert (numbered.write_continuation(item, "B"), numbered.write_target(item)) == ("<2>", "<2>")
+    assert numbered.render(LETTERED) == "|뜻은?|1) A 가\n2) B 나"
+    texts = find_prompt(write(tmp_path, 'template = "{stem}"\ncontinuation = "text"\n[subsets]\nother = "{stem}!"'))
+    request = make_request(item, texts, "loglikelihood", [LETTERED])
+    assert (request.context, request.continuations) == ("뜻은? 나\n\n뜻은?", (" 가", " 나"))
+    assert texts.render(replace(item, subset="other")) == "뜻은?!"
+
+
+def test_an_item_about_a_passage_and_single_options(tmp_path: Path) -> None:
+    prompt = find_prompt(write(tmp_path, 'template = "{stem} {B}/{A}"\nwith_passage = "{passage}: {stem}"'))
+    assert prompt.render(LETTERED) == "뜻은? 나/가"
+    assert prompt.render(replace(LETTERED, query=lettered_query("뜻은?", ("가", "나"), "봄"))) == "봄: 뜻은?"
+    with pytest.raises(UsageError, match=r"mine.toml: \{C\}: probe-0000 has no option C"):
+        find_prompt(write(tmp_path, 'template = "{stem} {C}"')).render(LETTERED)
+
+
 MISTAKES = {
-    'template = "{qery}"': "template, line 1: unknown placeholder 'qery': did you mean 'query'? Valid: labels,",
+    'template = "{qery}"': "template, line 1: unknown placeholder 'qery': did you mean 'query'? Valid: A, B, C,",
     "template = '''\n{query}\n{option}'''": "template, line 2: unknown placeholder 'option': did you mean 'options'?",
     'template = "{query} {answer}"': r"braces that are to stay as they are: {{answer}}",
     'template = "{query}"\nfree_text = "{qestion}"': "free_text, line 1: unknown placeholder 'qestion'",
     'template = "{{query}}"': "line 1: {{query}} stands in two braces; a placeholder has one: {query}",
-    'template = "{options}"': "template: holds neither {query} nor {question}: every item would be asked the same",
+    'template = "{options}"': "template: holds neither {query} nor {question} nor {stem}: every item would",
     'template = ""': "template: holds neither",
     "template = {query}": "malformed TOML: ",
     'template = "{query}\n"': "malformed TOML: .*at line 1, column 20",
@@ -150,6 +193,11 @@ MISTAKES = {
     'template = "{query}"\nstop = [""]': "stop is a list of texts, none of them empty",
     'template = "{query}"\nlabel = "()"': "label has to hold {} once, where the letter stands, such as '({})'",
     'template = "{query}"\ntarget = "정답"': "target has to hold {label} once, such as '정답: {label}'",
+    'template = "{query}"\noption = "{letter}"': "option has to hold {text}, such as '{letter}. {text}'",
+    'template = "{query}"\ncontinuation = "txt"': "continuation: unknown kind 'txt': did you mean 'text'?",
+    'template = "{query}"\nsubsets = "history"': "subsets is a table of texts",
+    'template = "{query}"\n[subsets]\nhistory = 3': "subsets is a table of texts, none of them empty",
+    'template = "{query}"\n[subsets]\nhistory = "{qery}"': "subsets.history, line 1: unknown placeholder 'qery'",
     'template = "{query}"\nmethods = ["loglikelihood"]': "methods: unknown method 'loglikelihood': did you mean",
 }
 
@@ -195,7 +243,7 @@ def test_options_that_an_item_has_not_are_an_error_of_the_template(tmp_path: Pat
 
 def test_the_templates_are_in_the_package() -> None:
     assert {path.suffix for path in TEMPLATE_FOLDER.iterdir()} == {".toml"}
-    assert set(PLACEHOLDERS) == {"query", "question", "options", "labels"}
+    assert set(PLACEHOLDERS) == {"query", "question", "stem", "passage", "options", "labels", *"ABCDEFGHIJ"}
 
 
 def test_help_lists_the_names() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.data.layouts import LETTERS, lettered_query
+from pytest_haerae.data.rows import LETTERS, lettered_query
 from pytest_haerae.scoring.answers import read_answer
 from pytest_haerae.types import Item
 

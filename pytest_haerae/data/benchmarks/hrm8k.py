@@ -1,0 +1,13 @@
+"""HRM8K: mathematics in Korean, from school to olympiads; the answers are numbers."""
+
+from __future__ import annotations
+
+from pytest_haerae.data.benchmarks import Benchmark
+
+BENCHMARK = Benchmark(
+    name="hrm8k",
+    repository="HAERAE-HUB/HRM8K",
+    configurations={subset: subset for subset in ("GSM8K", "KSM", "MATH", "MMMLU", "OMNI_MATH")},
+    prompts={"string_match": "boxed"},
+    scorers={"string_match": "math"},
+)

@@ -1,0 +1,118 @@
+"""Which suites a run is about: those of its data set, and no other benchmark's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytest_haerae.config import DEFAULT_DATASET
+from pytest_haerae.data.benchmarks import find_benchmark
+from pytest_haerae.data.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
+from pytest_haerae.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """What a test's marker says of its items.
+
+    Attributes:
+        path: The module that the test is in.
+        dataset: The data set that the marker names; None for the run's own.
+        subsets: The subsets that the marker names; None for all that no other suite names.
+    """
+
+    path: Path
+    dataset: str | None
+    subsets: tuple[str, ...] | None
+
+    @property
+    def benchmark(self) -> str | None:
+        """The benchmark that the marker names; None where a file or folder of that name is beside the module."""
+        if self.dataset is None or find_benchmark(self.dataset) is None:
+            return None
+        return None if (self.path.parent / self.dataset).exists() else self.dataset
+
+    def is_named_in(self, arguments: Iterable[str], start: Path) -> bool:
+        """Whether a command line names this very module or its folder, or pytest was started in that folder.
+
+        Args:
+            arguments: Paths and node ids as pytest has them; the folder where it was started if it was given none.
+            start: The folder where it was started.
+        """
+        paths = {(start / argument.partition("::")[0]).resolve() for argument in arguments}
+        return not paths.isdisjoint((self.path.resolve(), self.path.parent.resolve()))
+
+    def candidates(self, dataset: str, present: Iterable[str], *, own: bool) -> list[str]:
+        """The subsets that this suite asks, whether or not the data set has them.
+
+        Args:
+            dataset: The data set's name.
+            present: The data set's subsets.
+            own: Whether it is the run's data set.
+        """
+        if self.subsets is not None:
+            return list(self.subsets)
+        if self.dataset is not None or not own:
+            return list(present)
+        # A suite for all that no other asks: HAE-RAE's modules and the benchmarks' folders are beside it.
+        if find_benchmark(dataset) and (self.path.parent / dataset).is_dir():
+            return []
+        return [subset for subset in present if subset not in HAERAE_SUBSETS]
+
+
+class Scope:
+    """Which benchmark a run is about, as far as its suites decide it.
+
+    A benchmark's suite runs where the run's data set is that benchmark: where the user says so, or names no data set
+    and, on the command line, this suite. So ``pytest suites/`` is HAE-RAE Bench and downloads nothing else.
+
+    Attributes:
+        dataset: The benchmark whose suite the command line names, where it names no data set.
+    """
+
+    def __init__(self) -> None:
+        self.dataset: str | None = None
+        self._left_out: set[str] = set()
+
+    def admits(self, suite: Suite, chosen: str | None, named: bool, *, begun: bool) -> bool:
+        """Whether a benchmark's suite is in scope; the first that the command line names decides `dataset`.
+
+        Args:
+            suite: A suite that names a benchmark.
+            chosen: The run's data set where it is known: the user's choice, or `dataset`.
+            named: Whether the command line names the suite.
+            begun: Whether suites of the default data set were collected already.
+
+        Raises:
+            UsageError: The command line names suites of two benchmarks.
+        """
+        benchmark = suite.benchmark
+        if benchmark == (chosen or DEFAULT_DATASET):
+            return True
+        if named and (self.dataset or begun):
+            asked = f"{self.dataset or DEFAULT_DATASET} and {benchmark}"
+            raise UsageError(f"these suites ask {asked}: one run asks one benchmark, so run them one after another")
+        if chosen or not named:
+            self._left_out.add(str(benchmark))
+            return False
+        self.dataset = benchmark
+        return True
+
+    def refuse_nothing(self) -> None:
+        """Say which suites were left out, where nothing else was collected.
+
+        Raises:
+            UsageError: There were any.
+        """
+        if self._left_out:
+            names = " or ".join(f"--dataset={name}" for name in sorted(self._left_out))
+            raise UsageError(f"the suites here ask another benchmark than this run: add {names}")
+
+
+def read_suite(marker: Mapping[str, Any], path: Path) -> Suite:
+    """Read a marker's keywords."""
+    dataset, named = marker.get("dataset"), marker.get("subset")
+    subsets = (named,) if isinstance(named, str) else None if named is None else tuple(named)
+    return Suite(path, None if dataset is None else str(dataset), subsets)

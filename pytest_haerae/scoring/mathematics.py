@@ -1,0 +1,137 @@
+"""Free answers of mathematics: the last stated answer is compared by value, so that 1/2 and 0.5 are equal."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from importlib.util import find_spec
+
+from pytest_haerae.errors import UsageError
+from pytest_haerae.scoring.mathematics_process import compare
+from pytest_haerae.scoring.normalise import normalise, shorten, strip_reasoning, unify_signs
+from pytest_haerae.scoring.string_match import judge_string_match, short
+from pytest_haerae.scoring.turns import own_part
+from pytest_haerae.types import Item, Response, Verdict
+
+LONGEST_ANSWER = 300
+"""Signs of a final answer: a number, a formula, a list of them; what is longer is a text, not an answer."""
+_EXACT_TO = Fraction(1, 2_000_000)
+"""Half a unit of the sixth decimal, to which math-verify compares as well."""
+
+_BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
+_STATEMENT = re.compile(
+    r"(?:정답|최종\s?답|(?<![가-힣])답변?|\banswer\b)[ \t*]*(?:은|는|:|=|is\b)[ \t:*]*(?P<text>[^\n]*[\d\\][^\n]*)",
+    re.IGNORECASE,
+)
+_FORMULA = re.compile(r"\$+([^$]+)\$+|\\\((.+?)\\\)|\\\[(.+?)\\\]")
+_ENDING = re.compile(r"(?:이?입니다|이다|이에요|예요)?[ \t.!*。]*\Z")
+_NUMBER = re.compile(r"(?<![\w.])[-+−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?")
+_SCALES = {"십만": 10**5, "백만": 10**6, "천만": 10**7, "천": 10**3, "만": 10**4, "억": 10**8}
+_PLAIN = re.compile(
+    r"(?P<above>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)"
+    rf"(?:/(?P<below>\d+)|[ ]?(?P<scale>{'|'.join(_SCALES)})[ 가-힣]*)?"
+)
+
+
+def require_math_verify() -> None:
+    """Refuse a run that could not compare its answers.
+
+    Raises:
+        UsageError: math-verify is not installed; names the extra.
+    """
+    if find_spec("math_verify") is None:
+        raise UsageError(
+            "scorer math compares formulas with math-verify, which is not installed: pip install 'pytest-haerae[math]'"
+        )
+
+
+def judge_mathematics(item: Item, response: Response) -> Verdict:
+    """Compare the final answer of a text with the reference, by value; lettered items are judged by their letters.
+
+    Args:
+        item: A free-text item whose reference is a number or a formula.
+        response: Its response with a text.
+    """
+    if item.options is not None:
+        return judge_string_match(item, response)
+    found = final_answer(response.text or "", item.query)
+    if found is None:
+        explanation = f"{item.id} invalid: no final answer was found, reference {item.reference}"
+        return Verdict("invalid", None, explanation, "no answer")
+    answer, rule = found
+    try:
+        outcome = _compare(answer, item.reference)
+    except OSError as error:
+        return Verdict("error", explanation=f"{item.id}: math-verify can not be started: {error}")
+    if outcome is None:
+        explanation = f"{item.id} invalid: {short(answer)!r} can not be evaluated, reference {item.reference}"
+        return Verdict("invalid", None, explanation, "no formula")
+    verb = "correct" if outcome else "wrong"
+    explanation = f"{item.id} {verb}: answered {short(answer)!r}, reference {item.reference}, read by {rule}"
+    return Verdict("correct" if outcome else "wrong", answer, explanation, rule)
+
+
+def final_answer(text: str, query: str) -> tuple[str, str] | None:
+    r"""The last stated answer of a text: the last ``\boxed{…}`` or ``정답: …``, or else the last number.
+
+    Args:
+        text: The model's output.
+        query: The item's query.
+
+    Returns:
+        The answer as it is written, without spaces around it, and the rule that read it; None where there is none.
+    """
+    answered = own_part(unify_signs(shorten(strip_reasoning(text))), query, _first_statement)
+    boxes = [(place, content, "box") for place, content in _boxes(answered) if content]
+    stated = [(match.start(), _statement(match["text"]), "statement") for match in _STATEMENT.finditer(answered)]
+    numbers = [(match.start(), match[0].rstrip(","), "last number") for match in _NUMBER.finditer(answered)]
+    candidates = sorted(boxes + [entry for entry in stated if entry[1]]) or numbers
+    if not candidates or len(candidates[-1][1]) > LONGEST_ANSWER:
+        return None
+    return candidates[-1][1:]
+
+
+def _first_statement(text: str) -> int | None:
+    return min((match.start() for pattern in (_BOX, _STATEMENT) if (match := pattern.search(text))), default=None)
+
+
+def _boxes(text: str) -> list[tuple[int, str]]:
+    r"""The place and the content of each ``\boxed{…}``, braces inside it counted; one that is cut off is none."""
+    found = []
+    for match in _BOX.finditer(text):
+        depth = 1
+        for position in range(match.end(), min(len(text), match.end() + 2 * LONGEST_ANSWER)):
+            depth += {"{": 1, "}": -1}.get(text[position], 0)
+            if depth == 0:
+                found.append((match.start(), text[match.end() : position].strip()))
+                break
+    return found
+
+
+def _statement(text: str) -> str:
+    """What a statement states: its last formula between dollars, or all of it without the sentence's ending."""
+    formulas = list(_FORMULA.finditer(text))
+    if formulas:
+        return next(part for part in formulas[-1].groups() if part).strip()
+    return _ENDING.sub("", text).strip(" *`")
+
+
+def _compare(answer: str, reference: str) -> bool | None:
+    """Whether two answers have the same value; None where that of `answer` can not be had."""
+    given, wanted = _plain_number(answer), _plain_number(reference)
+    if given is not None and wanted is not None:
+        return abs(given - wanted) < _EXACT_TO
+    result = compare(answer, reference)
+    if result == "no reference":
+        return normalise(answer) == normalise(reference)
+    return None if result == "no answer" else result == "equal"
+
+
+def _plain_number(text: str) -> Fraction | None:
+    """A number in digits, with thousands' commas, decimals, a denominator, or a scale: ``3만 원``."""
+    match = _PLAIN.fullmatch(text.strip().strip("$").strip().replace("−", "-"))
+    if not match or not any(sign.isdigit() for sign in match["above"]):
+        return None
+    below = int(match["below"] or 1)
+    above = Fraction(match["above"].replace(",", "")) * _SCALES.get(match["scale"], 1)
+    return above / below if below else None

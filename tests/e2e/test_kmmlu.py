@@ -1,0 +1,161 @@
+"""Prompts and log-likelihoods of KMMLU and KoBEST beside those of lm-evaluation-harness 0.4.13, from the same rows."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+
+from pytest_haerae import Evaluator
+from pytest_haerae.backends.encoding import RequestEncoder
+from pytest_haerae.backends.huggingface import HuggingFaceBackend, HuggingFaceParameters
+from pytest_haerae.data import ItemLoader, open_dataset
+from pytest_haerae.data.layouts import make_items
+from pytest_haerae.prompts import find_prompt, make_request
+from pytest_haerae.types import Item, Request
+from tests.e2e.test_few_shot import Recorder
+from tests.helpers import shared
+
+pytestmark = [pytest.mark.engine, pytest.mark.server]
+
+SUBJECTS = ("Criminal-Law", "Fashion")
+COUNT = 10
+"""Items a subject: lm-evaluation-harness computes each context four times."""
+
+
+@pytest.fixture(scope="module")
+def harness(checkpoint: Path) -> Iterator[SimpleNamespace]:
+    """lm-evaluation-harness: its model over the checkpoint, and its task over the rows beside the project."""
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # those of its own imports
+        patch.setattr(os, "environ", {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"})
+        reason = "lm-evaluation-harness is installed by the extra oracle"
+        lm_eval = pytest.importorskip("lm_eval", reason=reason, exc_type=ImportError)
+        from importlib.metadata import version
+
+        import datasets
+        from lm_eval.api.task import ConfigurableTask
+        from lm_eval.models.huggingface import HFLM
+
+        assert version("lm_eval") == "0.4.13"
+        settings = Path(lm_eval.__file__).parent / "tasks" / "kmmlu" / "default" / "_default_kmmlu_yaml"
+        config = yaml.safe_load(settings.read_text(encoding="utf-8"))
+
+        # Its own task with its own settings; only the rows are ours, for those of the hub are downloaded.
+        class FolderTask(ConfigurableTask):  # type: ignore[misc]
+            def download(self, *_: object, **__: object) -> None:
+                subject = self.config.dataset_name
+                self.dataset = {split: datasets.Dataset.from_list(rows(subject, split)) for split in ("test", "dev")}
+
+        logging.getLogger("lm_eval").setLevel(logging.ERROR)
+        yield SimpleNamespace(
+            model=HFLM(pretrained=str(checkpoint), device="cpu", dtype="float32", batch_size=4),
+            task=lambda subject: FolderTask(config={**config, "task": f"kmmlu_{subject}", "dataset_name": subject}),
+        )
+
+
+def rows(subject: str, split: str) -> list[dict[str, Any]]:
+    """The rows as `datasets` reads them: the answer is a number."""
+    found = open_dataset(str(shared("data/kmmlu")), split).rows(subject)
+    return [{**row, "answer": int(row["answer"])} for row in found]
+
+
+def items(subject: str, split: str = "test") -> list[Item]:
+    return ItemLoader(open_dataset(str(shared("data/kmmlu")), split), {}).items(subject)
+
+
+def asked(harness: SimpleNamespace, subject: str, shots: int) -> tuple[list[Any], list[Request]]:
+    """What lm-evaluation-harness asks for the first items, and what we do with the worked examples that it drew."""
+    task, prompt = harness.task(subject), find_prompt("kmmlu")
+    task.sampler.set_rnd(1234)
+    task.sampler.sample = draw = Recorder(task.sampler.sample)
+    known = {item.query: item for item in items(subject, "dev")}
+    questions = {row["question"]: item for row, item in zip(rows(subject, "dev"), known.values(), strict=True)}
+    instances, requests = [], []
+    for item, document in zip(items(subject)[:COUNT], task.test_docs(), strict=False):
+        context = task.fewshot_context(document, shots)
+        instances += task.construct_requests(document, context, metadata=(subject, 0, 1))
+        examples = [questions[row["question"]] for row in draw.drawn] if shots else []
+        requests.append(make_request(item, prompt, "loglikelihood", examples))
+    return instances, requests
+
+
+@pytest.mark.parametrize("shots", [0, 3])
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_context_and_continuations_are_those_of_lm_evaluation_harness(
+    harness: SimpleNamespace, subject: str, shots: int
+) -> None:
+    instances, requests = asked(harness, subject, shots)
+    expected = [harness.model._encode_pair(*instance.arguments) for instance in instances]
+    encoder, found = RequestEncoder(harness.model.tokenizer), []
+    for request in requests:
+        tokens, continuations = encoder.pair(request)
+        found += [(list(tokens), list(continuation)) for continuation in continuations]
+    assert len(found) == 4 * COUNT
+    assert found == expected
+
+
+def test_log_likelihoods_are_those_of_lm_evaluation_harness(
+    harness: SimpleNamespace, checkpoint: Path, tmp_path: Path
+) -> None:
+    result = Evaluator(progress=False).run(
+        "huggingface",
+        {"model_name_or_path": str(checkpoint), "dtype": "float32", "device": "cpu"},
+        dataset=str(shared("data/kmmlu")),
+        subset=SUBJECTS,
+        evaluation_method="log_likelihood",
+        prompt="kmmlu",
+        limit=COUNT,
+        store=tmp_path / "store.sqlite",
+        output_file=tmp_path / "report.json",
+    )
+    instances = [instance for subject in SUBJECTS for instance in asked(harness, subject, 0)[0]]
+    expected = [value for value, _ in harness.model.loglikelihood(instances, disable_tqdm=True)]
+    found = [value for sample in result.samples for value in sample["loglikelihoods"]]
+    assert [sample["subset"] for sample in result.samples] == [subject for subject in SUBJECTS for _ in range(COUNT)]
+    assert found == pytest.approx(expected, abs=1e-3)
+
+
+def kobest_rows() -> dict[str, list[dict[str, Any]]]:
+    """The shortest rows of KoBEST's files, with the columns that the hub's have."""
+    names = {"choice1": "ending_1", "choice2": "ending_2", "choice3": "ending_3", "choice4": "ending_4"}
+    names |= {"sentence": "premise", "1": "alternative_1", "2": "alternative_2"}
+    found = {}
+    for task in ("COPA", "HellaSwag"):
+        lines = (shared("data/kobest") / f"{task}_dev.tsv").read_text(encoding="utf-8-sig").splitlines()
+        columns = [names.get(column, column) for column in lines[0].split("\t")]
+        table = [dict(zip(columns, line.split("\t"), strict=True)) for line in sorted(lines[1:], key=len)[:6]]
+        found[task.lower()] = [{**row, "label": row.get("label", int(row.get("Answer", 1)) - 1)} for row in table]
+    return found
+
+
+def test_option_texts_are_scored_as_lm_evaluation_harness_scores_them(
+    harness: SimpleNamespace, checkpoint: Path
+) -> None:
+    from lm_eval.api.instance import Instance
+
+    prompt = find_prompt("kobest")
+    asked = [
+        make_request(item, prompt, "loglikelihood")
+        for subset, table in kobest_rows().items()
+        for item in make_items(subset, table, "kobest", {})
+    ]
+    assert {len(request.continuations) for request in asked} == {2, 4}
+    pairs = [(request.context, continuation) for request in asked for continuation in request.continuations]
+    instances = [Instance("loglikelihood", {}, pair, 0) for pair in pairs]
+    expected = [value for value, _ in harness.model.loglikelihood(instances, disable_tqdm=True)]
+    settings = {"model_name_or_path": str(checkpoint), "dtype": "float32", "device": "cpu"}
+    backend = HuggingFaceBackend(HuggingFaceParameters.model_validate(settings))
+    try:
+        answers = dict(backend.run(asked))
+    finally:
+        backend.close()
+    found = [value for index in range(len(asked)) for value in answers[index].loglikelihoods or ()]
+    assert found == pytest.approx(expected, abs=1e-3)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_haerae.data import ItemLoader, open_dataset
+from pytest_haerae.data.passages import passage_of, stem_of
+from pytest_haerae.data.rows import lettered_query
+from tests.helpers import shared
+
+TEXTS = st.text("가나 ?.\n(A)1#:", min_size=1, max_size=20).filter(lambda text: text.strip() and "###" not in text)
+
+
+@given(question=TEXTS, passage=st.one_of(st.just(""), TEXTS), options=st.lists(TEXTS, min_size=2, max_size=5))
+def test_a_laid_out_question_is_found_again(question: str, passage: str, options: list[str]) -> None:
+    query = lettered_query(question, tuple(options), passage)
+    assert stem_of(query) == question.strip()
+    assert passage_of(query) == (passage.strip() or None)
+
+
+@pytest.mark.parametrize(
+    ("query", "stem"),
+    [
+        ("다음을 읽으시오.\n    \n### 질문: \n뜻은?\n\n### 선택지: \n(A) 가\n(B) 나\n\n### 정답:", "뜻은?"),
+        ("다음을 읽으시오.\n\n### 질문: \n뜻은?\n\n### 참고: \n봄\n\n### 선택지: \n(A) 가\n\n### 정답:", "뜻은?"),
+        ("### 문장: \n봄\n\n### 질문: \n뜻은?\n\n### 선택지: \n(A) 가\n\n### 정답:", "뜻은?"),
+        ("다음 가사를 복원하시오.\n\n### 가사: \n봄\n\n### 정답:", "다음 가사를 복원하시오.\n\n### 가사: \n봄"),
+        ("6×7은?", "6×7은?"),
+    ],
+)
+def test_the_stem_of_other_queries(query: str, stem: str) -> None:
+    assert stem_of(query) == stem
+
+
+def test_the_stem_of_all_of_kmmlu() -> None:
+    folder = open_dataset(str(shared("data/kmmlu")))
+    loader = ItemLoader(folder, {})
+    for subset in folder.subsets():
+        rows = [str(row["question"]).strip() for row in folder.rows(subset)]
+        assert [stem_of(item.query) for item in loader.items(subset)] == rows

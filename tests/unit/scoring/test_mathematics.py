@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import sys
+from threading import Thread
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_haerae.errors import UsageError
+from pytest_haerae.scoring import check_scorer, judge
+from pytest_haerae.scoring.mathematics import final_answer
+from pytest_haerae.scoring.mathematics_process import MathematicsProcess, Result, compare
+from pytest_haerae.types import Item, Response, Verdict
+from tests.helpers import lettered
+
+
+def verdict(text: str, reference: str = "42") -> Verdict:
+    item = Item("MATH-0000", "MATH", 0, "6 곱하기 7은 얼마인가?", None, None, reference)
+    return judge(item, Response(text=text), "string_match", "math")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "rule"),
+    [
+        ("풀이: 6×7=42\n\\boxed{42}", "42", "box"),
+        ("\\boxed{40}이 아니라 \\boxed{42}", "42", "box"),
+        ("\\boxed{\\frac{84}{2}}입니다.", "\\frac{84}{2}", "box"),
+        ("\\boxed{42} 이므로 답은 위와 같다.", "42", "box"),
+        ("\\boxed{40}이라 했으나 정답: 42", "42", "statement"),
+        ("정답은 42입니다.", "42", "statement"),
+        ("**정답: 42**", "42", "statement"),
+        ("최종 답은 $x = 42$이다.", "x = 42", "statement"),
+        ("답변: 1,234개입니다.", "1,234개", "statement"),
+        ("The answer is 42.", "42", "statement"),
+        ("6 곱하기 7은 42", "42", "last number"),
+        ("합은 -1/2이다", "-1/2", "last number"),
+        ("４２", "42", "last number"),
+        ("<think>\\boxed{1}</think>42", "42", "last number"),
+        ("\\boxed{42}\n\n문제: 1+1은?\n답변: \\boxed{2}", "42", "box"),
+        ("\\boxed{42", "42", "last number"),
+    ],
+)
+def test_the_last_stated_answer_is_read(text: str, answer: str, rule: str) -> None:
+    assert final_answer(text, "6 곱하기 7은 얼마인가?") == (answer, rule)
+
+
+@pytest.mark.parametrize("text", ["", "모르겠습니다.", "\\boxed{}", "<think>42", f"\\boxed{{{'x' * 301}}}"])
+def test_no_answer_is_invalid(text: str) -> None:
+    found = verdict(text)
+    assert (found.outcome, found.prediction, found.rule) == ("invalid", None, "no answer")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference"),
+    [("42", "42.0"), ("1,000", "1000"), ("0.5", "1/2"), ("−3", "-3"), ("0.3333333", "1/3"), ("3만 원", "30000")],
+)
+def test_plain_numbers_are_compared_by_value_without_a_process(
+    monkeypatch: pytest.MonkeyPatch, answer: str, reference: str
+) -> None:
+    def refuse(answer: str, reference: str) -> Result:
+        raise AssertionError(f"{answer} and {reference} are plain numbers")
+
+    monkeypatch.setattr("pytest_haerae.scoring.mathematics.compare", refuse)
+    assert verdict(f"\\boxed{{{answer}}}", reference).outcome == "correct"
+    assert verdict(f"\\boxed{{{answer}}}", "7").outcome == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference", "outcome"),
+    [
+        ("\\frac{84}{2}", "42", "correct"),
+        ("x = 42", "42", "correct"),
+        ("42개", "42", "correct"),
+        ("42\\text{ cm}", "42", "correct"),
+        ("2\\sqrt{3}", "\\sqrt{12}", "correct"),
+        ("2\\sqrt{3}", "\\sqrt{13}", "wrong"),
+        ("50\\%", "50", "correct"),
+        ("없음", "42", "invalid"),
+        ("없음", "없 음", "correct"),
+    ],
+)
+def test_formulas_are_compared_by_math_verify(answer: str, reference: str, outcome: str) -> None:
+    pytest.importorskip("math_verify")
+    assert verdict(f"\\boxed{{{answer}}}", reference).outcome == outcome
+
+
+@given(st.fractions(max_denominator=50), st.fractions(max_denominator=50))
+def test_plain_numbers_agree_with_math_verify(first: object, second: object) -> None:
+    pytest.importorskip("math_verify")
+    for other in (first, second):
+        expected = {"equal": "correct", "different": "wrong"}[compare(str(first), str(other))]
+        assert verdict(f"\\boxed{{{first}}}", str(other)).outcome == expected
+
+
+def test_a_formula_without_end_is_given_up_and_the_next_one_is_compared() -> None:
+    pytest.importorskip("math_verify")
+    process = MathematicsProcess(seconds=0.5)
+    try:
+        assert process.compare("9^{9^{9^9}}", "42") == "no answer"
+        assert process.compare("\\frac{84}{2}", "42") == "equal"
+    finally:
+        process.close()
+
+
+def test_it_works_outside_the_main_thread() -> None:
+    pytest.importorskip("math_verify")
+    found: list[Result] = []
+    thread = Thread(target=lambda: found.append(compare("\\sqrt{4}", "2")))
+    thread.start()
+    thread.join()
+    assert found == ["equal"]
+
+
+def test_a_process_that_can_not_be_started_is_an_error_of_the_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/none/python")
+    process = MathematicsProcess()
+    monkeypatch.setattr("pytest_haerae.scoring.mathematics.compare", process.compare)
+    assert verdict("\\boxed{x}").outcome == "error"
+
+
+def test_a_missing_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_haerae.scoring.mathematics.find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"math-verify, which is not installed: pip install 'pytest-haerae\[math\]'"):
+        check_scorer("string_match", "math")
+    check_scorer("string_match", "default")
+
+
+def test_lettered_items_are_judged_by_their_letters() -> None:
+    assert judge(lettered("B"), Response(text="\\boxed{B}"), "string_match", "math").outcome == "correct"
+
+
+def test_log_likelihood_skips_free_answers() -> None:
+    item = Item("MATH-0000", "MATH", 0, "6 곱하기 7은?", None, None, "42")
+    assert judge(item, None, "log_likelihood").outcome == "skipped"
