@@ -100,8 +100,8 @@ class XdistHooks:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _selected(entry: dict[str, Any]) -> Any:  # noqa: ANN401 - the runner's Selected, imported late
-    from pytest_haerae.runner import DataKey, Selected
+def _selected(entry: dict[str, Any]) -> Any:  # noqa: ANN401 - a Selected, imported late
+    from pytest_haerae.types import DataKey, Selected
 
     item = dict(entry["item"])
     for name in ("options", "labels"):
