@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from json.encoder import encode_basestring
 from typing import Any
 
+_CONSTANTS = {None: "null", True: "true", False: "false"}
 _encode_other = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
@@ -39,8 +41,10 @@ def _encode(value: Any, newline: str) -> str:  # noqa: ANN401 - any JSON value w
     """One value of a row; `newline` is a line end and the indentation of what the value stands in."""
     if isinstance(value, str):
         return encode_basestring(value)
-    if value is None:
-        return "null"
+    if value is None or isinstance(value, bool):
+        return _CONSTANTS[value]
+    if isinstance(value, float) and math.isfinite(value):
+        return float.__repr__(value)
     inner = f"{newline} "
     if isinstance(value, dict) and value:
         fields = [f"{encode_basestring(name)}: {_encode(part, inner)}" for name, part in value.items()]
