@@ -71,11 +71,11 @@ def choose_shots(pool: Sequence[Item], item: Item, count: int, seed: int, split:
         UsageError: The pool is too small.
     """
     shots: list[Item] = []
-    taken = {_asked(item)}
+    taken = {_asked(item.query)}
     for index in _order(len(pool), seed):
         if len(shots) == count:
             return shots
-        asked = _asked(pool[index])
+        asked = _asked(pool[index].query)
         if asked not in taken:
             taken.add(asked)
             shots.append(pool[index])
@@ -87,9 +87,10 @@ def choose_shots(pool: Sequence[Item], item: Item, count: int, seed: int, split:
     return shots
 
 
-def _asked(item: Item) -> str:
-    """What an item asks, whatever its spaces."""
-    return " ".join(item.query.split())
+@lru_cache(maxsize=64)
+def _asked(query: str) -> str:
+    """What a query asks, whatever its spaces; the worked examples are looked at again for each item of a subset."""
+    return " ".join(query.split())
 
 
 def make_request(

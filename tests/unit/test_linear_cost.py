@@ -17,7 +17,7 @@ from pytest_haerae.prompts import PROMPTS, register_prompt
 from pytest_haerae.runner import Run
 from pytest_haerae.types import Item, Selected
 
-SIZES = (400, 1200)
+SIZES = (300, 700)
 MOST_AT_PEAK, MOST_HELD = 1000, 700
 """Bytes an item. 680 to 790 and 530 to 570 were measured, most of them its response, verdict, sample and key."""
 CHARACTERS = 1500
