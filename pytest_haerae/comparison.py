@@ -80,12 +80,12 @@ def item_key(row: Row) -> Hashable:
 def pair_rows(before: Iterable[Row], after: Iterable[Row]) -> Pairing:
     """Pair the rows of two reports; an item that two tests asked counts once."""
     earlier = {item_key(row): row["outcome"] for row in before}
-    later = {item_key(row): row for row in after}
+    later = {item_key(row): (row["id"], row["subset"], row["outcome"]) for row in after}
     pairing = Pairing(only_before=len(earlier.keys() - later.keys()), only_after=len(later.keys() - earlier.keys()))
-    for key, row in later.items():
-        then, now = earlier.get(key), row["outcome"]
+    for key, (identifier, subset, now) in later.items():
+        then = earlier.get(key)
         pairing.unanswered_before += then == "error"
         if then in ANSWERED and now in ANSWERED:
-            for counts in (pairing.total, pairing.subsets.setdefault(row["subset"], PairedCounts())):
-                counts.add(row["id"], before=then == "correct", after=now == "correct")
+            for counts in (pairing.total, pairing.subsets.setdefault(subset, PairedCounts())):
+                counts.add(identifier, before=then == "correct", after=now == "correct")
     return pairing

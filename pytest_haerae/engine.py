@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from time import perf_counter
 
 from pytest_haerae.backends import Model
 from pytest_haerae.errors import HaeraeError
-from pytest_haerae.interrupts import held_interrupts
+from pytest_haerae.interrupts import holdable_interrupts
+from pytest_haerae.prompts import LazyRequests
 from pytest_haerae.redact import error_line, redact_text
 from pytest_haerae.store import Store
 from pytest_haerae.types import Request, Response, Usage
@@ -62,25 +63,16 @@ class Engine:
             StoreError: Answers can not be kept.
         """
         started = perf_counter()
-        answers: dict[str, Response] = {}
-        missing: dict[str, Request] = {}
-        for key, request in zip(keys, requests, strict=True):
-            if key in answers or key in missing:
-                continue
-            stored = self._store.get(self._run, key) or (
-                self._store.get(self._run, key, any_run=True) if self._reuse else None
-            )
-            if stored is None:
-                missing[key] = request
-            else:
-                answers[key] = stored
-                if self._reuse:
-                    self._store.put(self._run, key, stored)
+        first: dict[str, int] = {}
+        for index, key in enumerate(keys):
+            first.setdefault(key, index)
+        answers = self._stored(first)
+        missing = {key: index for key, index in first.items() if key not in answers}
         self.usage.reused = len(answers)
         self.usage.computed = len(missing)
         if missing:
             try:
-                self._compute(missing, answers, len(answers), progress)
+                self._compute(missing, requests, answers, progress)
             except HaeraeError as error:
                 # It may be in a server's words, and servers repeat the keys they refuse.
                 raise type(error)(redact_text(str(error), self._secrets)) from None
@@ -88,18 +80,30 @@ class Engine:
         self.usage.method_detail = self._store.detail(self._run)
         return [answers[key] for key in keys]
 
+    def _stored(self, keys: Iterable[str]) -> dict[str, Response]:
+        """The answers that the store has, of this run or, with `reuse`, of any."""
+        found = dict(self._store.get_many(self._run, keys))
+        if self._reuse:
+            for key, response in self._store.get_many(
+                self._run, [key for key in keys if key not in found], any_run=True
+            ):
+                found[key] = response
+                self._store.put(self._run, key, response)
+        return found
+
     def _compute(
-        self, missing: Mapping[str, Request], answers: dict[str, Response], done: int, progress: Progress
+        self, missing: Mapping[str, int], every: Sequence[Request], answers: dict[str, Response], progress: Progress
     ) -> None:
-        keys, requests = list(missing), list(missing.values())
-        total = done + len(requests)
+        """Ask for what is missing: keys, and where their requests stand among `every`."""
+        keys, requests = list(missing), LazyRequests(every.__getitem__, list(missing.values()))
+        done, total = len(answers), len(answers) + len(missing)
         progress(done, total)
         problem: Exception | str = "the backend ended without an answer"
         with closing(self._load()) as backend:
             try:
-                with closing(_each(backend.run(requests))) as arriving:
+                with holdable_interrupts() as hold, closing(_each(backend.run(requests))) as arriving:
                     for index, response in arriving:
-                        with held_interrupts():
+                        with hold:
                             checked = self._checked(requests[index], response)
                             self._store.put(self._run, keys[index], checked)
                             answers[keys[index]] = checked
@@ -130,6 +134,8 @@ class Engine:
             return self._failed("the backend gave no log-likelihood for some option")
         if not all(math.isfinite(value) and value <= 0 for value in values):
             return self._failed(f"the backend gave impossible log-likelihoods: {list(values)}")
+        if type(values) is tuple and all(type(value) is float for value in values):
+            return response
         return replace(response, loglikelihoods=tuple(map(float, values)))
 
 

@@ -18,8 +18,8 @@ from pytest_haerae.gates import Completeness
 from pytest_haerae.options import BY_NAME
 from pytest_haerae.progress import ProgressLine, StreamWriter
 from pytest_haerae.result import EvaluationResult
-from pytest_haerae.runner import Run, Selected
-from pytest_haerae.types import Item
+from pytest_haerae.runner import Run
+from pytest_haerae.types import Item, Selected
 
 ALIASES = {"evaluation_method": "method"}
 """Names of the tutorial for options that have another one here."""

@@ -118,10 +118,10 @@ def haerae_verdict(haerae_item: Item, request: pytest.FixtureRequest) -> Verdict
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Make a wrong answer one line."""
+    """Mark wrong answers."""
     report = yield
     if _SESSION in item.config.stash:
-        _evaluation(item.config).shape_report(item, call, report)
+        _evaluation(item.config).mark_report(item, call, report)
     return report
 
 
@@ -139,10 +139,14 @@ def pytest_report_teststatus(
 
 
 class _Recorder:
-    """Receives reports with the configuration at hand: the hook itself does not pass it."""
+    """Makes reports of wrong answers, and receives all with the configuration at hand: its hook does not pass it."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
+
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
+        """Make a wrong answer one line."""
+        return _evaluation(self._config).make_report(item, call) if _SESSION in self._config.stash else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take note of a finished test."""

@@ -32,7 +32,8 @@ class EvaluationResult:
     """
 
     def __init__(self, report: Mapping[str, Any]) -> None:
-        self.report: dict[str, Any] = dict(report)
+        # A run gives rows that are made when they are looked at; in Python they are dictionaries that can be changed.
+        self.report: dict[str, Any] = {**report, "samples": list(report["samples"])}
         self.metrics: dict[str, Any] = self.report["metrics"]
         self.info: dict[str, Any] = self.report["info"]
         self.samples: list[dict[str, Any]] = self.report["samples"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -19,38 +18,22 @@ from pytest_haerae.data.hub import unknown_subset
 from pytest_haerae.engine import Engine, Progress
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates import Completeness, check_gated_subsets, judge_run
-from pytest_haerae.prompts import choose_shots, find_prompt, make_request, refuse_method
+from pytest_haerae.prompts import LazyRequests, choose_shots, find_prompt, make_request, refuse_method
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.replicas import Replicas, check_replicas
 from pytest_haerae.report.build import RunFacts, make_report
-from pytest_haerae.report.metrics import make_metrics, make_sample
+from pytest_haerae.report.metrics import make_metrics
 from pytest_haerae.report.outputs import check_outputs, write_outputs
 from pytest_haerae.report.read import read_report
+from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.scoring import check_scorer, judge, skip_reason
 from pytest_haerae.store import Store, identity_digest, response_key
-from pytest_haerae.types import CAPABILITY, Item, Request, Response, Sample, Usage, Verdict
+from pytest_haerae.types import CAPABILITY, DataKey, Item, Request, Response, Sample, Selected, Usage, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class DataKey:
-    """Names a data set: as typed, and the folder that relative paths begin in (None: the current one)."""
-
-    name: str
-    folder: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """An item that was selected to be asked, with the test that asks it."""
-
-    item: Item
-    nodeid: str
-    data: DataKey
-
-
-def _place(item: Item, nodeid: str | None) -> tuple[str, int, str]:
+def _place(selected: Selected) -> tuple[str, int, str]:
     """Where an item stands among all: by subset, and there as in the data set."""
-    return item.subset, item.index, nodeid or ""
+    return selected.item.subset, selected.item.index, selected.nodeid
 
 
 class Run:
@@ -135,24 +118,25 @@ class Run:
             if name not in known:
                 raise UsageError(f"--subset: {unknown_subset(name, known)}")
 
-    def _check_baseline(self, selection: Sequence[Selected], requests: Sequence[Request | None]) -> None:
+    def _check_baseline(self, selection: Sequence[Selected]) -> None:
         if self._baseline is not None:
-            unanswered = (
-                Sample(entry.item, entry.nodeid, request, None, Verdict("skipped"))
-                for entry, request in zip(selection, requests, strict=True)
-            )
-            rows = [make_sample(sample, return_logits=False) for sample in unanswered]
+            unanswered = [Sample(entry, None, Verdict("skipped")) for entry in selection]
+            rows = SampleRows(unanswered, self._request_of, return_logits=False)
             check_items(f"--baseline {self.config.baseline}", self._baseline, rows, self._fingerprints(selection))
 
     def request(self, selected: Selected) -> Request | None:
         """The request that asks an item; None where the method does not apply to it."""
-        item, config = selected.item, self.config
-        if skip_reason(item, config.method):
-            return None
+        return None if skip_reason(selected.item, self.config.method) else self._render(selected)
+
+    def _request_of(self, sample: Sample) -> Request | None:
+        return self.request(sample.selected)
+
+    def _render(self, selected: Selected) -> Request:
+        config = self.config
         shots = self._shots(selected) if config.num_few_shot else []
         kind, chat = CAPABILITY[config.method], config.apply_chat_template
         return make_request(
-            item,
+            selected.item,
             self._prompt,
             kind,
             shots,
@@ -188,13 +172,13 @@ class Run:
             StoreError: Answers can not be kept.
         """
         # In one order whichever door asks: what shares a batch, and the run that is resumed, are the same then.
-        selection = sorted(selection, key=lambda entry: _place(entry.item, entry.nodeid))
-        requests = [self.request(selected) for selected in selection]
+        selection = sorted(selection, key=_place)
+        asked = [entry for entry in selection if not skip_reason(entry.item, self.config.method)]
+        requests = LazyRequests(lambda index: self._render(asked[index]), range(len(asked)))
         if not by_hand:
             check_gated_subsets(self.config, (entry.item.subset for entry in selection))
-        self._check_baseline(selection, requests)
-        asked = [(index, request) for index, request in enumerate(requests) if request is not None]
-        keys = [response_key(self.identity(), request) for _, request in asked]
+        self._check_baseline(selection)
+        keys = [response_key(self.identity(), request) for request in requests]
         self._begin(keys)
         engine = Engine(
             self._load,
@@ -203,17 +187,11 @@ class Run:
             reuse=self.config.reuse,
             secrets=self._secrets,
         )
-        answers = dict(
-            zip(
-                (index for index, _ in asked),
-                engine.ask(keys, [request for _, request in asked], progress),
-                strict=True,
-            )
-        )
+        answers = iter(engine.ask(keys, requests, progress))
         self.usage = engine.usage
         return [
-            self._sample(entry, request, answers.get(index))
-            for index, (entry, request) in enumerate(zip(selection, requests, strict=True))
+            self._sample(entry, None if skip_reason(entry.item, self.config.method) else next(answers))
+            for entry in selection
         ]
 
     def _load(self) -> Model:
@@ -238,17 +216,16 @@ class Run:
         """Judge an item by what the store has for this run; how a worker process learns its verdicts."""
         request = self.request(selected)
         if request is None:
-            return self._sample(selected, None, None)
+            return self._sample(selected, None)
         key = response_key(self.identity(), request)
         response = self.store().get(self.run_number, key)
         if response is None:
             error = self.store().failure(self.run_number, key) or "no response was stored for this item"
             response = Response(error=error)
-        return self._sample(selected, request, response)
+        return self._sample(selected, response)
 
-    def _sample(self, selected: Selected, request: Request | None, response: Response | None) -> Sample:
-        verdict = judge(selected.item, response, self.config.method, self.config.scorer)
-        return Sample(selected.item, selected.nodeid, request, response, verdict)
+    def _sample(self, selected: Selected, response: Response | None) -> Sample:
+        return Sample(selected, response, judge(selected.item, response, self.config.method, self.config.scorer))
 
     def identity(self) -> str:
         """Hash of what determines a response beside its request."""
@@ -283,9 +260,9 @@ class Run:
             UsageError: The report can not be written; the same run goes on from its stored answers.
             StoreError: The store can not be written.
         """
-        ordered = sorted(samples, key=lambda sample: _place(sample.item, sample.nodeid))
+        ordered = sorted(samples, key=lambda sample: _place(sample.selected))
         metrics = make_metrics(ordered)
-        rows = [make_sample(sample, return_logits=self.config.return_logits) for sample in ordered]
+        rows = SampleRows(ordered, self._request_of, return_logits=self.config.return_logits)
         baseline = self._baseline["samples"] if self._baseline else None
         judgement = judge_run(self.config, metrics, rows, baseline, completeness)
         names = list(dict.fromkeys(entry.data for entry in selection)) or [self.default_data]

@@ -17,10 +17,11 @@ from pytest_haerae.nodes import (
     PROPERTY_ID,
     PROPERTY_STATUS,
     add_suite_properties,
-    explain_in_one_line,
     function_nodeid,
+    is_of_item,
     is_worker,
     item_parameter,
+    one_line_report,
     plain_nodeid,
     rerun_command,
     status_of,
@@ -31,9 +32,9 @@ from pytest_haerae.redact import secrets_in
 from pytest_haerae.report.ci import item_properties, suite_properties, workflow_commands
 from pytest_haerae.report.outputs import shown
 from pytest_haerae.report.terminal import summary_lines
-from pytest_haerae.runner import DataKey, Run, Selected
+from pytest_haerae.runner import Run
 from pytest_haerae.scope import Scope, Suite, read_suite
-from pytest_haerae.types import Item, Sample, Verdict
+from pytest_haerae.types import DataKey, Item, Sample, Selected, Verdict
 
 MARKER = "haerae"
 _VERDICT = pytest.StashKey[Verdict]()
@@ -221,12 +222,17 @@ class EvaluationSession:
             pytest.skip(verdict.explanation)
         if verdict.outcome == "error":
             raise BackendFailure(verdict.explanation)
-        if verdict.outcome != "correct":
-            explain_in_one_line(item, verdict.explanation)
         return verdict
 
-    def shape_report(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-        """Make a wrong answer's report one line, and mark it."""
+    def make_report(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
+        """The report of a test that asserted against its verdict; None leaves it to pytest."""
+        verdict = item.stash.get(_VERDICT, None)
+        if verdict is None or verdict.outcome == "correct" or call.excinfo is None:
+            return None
+        return one_line_report(item, call, verdict.explanation) if call.excinfo.errisinstance(AssertionError) else None
+
+    def mark_report(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Mark the report of a wrong answer or of a backend error, and leave one line of it."""
         verdict = item.stash.get(_VERDICT, None)
         if verdict is None or call.excinfo is None:
             return
@@ -240,7 +246,7 @@ class EvaluationSession:
 
     def note(self, report: pytest.TestReport) -> None:
         """Take note of a finished test, from this process or from a worker."""
-        if PROPERTY_ID not in dict(report.user_properties):
+        if not is_of_item(report):
             return
         nodeid = plain_nodeid(report.nodeid)
         if report.when == "call" or (report.when == "setup" and not report.passed):

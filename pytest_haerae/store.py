@@ -10,8 +10,9 @@ import shutil
 import sqlite3
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ _DAMAGE = frozenset(
     {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_TOOBIG}
 )
 """Primary result codes that a sound file never gives to this module's statements."""
+_KEYS_A_QUERY = 500
+"""SQLite takes 999 values in a statement where it was built with the smallest of its limits."""
 _FULL_BYTES = 1 << 16
 """A disk with less is full: SQLite's shared memory alone takes half of it."""
 
@@ -91,6 +94,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._failures: dict[int, set[str]] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = self._open()
@@ -220,17 +224,25 @@ class Store:
 
     def get(self, run: int, key: str, *, any_run: bool = False) -> Response | None:
         """The stored answer for a key, of this run or (`any_run`) the latest of any; a damaged row counts as absent."""
-        where = "key = ?" if any_run else "key = ? AND run = ?"
-        values = (key,) if any_run else (key, run)
-        with self._access("read") as connection:
-            rows = connection.execute(
-                f"SELECT run, answer, digest FROM responses WHERE {where} ORDER BY run DESC",  # noqa: S608 - constants
-                values,
-            )
-            for number, answer, digest in rows:
-                if digest == _digest(number, key, answer):
-                    return _from_json(answer)
-        return None
+        return next((response for _, response in self.get_many(run, [key], any_run=any_run)), None)
+
+    def get_many(self, run: int, keys: Iterable[str], *, any_run: bool = False) -> Iterator[tuple[str, Response]]:
+        """The stored answers of those keys that have one, as `get`; each key once, in no particular order."""
+        where = "" if any_run else f" AND run = {run:d}"
+        waiting = iter(keys)
+        while some := list(islice(waiting, _KEYS_A_QUERY)):
+            marks = ",".join("?" * len(some))
+            with self._access("read") as connection:
+                rows = connection.execute(
+                    "SELECT key, run, answer, digest FROM responses"  # noqa: S608 - marks and a number
+                    f" WHERE key IN ({marks}){where} ORDER BY key, run DESC",
+                    some,
+                ).fetchall()
+            given = None
+            for key, number, answer, digest in rows:
+                if key != given and digest == _digest(number, key, answer):
+                    given = key
+                    yield key, _from_json(answer)
 
     def failure(self, run: int, key: str) -> str | None:
         """The error that a key's latest request of this run ended in, or None."""
@@ -245,14 +257,25 @@ class Store:
             StoreError: The disk is full or the file can not be written.
         """
         with self._access("written") as connection:
+            failed = self._failed(run)
             if response.error is not None:
                 connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?)", (run, key, response.error))
+                failed.add(key)
                 return
             answer = json.dumps({name: getattr(response, name) for name in _FIELDS})
             connection.execute(
                 "INSERT OR REPLACE INTO responses VALUES (?, ?, ?, ?)", (run, key, answer, _digest(run, key, answer))
             )
-            connection.execute("DELETE FROM failures WHERE run = ? AND key = ?", (run, key))
+            if key in failed:
+                connection.execute("DELETE FROM failures WHERE run = ? AND key = ?", (run, key))
+                failed.discard(key)
+
+    def _failed(self, run: int) -> set[str]:
+        """The keys that a run has failures of: most runs have few, and an answer has nothing to take back."""
+        if run not in self._failures:
+            rows = self._connection.execute("SELECT key FROM failures WHERE run = ?", (run,))
+            self._failures[run] = {key for (key,) in rows}
+        return self._failures[run]
 
     def close(self) -> None:
         """Close the file."""

@@ -112,14 +112,39 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """One judged item: a row of the report."""
+class DataKey:
+    """Names a data set: as typed, and the folder that relative paths begin in (None: the current one)."""
+
+    name: str
+    folder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """An item that was selected to be asked, with the test that asks it."""
 
     item: Item
-    nodeid: str | None
-    request: Request | None
+    nodeid: str
+    data: DataKey
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One judged item. Its request is not kept: it is made again from the selected item where it is shown."""
+
+    selected: Selected
     response: Response | None
     verdict: Verdict
+
+    @property
+    def item(self) -> Item:
+        """The question."""
+        return self.selected.item
+
+    @property
+    def nodeid(self) -> str:
+        """The test that asked it."""
+        return self.selected.nodeid
 
 
 @dataclass(slots=True)

@@ -227,8 +227,8 @@ def _write(path: Path, content: Any) -> None:  # noqa: ANN401 - JSON
     temporary.replace(path)
 
 
-def _selected(entry: dict[str, Any]) -> Any:  # noqa: ANN401 - the runner's Selected, imported late
-    from pytest_haerae.runner import DataKey, Selected
+def _selected(entry: dict[str, Any]) -> Any:  # noqa: ANN401 - a Selected, imported late
+    from pytest_haerae.types import DataKey, Selected
 
     item = dict(entry["item"])
     for name in ("options", "labels"):

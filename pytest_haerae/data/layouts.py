@@ -26,6 +26,8 @@ from pytest_haerae.data.rows import (
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.types import Item
 
+_LABELS = tuple(tuple(LETTERS[:count]) for count in range(len(LETTERS) + 1))
+"""The labels of so many options: one tuple, whatever the number of items."""
 COLUMN_FIELDS = ("question", "options", "answer", "answer_start", "context")
 
 _LABEL_LINE = re.compile(r"^\s*\(([A-J])\)", re.MULTILINE)
@@ -62,7 +64,7 @@ def make_items(subset: str, rows: Iterable[Row], source: str, columns: Mapping[s
         if question.options is None:
             yield Item(identifier, subset, index, question.query, None, None, str(question.answer))
         else:
-            labels = tuple(LETTERS[: len(question.options)])
+            labels = _LABELS[len(question.options)]
             yield Item(
                 identifier, subset, index, question.query, question.options, labels, labels[int(question.answer)]
             )

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.prompts.prompt import LABEL, Prompt
-from pytest_haerae.prompts.requests import SHOT_SEPARATOR, choose_shots, make_request
+from pytest_haerae.prompts.requests import SHOT_SEPARATOR, LazyRequests, choose_shots, make_request
 from pytest_haerae.prompts.templates import is_path, read_file, read_named, template_names
 from pytest_haerae.types import Item, Method
 
 __all__ = [
     "PROMPTS",
     "SHOT_SEPARATOR",
+    "LazyRequests",
     "Prompt",
     "choose_shots",
     "find_prompt",

@@ -3,16 +3,49 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import overload
 
 from pytest_haerae.errors import UsageError
-from pytest_haerae.prompts.prompt import Prompt
+from pytest_haerae.prompts.prompt import Prompt, write_option
 from pytest_haerae.trie import split_trailing_space
 from pytest_haerae.types import Item, Message, Request
 
 SHOT_SEPARATOR = "\n\n"
 """What stands between worked examples, as in lm-evaluation-harness (`fewshot_delimiter`)."""
+
+
+_REMEMBERED = 256
+"""Requests that are kept for a moment: a backend looks at one a few times while it answers it."""
+
+
+class LazyRequests(Sequence[Request]):
+    """Requests that are made when they are looked at: their texts together would be a second copy of the data.
+
+    Args:
+        make: Makes a request; the same one for the same index, whenever and on whichever thread it is called.
+        indices: What `make` is called with, one entry a request.
+    """
+
+    def __init__(self, make: Callable[[int], Request], indices: Sequence[int]) -> None:
+        self._make = lru_cache(_REMEMBERED)(make)
+        self._indices = indices
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    @overload
+    def __getitem__(self, index: int) -> Request: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Request]: ...
+
+    def __getitem__(self, index: int | slice) -> Request | list[Request]:
+        """A request, or a list of some."""
+        if isinstance(index, slice):
+            return [self._make(entry) for entry in self._indices[index]]
+        return self._make(self._indices[index])
 
 
 @lru_cache(maxsize=64)
@@ -38,11 +71,11 @@ def choose_shots(pool: Sequence[Item], item: Item, count: int, seed: int, split:
         UsageError: The pool is too small.
     """
     shots: list[Item] = []
-    taken = {_asked(item)}
+    taken = {_asked(item.query)}
     for index in _order(len(pool), seed):
         if len(shots) == count:
             return shots
-        asked = _asked(pool[index])
+        asked = _asked(pool[index].query)
         if asked not in taken:
             taken.add(asked)
             shots.append(pool[index])
@@ -54,9 +87,10 @@ def choose_shots(pool: Sequence[Item], item: Item, count: int, seed: int, split:
     return shots
 
 
-def _asked(item: Item) -> str:
-    """What an item asks, whatever its spaces."""
-    return " ".join(item.query.split())
+@lru_cache(maxsize=64)
+def _asked(query: str) -> str:
+    """What a query asks, whatever its spaces; the worked examples are looked at again for each item of a subset."""
+    return " ".join(query.split())
 
 
 def make_request(
@@ -96,5 +130,14 @@ def make_request(
     context, moved = split_trailing_space(context)
     # A chat template ends where the answer begins, so that no space stands before the label.
     space = moved + ("" if chat else " ")
-    continuations = tuple(space + prompt.write_continuation(item, label) for label in item.labels)
+    if prompt.continuation == "text":
+        continuations = tuple(space + prompt.write_continuation(item, label) for label in item.labels)
+    else:
+        continuations = _labels(space, prompt.label, item.labels)
     return Request("loglikelihood", context, continuations, messages)
+
+
+@lru_cache(maxsize=64)
+def _labels(space: str, pattern: str, labels: tuple[str, ...]) -> tuple[str, ...]:
+    """The labels as they are scored: one tuple for all items that have so many options."""
+    return tuple(space + write_option(pattern, label) for label in labels)

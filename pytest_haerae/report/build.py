@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
@@ -20,6 +19,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.gates import Completeness, Judgement
 from pytest_haerae.redact import redact, secrets_in
 from pytest_haerae.report.command import rerun_options
+from pytest_haerae.report.json_stream import json_pieces
 from pytest_haerae.report.sanity import find_warnings
 from pytest_haerae.types import Sample, Usage
 
@@ -52,12 +52,12 @@ def make_report(
     rows: Sequence[Mapping[str, Any]],
     judgement: Judgement,
 ) -> dict[str, Any]:
-    """Assemble the report, keys in the promised order; `rows` are the samples as `metrics.make_sample` shows them."""
+    """Assemble the report, keys in the promised order; `rows` are the samples as `samples.make_row` shows them."""
     return {
         "schema_version": SCHEMA_VERSION,
         "metrics": dict(metrics),
         "info": _info(config, facts, samples, judgement),
-        "samples": list(rows),
+        "samples": rows,
     }
 
 
@@ -173,11 +173,13 @@ def write_report(report: Mapping[str, Any], path: Path) -> None:
     Raises:
         UsageError: As `write_text`.
     """
-    write_text(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n", path)
+    write_text(json_pieces(report), path)
 
 
-def write_text(text: str, path: Path) -> None:
+def write_text(text: str | Iterable[str], path: Path) -> None:
     r"""Write a file atomically, in UTF-8: readers see the old file or the whole new one.
+
+    A text may come in pieces, which are written as they come.
 
     Half of a surrogate pair, which a model's API can send and UTF-8 has no bytes for, is written as ``\udXXX``: inside
     a string of JSON that is what it means.
@@ -186,7 +188,7 @@ def write_text(text: str, path: Path) -> None:
         UsageError: The disk is full, or the folder can not be written any more.
     """
     try:
-        _replace(text, path)
+        _replace([text] if isinstance(text, str) else text, path)
     except OSError as error:
         raise UsageError(
             f"{path}: can not be written ({error.strerror}); the answers are stored: make room and run the same command"
@@ -194,12 +196,12 @@ def write_text(text: str, path: Path) -> None:
         ) from None
 
 
-def _replace(text: str, path: Path) -> None:
+def _replace(pieces: Iterable[str], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+            file.writelines(pieces)
         # mkstemp makes private files; a report is as readable as any file the user writes.
         mask = os.umask(0)
         os.umask(mask)

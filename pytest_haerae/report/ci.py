@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from pytest_haerae.types import Item, Verdict
@@ -49,12 +50,20 @@ def suite_properties(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"haerae.gate.{gate['name']}", f"{gate['verdict']}: {gate['detail']}"
 
 
-def item_properties(item: Item, verdict: Verdict) -> Iterator[tuple[str, str]]:
+def item_properties(item: Item, verdict: Verdict) -> tuple[tuple[str, str], ...]:
     """Names and values for JUnit's test case."""
-    yield "haerae_subset", item.subset
-    yield "haerae_outcome", verdict.outcome
-    yield "haerae_prediction", (verdict.prediction or "")[:_LONGEST_PROPERTY]
-    yield "haerae_reference", item.reference[:_LONGEST_PROPERTY]
+    return _item_properties(item.subset, verdict.outcome, verdict.prediction or "", item.reference)
+
+
+@lru_cache(maxsize=1024)
+def _item_properties(subset: str, outcome: str, prediction: str, reference: str) -> tuple[tuple[str, str], ...]:
+    """Made once for all items that have them alike: pytest keeps three reports of each test, with its properties."""
+    return (
+        ("haerae_subset", subset),
+        ("haerae_outcome", outcome),
+        ("haerae_prediction", prediction[:_LONGEST_PROPERTY]),
+        ("haerae_reference", reference[:_LONGEST_PROPERTY]),
+    )
 
 
 def _value(value: object) -> str:

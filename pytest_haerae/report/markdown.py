@@ -78,13 +78,14 @@ def _row(row: SummaryRow, changes: bool) -> list[str]:
 
 
 def _wrong(samples: Sequence[Mapping[str, Any]]) -> list[str]:
-    wrong = [sample for sample in samples if sample["outcome"] in ("wrong", "invalid")]
+    heading = ("item", "outcome", "prediction", "reference")
+    wrong = [
+        (sample["id"], sample["outcome"], sample["prediction"] or "", sample["reference"])
+        for sample in samples
+        if sample["outcome"] in ("wrong", "invalid")
+    ]
     if not wrong:
         return []
-    heading = ("item", "outcome", "prediction", "reference")
-    rows = [
-        (sample["id"], sample["outcome"], sample["prediction"] or "", sample["reference"])
-        for sample in wrong[:_SHOWN_WRONG]
-    ]
+    rows = wrong[:_SHOWN_WRONG]
     title = f"first {len(rows)} of {len(wrong)} items answered wrong"
     return [f"<details><summary>{title}</summary>", table(heading, rows), "</details>"]

@@ -1,10 +1,9 @@
-"""Verdicts to the report's `metrics` and `samples`."""
+"""Verdicts to the report's `metrics`."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from pytest_haerae.comparison import ANSWERED
@@ -62,36 +61,3 @@ def make_metrics(samples: Sequence[Sample]) -> dict[str, Any]:
     measured = [entry["accuracy"] for entry in subsets.values() if entry["accuracy"] is not None]
     macro = sum(measured) / len(measured) if measured else None
     return {**score(samples), "macro_accuracy": macro, "subsets": subsets}
-
-
-def make_sample(sample: Sample, *, return_logits: bool) -> dict[str, Any]:
-    """One row of the report's `samples`: the promised keys, then what tells why it was judged so.
-
-    `input` is the text as sent; of a chat, its messages in one text, while `messages` has them apart.
-    """
-    item, response, verdict = sample.item, sample.response, sample.verdict
-    request = sample.request
-    shown = item.query
-    if request is not None:
-        chat = "\n\n".join(f"[{message.role}]\n{message.content}" for message in request.messages or ())
-        shown = chat or request.context
-    values = response.loglikelihoods if response and return_logits else None
-    return {
-        "id": item.id,
-        "subset": item.subset,
-        "nodeid": sample.nodeid,
-        "input": shown,
-        "options": list(item.options) if item.options is not None else None,
-        "reference": item.reference,
-        "prediction": verdict.prediction,
-        "outcome": verdict.outcome,
-        "raw_output": response.text if response else None,
-        "loglikelihoods": list(values) if values is not None else None,
-        "error": response.error if response else None,
-        "explanation": verdict.explanation,
-        "rule": verdict.rule,
-        "character_f": verdict.character_f,
-        "finish_reason": response.finish_reason if response else None,
-        "truncated": bool(response and response.truncated),
-        "messages": [asdict(message) for message in request.messages] if request and request.messages else None,
-    }

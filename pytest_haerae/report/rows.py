@@ -83,7 +83,8 @@ def count_lines(report: Mapping[str, Any]) -> list[str]:
 
 def _reading_lines(report: Mapping[str, Any]) -> list[str]:
     """Which rules read the answers, as shares of all answers, and how near free text came to its references."""
-    read = [(sample["rule"], sample["outcome"] == "invalid") for sample in report["samples"] if sample.get("rule")]
+    samples = report["samples"] if report["info"].get("rules") != {} else ()
+    read = [(sample["rule"], sample["outcome"] == "invalid") for sample in samples if sample.get("rule")]
     lines = []
     for words, invalid in (("answers read by", False), ("not read", True)):
         found = Counter(rule for rule, unread in read if unread == invalid)

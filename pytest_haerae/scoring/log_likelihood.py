@@ -20,9 +20,9 @@ def judge_log_likelihood(item: Item, response: Response) -> Verdict:
     values, labels = response.loglikelihoods, item.labels
     if values is None or labels is None or len(values) != len(labels):
         return Verdict("error", explanation=f"{item.id}: no log-likelihood for some option")
-    best = max(range(len(values)), key=lambda index: (values[index], -index))
+    best = values.index(max(values))
     right = labels.index(item.reference)
-    margin = values[right] - max(value for index, value in enumerate(values) if index != right)
+    margin = values[right] - max(values[:right] + values[right + 1 :])
     correct = best == right
     verb = "correct" if correct else "wrong"
     explanation = f"{item.id} {verb}: predicted ({labels[best]}), reference ({item.reference}), margin {margin:+.4f}"

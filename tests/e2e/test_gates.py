@@ -15,7 +15,8 @@ from pytest_haerae.cli import main
 from pytest_haerae.config import build_config
 from pytest_haerae.gates import Completeness
 from pytest_haerae.report.build import write_report
-from pytest_haerae.runner import DataKey, Run, Selected
+from pytest_haerae.runner import Run
+from pytest_haerae.types import DataKey, Selected
 from tests.helpers import shared, valid_report, write_questions
 
 OLD, NEW = "gpt-35-turbo-230613", "gpt-4o-mini-240718"

@@ -132,3 +132,16 @@ def test_a_method_that_the_backend_cannot_serve_is_refused(evaluate: Evaluate, p
     )
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert not (pytester.path / "loads.txt").exists()
+
+
+def test_a_wrong_answer_without_an_explanation_is_wrong(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        "from pytest_haerae import Verdict\n"
+        "from pytest_haerae.scoring import register_scorer\n"
+        "@register_scorer('string_match', 'mute')\n"
+        "def judge(item, response):\n"
+        "    return Verdict('wrong', 'A')\n"
+    )
+    result = evaluate("--evaluator-params=scorer=mute")
+    result.stdout.fnmatch_lines(["*40 wrong*"])
+    assert (result.ret, valid_report(pytester.path / ".haerae" / "report.json")["metrics"]["wrong"]) == (0, 40)

@@ -11,8 +11,9 @@ from typing import Any
 from pytest_haerae.config import build_config
 from pytest_haerae.gates import Completeness, judge_run
 from pytest_haerae.report.build import RunFacts, make_report, write_report
-from pytest_haerae.report.metrics import make_metrics, make_sample
-from pytest_haerae.types import Item, Outcome, Response, Sample, Usage, Verdict
+from pytest_haerae.report.metrics import make_metrics
+from pytest_haerae.report.samples import SampleRows
+from pytest_haerae.types import DataKey, Item, Outcome, Response, Sample, Selected, Usage, Verdict
 
 OUTCOMES: dict[str, Outcome] = {"c": "correct", "w": "wrong", "i": "invalid", "e": "error", "s": "skipped"}
 
@@ -45,7 +46,8 @@ def samples_of(
                 else Response(prediction or "?", finish_reason=finish_reason)
             )
             verdict = Verdict(outcome, prediction, f"{identifier} {outcome}: 예측 ({prediction}), 정답 ({reference})")
-            found.append(Sample(item, f"test_mine.py::test_mine[{identifier}]", None, response, verdict))
+            selected = Selected(item, f"test_mine.py::test_mine[{identifier}]", DataKey("questions.jsonl"))
+            found.append(Sample(selected, response, verdict))
     return found
 
 
@@ -63,7 +65,7 @@ def report_of(
     errors = sum(sample.verdict.outcome == "error" for sample in samples)
     completeness = Completeness(by_hand, missing, errors, len(samples) + missing)
     metrics = make_metrics(samples)
-    rows = [make_sample(sample, return_logits=True) for sample in samples]
+    rows = list(SampleRows(samples, lambda sample: None, return_logits=True))
     judgement = judge_run(config, metrics, rows, baseline["samples"] if baseline else None, completeness)
     facts = RunFacts(
         model="a-model",

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from pytest_haerae.interrupts import first_interrupt, held_interrupts
+from pytest_haerae.interrupts import first_interrupt, holdable_interrupts
 
 
 def interrupt() -> None:
@@ -31,21 +31,21 @@ def test_the_first_interrupt_acts_and_the_second_raises() -> None:
 def test_a_held_interrupt_is_raised_at_the_end_of_the_block() -> None:
     steps: list[int] = []
 
-    def hold() -> None:
-        with held_interrupts():
+    def held() -> None:
+        with holdable_interrupts() as hold, hold:
             interrupt()
             steps.append(1)
         steps.append(2)
 
     with pytest.raises(KeyboardInterrupt):
-        hold()
+        held()
     assert steps == [1]
 
 
 def test_the_inner_block_hands_its_interrupt_to_the_outer_one() -> None:
     acted: list[int] = []
     with first_interrupt(lambda: acted.append(1)):
-        with held_interrupts():
+        with holdable_interrupts() as hold, hold:
             interrupt()
             assert not acted
         assert acted == [1]
@@ -55,7 +55,7 @@ def test_where_no_signal_arrives_the_block_just_runs() -> None:
     before, ran = signal.getsignal(signal.SIGINT), []
 
     def work() -> None:
-        with held_interrupts():
+        with holdable_interrupts() as hold, hold:
             ran.append(signal.getsignal(signal.SIGINT))
 
     thread = threading.Thread(target=work)
@@ -64,7 +64,7 @@ def test_where_no_signal_arrives_the_block_just_runs() -> None:
     assert ran == [before]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with held_interrupts():
+        with holdable_interrupts() as hold, hold:
             assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)

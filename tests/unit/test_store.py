@@ -131,3 +131,46 @@ def test_keys_tell_models_and_requests_apart() -> None:
         len({response_key(one, request), response_key(other, request), response_key(one, Request("generate", "q"))})
         == 3
     )
+
+
+def test_many_answers_are_those_of_each_key(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    first, _ = store.begin("f", resume=True, rerun_errors=False)
+    second, _ = store.begin("g", resume=True, rerun_errors=False)
+    keys = [f"k{number:04d}" for number in range(1300)]
+    for number, key in enumerate(keys):
+        for run in (first, second):
+            if number % (run + 2):
+                store.put(run, key, Response(text=f"{run} {key}"))
+    for run in (first, second):
+        for any_run in (False, True):
+            each = {key: found for key in keys if (found := store.get(run, key, any_run=any_run))}
+            assert dict(store.get_many(run, keys, any_run=any_run)) == each
+            assert len(each) > 800
+    store.close()
+
+
+def test_statements_are_as_many_as_answers_and_a_few(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    statements: list[str] = []
+    store._connection.set_trace_callback(statements.append)
+    keys = [f"k{number}" for number in range(1200)]
+    assert not dict(store.get_many(run, keys))
+    for key in keys:
+        store.put(run, key, ANSWER)
+    assert dict(store.get_many(run, keys)) == dict.fromkeys(keys, ANSWER)
+    assert len(statements) <= len(keys) + 8
+    store.close()
+
+
+def test_an_answer_takes_back_a_failure_of_an_earlier_process(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    store.put(run, "k", Response(error="HTTP 500"))
+    store.close()
+    again = Store(tmp_path / "s.sqlite")
+    assert again.begin("f", resume=True, rerun_errors=True) == (run, True)
+    again.put(run, "k", ANSWER)
+    assert again.failure(run, "k") is None
+    again.close()

@@ -1,0 +1,85 @@
+"""Judged items to the report's `samples`, each row made when it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any, overload
+
+from pytest_haerae.types import Request, Sample
+
+Row = dict[str, Any]
+
+
+class SampleRows(Sequence[Row]):
+    """The rows of judged items. They are not kept: all of them at once would be a second copy of the data.
+
+    Whoever goes over them more than a few times makes a list of them first.
+
+    Args:
+        samples: The judged items, in the report's order.
+        request_of: What an item's backend was asked; None where the method does not apply to it.
+        return_logits: Whether the log-likelihoods are shown.
+    """
+
+    def __init__(
+        self, samples: Sequence[Sample], request_of: Callable[[Sample], Request | None], *, return_logits: bool
+    ) -> None:
+        self._samples = samples
+        self._request_of = request_of
+        self._return_logits = return_logits
+
+    def __len__(self) -> int:
+        return len(self._samples)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        """A row, or a list of some."""
+        if isinstance(index, slice):
+            return [self._row(sample) for sample in self._samples[index]]
+        return self._row(self._samples[index])
+
+    def _row(self, sample: Sample) -> Row:
+        return make_row(sample, self._request_of(sample), return_logits=self._return_logits)
+
+
+def make_row(sample: Sample, request: Request | None, *, return_logits: bool) -> dict[str, Any]:
+    """One row of the report's `samples`: the promised keys, then what tells why it was judged so.
+
+    `input` is the text as sent; of a chat, its messages in one text, while `messages` has them apart.
+
+    Args:
+        sample: The judged item.
+        request: What its backend was asked; None where the method does not apply.
+        return_logits: Whether the log-likelihoods are shown.
+    """
+    item, response, verdict = sample.item, sample.response, sample.verdict
+    shown = item.query
+    if request is not None:
+        chat = "\n\n".join(f"[{message.role}]\n{message.content}" for message in request.messages or ())
+        shown = chat or request.context
+    values = response.loglikelihoods if response and return_logits else None
+    return {
+        "id": item.id,
+        "subset": item.subset,
+        "nodeid": sample.nodeid,
+        "input": shown,
+        "options": list(item.options) if item.options is not None else None,
+        "reference": item.reference,
+        "prediction": verdict.prediction,
+        "outcome": verdict.outcome,
+        "raw_output": response.text if response else None,
+        "loglikelihoods": list(values) if values is not None else None,
+        "error": response.error if response else None,
+        "explanation": verdict.explanation,
+        "rule": verdict.rule,
+        "character_f": verdict.character_f,
+        "finish_reason": response.finish_reason if response else None,
+        "truncated": bool(response and response.truncated),
+        "messages": [asdict(message) for message in request.messages] if request and request.messages else None,
+    }

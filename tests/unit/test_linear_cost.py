@@ -1,0 +1,85 @@
+"""What a run costs an item: bytes and the number of times its text is made, between two sizes; never a time."""
+
+from __future__ import annotations
+
+import gc
+import json
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_haerae.config import build_config
+from pytest_haerae.evaluator import suite_nodeid
+from pytest_haerae.gates import Completeness
+from pytest_haerae.prompts import PROMPTS, register_prompt
+from pytest_haerae.runner import Run
+from pytest_haerae.types import Item, Selected
+
+SIZES = (300, 700)
+MOST_AT_PEAK, MOST_HELD = 1000, 700
+"""Bytes an item. 680 to 790 and 530 to 570 were measured, most of them its response, verdict, sample and key."""
+CHARACTERS = 1500
+"""Of a question: 3,000 bytes in memory, far more than the bounds, so that no second copy of it goes unseen."""
+
+
+def prepared(folder: Path, count: int, options: dict[str, Any]) -> tuple[Run, list[Selected]]:
+    """A run over so many long questions."""
+    folder.mkdir()
+    rows = (
+        {"question": f"{number}번 " + "가" * CHARACTERS, "options": ["가", "나", "다"], "answer": "ABC"[number % 3]}
+        for number in range(count)
+    )
+    data = folder / "questions.jsonl"
+    data.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    run = Run(build_config({"model": "random", "dataset": str(data), **options}, folder))
+    items = run.items(run.default_data, "questions")
+    return run, [Selected(item, suite_nodeid(item, str(data)), run.default_data) for item in items]
+
+
+def measure(folder: Path, count: int, options: dict[str, Any]) -> tuple[int, int]:
+    """Ask and report so many items: the bytes of the peak above the loaded items, and those still held at the end."""
+    run, selection = prepared(folder, count, options)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        samples = run.ask(selection, lambda done, total: None)
+        report = run.report(selection, samples, Completeness(False, 0, 0, count))
+        gc.collect()
+        held, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        run.close()
+    assert (len(samples), len(report["samples"])) == (count, count)
+    return peak, held
+
+
+@pytest.mark.parametrize("options", [{"method": "log_likelihood"}, {"method": "string_match", "num_few_shot": 3}])
+def test_bytes_an_item(tmp_path: Path, options: dict[str, Any]) -> None:
+    measure(tmp_path / "first", 20, options)  # What is made once: imports, compiled patterns, caches.
+    (small_peak, small_held), (peak, held) = (measure(tmp_path / str(count), count, options) for count in SIZES)
+    items = SIZES[1] - SIZES[0]
+    assert (peak - small_peak) / items < MOST_AT_PEAK
+    assert (held - small_held) / items < MOST_HELD
+
+
+def test_an_item_is_rendered_for_its_key_its_backend_and_its_row(tmp_path: Path) -> None:
+    rendered: list[str] = []
+
+    @register_prompt("counted")
+    def render(item: Item) -> str:
+        rendered.append(item.id)
+        return item.query
+
+    try:
+        run, selection = prepared(tmp_path / "run", 600, {"method": "string_match", "prompt": "counted"})
+        samples = run.ask(selection, lambda done, total: None)
+        before = len(rendered)
+        run.report(selection, samples, Completeness(False, 0, 0, 600))
+        run.close()
+    finally:
+        del PROMPTS["counted"]
+    asked = [identifier for identifier in rendered[:before] if identifier.startswith("questions")]
+    written = [identifier for identifier in rendered[before:] if identifier.startswith("questions")]
+    assert (len(asked), len(written)) == (1200, 600)
