@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import torch
 from peft import LoraConfig, PromptTuningConfig, get_peft_model
-from transformers import AutoModelForCausalLM, MambaConfig
+from transformers import AutoModelForCausalLM, LlamaConfig, MambaConfig
 
 from pytest_haerae.backends.huggingface import HuggingFaceBackend, HuggingFaceParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
-from tests.unit.backends.tiny import save_tiny
+from tests.unit.backends.tiny import SIZE, save_tiny
 
 EOS = "</s>"
 OPTIONS = (" (A)", " (B)", " (A) 나", " 서울특별시")
@@ -115,7 +115,9 @@ def test_prompt_tuning_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("quantization", "layer"), [("8bit", "Linear8bitLt"), ("4bit", "Linear4bit")])
 def test_quantized_weights_give_other_numbers_near_by(tmp_path: Path, quantization: str, layer: str) -> None:
-    folder = save_tiny(tmp_path, eos_token=EOS)
+    # On processors with bfloat16 instructions bitsandbytes wants rows of at least one block, 64 weights.
+    config = LlamaConfig(vocab_size=257, **SIZE | {"hidden_size": 64})
+    folder = save_tiny(tmp_path, config, eos_token=EOS)
     exact = scored(open_backend(folder), "대한민국의 수도는")
     backend = open_backend(folder, quantization=quantization)
     assert type(backend._model.model.layers[0].mlp.up_proj).__name__ == layer
