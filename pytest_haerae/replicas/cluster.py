@@ -94,7 +94,8 @@ def connect(ray: Any, address: str | None) -> None:  # noqa: ANN401 - the module
             # A cluster of this run alone listens on loopback only.
             ray.init(address="local", _node_ip_address="127.0.0.1", **quiet)
     except Exception as error:
-        raise UsageError(f"--ray-address {known or 'local'}: {error_line(error)}") from None
+        hint = "; a cluster that asks for a token wants RAY_AUTH_MODE=token" if known else ""
+        raise UsageError(f"--ray-address {known or 'local'}: {error_line(error)}{hint}") from None
 
 
 def _probe(address: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -26,6 +27,14 @@ HEAD, SECOND = "127.0.0.2", "127.0.0.3"
 RESOURCES = ["--num-cpus=1", "--num-gpus=2", "--object-store-memory=100000000", "--disable-usage-stats"]
 
 
+WAIT_FOR_BOTH = """
+import sys, time, ray
+ray.init(address=sys.argv[1], logging_level="error")
+while len([node for node in ray.nodes() if node["Alive"]]) < 2:
+    time.sleep(0.1)
+"""
+
+
 def start_node(*options: str) -> subprocess.Popen[bytes]:
     """One node: a process group of its own, with one processor and two GPUs that exist for Ray alone."""
     return subprocess.Popen(
@@ -34,8 +43,10 @@ def start_node(*options: str) -> subprocess.Popen[bytes]:
 
 
 @pytest.fixture
-def cluster() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The address of a cluster of two nodes, and the process of the second."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
     with socket.socket() as free:
         free.bind((HEAD, 0))
         port = free.getsockname()[1]
@@ -43,6 +54,7 @@ def cluster() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     try:
         wait_until(lambda: is_listening(port))
         nodes.append(start_node(f"--node-ip-address={SECOND}", f"--address={HEAD}:{port}"))
+        subprocess.run([sys.executable, "-c", WAIT_FOR_BOTH, f"{HEAD}:{port}"], check=True, timeout=90)
         yield f"{HEAD}:{port}", nodes[1]
     finally:
         for node in reversed(nodes):
@@ -85,6 +97,7 @@ def test_replicas_get_their_gpus_and_outlive_a_node(
     ledger = tmp_path / "ledger.txt"
 
     def askers() -> Counter[str]:
+        assert process.poll() is None
         lines = ledger.read_text(encoding="utf-8").splitlines() if ledger.exists() else []
         return Counter(line.split()[0] for line in lines)
 
