@@ -174,7 +174,6 @@ class EvaluationSession:
         Raises:
             pytest.UsageError: The model can not be loaded, or the store can not be written; exit code 4.
         """
-        self.selection = selection
         if not selection:
             return
         reporter = self._reporter()
@@ -194,6 +193,8 @@ class EvaluationSession:
                 samples = self.run.ask(selection, progress, by_hand=self.selected_by_hand())
         except HaeraeError as error:
             raise pytest.UsageError(str(error)) from None
+        # Only now: where the batch was not done, an earlier report is not written over by an empty one.
+        self.selection = selection
         self.samples = {sample.nodeid: sample for sample in samples if sample.nodeid}
         usage = self.run.usage
         if reporter and not quiet and self.run.resumed and usage.reused:

@@ -52,6 +52,8 @@ class VllmParameters(BackendParameters):
     revision: str | None = None
     dtype: str = "auto"
     tensor_parallel_size: int = Field(default=1, ge=1)
+    pipeline_parallel_size: int = Field(default=1, ge=1)
+    distributed_executor_backend: str | None = None
     max_num_seqs: int = Field(default=256, ge=1)
     max_num_batched_tokens: int = Field(default=8192, ge=1)
     max_model_len: int | None = Field(default=None, ge=8)

@@ -25,12 +25,12 @@ def json_pieces(report: Mapping[str, Any]) -> Iterator[str]:
     for name, part in report.items():
         yield f"{separator}{encode_basestring(name)}: "
         separator = ",\n "
-        if name == "samples" and len(part):
+        if name == "samples":
             before = "[\n  "
             for row in part:
                 yield before + _encode(row, "\n  ")
                 before = ",\n  "
-            yield "\n ]"
+            yield "\n ]" if len(part) else "[]"
         else:
             # Inside a text a line end is written as two signs, so that each one here is the encoder's.
             yield json.dumps(part, ensure_ascii=False, indent=1, allow_nan=False).replace("\n", "\n ")

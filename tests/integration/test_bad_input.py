@@ -91,3 +91,14 @@ def test_a_bad_row_names_file_row_and_field(
     result = evaluate(inprocess=True)
     result.stderr.fnmatch_lines([f"ERROR: *questions.jsonl, row 2, {message}"])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["serial", "xdist"])
+def test_a_run_that_could_not_begin_leaves_the_earlier_report(
+    evaluate: Evaluate, pytester: pytest.Pytester, workers: list[str]
+) -> None:
+    evaluate("--limit=3")
+    report = pytester.path / ".haerae" / "report.json"
+    earlier = report.read_bytes()
+    assert evaluate("--store=/proc/none/store.sqlite", *workers).ret == pytest.ExitCode.USAGE_ERROR
+    assert report.read_bytes() == earlier
