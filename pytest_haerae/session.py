@@ -53,6 +53,7 @@ class EvaluationSession:
         self.received: set[str] = set()
         self.tolerated = 0
         self.by_hand = False
+        self.running: pytest.Item | None = None
         self.report: dict[str, Any] | None = None
         self._run: Run | None = None
         self._data: dict[str, DataKey] = {}
@@ -191,12 +192,14 @@ class EvaluationSession:
 
     # -- one test -----------------------------------------------------------------------------------------------
 
-    def verdict(self, item: pytest.Item, parameter: Item) -> Verdict:
-        """The verdict on a test's item, noted for its report.
+    def verdict(self, parameter: Item) -> Verdict:
+        """The verdict on the running test's item, noted for its report.
 
         Raises:
             BackendFailure: The backend gave no answer.
         """
+        item = self.running
+        assert item is not None  # noqa: S101 - a fixture is asked for by a test only
         sample = self.samples.get(item.nodeid)
         if sample is None:
             sample = self.run.stored_sample(Selected(parameter, item.nodeid, self._data[function_nodeid(item)]))
