@@ -108,10 +108,16 @@ def haerae_item(request: pytest.FixtureRequest) -> Item:
     return item
 
 
+@pytest.fixture(scope="session")
+def _haerae_evaluation(request: pytest.FixtureRequest) -> EvaluationSession:
+    """Asked for once: a fixture that takes `request` makes pytest read that object's signature for each test."""
+    return _evaluation(request.config)
+
+
 @pytest.fixture
-def haerae_verdict(haerae_item: Item, request: pytest.FixtureRequest) -> Verdict:
+def haerae_verdict(haerae_item: Item, _haerae_evaluation: EvaluationSession) -> Verdict:
     """The verdict on this test's item; skips where the method does not apply, fails where the backend failed."""
-    return _evaluation(request.config).verdict(request.node, haerae_item)
+    return _haerae_evaluation.verdict(haerae_item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -143,6 +149,12 @@ class _Recorder:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Take note of the test that is about to ask for its verdict."""
+        if _SESSION in self._config.stash:
+            _evaluation(self._config).running = item
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
         """Make a wrong answer one line."""

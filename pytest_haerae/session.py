@@ -53,6 +53,7 @@ class EvaluationSession:
         self.tolerated = 0
         self.by_hand = False
         self.scope = Scope()
+        self.running: pytest.Item | None = None
         self.report: dict[str, Any] | None = None
         self._run: Run | None = None
         self._data: dict[str, DataKey] = {}
@@ -206,12 +207,14 @@ class EvaluationSession:
 
     # -- one test -----------------------------------------------------------------------------------------------
 
-    def verdict(self, item: pytest.Item, parameter: Item) -> Verdict:
-        """The verdict on a test's item, noted for its report.
+    def verdict(self, parameter: Item) -> Verdict:
+        """The verdict on the running test's item, noted for its report.
 
         Raises:
             BackendFailure: The backend gave no answer.
         """
+        item = self.running
+        assert item is not None  # noqa: S101 - a fixture is asked for by a test only
         nodeid = plain_nodeid(item.nodeid)
         sample = self.samples.get(nodeid)
         if sample is None:
