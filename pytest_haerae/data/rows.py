@@ -113,3 +113,15 @@ def lettered_query(question: str, options: tuple[str, ...], context: str = "") -
     passage = f"### 지문: \n{context.strip()}\n\n" if context.strip() else ""
     choices = "\n".join(f"({letter}) {option}" for letter, option in zip(LETTERS, options, strict=False))
     return f"{passage}### 질문: \n{question.strip()}\n\n### 선택지: \n{choices}\n\n### 정답:"
+
+
+def numbered_layout(columns: Sequence[str], answer: str = "answer") -> Layout:
+    """A layout of a question, one column an option, and the answer's number from 1; a passage stands in `context`."""
+
+    def read(row: Row, place: RowPlace) -> Question:
+        options = column_options(row, columns, place)
+        index = number_index(text_of(row, answer, place), 1, options, answer, place)
+        query = lettered_query(text_of(row, "question", place), options, str(row.get("context") or ""))
+        return Question(query, options, index)
+
+    return frozenset({"question", *columns, answer}), read

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_haerae.data.benchmarks import Benchmark
-from pytest_haerae.data.rows import Question, Row, RowPlace, column_options, lettered_query, number_index, text_of
+from pytest_haerae.data.rows import numbered_layout
 
 SUBJECTS = (
     "Accounting",
@@ -54,17 +54,10 @@ SUBJECTS = (
 )
 
 
-def read(row: Row, place: RowPlace) -> Question:
-    """A question, one column an option (A to D), the answer's number from 1."""
-    options = column_options(row, "ABCD", place)
-    index = number_index(text_of(row, "answer", place), 1, options, "answer", place)
-    return Question(lettered_query(text_of(row, "question", place), options), options, index)
-
-
 BENCHMARK = Benchmark(
     name="kmmlu",
     repository="HAERAE-HUB/KMMLU",
     configurations={subject: subject for subject in SUBJECTS},
-    layouts=((frozenset({"question", "A", "B", "C", "D", "answer"}), read),),
+    layouts=(numbered_layout("ABCD"),),
     prompts={"log_likelihood": "kmmlu"},
 )
