@@ -108,18 +108,6 @@ def haerae_item(request: pytest.FixtureRequest) -> Item:
     return item
 
 
-@pytest.fixture(scope="session")
-def _haerae_evaluation(request: pytest.FixtureRequest) -> EvaluationSession:
-    """Asked for once: a fixture that takes `request` makes pytest read that object's signature for each test."""
-    return _evaluation(request.config)
-
-
-@pytest.fixture
-def haerae_verdict(haerae_item: Item, _haerae_evaluation: EvaluationSession) -> Verdict:
-    """The verdict on this test's item; skips where the method does not apply, fails where the backend failed."""
-    return _haerae_evaluation.verdict(haerae_item)
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -149,6 +137,12 @@ class _Recorder:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
+
+    @pytest.fixture
+    def haerae_verdict(self, haerae_item: Item) -> Verdict:
+        """The verdict on this test's item; skips where the method does not apply, fails where the backend failed."""
+        # No `request`: for each test that takes it, pytest reads the signature of a class of its own.
+        return _evaluation(self._config).verdict(haerae_item)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
