@@ -11,7 +11,8 @@ import pytest
 from pytest_haerae.redact import redact_text
 from pytest_haerae.types import Item
 
-ITEM_FIXTURE = "haerae_item"
+ITEM_FIXTURES = ("haerae_item", "haerae_verdict")
+"""The fixtures that are parametrized with items, each by itself: a test that uses one sets up one."""
 PROPERTY_ID, PROPERTY_STATUS = "haerae_id", "haerae_status"
 
 
@@ -44,13 +45,17 @@ def one_line_report(item: pytest.Item, call: pytest.CallInfo[None], explanation:
 
 def has_item_fixture(item: pytest.Item | pytest.Collector) -> bool:
     """Whether a test is parametrized with items."""
-    return ITEM_FIXTURE in getattr(getattr(item, "callspec", None), "params", {})
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    return any(name in params for name in ITEM_FIXTURES)
 
 
 def item_parameter(item: pytest.Item | pytest.Collector) -> Item | None:
     """The item that a test is about; None for other tests and for placeholders."""
-    parameter = getattr(getattr(item, "callspec", None), "params", {}).get(ITEM_FIXTURE)
-    return parameter if isinstance(parameter, Item) else None
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    for name in ITEM_FIXTURES:
+        if isinstance(parameter := params.get(name), Item):
+            return parameter
+    return None
 
 
 def without_placeholders(collected: Any) -> Any:  # noqa: ANN401 - pytest's own: an item, a collector, a list, None

@@ -64,8 +64,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Parametrize tests that use the item."""
-    if "haerae_item" in metafunc.fixturenames:
+    """Parametrize tests that use the fixtures."""
+    if "haerae_verdict" in metafunc.fixturenames or "haerae_item" in metafunc.fixturenames:
         _evaluation(metafunc.config).parametrize(metafunc)
 
 
@@ -101,24 +101,6 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     return (yield from run_loop(partial(session.config.stash.get, _SESSION, None), session))
 
 
-@pytest.fixture
-def haerae_item(request: pytest.FixtureRequest) -> Item:
-    """The question that this test is about."""
-    item: Item = request.param
-    return item
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Mark wrong answers."""
-    report = yield
-    if _SESSION in item.config.stash:
-        _evaluation(item.config).mark_report(item, call, report)
-    return report
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(
     report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
@@ -133,31 +115,40 @@ def pytest_report_teststatus(
 
 
 class _Recorder:
-    """Makes reports of wrong answers, and receives all with the configuration at hand: its hook does not pass it."""
+    """The fixtures and hooks that need the configuration and are not passed it, or that would cost more with it.
+
+    The fixtures take no `request`: for each test that does, pytest reads the signature of a class of its own.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
 
     @pytest.fixture
-    def haerae_verdict(self, haerae_item: Item) -> Verdict:
+    def haerae_item(self) -> Item:
+        """The question that this test is about."""
+        return _evaluation(self._config).running_item()[1]
+
+    @pytest.fixture
+    def haerae_verdict(self) -> Verdict:
         """The verdict on this test's item; skips where the method does not apply, fails where the backend failed."""
-        # No `request`: for each test that takes it, pytest reads the signature of a class of its own.
-        return _evaluation(self._config).verdict(haerae_item)
+        return _evaluation(self._config).verdict()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Take note of the test that is about to ask for its verdict."""
-        if _SESSION in self._config.stash:
-            _evaluation(self._config).running = item
+        if evaluation := self._config.stash.get(_SESSION, None):
+            evaluation.running = item
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
         """Make a wrong answer one line."""
-        return _evaluation(self._config).make_report(item, call) if _SESSION in self._config.stash else None
+        if call.excinfo is None or not (evaluation := self._config.stash.get(_SESSION, None)):
+            return None
+        return evaluation.make_report(item, call)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take note of a finished test."""
-        if _SESSION in self._config.stash:
-            _evaluation(self._config).note(report)
+        if evaluation := self._config.stash.get(_SESSION, None):
+            evaluation.note(report)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -13,7 +13,7 @@ import pytest
 from pytest_haerae.errors import BackendFailure, HaeraeError, UsageError
 from pytest_haerae.gates import Completeness, failing_gates
 from pytest_haerae.nodes import (
-    ITEM_FIXTURE,
+    ITEM_FIXTURES,
     PROPERTY_ID,
     PROPERTY_STATUS,
     add_suite_properties,
@@ -104,7 +104,9 @@ class EvaluationSession:
                 self.problem = error
         # A suite out of scope collects nothing; pytest needs one parameter set, which `without_placeholders` drops.
         params: list[Item | None] = [*items] or [None]
-        metafunc.parametrize(ITEM_FIXTURE, params, ids=[item.id if item else "none" for item in params], indirect=True)
+        names = [name for name in ITEM_FIXTURES if name in metafunc.fixturenames]
+        ids = [item.id if item else "none" for item in params]
+        metafunc.parametrize(names, [(item,) * len(names) for item in params], ids=ids, indirect=True)
 
     def _in_scope(self, suite: Suite) -> bool:
         """Whether a suite is about the run's data set, or about one of its own that is no benchmark."""
@@ -207,14 +209,20 @@ class EvaluationSession:
 
     # -- one test -----------------------------------------------------------------------------------------------
 
-    def verdict(self, parameter: Item) -> Verdict:
+    def running_item(self) -> tuple[pytest.Item, Item]:
+        """The test that runs, and the item that it is about."""
+        test = self.running
+        parameter = item_parameter(test) if test else None
+        assert test is not None and parameter is not None  # noqa: S101, PT018 - a parametrized test asks for a fixture
+        return test, parameter
+
+    def verdict(self) -> Verdict:
         """The verdict on the running test's item, noted for its report.
 
         Raises:
             BackendFailure: The backend gave no answer.
         """
-        item = self.running
-        assert item is not None  # noqa: S101 - a fixture is asked for by a test only
+        item, parameter = self.running_item()
         nodeid = plain_nodeid(item.nodeid)
         sample = self.samples.get(nodeid)
         if sample is None:
@@ -229,22 +237,16 @@ class EvaluationSession:
         return verdict
 
     def make_report(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
-        """The report of a test that asserted against its verdict; None leaves it to pytest."""
-        verdict = item.stash.get(_VERDICT, None)
-        if verdict is None or verdict.outcome == "correct" or call.excinfo is None:
-            return None
-        return one_line_report(item, call, verdict.explanation) if call.excinfo.errisinstance(AssertionError) else None
-
-    def mark_report(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-        """Mark the report of a wrong answer or of a backend error, and leave one line of it."""
+        """The report of a wrong answer or of a backend error, one line and marked; None leaves a test to pytest."""
         verdict = item.stash.get(_VERDICT, None)
         if verdict is None or call.excinfo is None:
-            return
-        answered_wrong = verdict.outcome in ("wrong", "invalid") and call.excinfo.errisinstance(AssertionError)
-        failed_backend = verdict.outcome == "error" and call.excinfo.errisinstance(BackendFailure)
-        if report.failed and (answered_wrong or failed_backend):
-            report.longrepr = verdict.explanation
-            report.user_properties = [*report.user_properties, (PROPERTY_STATUS, verdict.outcome)]
+            return None
+        expected = BackendFailure if verdict.outcome == "error" else AssertionError
+        if verdict.outcome not in ("wrong", "invalid", "error") or not call.excinfo.errisinstance(expected):
+            return None
+        report = one_line_report(item, call, verdict.explanation)
+        report.user_properties = [*report.user_properties, (PROPERTY_STATUS, verdict.outcome)]
+        return report
 
     # -- the end ------------------------------------------------------------------------------------------------
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import random
 import re
 from collections.abc import Iterator, Sequence
+from hashlib import shake_128
 from typing import ClassVar
 
 from pytest_haerae.backends import BackendParameters
 from pytest_haerae.types import Capability, Request, Response
 
+_BYTES = 6
+"""Of each number: fewer than a float's 53 bits, so that none is rounded up to 1."""
 _LABEL = re.compile(r"^\(([A-J])\)", re.MULTILINE)
 
 
@@ -38,15 +39,21 @@ class RandomBackend:
         """Answer in order: random log-likelihoods, or one of the labels that the prompt shows."""
         for index, request in enumerate(requests):
             text = request.context or "\n".join(message.content for message in request.messages or ())
-            digest = hashlib.blake2b(f"{self._seed}\x00{request.kind}\x00{text}".encode(), digest_size=8).digest()
-            chance = random.Random(digest)  # noqa: S311 - chance level, no secret
             if request.kind == "loglikelihood":
-                values = tuple(-10 * chance.random() for _ in request.continuations)
+                values = tuple(-10 * chance for chance in self._chances(request, text, len(request.continuations)))
                 yield index, Response(loglikelihoods=values, prompt_tokens=0, completion_tokens=0)
             else:
                 labels = _LABEL.findall(text)
-                answer = f"정답: ({chance.choice(labels)})" if labels else "모르겠습니다."
+                (chance,) = self._chances(request, text, 1)
+                answer = f"정답: ({labels[int(chance * len(labels))]})" if labels else "모르겠습니다."
                 yield index, Response(text=answer, prompt_tokens=0, completion_tokens=0, finish_reason="stop")
+
+    def _chances(self, request: Request, text: str, count: int) -> list[float]:
+        """Numbers from 0 to below 1 that the seed and the request decide, evenly spread."""
+        # An extendable hash, not a generator: seeding one for each request would take most of the time.
+        digest = shake_128(f"{self._seed}\x00{request.kind}\x00{text}".encode()).digest(_BYTES * count)
+        numbers = (int.from_bytes(digest[at : at + _BYTES]) for at in range(0, len(digest), _BYTES))
+        return [number / (1 << 8 * _BYTES) for number in numbers]
 
     def close(self) -> None:
         """Nothing to release."""

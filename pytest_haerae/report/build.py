@@ -90,7 +90,8 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgeme
         "gates": [gate.to_json() for gate in judgement.gates],
         "replicas": config.replicas,
         "method_detail": usage.method_detail,
-        "rules": dict(Counter(sample.verdict.rule for sample in samples if sample.verdict.rule).most_common()),
+        "rules": _rules(samples),
+        "rules_not_read": _rules(sample for sample in samples if sample.verdict.outcome == "invalid"),
         "finish_reasons": _finish_reasons(samples),
         "truncated": sum(sample.response is not None and sample.response.truncated for sample in samples),
         "selection": {"items": facts.completeness.asked, "by_hand": facts.completeness.by_hand},
@@ -101,6 +102,11 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgeme
         "warnings": find_warnings(samples),
         "rerun_options": rerun_options(config),
     }
+
+
+def _rules(samples: Iterable[Sample]) -> dict[str, int]:
+    """How many answers each rule read, or found unreadable, the most frequent first."""
+    return dict(Counter(sample.verdict.rule for sample in samples if sample.verdict.rule).most_common())
 
 
 def _finish_reasons(samples: Sequence[Sample]) -> dict[str, dict[str, int]]:

@@ -83,13 +83,11 @@ def count_lines(report: Mapping[str, Any]) -> list[str]:
 
 def _reading_lines(report: Mapping[str, Any]) -> list[str]:
     """Which rules read the answers, as shares of all answers, and how near free text came to its references."""
-    samples = report["samples"] if report["info"].get("rules") != {} else ()
-    read = [(sample["rule"], sample["outcome"] == "invalid") for sample in samples if sample.get("rule")]
+    every, unread = (Counter(report["info"].get(name) or {}) for name in ("rules", "rules_not_read"))
     lines = []
-    for words, invalid in (("answers read by", False), ("not read", True)):
-        found = Counter(rule for rule, unread in read if unread == invalid)
+    for words, found in (("answers read by", every - unread), ("not read", unread)):
         if found:
-            shares = ", ".join(f"{rule} {count / len(read):.1%}" for rule, count in found.most_common())
+            shares = ", ".join(f"{rule} {count / every.total():.1%}" for rule, count in found.most_common())
             lines.append(f"{words}: {shares}")
     if report["metrics"].get("character_f") is not None:
         lines.append(f"free text: character F-score {report['metrics']['character_f']:.4f} (mean)")

@@ -36,6 +36,8 @@ _LATEX_COMMAND = re.compile(
 )
 _LINE_DECORATION = re.compile(r"^[ \t]{0,8}(?:>[ \t>]{0,20})?(?:#{1,12}(?=\s|$))?", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*+|`+|__+|[{}$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_MARKUP = re.compile(r"[~<>\\|*`_{}$#]|^[ \t]", re.MULTILINE)
+"""What a text has to hold for any of these to change it."""
 _ANSWER_HEADING = re.compile(r"\A\W{0,9}(?:정답|답변?|answer)\s?:", re.IGNORECASE)
 _WORD = re.compile(r"\w")
 _CHAT_TOKEN = re.compile(r"<\|[A-Za-z_]{1,30}\|>")
@@ -72,6 +74,8 @@ def shorten(text: str) -> str:
 
 def unify_signs(text: str) -> str:
     """Write full-width, circled and decomposed signs in their plain form (NFKC), and take invisible ones away."""
+    if unicodedata.is_normalized("NFKC", text) and not (_INVISIBLE.search(text) or _CIRCLED_SIGN.search(text)):
+        return text
     text = _CIRCLED_SIGN.sub(lambda match: _CIRCLED[match[0]], _INVISIBLE.sub("", text))
     parts = _KEPT_AS_WRITTEN.split(text)
     return "".join(part if index % 2 else unicodedata.normalize("NFKC", part) for index, part in enumerate(parts))
@@ -79,6 +83,8 @@ def unify_signs(text: str) -> str:
 
 def strip_markup(text: str) -> str:
     r"""Take Markdown, LaTeX, HTML, table lines and chat tokens away; ``\boxed{B}`` becomes a line ``boxed: B``."""
+    if not _MARKUP.search(text):
+        return text.strip()
     text = _CHAT_TOKEN.sub("\n", _STRUCK.sub("", text))
     text = _CLOSING_TAG.sub("\n", _HTML_PAIR.sub(r"\2", text))
     text = _LATEX_COMMAND.sub(" ", _BOX.sub("\nboxed: ", text))

@@ -96,17 +96,22 @@ def options_of(item: Item) -> Options:
 @lru_cache(maxsize=16)
 def _prepare(labels: tuple[str, ...], texts: tuple[str, ...]) -> Options:
     unified = [unify_signs(text).strip() for text in texts]
-    squeezed = [_fold(text, spaced=False)[0] for text in unified]
-    spaced = len(set(squeezed)) < len(squeezed)
-    folded = tuple(_fold(text, spaced)[0] for text in unified)
+    folded = tuple("".join(_lower(text).split()) for text in unified)
+    spaced = len(set(folded)) < len(folded)
+    if spaced:
+        folded = tuple(" ".join(_lower(text).split()) for text in unified)
     return Options(labels, folded, spaced, any(_SPEAKS_OF_LABELS.search(text) and len(text) > 1 for text in unified))
+
+
+def _lower(text: str) -> str:
+    """A text in small letters, sign by sign: a few capitals have small forms of two signs, and then all stay."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text
 
 
 def _fold(text: str, spaced: bool) -> tuple[str, list[int]]:
     """Fold a text, and say where each sign of the result stood."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # a few capitals have small forms of two signs
-        lowered = text
+    lowered = _lower(text)
     if spaced:
         places = [
             index
