@@ -9,6 +9,7 @@ import importlib.util
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -43,12 +44,21 @@ def _load(config: pytest.Config, path: Path) -> None:
     while (folder / "__init__.py").exists():
         folder = folder.parent
     # pytest's own way to import a conftest.py is private; that it finds its neighbours is the part of it that counts.
-    if config.getoption("importmode") != "importlib" and str(folder) not in sys.path:
+    own_names = config.getoption("importmode") == "importlib"
+    if not own_names and str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
     name = ".".join(path.relative_to(folder).with_suffix("").parts)
+    packaged = folder != path.parent and not own_names
+    # One of a package imports its neighbours by its place in it, so it has to have the package's name.
+    module = importlib.import_module(name) if packaged else _load_alone(name, path)
+    config.pluginmanager.register(module, str(path))
+
+
+def _load_alone(name: str, path: Path) -> ModuleType:
+    """Load a file under a name that no other conftest.py has."""
     spec = importlib.util.spec_from_file_location(f"haerae_controller.{name}.{abs(hash(path))}", path)
     if spec is None or spec.loader is None:
         raise ImportError(name)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    config.pluginmanager.register(module, str(path))
+    return module

@@ -139,8 +139,8 @@ class ControllerHooks:
         self._stop_at_collection_errors()
         try:
             load_conftests(self._config, content["conftests"])
-            evaluation = self._made()
-            evaluation.by_hand, evaluation.scope.dataset = content["by_hand"], content["dataset"]
+            evaluation = self._made(content["dataset"])
+            evaluation.by_hand = content["by_hand"]
             evaluation.batch([_selected(entry) for entry in content["selection"]])
             if evaluation.selection:
                 run = {"store": str(evaluation.run.config.store), "run_number": evaluation.run.run_number}
@@ -148,8 +148,10 @@ class ControllerHooks:
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
 
-    def _made(self) -> EvaluationSession:
+    def _made(self, dataset: str | None) -> EvaluationSession:
         evaluation = self._make()
+        # Before the run is made: a benchmark brings a prompt and a scorer of its own.
+        evaluation.scope.dataset = dataset
         try:
             _ = evaluation.run
         except UsageError as error:

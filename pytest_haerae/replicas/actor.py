@@ -60,14 +60,14 @@ class Replica:
         """Answer a piece; what is ready while a bundle is on its way makes the next one."""
         assert self._backend is not None  # noqa: S101 - the driver loads first
         backend = self._backend
-        ready: queue.SimpleQueue[tuple[int, Response] | Exception | None] = queue.SimpleQueue()
+        ready: queue.SimpleQueue[tuple[int, Response] | BaseException | None] = queue.SimpleQueue()
 
         def work() -> None:
             try:
                 for answer in backend.run(requests):
                     ready.put(answer)
                 ready.put(None)
-            except Exception as error:
+            except BaseException as error:  # also a SystemExit: without a word of it the other thread waits for ever
                 ready.put(error)
 
         threading.Thread(target=work, name="haerae-replica", daemon=True).start()
@@ -79,7 +79,7 @@ class Replica:
                 entry = ready.get() if ready.qsize() else _NOTHING
             if answers:
                 yield Bundle(answers, getattr(backend, "method_detail", None))
-            if isinstance(entry, Exception):
+            if isinstance(entry, BaseException):
                 raise entry
             if entry is None:
                 return

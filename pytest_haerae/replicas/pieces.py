@@ -68,8 +68,9 @@ class Pieces:
             The requests' places among all of the run.
         """
         found = [piece.indices[place] for place in places]
+        # Not by the number of answers: one that a backend gives twice would stand for another.
+        self.unanswered -= len(piece.unanswered.intersection(found))
         piece.unanswered.difference_update(found)
-        self.unanswered -= len(found)
         return found
 
     def end(self, piece: Piece) -> None:

@@ -28,7 +28,7 @@ _ENDING = re.compile(r"(?:이?입니다|이다|이에요|예요)?[ \t.!*。]*\Z"
 _NUMBER = re.compile(r"(?<![\w.])[-+−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?")
 _SCALES = {"십만": 10**5, "백만": 10**6, "천만": 10**7, "천": 10**3, "만": 10**4, "억": 10**8}
 _PLAIN = re.compile(
-    r"(?P<above>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)"
+    r"(?P<above>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:(?<=\d)[eE][-+]?\d{1,2})?)"
     rf"(?:/(?P<below>\d+)|[ ]?(?P<scale>{'|'.join(_SCALES)})[ 가-힣]*)?"
 )
 
@@ -128,7 +128,7 @@ def _compare(answer: str, reference: str) -> bool | None:
 
 
 def _plain_number(text: str) -> Fraction | None:
-    """A number in digits, with thousands' commas, decimals, a denominator, or a scale: ``3만 원``."""
+    """A number in digits, with thousands' commas, decimals, an exponent, a denominator, or a scale: ``3만 원``."""
     match = _PLAIN.fullmatch(text.strip().strip("$").strip().replace("−", "-"))
     if not match or not any(sign.isdigit() for sign in match["above"]):
         return None

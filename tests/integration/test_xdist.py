@@ -247,9 +247,15 @@ def own_prompt(item):
 """
 
 
-def test_own_scorer_prompt_and_backend_of_a_folder_below(noting: Evaluate, pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize("package", [False, pytest.param(True, marks=server)], ids=["folder", "package"])
+def test_own_scorer_prompt_and_backend_of_a_folder_below(
+    noting: Evaluate, pytester: pytest.Pytester, package: bool
+) -> None:
     folder = pytester.mkdir("mine")
-    folder.joinpath("conftest.py").write_text(EXTENSIONS + BACKEND.replace("noting", "below"), encoding="utf-8")
+    extensions = EXTENSIONS.replace("from neighbour", "from .neighbour") if package else EXTENSIONS
+    folder.joinpath("conftest.py").write_text(extensions + BACKEND.replace("noting", "below"), encoding="utf-8")
+    if package:
+        folder.joinpath("__init__.py").touch()
     folder.joinpath("neighbour.py").write_text("READ = 'own'\n", encoding="utf-8")
     for name in ("questions.jsonl", "test_mine.py"):
         (pytester.path / name).rename(folder / name)

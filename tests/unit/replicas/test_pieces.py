@@ -91,3 +91,13 @@ def test_what_a_backend_leaves_out_is_not_waited_for() -> None:
     pieces.end(piece)
     assert pieces.unanswered == 0
     assert pieces.take() is None
+
+
+def test_an_answer_given_twice_stands_for_no_other() -> None:
+    pieces = Pieces(2, 1)
+    piece = pieces.take()
+    assert piece is not None
+    pieces.answered(piece, [0, 0])
+    assert pieces.unanswered == 1
+    pieces.answered(piece, [0, 1])
+    assert pieces.unanswered == 0

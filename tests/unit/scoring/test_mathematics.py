@@ -53,7 +53,17 @@ def test_no_answer_is_invalid(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "reference"),
-    [("42", "42.0"), ("1,000", "1000"), ("0.5", "1/2"), ("−3", "-3"), ("0.3333333", "1/3"), ("3만 원", "30000")],
+    [
+        ("42", "42.0"),
+        ("1,000", "1000"),
+        ("0.5", "1/2"),
+        ("−3", "-3"),
+        ("0.3333333", "1/3"),
+        ("3만 원", "30000"),
+        # As Python writes the numbers of a column of floats.
+        ("10000000000000000", "1e+16"),
+        ("0.00005", "5e-05"),
+    ],
 )
 def test_plain_numbers_are_compared_by_value_without_a_process(
     monkeypatch: pytest.MonkeyPatch, answer: str, reference: str
