@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import shutil
 import warnings
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -39,6 +42,15 @@ from pytest_haerae.types import DataKey, Item, Sample, Selected, Verdict
 MARKER = "haerae"
 _VERDICT = pytest.StashKey[Verdict]()
 _QUIETEST = -2
+
+
+@cache
+def _end_quickly() -> None:
+    """Let this process end without a search for cycles among the objects of all tests: 4 of 27 s with 35,000 items.
+
+    At the process's end alone: in a process that lives on after pytest, what is frozen would never be freed.
+    """
+    atexit.register(gc.freeze)
 
 
 class EvaluationSession:
@@ -196,6 +208,7 @@ class EvaluationSession:
                 samples = self.run.ask(selection, progress, by_hand=self.selected_by_hand())
         except HaeraeError as error:
             raise pytest.UsageError(str(error)) from None
+        _end_quickly()
         # Only now: where the batch was not done, an earlier report is not written over by an empty one.
         self.selection = selection
         self.samples = {sample.nodeid: sample for sample in samples if sample.nodeid}
