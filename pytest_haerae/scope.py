@@ -92,13 +92,30 @@ class Scope:
         if benchmark == (chosen or DEFAULT_DATASET):
             return True
         if named and (self.dataset or begun):
-            asked = f"{self.dataset or DEFAULT_DATASET} and {benchmark}"
-            raise UsageError(f"these suites ask {asked}: one run asks one benchmark, so run them one after another")
+            raise self._two(str(benchmark))
         if chosen or not named:
             self._left_out.add(str(benchmark))
             return False
         self.dataset = benchmark
         return True
+
+    def check_default(self, suite: Suite, named: bool) -> None:
+        """Refuse a suite for subsets that the benchmark of the command line's first suite does not have.
+
+        Args:
+            suite: A suite of the run's data set, whichever that is.
+            named: Whether the command line names the suite.
+
+        Raises:
+            UsageError: It would be left out without a word.
+        """
+        benchmark = find_benchmark(self.dataset or "")
+        if named and benchmark and suite.subsets and not set(suite.subsets) & benchmark.configurations.keys():
+            raise self._two(DEFAULT_DATASET)
+
+    def _two(self, other: str) -> UsageError:
+        asked = f"{self.dataset or DEFAULT_DATASET} and {other}"
+        return UsageError(f"these suites ask {asked}: one run asks one benchmark, so run them one after another")
 
     def refuse_nothing(self) -> None:
         """Say which suites were left out, where nothing else was collected.

@@ -122,13 +122,16 @@ class EvaluationSession:
 
     def _in_scope(self, suite: Suite) -> bool:
         """Whether a suite is about the run's data set, or about one of its own that is no benchmark."""
+        arguments, start = [str(argument) for argument in self.config.args], self.config.invocation_params.dir
+        named = suite.is_named_in(arguments, start)
         if suite.benchmark is None:
+            if suite.dataset is None:
+                self.scope.check_default(suite, named)
             return True
         raw, before = self._raw_options(), self.scope.dataset
         chosen = raw["dataset"] or (self.run.config.dataset if raw["demo"] else None)
         begun = chosen is None and self._run is not None and self.run.default_data in self._data.values()
-        arguments, start = [str(argument) for argument in self.config.args], self.config.invocation_params.dir
-        admitted = self.scope.admits(suite, chosen, suite.is_named_in(arguments, start), begun=begun)
+        admitted = self.scope.admits(suite, chosen, named, begun=begun)
         if self.scope.dataset != before:
             self._run = None  # made for another data set, and nothing of it is open yet
         return admitted

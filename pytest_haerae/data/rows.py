@@ -45,7 +45,8 @@ Layout = tuple[frozenset[str], Reader]
 def text_of(row: Row, field: str, place: RowPlace) -> str:
     """A field's text, which may not be empty."""
     value = row.get(field)
-    text = "" if value is None else str(value)
+    # A column of floats that are whole numbers, such as HRM8K's answers, is one of whole numbers.
+    text = "" if value is None else str(int(value) if isinstance(value, float) and value.is_integer() else value)
     if not text.strip():
         raise place.error(field, "is empty")
     return text

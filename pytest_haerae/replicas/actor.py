@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import queue
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from pytest_haerae.backends import Backend, BackendParameters
+from pytest_haerae.backends import Backend
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request, Response
 
@@ -26,35 +28,59 @@ class Bundle:
     detail: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a replica is made from.
+
+    Attributes:
+        model: The backend's class and its validated parameters, pickled: what they import is read when they are loaded.
+        folder: The driver's current folder, in which relative paths begin where this machine has it, too.
+        search_path: Where the driver looks for modules.
+        version: The driver's version of this package.
+        hides_gpus: Whether the user wants processors alone.
+    """
+
+    model: bytes
+    folder: str
+    search_path: tuple[str, ...]
+    version: str
+    hides_gpus: bool
+
+
 class Replica:
     """One copy of the model, in a process of its own that Ray starts, places and restarts.
 
     Args:
-        backend: The backend's class.
-        parameters: Its validated parameters.
-        folder: The driver's current folder, in which relative paths begin where this machine has it, too.
+        setting: What it is made from.
     """
 
-    def __init__(self, backend: type[Backend], parameters: BackendParameters, folder: str) -> None:
+    def __init__(self, setting: Setting) -> None:
         with contextlib.suppress(OSError):
-            os.chdir(folder)
-        self._make = backend
-        self._parameters = parameters
+            os.chdir(setting.folder)
+        sys.path += [path for path in setting.search_path if path not in sys.path]
+        if setting.hides_gpus:
+            # Ray leaves the variable alone where no GPU is asked for.
+            os.environ["CUDA_VISIBLE_DEVICES"] = ""
+        self._setting = setting
         self._backend: Backend | None = None
 
     def wake(self) -> None:
         """Answer as soon as the process runs, also after a restart."""
 
-    def load(self, driver_version: str) -> None:
+    def load(self) -> None:
         """Load the model, if it is not loaded.
 
         Raises:
-            UsageError: It can not be loaded, or this machine has another version of this package.
+            UsageError: It can not be loaded, or this machine has another version of this package, or lacks one.
         """
-        if (here := version("pytest-haerae")) != driver_version:
-            raise UsageError(f"--replicas: a node of the cluster has pytest-haerae {here}, here is {driver_version}")
+        if (here := version("pytest-haerae")) != (there := self._setting.version):
+            raise UsageError(f"--replicas: a node of the cluster has pytest-haerae {here}, here is {there}")
         if self._backend is None:
-            self._backend = self._make(self._parameters)  # type: ignore[call-arg]
+            try:
+                backend, parameters = pickle.loads(self._setting.model)  # noqa: S301 - the driver's own
+            except ImportError as error:
+                raise UsageError(f"--replicas: a node of the cluster can not import the backend: {error}") from None
+            self._backend = backend(parameters)
 
     def answer(self, requests: Sequence[Request]) -> Iterator[Bundle]:
         """Answer a piece; what is ready while a bundle is on its way makes the next one."""

@@ -6,8 +6,10 @@ import contextlib
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from pytest_haerae.backends import Backend, is_installed
@@ -88,7 +90,7 @@ def connect(ray: Any, address: str | None) -> None:  # noqa: ANN401 - the module
     known = address or os.environ.get("RAY_ADDRESS")
     try:
         if known:
-            _probe(known)
+            _probe(_current_cluster() or known if known == "auto" else known)
             ray.init(address=known, **quiet)
         else:
             # A cluster of this run alone listens on loopback only.
@@ -96,6 +98,15 @@ def connect(ray: Any, address: str | None) -> None:  # noqa: ANN401 - the module
     except Exception as error:
         hint = "; a cluster that asks for a token wants RAY_AUTH_MODE=token" if known else ""
         raise UsageError(f"--ray-address {known or 'local'}: {error_line(error)}{hint}") from None
+
+
+def _current_cluster() -> str | None:
+    """The cluster of this machine that Ray takes for ``auto``, which may be one that is no more."""
+    folder = Path(os.environ.get("RAY_TMPDIR") or tempfile.gettempdir()) / "ray"
+    try:
+        return (folder / "ray_current_cluster").read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
 
 
 def _probe(address: str) -> None:

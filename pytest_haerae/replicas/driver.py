@@ -8,6 +8,8 @@ it is made, and asked once.
 from __future__ import annotations
 
 import contextlib
+import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -17,12 +19,14 @@ from typing import Any, Literal
 from pytest_haerae.backends import Backend, BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
-from pytest_haerae.replicas.actor import Bundle, Replica
+from pytest_haerae.replicas.actor import Bundle, Replica, Setting
 from pytest_haerae.replicas.cluster import connect, import_ray, portable, share_resources
 from pytest_haerae.replicas.pieces import MOST_DEATHS, Piece, Pieces
 from pytest_haerae.types import Request, Response
 
 _VERSION = version("pytest-haerae")
+_COLOUR, _HANDLE = re.compile(r"\x1b\[[\d;]*m"), re.compile(r"\b[0-9a-f]{24,}\b ?")
+_EXCEPTION = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception|Exit|Interrupt): .*", re.MULTILINE)
 _MOST_LOADING_DEATHS = 3
 _MOST_DEATHS_IN_A_ROW = 20
 """More than it takes to find one deadly request among a piece's: then it is not the requests that are deadly."""
@@ -79,20 +83,20 @@ class Replicas:
             connect(self._ray, address)
         try:
             nodes = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
-            cpus, gpus = share_resources(nodes, count, gpus)
+            cpus, each = share_resources(nodes, count, gpus)
             # Restarts are without end for Ray: only this side knows whether they lead anywhere.
-            remote = self._ray.remote(num_cpus=cpus, num_gpus=gpus, max_restarts=-1, max_task_retries=0)(Replica)
+            remote = self._ray.remote(num_cpus=cpus, num_gpus=each, max_restarts=-1, max_task_retries=0)(Replica)
             with portable(self._ray, backend):
-                self._members = [
-                    _Member(number + 1, remote.remote(backend, parameters, str(Path.cwd()))) for number in range(count)
-                ]
+                model = self._ray.cloudpickle.dumps((backend, parameters))
+            setting = Setting(model, str(Path.cwd()), tuple(filter(None, sys.path)), _VERSION, hides_gpus=gpus == 0)
+            self._members = [_Member(number + 1, remote.remote(setting)) for number in range(count)]
         except BaseException:
             self.close()
             raise
 
     def load(self) -> None:
         """Load every copy's model now; `run` does it otherwise, and begins when the first is there."""
-        self._ray.get([member.actor.load.remote(_VERSION) for member in self._members])
+        self._ray.get([member.actor.load.remote() for member in self._members])
 
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """Answer all requests; each answer comes as soon as its replica has it.
@@ -113,7 +117,7 @@ class Replicas:
             member, piece = work.pop(ready)
             try:
                 bundle = self._next(ready, member, piece)
-            except self._ray.exceptions.RayActorError as error:
+            except (self._ray.exceptions.RayActorError, self._ray.exceptions.ObjectLostError) as error:
                 given_up = self._bury(member, piece, pieces, error)
                 work[_wake(member)] = member, None
                 for index in given_up:
@@ -121,7 +125,7 @@ class Replicas:
                 continue
             if member.state == "awake":
                 member.state = "loading"
-                work[member.actor.load.remote(_VERSION)] = member, None
+                work[member.actor.load.remote()] = member, None
                 continue
             if piece is None or bundle is None:
                 idle.append(member)
@@ -200,5 +204,8 @@ def _wake(member: _Member) -> Any:  # noqa: ANN401 - Ray's reference
 
 
 def _reason(error: Exception) -> str:
-    """The first sentence of Ray's words."""
-    return error_line(str(error).strip().splitlines()[0] if str(error).strip() else error, longest=200)
+    """What Ray says of a death, in a sentence: the last exception of a traceback, or else the first thing it says."""
+    text = _COLOUR.sub("", str(error))
+    named = _EXCEPTION.findall(text)
+    said = named[-1] if named else _HANDLE.sub("", text).strip().partition("\n")[0].partition(". ")[0]
+    return error_line(said or type(error).__name__, longest=200)

@@ -193,6 +193,7 @@ def test_a_users_own_suite_over_a_benchmark(collect: Collect, pytester: pytest.P
         ),
         (["suites/kmmlu", "suites/click"], "ERROR: these suites ask kmmlu and click: one run asks one benchmark, *"),
         (["suites/test_csat_geo.py", "suites/kmmlu"], "ERROR: these suites ask haerae_bench and kmmlu: one run *"),
+        (["suites/kmmlu", "suites/test_csat_geo.py"], "ERROR: these suites ask kmmlu and haerae_bench: one run *"),
         (["suites", "--dataset=kmlu"], "ERROR: unknown dataset 'kmlu': did you mean 'kmmlu'? Valid: click, *"),
         (["suites/kmmlu", "--subset=Lav"], "ERROR: --subset: unknown subset 'Lav': did you mean 'Law'? Valid: *"),
         (

@@ -132,7 +132,7 @@ LAYOUTS: dict[str, tuple[dict[str, Any], str, tuple[str, ...] | None, str]] = {
         "A",
     ),
     "bar_exam": ({"question": "뜻은?", **FOUR, "E": None, "gt": "D"}, "### 질문: \n뜻은?", tuple("가나다라"), "D"),
-    "hrm8k": ({"question": "6×7은?", "original": "6×7?", "answer": 42.0}, "6×7은?", None, "42.0"),
+    "hrm8k": ({"question": "6×7은?", "original": "6×7?", "answer": 42.0}, "6×7은?", None, "42"),
 }
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import pickle
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -8,7 +10,8 @@ from typing import Any, ClassVar
 import pytest
 
 from pytest_haerae.backends import BackendParameters
-from pytest_haerae.replicas.actor import Replica
+from pytest_haerae.errors import UsageError
+from pytest_haerae.replicas.actor import Replica, Setting
 from pytest_haerae.types import Request, Response
 
 
@@ -31,14 +34,18 @@ class Ending:
         """Nothing is open."""
 
 
+def setting(folder: Path, model: bytes, *, hides_gpus: bool = False) -> Setting:
+    return Setting(model, str(folder), (), version("pytest-haerae"), hides_gpus)
+
+
 @pytest.mark.parametrize("end", [RuntimeError("out of luck"), SystemExit(3), KeyboardInterrupt()], ids=repr)
 def test_however_a_backend_ends_its_answers_and_its_end_come_out(
     end: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Ending, "end", end, raising=False)
     monkeypatch.chdir(tmp_path)
-    replica = Replica(Ending, BackendParameters(), str(tmp_path))
-    replica.load(version("pytest-haerae"))
+    replica = Replica(setting(tmp_path, pickle.dumps((Ending, BackendParameters()))))
+    replica.load()
     found: list[tuple[int, Response]] = []
 
     def collect() -> None:
@@ -49,3 +56,18 @@ def test_however_a_backend_ends_its_answers_and_its_end_come_out(
     with pytest.raises(type(end)):
         collect()
     assert [(index, response.text) for index, response in found] == [(0, "a"), (1, "b")]
+
+
+def test_what_a_node_lacks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    replica = Replica(setting(tmp_path, b"cno_such_library\nBackend\n."))
+    with pytest.raises(UsageError, match="can not import the backend: No module named 'no_such_library'"):
+        replica.load()
+
+
+@pytest.mark.parametrize("hides", [True, False])
+def test_processors_alone_means_no_gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hides: bool) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    Replica(setting(tmp_path, b"", hides_gpus=hides))
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == ("" if hides else "0,1")
