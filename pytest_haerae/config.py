@@ -142,7 +142,7 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
         replicas=read(
             "replicas", parse_integer, 1 if "ray_address" in values or "gpus_per_replica" in values else None, 1
         ),
-        ray_address=values.get("ray_address"),
+        ray_address=_address(values.get("ray_address")),
         gpus_per_replica=read("gpus_per_replica", parse_gpus, None),
         store=_path(values, "store", rootdir / ".haerae" / "responses.sqlite"),
         **dict(gate_settings(values)),
@@ -241,6 +241,12 @@ def _rerun(value: Any) -> str | None:  # noqa: ANN401 - text or None
     if value is None or value == "errors":
         return None if value is None else "errors"
     raise UsageError(f"--rerun: {unknown('choice', str(value), ['errors'])}")
+
+
+def _address(value: Any) -> str | None:  # noqa: ANN401 - text or None
+    if value is not None and not str(value).strip():
+        raise UsageError("--ray-address: is empty; name HOST:PORT or auto, or leave it out")
+    return None if value is None else str(value)
 
 
 def _path(values: dict[str, Any], name: str, default: _Default) -> Path | _Default:

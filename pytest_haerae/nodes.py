@@ -70,8 +70,8 @@ def plain_nodeid(nodeid: str) -> str:
 
     Such a test has parameters, so its own node id ends in a bracket.
     """
-    head, group, _ = nodeid.rpartition("]@")
-    return f"{head}]" if group else nodeid
+    head, group, name = nodeid.rpartition("]@")
+    return f"{head}]" if group and "::" in head and "::" not in name else nodeid
 
 
 def function_nodeid(item: pytest.Item) -> str:

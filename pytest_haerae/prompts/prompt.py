@@ -12,7 +12,7 @@ from pytest_haerae.types import Item, Method
 
 _PART = re.compile(r"\{(?:letter|number|text)?\}")
 
-LABEL, TARGET = "({})", "{label}"
+LABEL, TARGET, FREE_TEXT_TARGET = "({})", "{label}", "{text}"
 """How an option's letter is written, and how a worked example answers, where a prompt does not say."""
 
 Continuation = Literal["label", "text"]
@@ -37,6 +37,7 @@ class Prompt:
         label: How an option's letter is written where it is scored or shown as an answer; ``{}`` stands for it,
             ``{number}`` for its number.
         target: How a worked example answers a lettered item; ``{label}`` stands for the written letter.
+        free_text_target: How a worked example answers an item without options; ``{text}`` stands for the answer.
         methods: The methods it is for; empty for all.
         continuation: What of an option is scored, and what a worked example answers with.
         content: What a user's file says; the fingerprint of a prompt without it follows what it makes of probes.
@@ -47,6 +48,7 @@ class Prompt:
     stop: tuple[str, ...] = ()
     label: str = LABEL
     target: str = TARGET
+    free_text_target: str = FREE_TEXT_TARGET
     methods: tuple[Method, ...] = ()
     continuation: Continuation = "label"
     content: str = ""
@@ -64,7 +66,7 @@ class Prompt:
     def write_target(self, item: Item) -> str:
         """What follows an item's prompt when it is answered right: ``(B)``, or the free text."""
         if item.options is None:
-            return item.reference
+            return self.free_text_target.replace("{text}", item.reference)
         return self.target.replace("{label}", self.write_continuation(item, item.reference))
 
     @property
@@ -73,6 +75,11 @@ class Prompt:
         lettered = Item("probe-0000", "probe", 0, "질문\n\n### 정답:", ("가", "나"), ("A", "B"), "A")
         free = Item("probe-0001", "probe", 1, "질문\n\n### 정답:", None, None, "가")
         texts = [self.content] if self.content else [self.render(lettered), self.render(free)]
-        settings = ((self.label, LABEL), (self.target, TARGET), (self.continuation, "label"))
+        settings: list[tuple[str, str]] = [
+            (self.label, LABEL),
+            (self.target, TARGET),
+            (self.continuation, "label"),
+            (self.free_text_target, FREE_TEXT_TARGET),
+        ]
         own = [value for value, default in settings if value != default]
         return hashlib.sha256("\x00".join((*texts, *self.stop, *own)).encode()).hexdigest()[:16]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.errors import UsageError, unknown
-from pytest_haerae.prompts.prompt import LABEL, TARGET, Prompt, write_option
+from pytest_haerae.prompts.prompt import FREE_TEXT_TARGET, LABEL, TARGET, Prompt, write_option
 from pytest_haerae.types import CAPABILITY, Item
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
@@ -23,6 +23,7 @@ _FIELDS: dict[str, type] = {
     "with_passage": str,
     "label": str,
     "target": str,
+    "free_text_target": str,
     "option": str,
     "continuation": str,
     "stop": list,
@@ -152,6 +153,7 @@ def _make_prompt(name: str, fields: Mapping[str, Any], *, own: bool = False) -> 
         stop=tuple(fields.get("stop", ())),
         label=fields.get("label", LABEL),
         target=fields.get("target", TARGET),
+        free_text_target=fields.get("free_text_target", FREE_TEXT_TARGET),
         methods=tuple(fields.get("methods", ())),
         continuation=fields.get("continuation", "label"),
         # What probe items are made into says nothing of single subsets or of passages.
@@ -180,6 +182,8 @@ def _check_fields(place: str, fields: Mapping[str, Any]) -> None:
         raise UsageError(f"{place}: continuation: {unknown('kind', fields['continuation'], _CONTINUATIONS)}")
     if fields.get("target", TARGET).count("{label}") != 1:
         raise UsageError(f"{place}: target has to hold {{label}} once, such as '정답: {{label}}'")
+    if fields.get("free_text_target", FREE_TEXT_TARGET).count("{text}") != 1:
+        raise UsageError(f"{place}: free_text_target has to hold {{text}} once, such as '정답: {{text}}'")
     for method in fields.get("methods", ()):
         if method not in CAPABILITY:
             raise UsageError(f"{place}: methods: {unknown('method', method, CAPABILITY)}")

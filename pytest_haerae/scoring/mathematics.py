@@ -26,11 +26,14 @@ _STATEMENT = re.compile(
 _FORMULA = re.compile(r"\$+([^$]+)\$+|\\\((.+?)\\\)|\\\[(.+?)\\\]")
 _ENDING = re.compile(r"(?:이?입니다|이다|이에요|예요)?[ \t.!*。]*\Z")
 _NUMBER = re.compile(r"(?<![\w.])[-+−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?")
-_SCALES = {"십만": 10**5, "백만": 10**6, "천만": 10**7, "천": 10**3, "만": 10**4, "억": 10**8}
 _PLAIN = re.compile(
-    r"(?P<above>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:(?<=\d)[eE][-+]?\d{1,2})?)"
-    rf"(?:/(?P<below>\d+)|[ ]?(?P<scale>{'|'.join(_SCALES)})[ 가-힣]*)?"
+    r"(?P<above>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:(?<=\d)[eE][-+]?\d{1,2})?)(?:/(?P<below>\d+))?"
 )
+_SMALL, _LARGE = {"": 1, "십": 10, "백": 100, "천": 1000}, {"만": 10**4, "억": 10**8, "조": 10**12}
+_SCALED = re.compile(
+    r"(?P<sign>[-+]?)(?P<terms>(?:[\d,]+(?:\.\d+)?[ ]?(?:[십백천]?[만억조]|[십백천])[ ]?)+(?:\d[\d,]*)?)[ 가-힣]*"
+)
+_TERM = re.compile(r"([\d,]+(?:\.\d+)?)[ ]?([십백천]?)([만억조]?)")
 
 
 def require_math_verify() -> None:
@@ -128,10 +131,21 @@ def _compare(answer: str, reference: str) -> bool | None:
 
 
 def _plain_number(text: str) -> Fraction | None:
-    """A number in digits, with thousands' commas, decimals, an exponent, a denominator, or a scale: ``3만 원``."""
-    match = _PLAIN.fullmatch(text.strip().strip("$").strip().replace("−", "-"))
-    if not match or not any(sign.isdigit() for sign in match["above"]):
-        return None
-    below = int(match["below"] or 1)
-    above = Fraction(match["above"].replace(",", "")) * _SCALES.get(match["scale"], 1)
-    return above / below if below else None
+    """A number in digits, with thousands' commas, decimals, an exponent, a denominator, or in words: ``3만 5천 원``."""
+    text = text.strip().strip("$").strip().replace("−", "-")
+    match = _PLAIN.fullmatch(text)
+    if match and any(sign.isdigit() for sign in match["above"]):
+        below = int(match["below"] or 1)
+        return Fraction(match["above"].replace(",", "")) / below if below else None
+    scaled = _SCALED.fullmatch(text)
+    return _scaled_number(scaled["terms"]) * (-1 if scaled["sign"] == "-" else 1) if scaled else None
+
+
+def _scaled_number(terms: str) -> Fraction:
+    """The sum of a Korean numeral's terms: 만, 억 and 조 scale all that stands before them up to the last of these."""
+    total = section = Fraction(0)
+    for number, small, large in _TERM.findall(terms):
+        section += Fraction(number.replace(",", "")) * _SMALL[small]
+        if large:
+            total, section = total + section * _LARGE[large], Fraction(0)
+    return total + section

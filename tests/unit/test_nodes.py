@@ -19,5 +19,10 @@ def test_a_group_of_loadgroup_is_no_part_of_a_node_id(place: str, suffix: str) -
 
 
 def test_an_at_sign_of_ones_own_stays() -> None:
-    for nodeid in ("test_a.py::test_a[x@y]", "folder@2/test_a.py::test_a", "test_a.py::test_a[csat_geo-0003]"):
+    for nodeid in (
+        "[x]@home/test_a.py::test_a[i]",
+        "test_a.py::test_a[x@y]",
+        "folder@2/test_a.py::test_a",
+        "test_a.py::test_a[csat_geo-0003]",
+    ):
         assert plain_nodeid(nodeid) == nodeid

@@ -103,3 +103,10 @@ def test_no_context_ends_in_a_space(end: str, chat: bool) -> None:
         assert request.continuations == ("(A)", "(B)")
     else:
         assert (request.context, request.continuations[0]) == ("질문 ### 정답:", f"{end} (A)")
+
+
+def test_a_worked_example_answers_as_the_prompt_demands() -> None:
+    free = Item("free-0000", "free", 0, "6 곱하기 7은?", None, None, "42")
+    asked = make_request(lettered(), find_prompt("boxed"), "generate", [free, lettered("B")]).context
+    assert "### 풀이: \\boxed{42}\n\n" in asked
+    assert "### 풀이: \\boxed{B}\n\n" in asked
