@@ -101,7 +101,8 @@ def test_two_replicas_give_the_bytes_of_one_model(counted: Evaluate) -> None:
     assert len(loads()) == 1
     for options in ([], ["-n2"]):
         clear()
-        result = counted("--replicas=2", "--no-resume", *options)
+        # Slow enough for the second copy to be there before the first has answered all.
+        result = counted("--replicas=2", "--model-params=seconds=0.01", "--no-resume", *options)
         assert result.ret == 0
         assert len(set(loads())) == 2 == len(loads())
         assert set(asked().values()) == {1}
@@ -215,7 +216,7 @@ def test_the_python_door(counted: Evaluate, pytester: pytest.Pytester) -> None:
         from pytest_haerae import Evaluator
 
         result = Evaluator(backends={"counting": Counting}, progress=False).run(
-            model="counting", dataset="questions.jsonl", replicas=2, limit=50
+            model="counting", model_params={"seconds": 0.1}, dataset="questions.jsonl", replicas=2, limit=50
         )
         print(result.metrics["n"], result.info["replicas"])
         """
