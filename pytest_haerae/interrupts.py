@@ -8,31 +8,45 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+Handler = Callable[[int, FrameType | None], object]
+
 
 @contextmanager
-def first_interrupt(act: Callable[[], None]) -> Iterator[None]:
-    """Let the first Ctrl-C inside the block call `act` in place of raising; a second one does what it did before.
+def _handler(make: Callable[[Handler], Handler]) -> Iterator[None]:
+    """Handle Ctrl-C inside the block by what `make` makes of the handler that there was before.
 
     Signals reach the main thread only; in any other one, and where Ctrl-C is ignored, the block runs as it is.
-
-    Args:
-        act: Called between two instructions of the main thread, so it may only set things that the block reads.
     """
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(before):
         yield
         return
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, before)
-        act()
-
+    handle = make(before)
     signal.signal(signal.SIGINT, handle)
     try:
         yield
     finally:
         if signal.getsignal(signal.SIGINT) is handle:
             signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def first_interrupt(act: Callable[[], None]) -> Iterator[None]:
+    """Let the first Ctrl-C inside the block call `act` in place of raising; a second one does what it did before.
+
+    Args:
+        act: Called between two instructions of the main thread, so it may only set things that the block reads.
+    """
+
+    def make(before: Handler) -> Handler:
+        def handle(number: int, frame: FrameType | None) -> None:
+            signal.signal(signal.SIGINT, before)
+            act()
+
+        return handle
+
+    with _handler(make):
+        yield
 
 
 class Hold:
@@ -68,19 +82,14 @@ class Hold:
 @contextmanager
 def holdable_interrupts() -> Iterator[Hold]:
     """Give a block to hold Ctrl-C back in; its handler is set once, which costs more than what is done an item."""
-    before = signal.getsignal(signal.SIGINT)
     hold = Hold(lambda: signal.raise_signal(signal.SIGINT))
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield hold
-        return
 
-    def handle(number: int, frame: FrameType | None) -> None:
-        if not hold.take():
-            before(number, frame)
+    def make(before: Handler) -> Handler:
+        def handle(number: int, frame: FrameType | None) -> None:
+            if not hold.take():
+                before(number, frame)
 
-    signal.signal(signal.SIGINT, handle)
-    try:
+        return handle
+
+    with _handler(make):
         yield hold
-    finally:
-        if signal.getsignal(signal.SIGINT) is handle:
-            signal.signal(signal.SIGINT, before)
