@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from pytest_haerae.data.benchmarks.click import RULES, belongs
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.prompts import find_prompt, make_request
 from pytest_haerae.types import Item
+from tests.e2e.harness import quiet_harness
 
 pytestmark = pytest.mark.server
 
@@ -69,11 +68,7 @@ ROWS: dict[str, tuple[str, str, list[dict[str, Any]]]] = {
 @pytest.fixture(scope="module")
 def make_task() -> Iterator[Callable[[str, list[dict[str, Any]]], Any]]:
     """Makes one of its own tasks, with its own settings and functions, over rows of ours."""
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # those of its own imports
-        patch.setattr(os, "environ", {**os.environ, "HF_HUB_OFFLINE": "1"})
-        reason = "lm-evaluation-harness is installed by the extra oracle"
-        lm_eval = pytest.importorskip("lm_eval", reason=reason, exc_type=ImportError)
+    with quiet_harness() as tasks:
         import datasets
         from lm_eval.api.task import ConfigurableTask
         from lm_eval.tasks._yaml_loader import load_yaml
@@ -84,7 +79,7 @@ def make_task() -> Iterator[Callable[[str, list[dict[str, Any]]], Any]]:
                     data = datasets.Dataset.from_list(rows)
                     self.dataset = dict.fromkeys(("train", "validation", "test", "dev", "fewshot"), data)
 
-            return MadeUpTask(config=load_yaml(Path(lm_eval.__file__).parent / "tasks" / name))
+            return MadeUpTask(config=load_yaml(tasks / name))
 
         yield make
 

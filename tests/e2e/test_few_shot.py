@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import random
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 
 from pytest_haerae.backends.encoding import RequestEncoder
 from pytest_haerae.data import ItemLoader, open_dataset
 from pytest_haerae.prompts import find_prompt, make_request
 from pytest_haerae.types import Item
+from tests.e2e.harness import Recorder, open_harness
 
 pytestmark = [pytest.mark.engine, pytest.mark.server]
 
@@ -34,45 +31,12 @@ CHAT_TEMPLATE = (
 @pytest.fixture(scope="module")
 def harness(checkpoint: Path) -> Iterator[SimpleNamespace]:
     """lm-evaluation-harness: its model over the checkpoint, and its task over the embedded sample."""
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # those of its own imports
-        patch.setattr(os, "environ", {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"})
-        reason = "lm-evaluation-harness is installed by the extra oracle"
-        lm_eval = pytest.importorskip("lm_eval", reason=reason, exc_type=ImportError)
-        from importlib.metadata import version
-
-        import datasets
-        from lm_eval.api.task import ConfigurableTask
-        from lm_eval.models.huggingface import HFLM
-
-        assert version("lm_eval") == "0.4.13"
-        settings = Path(lm_eval.__file__).parent / "tasks" / "haerae" / "_default_haerae_yaml"
-        config = yaml.safe_load(settings.read_text(encoding="utf-8"))
-
-        # Its own task with its own settings; only the rows are ours, for those of the hub are downloaded.
-        class SampleTask(ConfigurableTask):  # type: ignore[misc]
-            def download(self, *_: object, **__: object) -> None:
-                self.dataset = {"test": datasets.Dataset.from_list(rows(self.config.dataset_name))}
-
-        logging.getLogger("lm_eval").setLevel(logging.ERROR)
-        model = HFLM(pretrained=str(checkpoint), device="cpu", dtype="bfloat16")
-        model.tokenizer.chat_template = CHAT_TEMPLATE
-        yield SimpleNamespace(
-            model=model,
-            task=lambda subset: SampleTask(config={**config, "task": f"haerae_{subset}", "dataset_name": subset}),
-        )
-
-
-class Recorder:
-    """Draws worked examples as lm-evaluation-harness does, and remembers the last ones."""
-
-    def __init__(self, draw: Callable[..., list[dict[str, Any]]]) -> None:
-        self._draw = draw
-        self.drawn: list[dict[str, Any]] = []
-
-    def __call__(self, **settings: object) -> list[dict[str, Any]]:
-        self.drawn = self._draw(**settings)
-        return self.drawn
+    settings = "haerae/_default_haerae_yaml"
+    with open_harness(
+        checkpoint, settings, "haerae_", lambda subset: {"test": rows(subset)}, dtype="bfloat16"
+    ) as opened:
+        opened.model.tokenizer.chat_template = CHAT_TEMPLATE
+        yield opened
 
 
 def rows(subset: str) -> list[dict[str, Any]]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 
 from pytest_haerae import Evaluator
 from pytest_haerae.backends.encoding import RequestEncoder
@@ -20,7 +16,7 @@ from pytest_haerae.data import ItemLoader, open_dataset
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.prompts import find_prompt, make_request
 from pytest_haerae.types import Item, Request
-from tests.e2e.test_few_shot import Recorder
+from tests.e2e.harness import Recorder, open_harness
 from tests.helpers import shared
 
 pytestmark = [pytest.mark.engine, pytest.mark.server]
@@ -33,32 +29,13 @@ COUNT = 10
 @pytest.fixture(scope="module")
 def harness(checkpoint: Path) -> Iterator[SimpleNamespace]:
     """lm-evaluation-harness: its model over the checkpoint, and its task over the rows beside the project."""
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # those of its own imports
-        patch.setattr(os, "environ", {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"})
-        reason = "lm-evaluation-harness is installed by the extra oracle"
-        lm_eval = pytest.importorskip("lm_eval", reason=reason, exc_type=ImportError)
-        from importlib.metadata import version
+    settings = "kmmlu/default/_default_kmmlu_yaml"
 
-        import datasets
-        from lm_eval.api.task import ConfigurableTask
-        from lm_eval.models.huggingface import HFLM
+    def splits(subject: str) -> dict[str, list[dict[str, Any]]]:
+        return {split: rows(subject, split) for split in ("test", "dev")}
 
-        assert version("lm_eval") == "0.4.13"
-        settings = Path(lm_eval.__file__).parent / "tasks" / "kmmlu" / "default" / "_default_kmmlu_yaml"
-        config = yaml.safe_load(settings.read_text(encoding="utf-8"))
-
-        # Its own task with its own settings; only the rows are ours, for those of the hub are downloaded.
-        class FolderTask(ConfigurableTask):  # type: ignore[misc]
-            def download(self, *_: object, **__: object) -> None:
-                subject = self.config.dataset_name
-                self.dataset = {split: datasets.Dataset.from_list(rows(subject, split)) for split in ("test", "dev")}
-
-        logging.getLogger("lm_eval").setLevel(logging.ERROR)
-        yield SimpleNamespace(
-            model=HFLM(pretrained=str(checkpoint), device="cpu", dtype="float32", batch_size=4),
-            task=lambda subject: FolderTask(config={**config, "task": f"kmmlu_{subject}", "dataset_name": subject}),
-        )
+    with open_harness(checkpoint, settings, "kmmlu_", splits, dtype="float32", batch_size=4) as opened:
+        yield opened
 
 
 def rows(subject: str, split: str) -> list[dict[str, Any]]:
