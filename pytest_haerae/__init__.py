@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_haerae.assertions import assert_correct
 from pytest_haerae.errors import BackendFailure, HaeraeError, UnmeasurableRun, UsageError, WrongAnswer
+from pytest_haerae.plugin.assertions import assert_correct
 from pytest_haerae.types import Item, Message, Request, Response, Verdict
 
 if TYPE_CHECKING:

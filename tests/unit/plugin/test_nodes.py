@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.nodes import function_nodeid, plain_nodeid
+from pytest_haerae.plugin.nodes import function_nodeid, plain_nodeid
 
 
 @pytest.mark.parametrize("suffix", ["", "@gpu", "@a_b", "@a]b"])

@@ -11,7 +11,7 @@ import pytest
 from pytest_haerae.options import OPTIONS
 
 if TYPE_CHECKING:
-    from pytest_haerae.session import EvaluationSession
+    from pytest_haerae.plugin.session import EvaluationSession
     from pytest_haerae.types import Item, Verdict
 
 _SESSION: pytest.StashKey[EvaluationSession] = pytest.StashKey()
@@ -20,7 +20,7 @@ _SESSION: pytest.StashKey[EvaluationSession] = pytest.StashKey()
 def _evaluation(config: pytest.Config) -> EvaluationSession:
     """The session's evaluation, made by the first test that needs one: other pytest runs pay nothing."""
     if _SESSION not in config.stash:
-        from pytest_haerae.session import EvaluationSession
+        from pytest_haerae.plugin.session import EvaluationSession
 
         config.stash[_SESSION] = EvaluationSession(config)
     return config.stash[_SESSION]
@@ -47,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Offer this plugin's own hooks."""
-    from pytest_haerae import newhooks
+    from pytest_haerae.plugin import newhooks
 
     pluginmanager.add_hookspecs(newhooks)
 
@@ -57,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "haerae(subset=None, dataset=None): items that a test is parametrized with")
     # By its option: the plugin's name depends on how it was loaded (`-p xdist.plugin`).
     if hasattr(config.option, "tx"):
-        from pytest_haerae.xdist import hooks_for
+        from pytest_haerae.plugin.xdist import hooks_for
 
         find = partial(config.stash.get, _SESSION, None)
         config.pluginmanager.register(hooks_for(config, find, partial(_evaluation, config)), "haerae-xdist")
@@ -75,7 +75,7 @@ def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class) -> Genera
     collected = yield
     if _SESSION not in collector.config.stash:
         return collected
-    from pytest_haerae.nodes import without_placeholders
+    from pytest_haerae.plugin.nodes import without_placeholders
 
     return without_placeholders(collected)
 
@@ -96,7 +96,7 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Batch before the first test; judge gates after the last."""
-    from pytest_haerae.loop import run_loop
+    from pytest_haerae.plugin.loop import run_loop
 
     return (yield from run_loop(partial(session.config.stash.get, _SESSION, None), session))
 
@@ -108,7 +108,7 @@ def pytest_report_teststatus(
     """Wrong and unreadable answers are categories of their own."""
     if not report.failed or _SESSION not in config.stash:
         return None
-    from pytest_haerae.nodes import status_of
+    from pytest_haerae.plugin.nodes import status_of
 
     status = status_of(report)
     return (status, status[0], status.upper()) if status in ("wrong", "invalid") else None

@@ -15,7 +15,8 @@ import pytest
 
 from pytest_haerae.errors import BackendFailure, HaeraeError, UsageError
 from pytest_haerae.gates import Completeness, failing_gates
-from pytest_haerae.nodes import (
+from pytest_haerae.options import OPTIONS
+from pytest_haerae.plugin.nodes import (
     ITEM_FIXTURES,
     PROPERTY_ID,
     PROPERTY_STATUS,
@@ -29,14 +30,13 @@ from pytest_haerae.nodes import (
     rerun_command,
     status_of,
 )
-from pytest_haerae.options import OPTIONS
+from pytest_haerae.plugin.scope import Scope, Suite, read_suite
 from pytest_haerae.progress import ProgressLine, TerminalWriter
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.report.ci import item_properties, suite_properties, workflow_commands
 from pytest_haerae.report.outputs import shown
 from pytest_haerae.report.terminal import summary_lines
 from pytest_haerae.runner import Run
-from pytest_haerae.scope import Scope, Suite, read_suite
 from pytest_haerae.types import DataKey, Item, Sample, Selected, Verdict
 
 MARKER = "haerae"

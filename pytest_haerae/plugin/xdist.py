@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_haerae.conftests import conftest_files, load_conftests
 from pytest_haerae.errors import UsageError
 from pytest_haerae.options import OPTIONS
+from pytest_haerae.plugin.conftests import conftest_files, load_conftests
 from pytest_haerae.types import Item
 
 if TYPE_CHECKING:
-    from pytest_haerae.session import EvaluationSession
+    from pytest_haerae.plugin.session import EvaluationSession
 
     Find = Callable[[], EvaluationSession | None]
     Make = Callable[[], EvaluationSession]

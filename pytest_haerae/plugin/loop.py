@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_haerae.errors import HaeraeError
-from pytest_haerae.nodes import is_worker
+from pytest_haerae.plugin.nodes import is_worker
 
 if TYPE_CHECKING:
-    from pytest_haerae.session import EvaluationSession
+    from pytest_haerae.plugin.session import EvaluationSession
 
 
 def run_loop(find: Callable[[], EvaluationSession | None], session: pytest.Session) -> Generator[None, object, object]:

@@ -1,0 +1,1 @@
+"""pytest's door: hooks, collection, outcomes and fixtures."""
