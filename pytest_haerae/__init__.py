@@ -9,8 +9,8 @@ from pytest_haerae.plugin.assertions import assert_correct
 from pytest_haerae.types import Item, Message, Request, Response, Verdict
 
 if TYPE_CHECKING:
-    from pytest_haerae.evaluator import Evaluator
-    from pytest_haerae.result import EvaluationResult
+    from pytest_haerae.doors.evaluator import Evaluator
+    from pytest_haerae.doors.result import EvaluationResult
 
 __all__ = [
     "BackendFailure",
@@ -32,11 +32,11 @@ __all__ = [
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class of the Python door
     """The Python door, imported at its first use: every pytest start imports this package."""
     if name == "Evaluator":
-        from pytest_haerae.evaluator import Evaluator
+        from pytest_haerae.doors.evaluator import Evaluator
 
         return Evaluator
     if name == "EvaluationResult":
-        from pytest_haerae.result import EvaluationResult
+        from pytest_haerae.doors.result import EvaluationResult
 
         return EvaluationResult
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

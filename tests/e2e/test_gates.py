@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.cli import main
 from pytest_haerae.config import build_config
+from pytest_haerae.doors.command_line.main import main
 from pytest_haerae.gates import Completeness
 from pytest_haerae.report.build import write_report
 from pytest_haerae.runner import Run

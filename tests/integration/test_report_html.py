@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pytest_haerae.cli import main
+from pytest_haerae.doors.command_line.main import main
 from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
 

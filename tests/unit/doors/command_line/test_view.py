@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.cli import main
+from pytest_haerae.doors.command_line.main import main
 from pytest_haerae.report.build import write_report
 from pytest_haerae.report.html import make_page
 from tests.unit.report.reports import make, sample

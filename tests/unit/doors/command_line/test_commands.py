@@ -10,7 +10,7 @@ import numpy
 import pandas
 import pytest
 
-from pytest_haerae.cli import main
+from pytest_haerae.doors.command_line.main import main
 from pytest_haerae.report.frames import COLUMNS
 from pytest_haerae.stats import mcnemar_two_sided, paired_bootstrap_interval
 from tests.unit.reports import report_of, samples_of, write

@@ -47,9 +47,9 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
 
 def all_commands() -> tuple[Command, ...]:
     """Every sub-command; a new one is added here."""
-    from pytest_haerae.commands.compare import COMPARE
-    from pytest_haerae.commands.export import EXPORT
-    from pytest_haerae.commands.gate import GATE
-    from pytest_haerae.commands.view import VIEW
+    from pytest_haerae.doors.command_line.compare import COMPARE
+    from pytest_haerae.doors.command_line.export import EXPORT
+    from pytest_haerae.doors.command_line.gate import GATE
+    from pytest_haerae.doors.command_line.view import VIEW
 
     return COMPARE, GATE, VIEW, EXPORT

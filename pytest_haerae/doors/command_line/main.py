@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import NoReturn
 
-from pytest_haerae.commands import all_commands
+from pytest_haerae.doors.command_line import all_commands
 from pytest_haerae.errors import UsageError
 
 USAGE_ERROR, INTERRUPTED = 4, 2

@@ -6,7 +6,7 @@ import webbrowser
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from pytest_haerae.commands import Command
+from pytest_haerae.doors.command_line import Command
 from pytest_haerae.report.build import check_writable
 from pytest_haerae.report.html import write_page
 from pytest_haerae.report.read import read_report

@@ -1,0 +1,1 @@
+"""The doors beside pytest's: the Python API and the command line."""
