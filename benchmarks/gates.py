@@ -17,7 +17,7 @@ from typing import Any
 import numpy
 
 from pytest_haerae.comparison import PairedCounts, Pairing
-from pytest_haerae.config import GateSettings
+from pytest_haerae.config.run_config import GateSettings
 from pytest_haerae.gates import BaselineTest, Completeness, judge_run
 
 SIZES = (150, 400, 1538)

@@ -12,7 +12,7 @@ from typing import Any
 
 from pytest_haerae.backends import Backend, Model, find_backend, require_method, validate_parameters
 from pytest_haerae.baseline import check_items, check_settings
-from pytest_haerae.config import RunConfig
+from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.data import ItemLoader, open_dataset
 from pytest_haerae.data.hub import unknown_subset
 from pytest_haerae.engine import Engine, Progress

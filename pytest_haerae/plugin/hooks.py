@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_haerae.options import OPTIONS
+from pytest_haerae.config.options import OPTIONS
 
 if TYPE_CHECKING:
     from pytest_haerae.plugin.session import EvaluationSession

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.errors import BackendFailure, HaeraeError, UsageError
 from pytest_haerae.gates import Completeness, failing_gates
-from pytest_haerae.options import OPTIONS
 from pytest_haerae.plugin.nodes import (
     ITEM_FIXTURES,
     PROPERTY_ID,
@@ -80,7 +80,7 @@ class EvaluationSession:
             UsageError: The configuration is not usable.
         """
         if self._run is None:
-            from pytest_haerae.config import build_config
+            from pytest_haerae.config.run_config import build_config
 
             backends: dict[str, Any] = {}
             for more in self.config.hook.pytest_haerae_backends():

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.errors import UsageError
-from pytest_haerae.options import OPTIONS
 from pytest_haerae.plugin.conftests import conftest_files, load_conftests
 from pytest_haerae.types import Item
 

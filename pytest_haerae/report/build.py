@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.config import RunConfig
+from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates import Completeness, Judgement
 from pytest_haerae.redact import redact, secrets_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pytest_haerae.config import DEFAULT_DATASET, RunConfig, default_prompt
+from pytest_haerae.config.run_config import DEFAULT_DATASET, RunConfig, default_prompt
 from pytest_haerae.redact import MASK, redact, secrets_in
 
 _DEFAULTS: dict[str, Any] = {

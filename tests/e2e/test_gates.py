@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.config import build_config
+from pytest_haerae.config.run_config import build_config
 from pytest_haerae.doors.command_line.main import main
 from pytest_haerae.gates import Completeness
 from pytest_haerae.report.build import write_report

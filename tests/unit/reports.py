@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.config import build_config
+from pytest_haerae.config.run_config import build_config
 from pytest_haerae.gates import Completeness, judge_run
 from pytest_haerae.report.build import RunFacts, make_report, write_report
 from pytest_haerae.report.metrics import make_metrics

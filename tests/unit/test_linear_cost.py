@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.config import build_config
+from pytest_haerae.config.run_config import build_config
 from pytest_haerae.doors.evaluator import suite_nodeid
 from pytest_haerae.gates import Completeness
 from pytest_haerae.prompts import PROMPTS, register_prompt

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_haerae.options import BY_NAME
+from pytest_haerae.config.options import BY_NAME
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from pytest_haerae.baseline import check_items, check_settings, measured_settings
-from pytest_haerae.config import gate_settings
+from pytest_haerae.config.run_config import gate_settings
 from pytest_haerae.doors.command_line import Command, add_option, print_json
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates import Completeness, check_gated_subsets, judge_run

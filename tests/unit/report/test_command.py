@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.config import build_config
-from pytest_haerae.options import BY_NAME
+from pytest_haerae.config.options import BY_NAME
+from pytest_haerae.config.run_config import build_config
 from pytest_haerae.report.command import rerun_options
 
 RUNS: list[dict[str, Any]] = [

@@ -9,10 +9,17 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from pytest_haerae.config.options import BY_NAME, RawOptions
+from pytest_haerae.config.parsing import (
+    parse_boolean,
+    parse_gpus,
+    parse_integer,
+    parse_mapping,
+    parse_names,
+    parse_share,
+)
 from pytest_haerae.data.benchmarks import find_benchmark
 from pytest_haerae.errors import UsageError, unknown
-from pytest_haerae.options import BY_NAME, RawOptions
-from pytest_haerae.parsing import parse_boolean, parse_gpus, parse_integer, parse_mapping, parse_names, parse_share
 from pytest_haerae.types import CAPABILITY, Method
 
 DEFAULT_DATASET = "haerae_bench"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_haerae.config.parsing import parse_boolean, parse_integer, parse_mapping, parse_names, parse_share
 from pytest_haerae.errors import UsageError
-from pytest_haerae.parsing import parse_boolean, parse_integer, parse_mapping, parse_names, parse_share
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Options as they are typed, and the one validated configuration that is made of them."""
