@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pytest_haerae.comparison import Row, item_key
 from pytest_haerae.errors import UsageError
+from pytest_haerae.statistics.pairing import Row, item_key
 
 COMPARED = ("method", "scorer", "prompt", "prompt_fingerprint", "num_few_shot", "split")
 """What must be equal for two accuracies to be of the same measurement; the model may differ."""

@@ -22,11 +22,11 @@ from pytest_haerae.prompts import LazyRequests, choose_shots, find_prompt, make_
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.replicas import Replicas, check_replicas
 from pytest_haerae.report.build import RunFacts, make_report
-from pytest_haerae.report.metrics import make_metrics
 from pytest_haerae.report.outputs import check_outputs, write_outputs
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.scoring import check_scorer, judge, skip_reason
+from pytest_haerae.statistics.scores import make_metrics
 from pytest_haerae.store import Store, identity_digest, response_key
 from pytest_haerae.types import CAPABILITY, DataKey, Item, Request, Response, Sample, Selected, Usage, Verdict
 

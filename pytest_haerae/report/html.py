@@ -17,9 +17,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.comparison import Row
 from pytest_haerae.report import page_data
 from pytest_haerae.report.build import write_text
+from pytest_haerae.statistics.pairing import Row
 
 SCRIPTS = ("text.js", "data.js", "charts.js", "items.js", "command.js", "detail.js", "page.js")
 """The script's files, in the order in which they are joined: each uses only those before it when it is read."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from pytest_haerae.comparison import ANSWERED, Row
-from pytest_haerae.stats import wilson_interval
+from pytest_haerae.statistics.estimates import wilson_interval
+from pytest_haerae.statistics.pairing import ANSWERED, Row
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CALIBRATION_BINS = 10

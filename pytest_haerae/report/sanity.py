@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from pytest_haerae.comparison import ANSWERED
-from pytest_haerae.stats import binomial_tail, holm, mcnemar_one_sided
+from pytest_haerae.statistics.estimates import binomial_tail, holm, mcnemar_one_sided
+from pytest_haerae.statistics.pairing import ANSWERED
 from pytest_haerae.types import Sample
 
 LEVEL = 0.01

@@ -11,8 +11,8 @@ from typing import Any
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.gates import Completeness, judge_run
 from pytest_haerae.report.build import RunFacts, make_report, write_report
-from pytest_haerae.report.metrics import make_metrics
 from pytest_haerae.report.samples import SampleRows
+from pytest_haerae.statistics.scores import make_metrics
 from pytest_haerae.types import DataKey, Item, Outcome, Response, Sample, Selected, Usage, Verdict
 
 OUTCOMES: dict[str, Outcome] = {"c": "correct", "w": "wrong", "i": "invalid", "e": "error", "s": "skipped"}

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pytest_haerae.comparison import ANSWERED
 from pytest_haerae.data.passages import passage_of
-from pytest_haerae.stats import clustered_standard_error, standard_error, wilson_interval
+from pytest_haerae.statistics.estimates import clustered_standard_error, standard_error, wilson_interval
+from pytest_haerae.statistics.pairing import ANSWERED
 from pytest_haerae.types import Sample
 
 

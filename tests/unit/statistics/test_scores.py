@@ -4,8 +4,8 @@ import jsonschema
 import pytest
 
 from pytest_haerae.data.passages import passage_of
-from pytest_haerae.report.metrics import make_metrics
-from pytest_haerae.stats import clustered_standard_error, standard_error
+from pytest_haerae.statistics.estimates import clustered_standard_error, standard_error
+from pytest_haerae.statistics.scores import make_metrics
 from tests.helpers import SHARED, json_schema
 from tests.unit.reports import report_of, samples_of
 

@@ -17,7 +17,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from pytest_haerae.stats import (
+from pytest_haerae.statistics.estimates import (
     binomial_lower_bound,
     binomial_tail,
     clustered_standard_error,

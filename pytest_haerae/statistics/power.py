@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 from statistics import NormalDist
 
-from pytest_haerae.stats import binomial_tail, binomial_term, lost_share_bound
+from pytest_haerae.statistics.estimates import binomial_tail, binomial_term, lost_share_bound
 
 ASSUMED_DISCORDANCE = 0.2
 """The share of items that change between two runs, where no baseline tells it."""

@@ -1,0 +1,1 @@
+"""The numbers that a report and its gates rest on."""
