@@ -17,7 +17,7 @@ from typing import Any
 import numpy
 
 from pytest_haerae.config.run_config import GateSettings
-from pytest_haerae.gates import BaselineTest, Completeness, judge_run
+from pytest_haerae.gates.judge import BaselineTest, Completeness, judge_run
 from pytest_haerae.statistics.pairing import PairedCounts, Pairing
 
 SIZES = (150, 400, 1538)

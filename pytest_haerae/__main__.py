@@ -12,7 +12,7 @@ from pytest_haerae.doors.command_line import add_option
 from pytest_haerae.doors.command_line.main import INTERRUPTED, USAGE_ERROR, Parser
 from pytest_haerae.doors.evaluator import Evaluator, as_options
 from pytest_haerae.errors import HaeraeError, UnmeasurableRun, UsageError
-from pytest_haerae.gates import failing_gates
+from pytest_haerae.gates.judge import failing_gates
 
 STDOUT = "-"
 

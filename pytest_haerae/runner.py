@@ -11,13 +11,13 @@ from time import perf_counter
 from typing import Any
 
 from pytest_haerae.backends import Backend, Model, find_backend, require_method, validate_parameters
-from pytest_haerae.baseline import check_items, check_settings
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.data import ItemLoader, open_dataset
 from pytest_haerae.data.hub import unknown_subset
 from pytest_haerae.engine import Engine, Progress
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates import Completeness, check_gated_subsets, judge_run
+from pytest_haerae.gates.baseline import check_items, check_settings
+from pytest_haerae.gates.judge import Completeness, check_gated_subsets, judge_run
 from pytest_haerae.prompts import LazyRequests, choose_shots, find_prompt, make_request, refuse_method
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.replicas import Replicas, check_replicas

@@ -15,7 +15,7 @@ import pytest
 
 from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.errors import BackendFailure, HaeraeError, UsageError
-from pytest_haerae.gates import Completeness, failing_gates
+from pytest_haerae.gates.judge import Completeness, failing_gates
 from pytest_haerae.plugin.nodes import (
     ITEM_FIXTURES,
     PROPERTY_ID,

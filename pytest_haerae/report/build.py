@@ -16,11 +16,11 @@ from typing import Any
 
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates import Completeness, Judgement
+from pytest_haerae.gates.judge import Completeness, Judgement
+from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.redact import redact, secrets_in
 from pytest_haerae.report.command import rerun_options
 from pytest_haerae.report.json_stream import json_pieces
-from pytest_haerae.report.sanity import find_warnings
 from pytest_haerae.types import Sample, Usage
 
 SCHEMA_VERSION = 1

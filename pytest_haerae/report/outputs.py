@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.config.run_config import RunConfig
-from pytest_haerae.gates import failing_gates
+from pytest_haerae.gates.judge import failing_gates
 from pytest_haerae.report.build import check_writable, write_report, write_text
 from pytest_haerae.report.markdown import render_markdown
 

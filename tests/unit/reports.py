@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.config.run_config import build_config
-from pytest_haerae.gates import Completeness, judge_run
+from pytest_haerae.gates.judge import Completeness, judge_run
 from pytest_haerae.report.build import RunFacts, make_report, write_report
 from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.statistics.scores import make_metrics

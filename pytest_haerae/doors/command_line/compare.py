@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.baseline import measured_settings
 from pytest_haerae.doors.command_line import Command, print_json
 from pytest_haerae.errors import UsageError
+from pytest_haerae.gates.baseline import measured_settings
 from pytest_haerae.report.layout import display_width, pad, wrap
 from pytest_haerae.report.read import read_report
 from pytest_haerae.statistics.estimates import holm, mcnemar_two_sided, paired_bootstrap_interval

@@ -5,11 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from pytest_haerae.baseline import check_items, check_settings, measured_settings
 from pytest_haerae.config.run_config import gate_settings
 from pytest_haerae.doors.command_line import Command, add_option, print_json
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates import Completeness, check_gated_subsets, judge_run
+from pytest_haerae.gates.baseline import check_items, check_settings, measured_settings
+from pytest_haerae.gates.judge import Completeness, check_gated_subsets, judge_run
 from pytest_haerae.report.read import read_report
 
 _OPTIONS = ("min_accuracy", "baseline", "max_drop", "significance", "max_error_rate")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.baseline import COMPARED, check_items, check_settings, measured_settings
 from pytest_haerae.errors import UsageError
+from pytest_haerae.gates.baseline import COMPARED, check_items, check_settings, measured_settings
 from tests.unit.reports import report_of, samples_of
 
 PLACE = "--baseline base.json"

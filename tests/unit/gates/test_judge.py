@@ -6,7 +6,7 @@ import pytest
 
 from pytest_haerae.config.run_config import gate_settings
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates import Completeness, check_gated_subsets
+from pytest_haerae.gates.judge import Completeness, check_gated_subsets
 from tests.unit.reports import report_of, samples_of
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pytest_haerae.report.sanity import find_warnings
+from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.types import Sample
 from tests.unit.reports import report_of, samples_of
 

@@ -1,0 +1,1 @@
+"""Verdicts on a run's numbers, and warnings where a number looks wrong."""
