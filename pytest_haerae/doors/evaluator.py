@@ -14,11 +14,11 @@ from pytest_haerae.config.run_config import build_config
 from pytest_haerae.data.benchmarks import find_benchmark
 from pytest_haerae.data.benchmarks.haerae_bench import BENCHMARK as HAERAE_BENCH
 from pytest_haerae.doors.result import EvaluationResult
-from pytest_haerae.engine import Progress
 from pytest_haerae.errors import UnmeasurableRun, UsageError, unknown
 from pytest_haerae.gates.judge import Completeness
-from pytest_haerae.progress import ProgressLine, StreamWriter
-from pytest_haerae.runner import Run
+from pytest_haerae.run.engine import Progress
+from pytest_haerae.run.progress import ProgressLine, StreamWriter
+from pytest_haerae.run.runner import Run
 from pytest_haerae.types import Item, Selected
 
 ALIASES = {"evaluation_method": "method"}

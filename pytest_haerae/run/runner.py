@@ -14,7 +14,6 @@ from pytest_haerae.backends import Backend, Model, find_backend, require_method,
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.data import ItemLoader, open_dataset
 from pytest_haerae.data.hub import unknown_subset
-from pytest_haerae.engine import Engine, Progress
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.baseline import check_items, check_settings
 from pytest_haerae.gates.judge import Completeness, check_gated_subsets, judge_run
@@ -25,9 +24,10 @@ from pytest_haerae.report.build import RunFacts, make_report
 from pytest_haerae.report.outputs import check_outputs, write_outputs
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.samples import SampleRows
+from pytest_haerae.run.engine import Engine, Progress
+from pytest_haerae.run.store import Store, identity_digest, response_key
 from pytest_haerae.scoring import check_scorer, judge, skip_reason
 from pytest_haerae.statistics.scores import make_metrics
-from pytest_haerae.store import Store, identity_digest, response_key
 from pytest_haerae.types import CAPABILITY, DataKey, Item, Request, Response, Sample, Selected, Usage, Verdict
 
 

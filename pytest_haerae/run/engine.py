@@ -13,7 +13,7 @@ from pytest_haerae.errors import HaeraeError
 from pytest_haerae.interrupts import holdable_interrupts
 from pytest_haerae.prompts import LazyRequests
 from pytest_haerae.redact import error_line, redact_text
-from pytest_haerae.store import Store
+from pytest_haerae.run.store import Store
 from pytest_haerae.types import Request, Response, Usage
 
 Progress = Callable[[int, int], None]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.store import Store
+from pytest_haerae.run.store import Store
 from pytest_haerae.types import Response
 
 SEED = 20261124

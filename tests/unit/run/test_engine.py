@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import pytest
 
 from pytest_haerae.backends import BackendParameters
-from pytest_haerae.engine import Engine
-from pytest_haerae.store import Store
+from pytest_haerae.run.engine import Engine
+from pytest_haerae.run.store import Store
 from pytest_haerae.types import Capability, Request, Response
 
 REQUESTS = [Request("loglikelihood", f"q{number}", (" (A)", " (B)")) for number in range(6)]

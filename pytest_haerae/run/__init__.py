@@ -1,0 +1,1 @@
+"""What is asked, the engine that asks it, and the store that keeps the answers."""
