@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from pytest_haerae.catalogue.benchmarks import find_benchmark
 from pytest_haerae.config.options import BY_NAME, RawOptions
 from pytest_haerae.config.parsing import (
     parse_boolean,
@@ -18,7 +19,6 @@ from pytest_haerae.config.parsing import (
     parse_names,
     parse_share,
 )
-from pytest_haerae.data.benchmarks import find_benchmark
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.types import CAPABILITY, Method
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from pytest_haerae.data.benchmarks import find_benchmark
+from pytest_haerae.catalogue.benchmarks import find_benchmark
 from pytest_haerae.data.hub import HubDataset, refuse_unknown
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.data.local import SAMPLE_FOLDER, LocalDataset

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pytest_haerae.data.benchmarks import benchmark_names, find_benchmark
+from pytest_haerae.catalogue.benchmarks import benchmark_names, find_benchmark
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.redact import redact_text
 

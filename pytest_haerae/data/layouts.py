@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from pytest_haerae.data.benchmarks import all_benchmarks
+from pytest_haerae.catalogue.benchmarks import all_benchmarks
 from pytest_haerae.data.rows import (
     LETTERS,
     Layout,

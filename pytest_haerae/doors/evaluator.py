@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.backends import Backend
+from pytest_haerae.catalogue.benchmarks import find_benchmark
+from pytest_haerae.catalogue.benchmarks.haerae_bench import BENCHMARK as HAERAE_BENCH
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.config.run_config import build_config
-from pytest_haerae.data.benchmarks import find_benchmark
-from pytest_haerae.data.benchmarks.haerae_bench import BENCHMARK as HAERAE_BENCH
 from pytest_haerae.doors.result import EvaluationResult
 from pytest_haerae.errors import UnmeasurableRun, UsageError, unknown
 from pytest_haerae.gates.judge import Completeness

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.data.benchmarks import find_benchmark
-from pytest_haerae.data.benchmarks.click import RULES, belongs
+from pytest_haerae.catalogue.benchmarks import find_benchmark
+from pytest_haerae.catalogue.benchmarks.click import RULES, belongs
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.prompts import find_prompt, make_request
 from pytest_haerae.types import Item

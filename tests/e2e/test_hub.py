@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.data.benchmarks.haerae_bench import BENCHMARK
-from pytest_haerae.data.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
+from pytest_haerae.catalogue.benchmarks.haerae_bench import BENCHMARK
+from pytest_haerae.catalogue.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
 from tests.e2e.hub_server import HubServer, serve_hub
 from tests.helpers import ROOT, valid_report
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from pytest_haerae.catalogue.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
 from pytest_haerae.data import ItemLoader, open_dataset
-from pytest_haerae.data.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
 from pytest_haerae.data.local import SAMPLE_FOLDER
 from pytest_haerae.data.tables import read_rows
 from pytest_haerae.types import Item

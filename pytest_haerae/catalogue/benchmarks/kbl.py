@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_haerae.data.benchmarks import Benchmark
+from pytest_haerae.catalogue.benchmarks import Benchmark
 from pytest_haerae.data.rows import Question, Row, RowPlace, column_options, letter_index, lettered_query, text_of
 
 _KNOWLEDGE = (

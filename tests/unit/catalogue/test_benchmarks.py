@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.data.benchmarks import all_benchmarks, benchmark_names, find_benchmark
-from pytest_haerae.data.benchmarks.click import RULES, belongs
+from pytest_haerae.catalogue.benchmarks import all_benchmarks, benchmark_names, find_benchmark
+from pytest_haerae.catalogue.benchmarks.click import RULES, belongs
 from pytest_haerae.data.hub import HubDataset
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.doors.evaluator import suite_nodeid

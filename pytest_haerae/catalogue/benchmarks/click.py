@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pytest_haerae.data.benchmarks import Benchmark
+from pytest_haerae.catalogue.benchmarks import Benchmark
 from pytest_haerae.data.rows import Row
 from pytest_haerae.errors import UsageError
 

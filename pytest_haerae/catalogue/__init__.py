@@ -1,0 +1,1 @@
+"""What is asked how: the benchmarks that have a name of their own."""
