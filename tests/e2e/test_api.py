@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from pytest_haerae.backends.api import ApiParameters
-from pytest_haerae.backends.openai import OpenAIBackend
+from pytest_haerae.backends.api.backend import ApiParameters
+from pytest_haerae.backends.api.openai import OpenAIBackend
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
 from tests.e2e.api_server import TRANSIENT, ApiServer, completion, serve

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.backends.api import ApiParameters
+from pytest_haerae.backends.api.backend import ApiParameters
+from pytest_haerae.backends.api.openai import OpenAIBackend
 from pytest_haerae.backends.llamacpp import LlamaCppBackend, LlamaCppParameters
-from pytest_haerae.backends.openai import OpenAIBackend
 from pytest_haerae.types import Request
 from tests.e2e.server_process import LLAMA_CPP, serving
 from tests.helpers import ROOT, reference_items, valid_report

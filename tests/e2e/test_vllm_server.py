@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.backends.api import ApiBackend, ApiParameters
-from pytest_haerae.backends.litellm import LiteLLMBackend
-from pytest_haerae.backends.openai import OpenAIBackend
+from pytest_haerae.backends.api.backend import ApiBackend, ApiParameters
+from pytest_haerae.backends.api.litellm import LiteLLMBackend
+from pytest_haerae.backends.api.openai import OpenAIBackend
 from pytest_haerae.backends.vllm import VllmBackend
 from pytest_haerae.trie import encode_pair
 from pytest_haerae.types import Message, Request

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_haerae.backends.api import Adaptation, ApiParameters
-from pytest_haerae.backends.api_answers import checked, read_answer
-from pytest_haerae.backends.retrying import MalformedAnswer
+from pytest_haerae.backends.api.answers import checked, read_answer
+from pytest_haerae.backends.api.backend import Adaptation, ApiParameters
+from pytest_haerae.backends.api.retrying import MalformedAnswer
 from pytest_haerae.run.store import identity_digest
 
 BODY = {"model": "m", "max_tokens": 8, "temperature": 0.0, "seed": 1}

@@ -6,9 +6,9 @@ import json
 import os
 from typing import Any, ClassVar
 
-from pytest_haerae.backends.api import ApiBackend, ApiParameters
-from pytest_haerae.backends.api_scoring import Endpoint, Unsupported
-from pytest_haerae.backends.retrying import MalformedAnswer
+from pytest_haerae.backends.api.backend import ApiBackend, ApiParameters
+from pytest_haerae.backends.api.retrying import MalformedAnswer
+from pytest_haerae.backends.api.scoring import Endpoint, Unsupported
 from pytest_haerae.errors import UsageError
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol
 
-from pytest_haerae.backends.api_answers import field
+from pytest_haerae.backends.api.answers import field
 from pytest_haerae.types import Request, Response
 
 Endpoint = Literal["chat", "completions", "tokenize"]

@@ -12,11 +12,11 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from pytest_haerae.backends import BackendParameters, stop_texts
-from pytest_haerae.backends.api_answers import checked, read_answer
-from pytest_haerae.backends.api_scoring import Echo, Endpoint, FirstToken, Unsupported, Way
-from pytest_haerae.backends.api_tries import LlamaCppServer, TokenIds
-from pytest_haerae.backends.concurrency import LoopThread
-from pytest_haerae.backends.retrying import is_permanent, retrying, status_of
+from pytest_haerae.backends.api.answers import checked, read_answer
+from pytest_haerae.backends.api.concurrency import LoopThread
+from pytest_haerae.backends.api.retrying import is_permanent, retrying, status_of
+from pytest_haerae.backends.api.scoring import Echo, Endpoint, FirstToken, Unsupported, Way
+from pytest_haerae.backends.api.tries import LlamaCppServer, TokenIds
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line, secrets_in
 from pytest_haerae.types import Capability, Request, Response

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pytest_haerae.backends.concurrency import LoopThread
+from pytest_haerae.backends.api.concurrency import LoopThread
 from pytest_haerae.types import Response
 
 

@@ -8,9 +8,9 @@ import os
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from pytest_haerae.backends.api import ApiBackend, ApiParameters
-from pytest_haerae.backends.api_scoring import Endpoint
-from pytest_haerae.backends.retrying import MalformedAnswer
+from pytest_haerae.backends.api.backend import ApiBackend, ApiParameters
+from pytest_haerae.backends.api.retrying import MalformedAnswer
+from pytest_haerae.backends.api.scoring import Endpoint
 from pytest_haerae.errors import UsageError
 
 _PATHS: dict[Endpoint, str] = {"chat": "/chat/completions", "completions": "/completions", "tokenize": "/tokenize"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pytest_haerae.backends.retrying import MalformedAnswer
+from pytest_haerae.backends.api.retrying import MalformedAnswer
 
 _SHOWN = 200
 """Characters of a malformed answer in its message."""

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.backends.api_scoring import Echo, FirstToken, Unsupported, Way, echoed_sum
-from pytest_haerae.backends.api_tries import LlamaCppServer, TokenIds
+from pytest_haerae.backends.api.scoring import Echo, FirstToken, Unsupported, Way, echoed_sum
+from pytest_haerae.backends.api.tries import LlamaCppServer, TokenIds
 from pytest_haerae.types import Message, Request, Response
 
 VOCABULARY = ["<bos>", *" ()ABCDE가나다라마\n:", " (", "정", "답", "정답", "유", "A)", "<user>", "<model>"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.backends.retrying import MalformedAnswer, asked_wait, is_permanent, may_pass, retrying
+from pytest_haerae.backends.api.retrying import MalformedAnswer, asked_wait, is_permanent, may_pass, retrying
 
 
 class Status(Exception):  # noqa: N818 - what a client raises
