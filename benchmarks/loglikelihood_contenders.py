@@ -61,7 +61,7 @@ def huggingface(settings: Settings) -> Any:  # noqa: ANN401 - either backend
     """This project's backend on transformers."""
     import torch
 
-    from pytest_haerae.backends.huggingface import HuggingFaceBackend, HuggingFaceParameters
+    from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, HuggingFaceParameters
 
     torch.set_num_threads(settings["threads"])
     values = {"model_name_or_path": settings["model"], "dtype": settings["dtype"], "device": settings["device"]}
@@ -70,8 +70,8 @@ def huggingface(settings: Settings) -> Any:  # noqa: ANN401 - either backend
 
 def vllm(settings: Settings) -> Any:  # noqa: ANN401 - either backend
     """This project's backend on vLLM."""
-    from pytest_haerae.backends.vllm import VllmBackend
-    from pytest_haerae.backends.vllm_engine import VllmParameters
+    from pytest_haerae.backends.local.vllm import VllmBackend
+    from pytest_haerae.backends.local.vllm_engine import VllmParameters
 
     # The engine binds its threads itself: to processors that this benchmark may use.
     allowed = sorted(os.sched_getaffinity(0))[: settings["threads"]]
@@ -96,7 +96,7 @@ def haerae(settings: Settings) -> Callable[[Sequence[Request]], Callable[[], Sco
 
 def haerae_unshared(settings: Settings) -> Callable[[Sequence[Request]], Callable[[], Scores]]:
     """This project on transformers, computing shared prefixes anew for every item."""
-    from pytest_haerae.backends import causal_scoring
+    from pytest_haerae.backends.local import causal_scoring
 
     causal_scoring._SHORTEST_PREFIX = 10**9
     return haerae(settings)
@@ -104,7 +104,7 @@ def haerae_unshared(settings: Settings) -> Callable[[Sequence[Request]], Callabl
 
 def haerae_prompts(settings: Settings) -> Callable[[Sequence[Request]], Callable[[], Scores]]:
     """The `prompt_logprobs` of each option's full sequence, on the same engine settings."""
-    from pytest_haerae.backends.vllm import VllmBackend
+    from pytest_haerae.backends.local.vllm import VllmBackend
 
     VllmBackend._knows_token_ids = lambda self: False  # type: ignore[method-assign]
     return haerae(settings)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.backends.encoding import RequestEncoder
+from pytest_haerae.backends.local.encoding import RequestEncoder
 from pytest_haerae.data import ItemLoader, open_dataset
 from pytest_haerae.prompts import find_prompt, make_request
 from pytest_haerae.types import Item

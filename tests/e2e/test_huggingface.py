@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from pytest_haerae.backends.causal_scoring import CausalScorer, Scorable
-from pytest_haerae.backends.huggingface import HuggingFaceBackend, HuggingFaceParameters
+from pytest_haerae.backends.local.causal_scoring import CausalScorer, Scorable
+from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, HuggingFaceParameters
+from pytest_haerae.backends.local.trie import Sums, Tokens
 from pytest_haerae.errors import UsageError
-from pytest_haerae.trie import Sums, Tokens
 from pytest_haerae.types import Request
 from tests.helpers import ROOT, reference_items, valid_report
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pytest_haerae import Evaluator
-from pytest_haerae.backends.encoding import RequestEncoder
-from pytest_haerae.backends.huggingface import HuggingFaceBackend, HuggingFaceParameters
+from pytest_haerae.backends.local.encoding import RequestEncoder
+from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, HuggingFaceParameters
 from pytest_haerae.data import ItemLoader, open_dataset
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.prompts import find_prompt, make_request

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.backends.llamacpp import LlamaCppBackend, LlamaCppParameters
+from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
 from pytest_haerae.types import Request
 from tests.helpers import shared
 

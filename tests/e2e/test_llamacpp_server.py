@@ -12,7 +12,7 @@ import pytest
 
 from pytest_haerae.backends.api.backend import ApiParameters
 from pytest_haerae.backends.api.openai import OpenAIBackend
-from pytest_haerae.backends.llamacpp import LlamaCppBackend, LlamaCppParameters
+from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
 from pytest_haerae.types import Request
 from tests.e2e.server_process import LLAMA_CPP, serving
 from tests.helpers import ROOT, reference_items, valid_report

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from pytest_haerae.backends.api.answers import field
 from pytest_haerae.backends.api.scoring import CAPPED, Asker, Unsupported
-from pytest_haerae.backends.encoding import Part, Scoreboard, cut_to_window
-from pytest_haerae.trie import Tokens, encode_pair
+from pytest_haerae.backends.local.encoding import Part, Scoreboard, cut_to_window
+from pytest_haerae.backends.local.trie import Tokens, encode_pair
 from pytest_haerae.types import Request, Response
 
 _PREFIX = "token_id:"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_haerae.backends.local.weights import check_weights
 from pytest_haerae.errors import UsageError
-from pytest_haerae.files import check_weights
 
 
 def write_checkpoint(folder: Path, *, missing: int = 0) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pytest_haerae.backends import BackendParameters
+from pytest_haerae.backends.local.weights import check_weights, weight_fingerprints
 from pytest_haerae.errors import UsageError
-from pytest_haerae.files import check_weights, weight_fingerprints
 from pytest_haerae.redact import error_line
 
 DEFAULT_MODEL = "EleutherAI/polyglot-ko-1.3b"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_haerae.trie import OptionTrie, Sums, Tokens, build_trie, encode_pair, split_trailing_space
+from pytest_haerae.backends.local.trie import OptionTrie, Sums, Tokens, build_trie, encode_pair, split_trailing_space
 from pytest_haerae.types import Request, Response
 
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, Gemma3TextConfig, GPT2Config, LlamaConfig, MistralConfig
 
-from pytest_haerae.backends.causal_scoring import CausalScorer, Scorable, make_groups, make_scorable
-from pytest_haerae.trie import Sums, Tokens, build_trie
+from pytest_haerae.backends.local.causal_scoring import CausalScorer, Scorable, make_groups, make_scorable
+from pytest_haerae.backends.local.trie import Sums, Tokens, build_trie
 
 SIZE = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4}
 VOCABULARY = 50

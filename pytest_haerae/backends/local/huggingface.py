@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 from pydantic import Field
 
 from pytest_haerae.backends import stop_texts
-from pytest_haerae.backends.batching import BatchBudget
-from pytest_haerae.backends.checkpoint import CheckpointParameters, load_model, longest_input
-from pytest_haerae.backends.encoding import Part, RequestEncoder, make_parts
-from pytest_haerae.backends.local import BatchingBackend
+from pytest_haerae.backends.local.batching import BatchBudget
+from pytest_haerae.backends.local.by_kind import BatchingBackend
+from pytest_haerae.backends.local.checkpoint import CheckpointParameters, load_model, longest_input
+from pytest_haerae.backends.local.encoding import Part, RequestEncoder, make_parts
 from pytest_haerae.types import Capability, Request, Response
 
 Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
 
 if TYPE_CHECKING:
-    from pytest_haerae.backends.causal_scoring import Group, Scorable
-    from pytest_haerae.trie import Sums, Tokens
+    from pytest_haerae.backends.local.causal_scoring import Group, Scorable
+    from pytest_haerae.backends.local.trie import Sums, Tokens
 
 
 class HuggingFaceParameters(CheckpointParameters):
@@ -43,7 +43,7 @@ class HuggingFaceBackend(BatchingBackend):
     libraries: ClassVar[tuple[str, ...]] = ("torch", "transformers")
 
     def __init__(self, parameters: HuggingFaceParameters) -> None:
-        from pytest_haerae.backends.causal_scoring import CausalScorer
+        from pytest_haerae.backends.local.causal_scoring import CausalScorer
 
         self._parameters = parameters
         self._tokenizer, self._model = load_model(parameters)
@@ -66,7 +66,7 @@ class HuggingFaceBackend(BatchingBackend):
         del self._model, self._scorer
 
     def _loglikelihoods(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-        from pytest_haerae.backends.causal_scoring import make_groups, make_scorable
+        from pytest_haerae.backends.local.causal_scoring import make_groups, make_scorable
 
         parts, board, errors = make_parts("huggingface", self._encoder, requests, self._max_length + 1)
         yield from errors.items()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from pytest_haerae.backends.batching import BatchBudget
+from pytest_haerae.backends.local.batching import BatchBudget
 
 
 def budget(device: str = "cpu", layers: int = 18) -> BatchBudget:

@@ -11,10 +11,10 @@ import torch
 from peft import LoraConfig, PromptTuningConfig, get_peft_model
 from transformers import AutoModelForCausalLM, LlamaConfig, MambaConfig
 
-from pytest_haerae.backends.huggingface import HuggingFaceBackend, HuggingFaceParameters
+from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, HuggingFaceParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
-from tests.unit.backends.tiny import SIZE, save_tiny
+from tests.unit.backends.local.tiny import SIZE, save_tiny
 
 EOS = "</s>"
 OPTIONS = (" (A)", " (B)", " (A) 나", " 서울특별시")

@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from pytest_haerae.backends import BackendParameters
+from pytest_haerae.backends.local.trie import Tokens, build_trie, encode_pair, split_trailing_space
+from pytest_haerae.backends.local.weights import file_fingerprint
 from pytest_haerae.errors import BackendFailure, UsageError
-from pytest_haerae.files import file_fingerprint
-from pytest_haerae.trie import Tokens, build_trie, encode_pair, split_trailing_space
 from pytest_haerae.types import Capability, Request, Response
 
 DEMO = "demo"

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from pytest_haerae.trie import OptionTrie, Sums, Tokens
+from pytest_haerae.backends.local.trie import OptionTrie, Sums, Tokens
 
 _SHORTEST_PREFIX = 64
 """Tokens below which computing a shared prefix apart is not worth a forward of its own."""

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.backends.encoding import Scoreboard, cut_to_window
-from pytest_haerae.trie import Tokens
+from pytest_haerae.backends.local.encoding import Scoreboard, cut_to_window
+from pytest_haerae.backends.local.trie import Tokens
 
 TOKENS = st.lists(st.integers(0, 9), min_size=1, max_size=8).map(tuple)
 

@@ -11,11 +11,11 @@ from time import perf_counter
 from typing import Any, ClassVar, TypeVar
 
 from pytest_haerae.backends import BackendParameters, stop_texts
-from pytest_haerae.backends.encoding import Part, RequestEncoder, make_parts
-from pytest_haerae.backends.local import BatchingBackend
-from pytest_haerae.backends.vllm_engine import VllmParameters, start_engine
+from pytest_haerae.backends.local.by_kind import BatchingBackend
+from pytest_haerae.backends.local.encoding import Part, RequestEncoder, make_parts
+from pytest_haerae.backends.local.trie import Sums, Tokens
+from pytest_haerae.backends.local.vllm_engine import VllmParameters, start_engine
 from pytest_haerae.errors import BackendFailure, UsageError
-from pytest_haerae.trie import Sums, Tokens
 from pytest_haerae.types import Capability, Request, Response
 
 Job = TypeVar("Job")
