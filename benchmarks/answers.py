@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from pytest_haerae.scoring import judge  # noqa: E402 - the tests' texts lie beside the package
 from pytest_haerae.types import Item, Response  # noqa: E402
-from tests.unit.scoring.adversarial import PIECES, repeated  # noqa: E402
+from tests.unit.scoring.reading.adversarial import PIECES, repeated  # noqa: E402
 
 OPTIONS = ("훈민정음", "경국대전", "삼국사기", "동의보감", "농사직설")
 LETTERED = Item("b-0000", "b", 0, "조선의 기본 법전은?", OPTIONS, tuple("ABCDE"), "B")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.log_likelihood import judge_log_likelihood, not_applicable
-from pytest_haerae.scoring.mathematics import judge_mathematics, require_math_verify
+from pytest_haerae.scoring.mathematics.scorer import judge_mathematics, require_math_verify
 from pytest_haerae.scoring.string_match import judge_strictly, judge_string_match
 from pytest_haerae.types import Item, Method, Response, Verdict
 

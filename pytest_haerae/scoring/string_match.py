@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pytest_haerae.scoring.answers import Reading, read_answer, read_strictly
 from pytest_haerae.scoring.character_f import character_f
-from pytest_haerae.scoring.normalise import clean_free_text, normalise
+from pytest_haerae.scoring.reading.answers import Reading, read_answer, read_strictly
+from pytest_haerae.scoring.reading.normalise import clean_free_text, normalise
 from pytest_haerae.types import Item, Response, Verdict
 
 _SHOWN = 60

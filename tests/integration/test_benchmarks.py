@@ -212,7 +212,7 @@ def test_a_mistake_is_one_clear_line(evaluate: Evaluate, options: list[str], mes
 def test_a_missing_library_is_named_before_anything_is_loaded(
     evaluate: Evaluate, monkeypatch: pytest.MonkeyPatch, loaded: list[tuple[str, str | None, str]]
 ) -> None:
-    monkeypatch.setattr("pytest_haerae.scoring.mathematics.find_spec", lambda name: None)
+    monkeypatch.setattr("pytest_haerae.scoring.mathematics.scorer.find_spec", lambda name: None)
     result = evaluate("suites/hrm8k", inprocess=True)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: *math-verify, which is not installed: pip install 'pytest-haerae?math?'"])

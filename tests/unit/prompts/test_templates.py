@@ -14,7 +14,7 @@ from pytest_haerae.data.rows import lettered_query
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts import find_prompt, make_request, refuse_method
 from pytest_haerae.prompts.templates import PLACEHOLDERS, TEMPLATE_FOLDER, question_of, template_names
-from pytest_haerae.scoring.answers import read_answer, read_strictly
+from pytest_haerae.scoring.reading.answers import read_answer, read_strictly
 from pytest_haerae.types import Item
 from tests.helpers import lettered
 

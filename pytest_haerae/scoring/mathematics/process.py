@@ -71,7 +71,7 @@ class MathematicsProcess:
         # The parent's own paths: the package may be importable through them alone.
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "pytest_haerae.scoring.mathematics_worker"],
+            [sys.executable, "-P", "-m", "pytest_haerae.scoring.mathematics.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from pytest_haerae.scoring.mentions import (
+from pytest_haerae.scoring.reading.mentions import (
     COPULA,
     FINDERS,
     IS_RIGHT,
@@ -19,7 +19,7 @@ from pytest_haerae.scoring.mentions import (
     find_texts,
     join,
 )
-from pytest_haerae.scoring.options import Options
+from pytest_haerae.scoring.reading.options import Options
 
 SEVERAL = "several"
 """Stands for a label where a text joins two options."""

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.scoring import check_scorer, judge
-from pytest_haerae.scoring.mathematics import final_answer
-from pytest_haerae.scoring.mathematics_process import MathematicsProcess, Result, compare
+from pytest_haerae.scoring.mathematics.process import MathematicsProcess, Result, compare
+from pytest_haerae.scoring.mathematics.scorer import final_answer
 from pytest_haerae.types import Item, Response, Verdict
 from tests.helpers import lettered
 
@@ -77,7 +77,7 @@ def test_plain_numbers_are_compared_by_value_without_a_process(
     def refuse(answer: str, reference: str) -> Result:
         raise AssertionError(f"{answer} and {reference} are plain numbers")
 
-    monkeypatch.setattr("pytest_haerae.scoring.mathematics.compare", refuse)
+    monkeypatch.setattr("pytest_haerae.scoring.mathematics.scorer.compare", refuse)
     assert verdict(f"\\boxed{{{answer}}}", reference).outcome == "correct"
     assert verdict(f"\\boxed{{{answer}}}", "7").outcome == "wrong"
 
@@ -131,12 +131,12 @@ def test_it_works_outside_the_main_thread() -> None:
 def test_a_process_that_can_not_be_started_is_an_error_of_the_item(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/none/python")
     process = MathematicsProcess()
-    monkeypatch.setattr("pytest_haerae.scoring.mathematics.compare", process.compare)
+    monkeypatch.setattr("pytest_haerae.scoring.mathematics.scorer.compare", process.compare)
     assert verdict("\\boxed{x}").outcome == "error"
 
 
 def test_a_missing_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_haerae.scoring.mathematics.find_spec", lambda name: None)
+    monkeypatch.setattr("pytest_haerae.scoring.mathematics.scorer.find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"math-verify, which is not installed: pip install 'pytest-haerae\[math\]'"):
         check_scorer("string_match", "math")
     check_scorer("string_match", "default")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pytest_haerae.scoring.options import Options
+from pytest_haerae.scoring.reading.options import Options
 
 COPULA = (
     r"(?:입니다만|입니다|입니까|이에요|예요|이다|이며|이고|이라고|이라|이므로|이지만|이었|인데|일|인|라고"

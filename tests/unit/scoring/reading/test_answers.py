@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.scoring.answers import read_answer, read_strictly
+from pytest_haerae.scoring.reading.answers import read_answer, read_strictly
 from pytest_haerae.scoring.string_match import judge_string_match
 from pytest_haerae.types import Item, Response
 from tests.helpers import lettered, shared
-from tests.unit.scoring.adversarial import PIECES, repeated
+from tests.unit.scoring.reading.adversarial import PIECES, repeated
 
 FREE = Item("p-0000", "p", 0, "빈칸", None, None, "가는 말이 고와야 오는 말이 곱다")
 SIGNS = st.text(st.characters(exclude_categories=()), max_size=200)

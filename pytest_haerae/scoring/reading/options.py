@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pytest_haerae.scoring.normalise import unify_signs
+from pytest_haerae.scoring.reading.normalise import unify_signs
 from pytest_haerae.types import Item
 
 _MOST_OCCURRENCES = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pytest_haerae.scoring.turns import own_part
+from pytest_haerae.scoring.reading.turns import own_part
 
 LONGEST_READ = 12_000
 """Signs that are read of a text: an answer stands at its beginning or at its end, and a runaway costs no seconds."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_haerae.data.rows import LETTERS, lettered_query
-from pytest_haerae.scoring.answers import read_answer
+from pytest_haerae.scoring.reading.answers import read_answer
 from pytest_haerae.types import Item
 
 OPTIONS = ("훈민정음", "경국대전", "삼국사기", "동의보감", "농사직설")

@@ -7,10 +7,10 @@ from fractions import Fraction
 from importlib.util import find_spec
 
 from pytest_haerae.errors import UsageError
-from pytest_haerae.scoring.mathematics_process import compare
-from pytest_haerae.scoring.normalise import normalise, shorten, strip_reasoning, unify_signs
+from pytest_haerae.scoring.mathematics.process import compare
+from pytest_haerae.scoring.reading.normalise import normalise, shorten, strip_reasoning, unify_signs
+from pytest_haerae.scoring.reading.turns import own_part
 from pytest_haerae.scoring.string_match import judge_string_match, short
-from pytest_haerae.scoring.turns import own_part
 from pytest_haerae.types import Item, Response, Verdict
 
 LONGEST_ANSWER = 300

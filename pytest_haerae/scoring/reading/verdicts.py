@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pytest_haerae.scoring.mentions import IS_RIGHT, IS_THE_ANSWER, Group
-from pytest_haerae.scoring.page import SEVERAL, Page, read_sentence
+from pytest_haerae.scoring.reading.mentions import IS_RIGHT, IS_THE_ANSWER, Group
+from pytest_haerae.scoring.reading.page import SEVERAL, Page, read_sentence
 
 _MOST_PLACES = 30
 """Places that are tried, from the end: a text that repeats itself stays cheap to read."""

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_haerae.scoring.normalise import shorten, strip_markup, strip_reasoning, unify_signs
-from pytest_haerae.scoring.options import Options, options_of
-from pytest_haerae.scoring.page import SEVERAL, Page, read_sentence, whole_label
-from pytest_haerae.scoring.turns import own_part
-from pytest_haerae.scoring.verdicts import last_conclusion, last_verdict
+from pytest_haerae.scoring.reading.normalise import shorten, strip_markup, strip_reasoning, unify_signs
+from pytest_haerae.scoring.reading.options import Options, options_of
+from pytest_haerae.scoring.reading.page import SEVERAL, Page, read_sentence, whole_label
+from pytest_haerae.scoring.reading.turns import own_part
+from pytest_haerae.scoring.reading.verdicts import last_conclusion, last_verdict
 from pytest_haerae.types import Item
 
 EMPTY, ONLY_REASONING, NO_ANSWER, OTHER_FORMAT = "empty", "only reasoning", "no answer", "not the demanded format"

@@ -1,0 +1,1 @@
+"""How the chosen option is read from a text."""
