@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pytest_haerae.data import ItemLoader, open_dataset  # noqa: E402 - run from anywhere
-from pytest_haerae.report.html import write_page  # noqa: E402 - as above
+from pytest_haerae.report.show.html import write_page  # noqa: E402 - as above
 from tests.e2e.browser import open_browser  # noqa: E402 - as above
 from tests.unit.report.reports import make, sample  # noqa: E402 - as above
 

@@ -16,8 +16,8 @@ from typing import Any
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parent))
 
-from pytest_haerae.report.html import write_page  # noqa: E402 - run from anywhere
 from pytest_haerae.report.read import read_report  # noqa: E402 - as above
+from pytest_haerae.report.show.html import write_page  # noqa: E402 - run from anywhere
 from tests.e2e.browser import Visit, open_browser  # noqa: E402 - as above
 
 PICTURES: dict[str, dict[str, Any]] = {

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_haerae.report.build import write_report
 from pytest_haerae.report.frames import samples_frame
 from pytest_haerae.report.read import read_report
-from pytest_haerae.report.rows import summary_rows
-from pytest_haerae.report.terminal import summary_lines
+from pytest_haerae.report.show.rows import summary_rows
+from pytest_haerae.report.show.terminal import summary_lines
 
 if TYPE_CHECKING:
     import pandas

@@ -32,9 +32,9 @@ from pytest_haerae.plugin.nodes import (
 )
 from pytest_haerae.plugin.scope import Scope, Suite, read_suite
 from pytest_haerae.redact import secrets_in
-from pytest_haerae.report.ci import item_properties, suite_properties, workflow_commands
 from pytest_haerae.report.outputs import shown
-from pytest_haerae.report.terminal import summary_lines
+from pytest_haerae.report.show.ci import item_properties, suite_properties, workflow_commands
+from pytest_haerae.report.show.terminal import summary_lines
 from pytest_haerae.run.progress import ProgressLine, TerminalWriter
 from pytest_haerae.run.runner import Run
 from pytest_haerae.types import DataKey, Item, Sample, Selected, Verdict

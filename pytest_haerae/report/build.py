@@ -19,8 +19,8 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.judge import Completeness, Judgement
 from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.redact import redact, secrets_in
-from pytest_haerae.report.command import rerun_options
-from pytest_haerae.report.json_stream import json_pieces
+from pytest_haerae.report.rerun import rerun_options
+from pytest_haerae.report.stream import json_pieces
 from pytest_haerae.types import Sample, Usage
 
 SCHEMA_VERSION = 1

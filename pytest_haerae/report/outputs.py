@@ -10,7 +10,7 @@ from typing import Any
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.gates.judge import failing_gates
 from pytest_haerae.report.build import check_writable, write_report, write_text
-from pytest_haerae.report.markdown import render_markdown
+from pytest_haerae.report.show.markdown import render_markdown
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
@@ -49,7 +49,7 @@ def write_outputs(report: Mapping[str, Any], config: RunConfig, baseline: Mappin
     write_report(report, config.output_file)
     notes: list[str] = []
     if config.report_html is not None:
-        from pytest_haerae.report.html import write_page
+        from pytest_haerae.report.show.html import write_page
 
         write_page(config.report_html, report, baseline)
         notes.append(f"page: {shown(config.report_html)}")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_haerae.report import html
-from pytest_haerae.report.html import write_page
+from pytest_haerae.report.show import html
+from pytest_haerae.report.show.html import write_page
 from tests.e2e.browser import Visit, chromium_path, open_browser
 from tests.unit.report.reports import HOSTILE, hostile, make, sample
 

@@ -11,8 +11,8 @@ from typing import Any
 from pytest_haerae.doors.command_line import Command, print_json
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.baseline import measured_settings
-from pytest_haerae.report.layout import display_width, pad, wrap
 from pytest_haerae.report.read import read_report
+from pytest_haerae.report.show.layout import display_width, pad, wrap
 from pytest_haerae.statistics.estimates import holm, mcnemar_two_sided, paired_bootstrap_interval
 from pytest_haerae.statistics.pairing import PairedCounts, Pairing, pair_rows
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pytest_haerae.doors.command_line import Command
 from pytest_haerae.report.build import check_writable
-from pytest_haerae.report.html import write_page
 from pytest_haerae.report.read import read_report
+from pytest_haerae.report.show.html import write_page
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_haerae.doors.command_line.main import main
 from pytest_haerae.report.build import write_report
-from pytest_haerae.report.html import make_page
+from pytest_haerae.report.show.html import make_page
 from tests.unit.report.reports import make, sample
 
 REPORT = make([sample(number) for number in range(5)])

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.config.run_config import build_config
-from pytest_haerae.report.command import rerun_options
+from pytest_haerae.report.rerun import rerun_options
 
 RUNS: list[dict[str, Any]] = [
     {"model": "random"},

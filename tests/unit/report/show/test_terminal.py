@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_haerae.report.layout import cut, display_width, pad, wrap
-from pytest_haerae.report.rows import show_drop
-from pytest_haerae.report.terminal import summary_lines
+from pytest_haerae.report.show.layout import cut, display_width, pad, wrap
+from pytest_haerae.report.show.rows import show_drop
+from pytest_haerae.report.show.terminal import summary_lines
 from pytest_haerae.statistics.power import smallest_detectable_drop
 from tests.unit.reports import report_of, samples_of
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.report.json_stream import json_pieces
+from pytest_haerae.report.stream import json_pieces
 
 TEXTS = st.text(st.characters(codec=None, exclude_categories=()), max_size=20)
 VALUES = st.recursive(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from pytest_haerae.report.ci import item_properties, suite_properties, workflow_commands
-from pytest_haerae.report.markdown import escape, render_markdown
+from pytest_haerae.report.show.ci import item_properties, suite_properties, workflow_commands
+from pytest_haerae.report.show.markdown import escape, render_markdown
 from tests.unit.reports import report_of, samples_of
 
 

@@ -17,8 +17,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.report import page_data
 from pytest_haerae.report.build import write_text
+from pytest_haerae.report.show import page_data
 from pytest_haerae.statistics.pairing import Row
 
 SCRIPTS = ("text.js", "data.js", "charts.js", "items.js", "command.js", "detail.js", "page.js")
@@ -50,7 +50,7 @@ def make_page(report: Mapping[str, Any], baseline: Mapping[str, Any] | None = No
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pytest_haerae.report", "page"),
+        loader=jinja2.PackageLoader("pytest_haerae.report.show", "page"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -103,7 +103,7 @@ def write_page(path: Path, report: Mapping[str, Any], baseline: Mapping[str, Any
 
 
 def _asset(name: str) -> str:
-    return (files("pytest_haerae.report") / "page" / name).read_text(encoding="utf-8")
+    return (files("pytest_haerae.report.show") / "page" / name).read_text(encoding="utf-8")
 
 
 def _policy(script: str, style: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pytest_haerae.report.layout import cut, display_width, pad, wrap
-from pytest_haerae.report.rows import (
+from pytest_haerae.report.show.layout import cut, display_width, pad, wrap
+from pytest_haerae.report.show.rows import (
     SummaryRow,
     count_lines,
     explain_detects,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pytest_haerae.report.rows import (
+from pytest_haerae.report.show.rows import (
     SummaryRow,
     count_lines,
     explain_detects,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.report import page_data
+from pytest_haerae.report.show import page_data
 from tests.unit.report.reports import sample
 
 OUTCOMES = ("correct", "wrong", "invalid", "error", "skipped")

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.report import html
-from pytest_haerae.report.html import SCRIPTS, embed, make_page
+from pytest_haerae.report.show import html
+from pytest_haerae.report.show.html import SCRIPTS, embed, make_page
 from tests.unit.report.reports import HOSTILE, hostile, make, sample
 
-PAGE = files("pytest_haerae.report") / "page"
+PAGE = files("pytest_haerae.report.show") / "page"
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(st.characters(codec=None)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

@@ -1,0 +1,1 @@
+"""What shows a report: terminal, Markdown, continuous integration, the page."""
