@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.backends import Backend
-from pytest_haerae.data import ItemLoader, open_dataset
+from pytest_haerae.catalogue.datasets import open_items
 from pytest_haerae.types import Request
 
 Scores = list[tuple[float, ...]]
@@ -27,7 +27,7 @@ CONTEXT_CHARACTERS = {"short": 0, "medium": 700, "long": 2100}
 
 def sample_rows(bucket: str, count: int) -> list[dict[str, Any]]:
     """Items of the embedded sample, with other items' questions before them where the bucket is longer."""
-    loader = ItemLoader(open_dataset("sample", "test", None, None), {})
+    loader = open_items("sample")
     names = ("csat_geo", "history", "loan_words", "general_knowledge")
     items = list(itertools.chain.from_iterable(zip(*(loader.items(name) for name in names), strict=False)))
     rows = []

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from pytest_haerae.data import ItemLoader, open_dataset  # noqa: E402 - run from anywhere
+from pytest_haerae.catalogue.datasets import open_items  # noqa: E402 - run from anywhere
 from pytest_haerae.report.show.html import write_page  # noqa: E402 - as above
 from tests.e2e.browser import open_browser  # noqa: E402 - as above
 from tests.unit.report.reports import make, sample  # noqa: E402 - as above
@@ -50,7 +50,7 @@ ACTIONS = {
 
 def make_reports(items: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Two runs over the sample, repeated; random log-likelihoods."""
-    loader = ItemLoader(open_dataset("sample", "test", None, None), {})
+    loader = open_items("sample")
     pool = [item for subset in loader.dataset.subsets() for item in loader.items(subset) if item.options]
     numbers = random.Random(0)  # noqa: S311 - no secret
     runs: list[list[dict[str, Any]]] = [[], []]

@@ -19,7 +19,7 @@ import time
 from typing import Any
 
 from pytest_haerae.backends import find_backend, validate_parameters
-from pytest_haerae.data import ItemLoader, open_dataset
+from pytest_haerae.catalogue.datasets import open_items
 from pytest_haerae.prompts import find_prompt, make_request
 from pytest_haerae.types import Request
 
@@ -29,7 +29,7 @@ IN_PROCESS = 0
 
 def load_requests(data: str, count: int) -> list[Request]:
     """Lettered items of all subsets in turn, so that short and long ones are mixed as in a whole run."""
-    loader = ItemLoader(open_dataset(data), {})
+    loader = open_items(data)
     prompt = find_prompt("raw")
     groups = [loader.items(subset) for subset in loader.dataset.subsets()]
     of_options = [[item for item in group if item.options] for group in groups]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from pytest_haerae.catalogue.benchmarks import find_benchmark
+from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.options import BY_NAME, RawOptions
 from pytest_haerae.config.parsing import (
     parse_boolean,

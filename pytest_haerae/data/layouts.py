@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pytest_haerae.catalogue.benchmarks import all_benchmarks
 from pytest_haerae.data.rows import (
     LETTERS,
     Layout,
@@ -39,7 +37,9 @@ def ascii_slug(name: str) -> str:
     return _NOT_SLUG.sub(lambda match: "_" if match[0].isspace() else f"u{ord(match[0]):04x}", name)
 
 
-def make_items(subset: str, rows: Iterable[Row], source: str, columns: Mapping[str, Any]) -> Iterator[Item]:
+def make_items(
+    subset: str, rows: Iterable[Row], source: str, columns: Mapping[str, Any], layouts: Sequence[Layout]
+) -> Iterator[Item]:
     """Read the rows of one subset.
 
     Args:
@@ -47,6 +47,7 @@ def make_items(subset: str, rows: Iterable[Row], source: str, columns: Mapping[s
         rows: The rows, in the data set's order.
         source: The file or data set, for messages.
         columns: The user's column mapping, empty to recognise the layout from the first row's columns.
+        layouts: The layouts that are recognised, in the order in which they are tried.
 
     Yields:
         One item a row.
@@ -57,7 +58,7 @@ def make_items(subset: str, rows: Iterable[Row], source: str, columns: Mapping[s
     reader: Reader | None = None
     slug = ascii_slug(subset)
     for index, row in enumerate(rows):
-        reader = reader or choose_reader(row, source, columns)
+        reader = reader or choose_reader(row, source, columns, layouts)
         place = RowPlace(source, index + 1)
         question = reader(row, place)
         identifier = f"{slug}-{index:04d}"
@@ -70,12 +71,12 @@ def make_items(subset: str, rows: Iterable[Row], source: str, columns: Mapping[s
             )
 
 
-def choose_reader(row: Row, source: str, columns: Mapping[str, Any]) -> Reader:
+def choose_reader(row: Row, source: str, columns: Mapping[str, Any], layouts: Sequence[Layout]) -> Reader:
     """Find the layout that a row's columns belong to."""
     if columns:
         return _mapped_reader(columns, row, source)
     names = set(row)
-    for needed, reader in known_layouts():
+    for needed, reader in layouts:
         if needed <= names:
             return reader
     raise UsageError(
@@ -131,14 +132,7 @@ LAYOUTS: tuple[Layout, ...] = (
     (frozenset({"query", "answer"}), _read_free_text),
     (frozenset({"question", "answer"}), _read_free_text),
 )
-"""The layouts that are recognised by their columns, beside those that a benchmark of the catalogue describes."""
-
-
-@cache
-def known_layouts() -> tuple[Layout, ...]:
-    """All layouts, those that need more columns first: a KMMLU row with a fifth option is another layout."""
-    described = [layout for benchmark in all_benchmarks() for layout in benchmark.layouts]
-    return tuple(sorted((*LAYOUTS, *described), key=lambda layout: -len(layout[0])))
+"""The general layouts that are recognised by their columns; a benchmark of the catalogue may describe its own."""
 
 
 def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:

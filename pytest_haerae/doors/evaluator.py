@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.backends import Backend
-from pytest_haerae.catalogue.benchmarks import find_benchmark
+from pytest_haerae.catalogue.benchmark import GENERIC_SUITE
 from pytest_haerae.catalogue.benchmarks.haerae_bench import BENCHMARK as HAERAE_BENCH
+from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.doors.result import EvaluationResult
@@ -23,8 +24,6 @@ from pytest_haerae.types import Item, Selected
 
 ALIASES = {"evaluation_method": "method"}
 """Names of the tutorial for options that have another one here."""
-GENERIC_SUITE = "suites/test_dataset.py::test_dataset"
-"""The test that asks what no other suite does."""
 
 
 class Evaluator:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.catalogue.benchmarks import find_benchmark
 from pytest_haerae.catalogue.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
+from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.run_config import DEFAULT_DATASET
 from pytest_haerae.errors import UsageError
 

@@ -11,9 +11,9 @@ from time import perf_counter
 from typing import Any
 
 from pytest_haerae.backends import Backend, Model, find_backend, require_method, validate_parameters
+from pytest_haerae.catalogue.datasets import open_items, unknown_subset
 from pytest_haerae.config.run_config import RunConfig
-from pytest_haerae.data import ItemLoader, open_dataset
-from pytest_haerae.data.hub import unknown_subset
+from pytest_haerae.data.dataset import ItemLoader
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.baseline import check_items, check_settings
 from pytest_haerae.gates.judge import Completeness, check_gated_subsets, judge_run
@@ -98,9 +98,7 @@ class Run:
         if (data, split) not in self._loaders:
             revision = self.config.dataset_revision if data == self.default_data else None
             folder = Path(data.folder) if data.folder else None
-            self._loaders[data, split] = ItemLoader(
-                open_dataset(data.name, split, revision, folder), self.config.dataset_columns
-            )
+            self._loaders[data, split] = open_items(data.name, split, revision, folder, self.config.dataset_columns)
         return self._loaders[data, split]
 
     def items(self, data: DataKey, subset: str) -> list[Item]:

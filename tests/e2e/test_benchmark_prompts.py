@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.catalogue.benchmarks import find_benchmark
 from pytest_haerae.catalogue.benchmarks.click import RULES, belongs
+from pytest_haerae.catalogue.datasets import known_layouts
+from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.prompts import find_prompt, make_request
 from pytest_haerae.types import Item
@@ -85,7 +86,7 @@ def make_task() -> Iterator[Callable[[str, list[dict[str, Any]]], Any]]:
 
 
 def items(subset: str, rows: list[dict[str, Any]]) -> list[Item]:
-    return list(make_items(subset, rows, "made-up", {}))
+    return list(make_items(subset, rows, "made-up", {}, known_layouts()))
 
 
 @pytest.mark.parametrize("subset", ROWS)

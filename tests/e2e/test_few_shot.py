@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_haerae.backends.local.encoding import RequestEncoder
-from pytest_haerae.data import ItemLoader, open_dataset
+from pytest_haerae.catalogue.datasets import open_dataset, open_items
 from pytest_haerae.prompts import find_prompt, make_request
 from pytest_haerae.types import Item
 from tests.e2e.harness import Recorder, open_harness
@@ -44,7 +44,7 @@ def rows(subset: str) -> list[dict[str, Any]]:
 
 
 def items(subset: str) -> list[Item]:
-    return ItemLoader(open_dataset("sample"), {}).items(subset)
+    return open_items("sample").items(subset)
 
 
 @pytest.mark.parametrize("chat", [False, True], ids=["text", "chat"])

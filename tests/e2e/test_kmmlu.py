@@ -12,7 +12,7 @@ import pytest
 from pytest_haerae import Evaluator
 from pytest_haerae.backends.local.encoding import RequestEncoder
 from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, HuggingFaceParameters
-from pytest_haerae.data import ItemLoader, open_dataset
+from pytest_haerae.catalogue.datasets import known_layouts, open_dataset, open_items
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.prompts import find_prompt, make_request
 from pytest_haerae.types import Item, Request
@@ -45,7 +45,7 @@ def rows(subject: str, split: str) -> list[dict[str, Any]]:
 
 
 def items(subject: str, split: str = "test") -> list[Item]:
-    return ItemLoader(open_dataset(str(shared("data/kmmlu")), split), {}).items(subject)
+    return open_items(str(shared("data/kmmlu")), split).items(subject)
 
 
 def asked(harness: SimpleNamespace, subject: str, shots: int) -> tuple[list[Any], list[Request]]:
@@ -122,7 +122,7 @@ def test_option_texts_are_scored_as_lm_evaluation_harness_scores_them(
     asked = [
         make_request(item, prompt, "loglikelihood")
         for subset, table in kobest_rows().items()
-        for item in make_items(subset, table, "kobest", {})
+        for item in make_items(subset, table, "kobest", {}, known_layouts())
     ]
     assert {len(request.continuations) for request in asked} == {2, 4}
     pairs = [(request.context, continuation) for request in asked for continuation in request.continuations]

@@ -36,9 +36,9 @@ def loaded(monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester) -> list[t
     asked: list[tuple[str, str | None, str]] = []
 
     def load(self: HubDataset, configuration: str | None) -> list[dict[str, Any]]:
-        asked.append((self.repository, configuration, self.split))
+        asked.append((self.repository.name, configuration, self.split))
         first = 100 if self.split == "dev" else 0
-        return [made_up_row(self.repository, first + number) for number in range(6)]
+        return [made_up_row(self.repository.name, first + number) for number in range(6)]
 
     monkeypatch.setattr(HubDataset, "_load", load)
     shutil.copytree(ROOT / "suites", pytester.path / "suites", ignore=shutil.ignore_patterns("__pycache__"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pytest_haerae.catalogue.benchmarks import Benchmark
+from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.data.rows import Row
 from pytest_haerae.errors import UsageError
 
@@ -82,6 +82,7 @@ def belongs(subset: str, row: Row) -> bool:
 
 BENCHMARK = Benchmark(
     name="click",
+    suite="suites/click/test_click.py::test_click",
     repository="EunsuKim/CLIcK",
     configurations=dict.fromkeys(RULES),
     splits={"test": "train"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_haerae.catalogue.benchmarks import Benchmark
+from pytest_haerae.catalogue.benchmark import Benchmark
 
 SUBSETS = (
     "correct_definition_matching",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pytest_haerae.catalogue.benchmarks import Benchmark
+from pytest_haerae.catalogue.benchmark import Benchmark
 
 BENCHMARK = Benchmark(
     name="hrm8k",
+    suite="suites/hrm8k/test_hrm8k.py::test_hrm8k",
     repository="HAERAE-HUB/HRM8K",
     configurations={subset: subset for subset in ("GSM8K", "KSM", "MATH", "MMMLU", "OMNI_MATH")},
     prompts={"string_match": "boxed"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_haerae.catalogue.benchmarks import Benchmark
+from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.data.rows import Question, Row, RowPlace, column_options, letter_index, lettered_query, text_of
 
 _KNOWLEDGE = (
@@ -59,6 +59,7 @@ def read(row: Row, place: RowPlace) -> Question:
 
 BENCHMARK = Benchmark(
     name="kbl",
+    suite="suites/kbl/test_kbl.py::test_kbl",
     repository="lbox/kbl",
     configurations={subset: subset for subset in SUBSETS},
     layouts=((frozenset({"question", "A", "B", "label"}), read), (frozenset({"question", "A", "B", "gt"}), read)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_haerae.catalogue.benchmarks import Benchmark
+from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.data.rows import numbered_layout
 
 SUBJECTS = (
@@ -56,6 +56,7 @@ SUBJECTS = (
 
 BENCHMARK = Benchmark(
     name="kmmlu",
+    suite="suites/kmmlu/test_kmmlu.py::test_kmmlu",
     repository="HAERAE-HUB/KMMLU",
     configurations={subject: subject for subject in SUBJECTS},
     layouts=(numbered_layout("ABCD"),),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_haerae.catalogue.benchmarks import Benchmark
+from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.data.rows import (
     Layout,
     Question,
@@ -68,6 +68,7 @@ _LAYOUTS: dict[str, Layout] = {
 
 BENCHMARK = Benchmark(
     name="kobest",
+    suite="suites/kobest/test_kobest.py::test_kobest",
     repository="skt/kobest_v1",
     configurations={subset: subset for subset in _LAYOUTS},
     layouts=tuple(_LAYOUTS.values()),

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.catalogue.benchmarks import all_benchmarks, benchmark_names, find_benchmark
 from pytest_haerae.catalogue.benchmarks.click import RULES, belongs
+from pytest_haerae.catalogue.datasets import known_layouts, open_dataset
+from pytest_haerae.catalogue.registry import all_benchmarks, benchmark_names, find_benchmark
 from pytest_haerae.data.hub import HubDataset
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.doors.evaluator import suite_nodeid
@@ -53,10 +54,11 @@ def test_the_subsets_that_share_a_configuration_are_told_apart() -> None:
 
 
 def test_subsets_are_known_and_misspelt_ones_refused_without_a_download() -> None:
-    dataset = HubDataset("kmmlu", "test", None)
+    dataset = open_dataset("kmmlu")
+    assert isinstance(dataset, HubDataset)
     assert dataset.subsets()[0] == "Accounting"
-    assert (dataset.repository, dataset.revision) == ("HAERAE-HUB/KMMLU", None)
-    assert HubDataset("kmmlu", "test", "main").revision == "main"
+    assert (dataset.repository.name, dataset.revision) == ("HAERAE-HUB/KMMLU", None)
+    assert open_dataset("kmmlu", revision="main").revision == "main"
     assert find_benchmark("EleutherAI/kmmlu") is None
 
 
@@ -140,7 +142,7 @@ LAYOUTS: dict[str, tuple[dict[str, Any], str, tuple[str, ...] | None, str]] = {
 def test_rows_of_each_benchmark(
     row: dict[str, Any], beginning: str, options: tuple[str, ...] | None, reference: str
 ) -> None:
-    (item,) = make_items("s", [row], "made-up", {})
+    (item,) = make_items("s", [row], "made-up", {}, known_layouts())
     assert item.query.startswith(beginning)
     assert (item.options, item.reference) == (options, reference)
     if options:
@@ -160,7 +162,7 @@ def test_rows_of_each_benchmark(
 )
 def test_bad_rows_of_a_benchmark(row: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=re.escape(message)):
-        list(make_items("s", [row], "made-up", {}))
+        list(make_items("s", [row], "made-up", {}, known_layouts()))
 
 
 def test_a_row_that_click_can_not_place_is_an_error() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.data import ItemLoader, open_dataset
+from pytest_haerae.catalogue.datasets import known_layouts, open_items
 from pytest_haerae.data.layouts import ascii_slug, make_items
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Item
@@ -18,7 +18,7 @@ HAERAE = {
 
 
 def one(row: dict[str, Any], **columns: object) -> Item:
-    return next(iter(make_items("s", [row], "file.jsonl", columns)))
+    return next(iter(make_items("s", [row], "file.jsonl", columns, known_layouts())))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_ids_are_ascii() -> None:
 
 
 def test_all_of_kmmlu_is_read() -> None:
-    loader = ItemLoader(open_dataset(str(shared("data/kmmlu"))), {})
+    loader = open_items(str(shared("data/kmmlu")))
     subsets = loader.dataset.subsets()
     assert len(subsets) == 45
     assert sum(len(loader.items(subset)) for subset in subsets) == 35_030

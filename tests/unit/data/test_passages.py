@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.data import ItemLoader, open_dataset
+from pytest_haerae.catalogue.datasets import open_items
 from pytest_haerae.data.passages import passage_of, stem_of
 from pytest_haerae.data.rows import lettered_query
 from tests.helpers import shared
@@ -34,8 +34,8 @@ def test_the_stem_of_other_queries(query: str, stem: str) -> None:
 
 
 def test_the_stem_of_all_of_kmmlu() -> None:
-    folder = open_dataset(str(shared("data/kmmlu")))
-    loader = ItemLoader(folder, {})
+    loader = open_items(str(shared("data/kmmlu")))
+    folder = loader.dataset
     for subset in folder.subsets():
         rows = [str(row["question"]).strip() for row in folder.rows(subset)]
         assert [stem_of(item.query) for item in loader.items(subset)] == rows

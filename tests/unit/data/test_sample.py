@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from pytest_haerae.catalogue.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
-from pytest_haerae.data import ItemLoader, open_dataset
+from pytest_haerae.catalogue.datasets import open_items
+from pytest_haerae.data.dataset import ItemLoader
 from pytest_haerae.data.local import SAMPLE_FOLDER
 from pytest_haerae.data.tables import read_rows
 from pytest_haerae.types import Item
@@ -20,7 +21,7 @@ WEEKDAYS = "월화수목금토일"
 
 @pytest.fixture(scope="module")
 def loader() -> ItemLoader:
-    return ItemLoader(open_dataset("sample"), {})
+    return open_items("sample")
 
 
 def test_all_subsets_and_enough_items(loader: ItemLoader) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.data import ItemLoader, open_dataset
+from pytest_haerae.catalogue.datasets import open_dataset, open_items
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts import choose_shots, find_prompt, make_request
 from pytest_haerae.types import Item, Message
@@ -71,7 +71,7 @@ def test_the_text_is_that_of_the_settings_of_lm_evaluation_harness() -> None:
     # target_delimiter " " and fewshot_delimiter "\n\n". tests/e2e/test_few_shot.py holds the tokens against itself.
     for subset in ("general_knowledge", "history", "loan_words", "rare_words", "standard_nomenclature"):
         dataset = open_dataset("sample")
-        rows, items = list(dataset.rows(subset)), ItemLoader(dataset, {}).items(subset)
+        rows, items = list(dataset.rows(subset)), open_items("sample").items(subset)
         places = random.Random(subset).sample(range(len(rows)), 6)  # noqa: S311 - no secret
         *shots, asked = places
         request = make_request(items[asked], find_prompt("raw"), "loglikelihood", [items[place] for place in shots])

@@ -1,0 +1,84 @@
+"""What is known of a benchmark without opening its data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pytest_haerae.data.dataset import Dataset
+from pytest_haerae.data.hub import HubDataset, Repository
+from pytest_haerae.data.local import LocalDataset
+from pytest_haerae.data.rows import Layout, Row
+from pytest_haerae.errors import UsageError
+from pytest_haerae.types import Method
+
+GENERIC_SUITE = "suites/test_dataset.py::test_dataset"
+"""The test that asks what no other suite does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A data set with a name of its own, and how it is asked where the user does not say.
+
+    Attributes:
+        name: What ``--dataset`` calls it.
+        repository: Its data set on the hub; empty where its rows are in `folder`.
+        configurations: Each subset, and the configuration of the repository that has its rows (None: the default one).
+            A benchmark in a folder leaves it empty: a file there is a subset.
+        revision: The commit that is read where the user names none; None for the default branch.
+        splits: What the repository calls a split, where it is not what the user calls it: ``{"test": "train"}``.
+        belongs: Whether a row is a subset's, where subsets share a configuration; None where they do not.
+        layouts: The layouts of its rows that no other benchmark has.
+        columns: What its columns mean where that is simpler than a layout, as ``--dataset-columns`` takes it.
+        prompts: How it is asked where ``--prompt`` does not say, by method.
+        scorers: What judges it where ``--evaluator-params`` does not say, by method.
+        suite: The test that asks a subset's items, as a node id without parameters; ``{subset}`` stands for its name.
+        folder: A folder with its rows, a file a subset, for a benchmark that brings them along.
+
+    Raises:
+        ValueError: It names both a repository and a folder, or neither.
+    """
+
+    name: str
+    repository: str = ""
+    configurations: Mapping[str, str | None] = field(default_factory=dict)
+    revision: str | None = None
+    splits: Mapping[str, str] = field(default_factory=dict)
+    belongs: Callable[[str, Row], bool] | None = None
+    layouts: tuple[Layout, ...] = ()
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    prompts: Mapping[Method, str] = field(default_factory=dict)
+    scorers: Mapping[Method, str] = field(default_factory=dict)
+    suite: str = GENERIC_SUITE
+    folder: Path | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.repository) == (self.folder is not None):
+            raise ValueError(f"benchmark {self.name}: name either a repository or a folder")
+
+    def suite_of(self, subset: str) -> str:
+        """The test that asks a subset's items."""
+        return self.suite.format(subset=subset)
+
+    def open(self, split: str, revision: str | None) -> Dataset:
+        """Open its rows; nothing is downloaded before they are read.
+
+        Args:
+            split: The split, as the user calls it.
+            revision: The hub revision that the user names; None for the benchmark's own.
+
+        Raises:
+            UsageError: A revision is named of rows that are in a folder.
+        """
+        if self.folder is not None:
+            if revision:
+                raise UsageError(f"--dataset-revision: {self.name} is local and has no revisions")
+            return LocalDataset(self.folder, split, self.name)
+        return HubDataset(self.name, split, self._repository(revision))
+
+    def _repository(self, revision: str | None) -> Repository:
+        return Repository(
+            self.repository, revision or self.revision, self.configurations or None, self.splits, self.belongs
+        )

@@ -1,0 +1,94 @@
+"""A data set by its name: a benchmark, the sample, a folder or file, or a repository of the hub."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_haerae.catalogue.registry import all_benchmarks, benchmark_names, find_benchmark
+from pytest_haerae.data.dataset import Dataset, ItemLoader
+from pytest_haerae.data.hub import HubDataset, Repository
+from pytest_haerae.data.layouts import LAYOUTS
+from pytest_haerae.data.local import SAMPLE_FOLDER, LocalDataset
+from pytest_haerae.data.rows import Layout
+from pytest_haerae.errors import UsageError, unknown
+
+SAMPLE = "sample"
+"""The questions that come with the package."""
+PRIVATE_SUBSETS = ("csat_eng", "csat_kor", "csat_math")
+"""Subsets that tutorials name and no public data set has."""
+
+_HUB_ID = re.compile(r"^[A-Za-z0-9][\w.\-]*/[\w.\-]+$")
+
+
+def open_items(
+    name: str,
+    split: str = "test",
+    revision: str | None = None,
+    folder: Path | None = None,
+    columns: Mapping[str, Any] | None = None,
+) -> ItemLoader:
+    """Open a data set as items; the arguments are those of `open_dataset`, and the user's column mapping.
+
+    Raises:
+        UsageError: As `open_dataset`.
+    """
+    benchmark = None if folder else find_benchmark(name)
+    described = columns or (benchmark.columns if benchmark else {})
+    return ItemLoader(open_dataset(name, split, revision, folder), described, known_layouts())
+
+
+def open_dataset(name: str, split: str = "test", revision: str | None = None, folder: Path | None = None) -> Dataset:
+    """Find a data set by its name.
+
+    Args:
+        name: A benchmark's name, ``sample``, a folder or file, or a hub id ``owner/name``.
+        split: The split to read.
+        revision: A hub revision; None for the pinned or default one.
+        folder: Where relative paths begin: the folder of the suite that names the data set, where a file of a
+            benchmark's name is meant as such; None for the current folder.
+
+    Raises:
+        UsageError: There is no such data set, or a revision or split that it can not have.
+    """
+    path = (folder or Path()) / Path(name).expanduser()
+    benchmark = find_benchmark(name)
+    if name == SAMPLE or ((folder or benchmark is None) and path.exists()):
+        if revision:
+            raise UsageError(f"--dataset-revision: {name} is local and has no revisions")
+        if name == SAMPLE:
+            if split != "test":
+                raise UsageError(f"dataset sample: {unknown('split', split, ['test'])}")
+            path = SAMPLE_FOLDER
+        return LocalDataset(path, split, name)
+    if benchmark:
+        return benchmark.open(split, revision)
+    if _HUB_ID.match(name):
+        return HubDataset(name, split, Repository(name, revision))
+    if Path(name).suffix or name.startswith((".", "/", "~")):
+        raise UsageError(f"dataset {name}: there is no such file or folder")
+    raise UsageError(f"{unknown('dataset', name, known_names())}, a hub id such as owner/name, or a folder or file")
+
+
+def known_names() -> tuple[str, ...]:
+    """The data sets that have a name of their own."""
+    return (*benchmark_names(), SAMPLE)
+
+
+def known_layouts() -> tuple[Layout, ...]:
+    """All layouts, those that need more columns first: a KMMLU row with a fifth option is another layout."""
+    described = [layout for benchmark in all_benchmarks() for layout in benchmark.layouts]
+    return tuple(sorted((*LAYOUTS, *described), key=lambda layout: -len(layout[0])))
+
+
+def unknown_subset(name: str, known: Iterable[str]) -> str:
+    """Word the error for a subset that a data set does not have."""
+    if name in PRIVATE_SUBSETS:
+        valid = ", ".join(sorted(known))
+        return (
+            f"subset '{name}' is in no public data set: put {name}.jsonl (.csv, .tsv, .parquet) into a folder and name"
+            f" it with --dataset=FOLDER. Valid here: {valid}"
+        )
+    return unknown("subset", name, known)

@@ -1,0 +1,75 @@
+"""A data set as the rest of the house sees it: named subsets of items."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from pytest_haerae.data.layouts import make_items
+from pytest_haerae.data.rows import Layout
+from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.types import Item
+
+
+class Dataset(Protocol):
+    """A source of rows, in named subsets."""
+
+    name: str
+    split: str
+    revision: str | None
+
+    def subsets(self) -> tuple[str, ...]:
+        """The subsets' names."""
+        ...
+
+    def source(self, subset: str) -> str:
+        """Where a subset's rows come from, for messages."""
+        ...
+
+    def rows(self, subset: str) -> Iterator[dict[str, Any]]:
+        """The rows of one subset, always in the same order."""
+        ...
+
+
+class ItemLoader:
+    """Loads each subset of a data set once and remembers its fingerprint.
+
+    Args:
+        dataset: Where the rows come from.
+        columns: The user's column mapping; empty to recognise the layout by the first row's columns.
+        layouts: The layouts that are recognised.
+    """
+
+    def __init__(self, dataset: Dataset, columns: Mapping[str, Any], layouts: Sequence[Layout]) -> None:
+        self.dataset = dataset
+        self._columns = columns
+        self._layouts = layouts
+        self._items: dict[str, list[Item]] = {}
+        self._fingerprints: dict[str, str] = {}
+
+    def items(self, subset: str) -> list[Item]:
+        """All items of a subset, in the data set's order.
+
+        Raises:
+            UsageError: The subset does not exist or has no rows, or one of them is malformed.
+        """
+        if subset not in self._items:
+            if subset not in self.dataset.subsets():
+                raise UsageError(f"dataset {self.dataset.name}: {unknown('subset', subset, self.dataset.subsets())}")
+            source = self.dataset.source(subset)
+            items = list(make_items(subset, self.dataset.rows(subset), source, self._columns, self._layouts))
+            if not items:
+                raise UsageError(f"{source}: there are no rows")
+            self._items[subset] = items
+        return self._items[subset]
+
+    def fingerprint(self, subset: str) -> str:
+        """Hash of what a subset asks and expects: it changes when any question, option or answer does."""
+        if subset not in self._fingerprints:
+            digest = hashlib.sha256()
+            for item in self.items(subset):
+                digest.update(json.dumps([item.id, item.query, item.options, item.reference]).encode())
+            self._fingerprints[subset] = digest.hexdigest()[:16]
+        return self._fingerprints[subset]
