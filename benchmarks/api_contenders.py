@@ -140,7 +140,7 @@ def haerae(settings: Settings, count: int) -> Batch:
         run, _ = store.begin("benchmark", resume=False, rerun_errors=False)
         engine = Engine(lambda: backend(parameters), store, run, secrets=["none-at-all"])  # type: ignore[call-arg]
         before = memory_kb()
-        responses = engine.ask(keys, requests, lambda done, total: None)
+        responses = list(engine.ask(keys, requests, lambda done, total: None).values())
         store.close()
     if any(response.error or not response.text for response in responses):
         raise SystemExit(f"a request failed: {next(each for each in responses if not each.text)}")

@@ -102,7 +102,7 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
     Raises:
         UsageError: A value is malformed or out of range, or no model was named.
     """
-    values = _with_shorthands({name: value for name, value in raw.items() if is_given(value)})
+    values = with_shorthands(raw)
     if "model" not in values:
         raise _no_model()
     if "model_params" not in values and (text := os.environ.get(_MODEL_PARAMS)):
@@ -121,8 +121,13 @@ _MODEL_PARAMS = "HAERAE_MODEL_PARAMS"
 """The variable of the environment that stands for ``--model-params``."""
 
 
-def _with_shorthands(values: dict[str, Any]) -> dict[str, Any]:
-    """The options that ``--dataset-params`` and ``--demo`` stand for; what is given beside them beats them."""
+def with_shorthands(raw: RawOptions) -> dict[str, Any]:
+    """The options that are given, and those that ``--dataset-params`` and ``--demo`` stand for beside them.
+
+    Raises:
+        UsageError: One of these two is malformed.
+    """
+    values = {name: value for name, value in raw.items() if is_given(value)}
     params = BY_NAME["dataset_params"].read(values)
     for name in params:
         if name not in _DATASET_PARAMS:
