@@ -155,69 +155,80 @@ def run_model(run: Run, shape: models.Shape, material: Material, last: bool) -> 
         run.part(f"{shape.name} {name}", seconds * (4 if shape.name == "8B" else 1), partial(work, bench))
 
 
-def table(results: dict[str, Row]) -> list[str]:
-    """Scoring as a Markdown table: items a second, ratios, memory, batches."""
-    lines = [
-        "| model | tokens | this project | full sequences | floor | x full | of floor's time | first pass "
-        "| peak GiB: this, full, floor | rows: this, full | largest difference, same argmax (bfloat16) |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for name, row in results.items():
-        if "scoring" not in name or "median" not in row:
-            continue
-        model, _, tokens = name.split()
-        took = row["median"]
-        rate = {each: f"{row['items'] / seconds:.1f}/s ({len(row['seconds'][each])})" for each, seconds in took.items()}
-        share = f", 1 of {row['full_every']} items" if row["full_every"] > 1 else ""
-        rows = max(row["rows"]) if isinstance(row["rows"], list) else row["rows"]
-        peaks = ", ".join(f"{peak:.1f}" for peak in row["peak_gib"].values())
-        cells = [model, tokens, rate["haerae"], rate["full"] + share, rate["floor"]]
-        cells += [f"{took['full'] / took['haerae']:.2f}", f"{took['haerae'] / took['floor']:.2f}"]
-        cells += [f"{row['first_pass_seconds']:.2f} s", peaks, f"{rows}, {row['full_size']}"]
-        failed = f", {row['failed']} NOT SCORED" if row["failed"] else ""
-        agreed, compared = row["same_argmax"]
-        cells += [f"{row['largest_difference']:.2g}, {agreed} of {compared}{failed}"]
-        lines.append("| " + " | ".join(cells) + " |")
-    return lines
+HEAD = (
+    "| model | tokens | this project | full sequences | floor | x full | of floor's time | first pass "
+    "| peak GiB: this, full, floor | rows: this, full | largest difference, same argmax (full: softmax in bfloat16) |",
+    "|---|---|---|---|---|---|---|---|---|---|---|",
+)
 
 
-def sentences(results: dict[str, Row]) -> list[str]:
-    """One line for each part that is no row of the table."""
+def table_row(name: str, row: Row) -> str:
+    """A scoring part as a row of the Markdown table: items a second, ratios, memory, batches."""
+    model, _, tokens = name.split()
+    took = row["median"]
+    rate = {each: f"{row['items'] / seconds:.1f}/s ({len(row['seconds'][each])})" for each, seconds in took.items()}
+    share = f", 1 of {row['full_every']} items" if row["full_every"] > 1 else ""
+    rows = max(row["rows"]) if isinstance(row["rows"], list) else row["rows"]
+    peaks = ", ".join(f"{peak:.1f}" for peak in row["peak_gib"].values())
+    cells = [model, tokens, rate["haerae"], rate["full"] + share, rate["floor"]]
+    cells += [f"{took['full'] / took['haerae']:.2f}", f"{took['haerae'] / took['floor']:.2f}"]
+    cells += [f"{row['first_pass_seconds']:.2f} s", peaks, f"{rows}, {row['full_size']}"]
+    failed = f", {row['not_scored']} NOT SCORED" if row["not_scored"] else ""
+    agreed, compared = row["same_argmax"]
+    cells += [f"{row['largest_difference']:.2g}, {agreed} of {compared}{failed}"]
+    return "| " + " | ".join(cells) + " |"
+
+
+def sentences(name: str, row: Row) -> list[str]:
+    """A part that is no row of the table, in words."""
     lines = []
-    for name, row in results.items():
-        if "failed" in row or "skipped" in row:
-            lines.append(f"{name}: " + (row.get("failed") or f"skipped, {row['skipped']}"))
-        elif "waiting_share" in row:
-            waits = [f"{1000 * spent:.0f} ms {at}" for at, spent in row["profiled_waiting_seconds"].items()]
-            wall, profiled = statistics.median(row["wall_seconds"]), row["profiled_wall_seconds"]
-            lines.append(
-                f"{name}: the device waits {row['waiting_share']:.0%} of {wall:.3f} s "
-                f"(profiled, of {profiled:.3f} s: {', '.join(waits)}); an item: {row['kernels_per_item']:.1f} kernels, "
-                f"{row['copies_per_item']:.1f} copies, {row['stops_per_item']:.1f} stops"
-            )
-            lines += [f"    {each}" for each in row["host"]["own"][:3]]
-        elif "tokens_per_second" in row:
-            rate = row["tokens_per_second"]
-            lines.append(
-                f"{name}: {row['prompts']} prompts, backend {rate['haerae']:.0f} tokens/s, model.generate "
-                f"{rate['plain']:.0f} tokens/s, same texts {row['same_texts']} of {row['prompts']}"
-            )
-        elif "float32" in row:
-            said = [
-                f"{kind.replace('_', ' ')} {row[kind][0]:.1e} ({row[kind][1]} of {row['items']} argmax)"
-                for kind in ("float32", "bfloat16_haerae", "bfloat16_full")
-            ]
-            lead = f"the best option leads by {row['median_lead_of_the_best_option']:.3f} (median)"
-            lines.append(f"{name}, largest difference to full sequences in float32: {', '.join(said)}; {lead}")
-        elif "padding" in row:
-            for kind, found in row["padding"].items():
-                wrong = f"wrong at widths {sorted(found['wrong'])}" if found["wrong"] else "right at every width"
-                lines.append(f"{name}, left, {kind}: {wrong}, largest difference {found['largest']:.3f}")
-        elif "parameters" in row:
-            weights = f"{row['parameters'] / 1e9:.2f}B parameters, {row['weights_gib']:.1f} GiB, {row['attention']}"
-            left_out = f"attention without {row['attention_without']} ({'; '.join(row['attention_tries'])})"
-            lines.append(f"{name}: {weights}, {left_out}, options {row['option_tokens']}")
+    if "failed" in row or "skipped" in row:
+        lines.append(f"{name}: " + (row.get("failed") or f"skipped, {row['skipped']}"))
+    elif "waiting_share" in row:
+        waits = [f"{1000 * spent:.0f} ms {at}" for at, spent in row["profiled_waiting_seconds"].items()]
+        wall, profiled = statistics.median(row["wall_seconds"]), row["profiled_wall_seconds"]
+        lines.append(
+            f"{name}: the device waits {row['waiting_share']:.0%} of {wall:.3f} s "
+            f"(profiled, of {profiled:.3f} s: {', '.join(waits)}); an item: {row['kernels_per_item']:.1f} kernels, "
+            f"{row['copies_per_item']:.1f} copies, {row['stops_per_item']:.1f} stops"
+        )
+        lines += [f"    {each}" for each in row["host"]["own"][:3]]
+    elif "tokens_per_second" in row:
+        rate = row["tokens_per_second"]
+        lines.append(
+            f"{name}: {row['prompts']} prompts, backend {rate['haerae']:.0f} tokens/s, model.generate "
+            f"{rate['plain']:.0f} tokens/s, same texts {row['same_texts']} of {row['prompts']}"
+        )
+    elif "float32" in row:
+        said = [
+            f"{kind.replace('_', ' ')} {row[kind][0]:.1e} ({row[kind][1]} of {row['items']} argmax)"
+            for kind in ("float32", "bfloat16_haerae", "bfloat16_full")
+        ]
+        lead = f"the best option leads by {row['median_lead_of_the_best_option']:.3f} (median)"
+        lines.append(f"{name}, largest difference to full sequences in float32: {', '.join(said)}; {lead}")
+    elif "padding" in row:
+        for kind, found in row["padding"].items():
+            wrong = f"wrong at widths {sorted(found['wrong'])}" if found["wrong"] else "right at every width"
+            lines.append(f"{name}, left, {kind}: {wrong}, largest difference {found['largest']:.3f}")
+    elif "parameters" in row:
+        weights = f"{row['parameters'] / 1e9:.2f}B parameters, {row['weights_gib']:.1f} GiB, {row['attention']}"
+        left_out = f"attention without {row['attention_without']} ({'; '.join(row['attention_tries'])})"
+        lines.append(f"{name}: {weights}, {left_out}, options {row['option_tokens']}")
     return lines
+
+
+def summary(results: dict[str, Row]) -> list[str]:
+    """The table, then the other parts; a row that cannot be said does not keep the others from it."""
+    rows, lines = list(HEAD), []
+    for name, row in results.items():
+        try:
+            if "median" in row:
+                rows.append(table_row(name, row))
+            else:
+                lines += sentences(name, row)
+        except (KeyError, TypeError, ValueError) as error:
+            lines.append(f"{name}: measured, see the file ({type(error).__name__}: {error})")
+    return [*rows, "", *lines]
 
 
 def main() -> None:
@@ -248,7 +259,7 @@ def main() -> None:
         run.guard(shape.name, partial(run_model, run, shape, material, shape is shapes[-1] and len(shapes) > 1))
         parts.empty(device)
     print(f"\n{card}, {versions}; bfloat16, {items} items of each length; items a second, medians of (rounds)\n")
-    print("\n".join([*table(run.results), "", *sentences(run.results)]))
+    print("\n".join(summary(run.results)))
 
 
 if __name__ == "__main__":

@@ -138,7 +138,7 @@ def measure_scoring(bench: Bench, tokens: int) -> Row:
         "full_size": size,
         "full_tried_seconds_an_item": tried,
         "full_every": step,
-        "failed": models.failures(scores["haerae"]),
+        "not_scored": models.failures(scores["haerae"]),
         "largest_difference": difference,
         "same_argmax": [agreed, len(scores["full"])],
     }
@@ -248,6 +248,8 @@ def find_attention(model: Any, tokenizer: Any, backend: Any, requests: Sequence[
     reference = models.full_sequences(tokenizer, model, 1)(requests)
     tries: list[str] = []
     left_out: list[str] = []
+    torch.backends.cuda.enable_cudnn_sdp(True)
+    torch.backends.cuda.enable_mem_efficient_sdp(True)
     for name, disable in (
         ("nothing", lambda: None),
         ("cuDNN", lambda: torch.backends.cuda.enable_cudnn_sdp(False)),

@@ -43,7 +43,9 @@ def trace(device: torch.device, work: Callable[[], Any]) -> list[dict[str, Any]]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "trace.json"
         profiler.export_chrome_trace(str(path))
-        events: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8", errors="replace"))["traceEvents"]
+        # Names of kernels may hold control characters, unescaped.
+        text = path.read_text(encoding="utf-8", errors="replace")
+        events: list[dict[str, Any]] = json.loads(text, strict=False)["traceEvents"]
     return [event for event in events if event.get("ph") == "X"]
 
 
