@@ -112,7 +112,8 @@ def make_requests(tokenizer: Any, lines: Sequence[str], tokens: int, count: int)
     requests = []
     for number in range(count):
         wanted = draw.randint(tokens * 4 // 5, tokens * 6 // 5)
-        text, offsets = f"{number}. ", []
+        text = f"{number}. "
+        offsets: list[tuple[int, int]] = []
         while len(offsets) < wanted:
             text += "\n".join(draw.choices(lines, k=8)) + "\n"
             offsets = tokenizer(text, return_offsets_mapping=True)["offset_mapping"]
