@@ -17,6 +17,13 @@ ADDRESS = "https://example.org/somebody/pytest-haerae"
 RELATIVE = re.compile(r"\]\((?!https?://)[^)]*\)")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))
+AVOIDED = re.compile(
+    r"\bcan not\b|\bunder way\b|\bworked examples?\b"
+    "|기본 모델|지문값|작업자|기준 보고서|미달|모음|데이터 집합|평가 방식",
+    re.IGNORECASE,
+)
+"""Words that CONTRIBUTING.md has another one for."""
 
 
 def text(name: str) -> str:
@@ -99,3 +106,8 @@ def test_every_benchmark_has_its_licence_stated() -> None:
 
 def benchmark_files() -> list[str]:
     return [str(path.relative_to(ROOT)) for path in (ROOT / "pytest_haerae/catalogue/benchmarks").glob("*.py")]
+
+
+@pytest.mark.parametrize("page", ["CHANGELOG.md", "SECURITY.md", "README.md", "README.ko.md", *DOCUMENTS])
+def test_the_documents_keep_to_one_word_a_concept(page: str) -> None:
+    assert not AVOIDED.findall(text(page))
