@@ -29,7 +29,7 @@ Score = Callable[[Sequence[Any]], Scores]
 
 def load_package() -> tuple[Any, Any]:
     """The two names of this project that are measured: the module of its `huggingface` backend, and `Request`."""
-    from pytest_haerae.backends import huggingface
+    from pytest_haerae.backends.local import huggingface
     from pytest_haerae.types import Request
 
     return huggingface, Request
