@@ -118,7 +118,8 @@ def haerae(settings: Settings, count: int) -> Batch:
     """This project's backend through its engine, each response stored on disk."""
     from pytest_haerae.backends import find_backend, validate_parameters
     from pytest_haerae.run.engine import Engine
-    from pytest_haerae.run.store import Store, identity_digest, response_key
+    from pytest_haerae.run.keys import identity_digest, response_key
+    from pytest_haerae.run.store import Store
     from pytest_haerae.types import Message, Request
 
     values = {

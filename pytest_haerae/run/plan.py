@@ -11,7 +11,7 @@ from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.prompts import Prompt, find_prompt, refuse_method
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.replicas import Replicas, check_replicas
-from pytest_haerae.run.store import identity_digest
+from pytest_haerae.run.keys import identity_digest
 from pytest_haerae.scoring import check_scorer, judge
 from pytest_haerae.types import DataKey, Item, Response, Verdict
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts import LazyRequests, choose_shots, make_request
 from pytest_haerae.run.item_source import ItemSource
+from pytest_haerae.run.keys import response_key
 from pytest_haerae.run.plan import Plan
-from pytest_haerae.run.store import response_key
 from pytest_haerae.scoring import skip_reason
 from pytest_haerae.types import CAPABILITY, Item, Request, Selected
 
