@@ -16,9 +16,11 @@ from pytest_haerae.plugin.nodes import (
     plain_nodeid,
     status_of,
 )
-from pytest_haerae.plugin.stash import VERDICT
 from pytest_haerae.report.show.ci import item_properties
 from pytest_haerae.types import Item, Sample, Verdict
+
+_VERDICT: pytest.StashKey[Verdict] = pytest.StashKey()
+"""On a test: the verdict that it asked for."""
 
 
 class Outcomes:
@@ -50,7 +52,7 @@ class Outcomes:
         """
         test, item = self.running_item()
         verdict = self._sample_of(test).verdict
-        test.stash[VERDICT] = verdict
+        test.stash[_VERDICT] = verdict
         test.user_properties += [(PROPERTY_ID, item.id), *item_properties(item, verdict)]
         if verdict.outcome == "skipped":
             pytest.skip(verdict.explanation)
@@ -61,7 +63,7 @@ class Outcomes:
 
 def make_report(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
     """The report of a wrong answer or of a backend error, one line and marked; None leaves a test to pytest."""
-    verdict = item.stash.get(VERDICT, None)
+    verdict = item.stash.get(_VERDICT, None)
     if verdict is None or call.excinfo is None:
         return None
     expected = BackendFailure if verdict.outcome == "error" else AssertionError

@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_haerae.types import Verdict
-
 if TYPE_CHECKING:
     from pytest_haerae.plugin.session import EvaluationSession
 
 _SESSION: pytest.StashKey[EvaluationSession] = pytest.StashKey()
-VERDICT: pytest.StashKey[Verdict] = pytest.StashKey()
-"""On a test's item: the verdict that it asked for."""
 
 
 def find_session(config: pytest.Config) -> EvaluationSession | None:
