@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from pytest_haerae.config.run_config import GateSettings
 from pytest_haerae.errors import UsageError, unknown
-from pytest_haerae.statistics.estimates import drop_p_value, holm
 from pytest_haerae.statistics.pairing import PairedCounts, Pairing, Row, pair_rows
 from pytest_haerae.statistics.power import ASSUMED_DISCORDANCE, items_to_detect, smallest_detectable_drop
+from pytest_haerae.statistics.tests import drop_p_value, holm
 
 GateVerdict = Literal["passed", "failed", "not evaluated", "unmeasurable"]
 

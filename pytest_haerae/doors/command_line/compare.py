@@ -13,8 +13,9 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.baseline import measured_settings
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.show.layout import display_width, pad, wrap
-from pytest_haerae.statistics.estimates import holm, mcnemar_two_sided, paired_bootstrap_interval
+from pytest_haerae.statistics.estimates import paired_bootstrap_interval
 from pytest_haerae.statistics.pairing import PairedCounts, Pairing, pair_rows
+from pytest_haerae.statistics.tests import holm, mcnemar_two_sided
 
 _TOTAL = "total (micro)"
 _SHOWN_ITEMS = 10

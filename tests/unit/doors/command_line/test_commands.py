@@ -12,7 +12,8 @@ import pytest
 
 from pytest_haerae.doors.command_line.main import main
 from pytest_haerae.report.frames import COLUMNS
-from pytest_haerae.statistics.estimates import mcnemar_two_sided, paired_bootstrap_interval
+from pytest_haerae.statistics.estimates import paired_bootstrap_interval
+from pytest_haerae.statistics.tests import mcnemar_two_sided
 from tests.unit.reports import report_of, samples_of, write
 
 THEN = {"a": "c" * 60 + "w" * 40, "b": "c" * 30}
