@@ -20,6 +20,7 @@ from pytest_haerae.config.parsing import (
     parse_share,
 )
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.scoring.registry import scorer_name
 from pytest_haerae.types import CAPABILITY, Method
 
 DEFAULT_DATASET = "haerae_bench"
@@ -94,8 +95,7 @@ class RunConfig(GateSettings):
     @property
     def scorer(self) -> str:
         """The name of the scorer that judges the responses."""
-        default = "strict" if self.evaluator_params.get("strict") else "default"
-        return str(self.evaluator_params.get("scorer", default))
+        return scorer_name(self.evaluator_params)
 
 
 def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:

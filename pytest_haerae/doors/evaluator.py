@@ -16,7 +16,7 @@ from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.doors.result import EvaluationResult
 from pytest_haerae.errors import UnmeasurableRun, UsageError, unknown
-from pytest_haerae.gates.judge import Completeness
+from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.run.engine import Progress
 from pytest_haerae.run.progress import ProgressLine, StreamWriter
 from pytest_haerae.run.runner import Run

@@ -15,7 +15,8 @@ import pytest
 
 from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.errors import BackendFailure, HaeraeError, UsageError
-from pytest_haerae.gates.judge import Completeness, failing_gates
+from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.gates.gate import failing_gates
 from pytest_haerae.plugin.nodes import (
     ITEM_FIXTURES,
     PROPERTY_ID,
@@ -33,6 +34,7 @@ from pytest_haerae.plugin.nodes import (
 from pytest_haerae.plugin.scope import Scope, Suite, read_suite
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.report.outputs import shown
+from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.ci import item_properties, suite_properties, workflow_commands
 from pytest_haerae.report.show.terminal import summary_lines
 from pytest_haerae.run.progress import ProgressLine, TerminalWriter
@@ -66,7 +68,7 @@ class EvaluationSession:
         self.by_hand = False
         self.scope = Scope()
         self.running: pytest.Item | None = None
-        self.report: dict[str, Any] | None = None
+        self.report: Report | None = None
         self._run: Run | None = None
         self._data: dict[str, DataKey] = {}
 
@@ -298,7 +300,7 @@ class EvaluationSession:
         add_suite_properties(self.config, suite_properties(self.report))
         session.testsfailed -= self.tolerated
         self.tolerated = 0
-        if failing_gates(self.report):
+        if failing_gates(self.report["info"]["gates"]):
             session.testsfailed += 1
 
     def summarise(self, write_line: Any, write_sep: Any) -> None:  # noqa: ANN401 - the reporter's methods

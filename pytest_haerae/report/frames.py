@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pytest_haerae.report.schema import Report
 
 if TYPE_CHECKING:
     import pandas
@@ -23,7 +24,7 @@ COLUMNS = (
 )
 
 
-def samples_frame(report: Mapping[str, Any]) -> pandas.DataFrame:
+def samples_frame(report: Report) -> pandas.DataFrame:
     """One row a sample, in item order, with the columns of the report's `samples`."""
     import pandas
 

@@ -8,15 +8,16 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from pytest_haerae.backends import Backend, Model, find_backend, require_method, validate_parameters
 from pytest_haerae.catalogue.datasets import open_items, unknown_subset
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.data.dataset import ItemLoader
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates.baseline import check_items, check_settings
-from pytest_haerae.gates.judge import Completeness, check_gated_subsets, judge_run
+from pytest_haerae.gates.compatibility import Measurement, check_items, check_measurement
+from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.gates.judge import judge_run
+from pytest_haerae.gates.minimum import check_gated_subsets
 from pytest_haerae.prompts import LazyRequests, choose_shots, find_prompt, make_request, refuse_method
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.replicas import Replicas, check_replicas
@@ -24,6 +25,7 @@ from pytest_haerae.report.build import RunFacts, make_report
 from pytest_haerae.report.outputs import check_outputs, write_outputs
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.samples import SampleRows
+from pytest_haerae.report.schema import Report
 from pytest_haerae.run.engine import Engine, Progress
 from pytest_haerae.run.store import Store, identity_digest, response_key
 from pytest_haerae.scoring import check_scorer, judge, skip_reason
@@ -70,13 +72,13 @@ class Run:
         self.resumed = False
         self.notes: list[str] = []
 
-    def _read_baseline(self) -> dict[str, Any] | None:
+    def _read_baseline(self) -> Report | None:
         config = self.config
         if config.baseline is None:
             return None
         place = f"--baseline {config.baseline}"
         report = read_report(config.baseline, place)
-        expected = {
+        expected: Measurement = {
             "method": config.method,
             "scorer": config.scorer,
             "prompt": config.prompt,
@@ -84,7 +86,7 @@ class Run:
             "num_few_shot": config.num_few_shot,
             "split": config.split,
         }
-        check_settings(place, report["info"], expected)
+        check_measurement(place, report["info"], expected)
         return report
 
     @property
@@ -120,7 +122,8 @@ class Run:
         if self._baseline is not None:
             unanswered = [Sample(entry, None, Verdict("skipped")) for entry in selection]
             rows = SampleRows(unanswered, self._request_of, return_logits=False)
-            check_items(f"--baseline {self.config.baseline}", self._baseline, rows, self._fingerprints(selection))
+            place, baseline = f"--baseline {self.config.baseline}", self._baseline
+            check_items(place, baseline["info"], baseline["samples"], rows, self._fingerprints(selection))
 
     def request(self, selected: Selected) -> Request | None:
         """The request that asks an item; None where the method does not apply to it."""
@@ -244,9 +247,7 @@ class Run:
             fingerprint, resume=self.config.resume, rerun_errors=self.config.rerun == "errors"
         )
 
-    def report(
-        self, selection: Sequence[Selected], samples: Sequence[Sample], completeness: Completeness
-    ) -> dict[str, Any]:
+    def report(self, selection: Sequence[Selected], samples: Sequence[Sample], completeness: Completeness) -> Report:
         """Make the report, write it and then, where the run could be measured, mark it as finished in the store.
 
         Args:

@@ -13,8 +13,8 @@ import pytest
 
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.doors.command_line.main import main
-from pytest_haerae.gates.judge import Completeness
-from pytest_haerae.report.build import write_report
+from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.report.files import write_report
 from pytest_haerae.run.runner import Run
 from pytest_haerae.types import DataKey, Selected
 from tests.helpers import shared, valid_report, write_questions

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytest_haerae.doors.command_line import Command
 from pytest_haerae.errors import UsageError
-from pytest_haerae.report.build import check_writable
+from pytest_haerae.report.files import check_writable
 from pytest_haerae.report.frames import samples_frame
 from pytest_haerae.report.read import read_report
 

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from pytest_haerae.doors.command_line import Command
-from pytest_haerae.report.build import check_writable
+from pytest_haerae.report.files import check_writable
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.show.html import write_page
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy
 import pandas
@@ -148,7 +148,7 @@ def test_a_mistake_is_one_line_and_exit_code_4(
     names = {"now": reports[1], "corrupt": str(tmp_path / "corrupt.json"), "text": str(tmp_path / "text.json")}
     names["small"] = str(write(tmp_path / "small.json", report_of(samples_of({"a": "cccc"}))))
     corrupt = report_of(samples_of(THEN))
-    corrupt["samples"][0].pop("outcome")
+    del cast(dict[str, Any], corrupt["samples"][0])["outcome"]
     write(tmp_path / "corrupt.json", corrupt)
     (tmp_path / "text.json").write_bytes(b"\xff{")
     typed = [argument.format(**names) for argument in arguments]
