@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pytest_haerae.errors import UsageError
@@ -49,7 +50,8 @@ def write_text(text: str | Iterable[str], path: Path) -> None:
         UsageError: The disk is full, or the folder can not be written any more.
     """
     try:
-        _replace([text] if isinstance(text, str) else text, path)
+        with _temporary(path) as new, new.open("w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines([text] if isinstance(text, str) else text)
     except OSError as error:
         raise UsageError(
             f"{path}: can not be written ({error.strerror}); the answers are stored: make room and run the same command"
@@ -57,17 +59,34 @@ def write_text(text: str | Iterable[str], path: Path) -> None:
         ) from None
 
 
-def _replace(pieces: Iterable[str], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a new file beside `path` to write to; it takes the place of `path` once it is whole.
+
+    Raises:
+        UsageError: The disk is full, or the folder can not be written any more.
+    """
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.writelines(pieces)
+        with _temporary(path) as new:
+            yield new
+    except OSError as error:
+        raise UsageError(f"{path}: can not be written ({error.strerror or error})") from None
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The same ending, which some writers take for the format of what they compress.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix or ".tmp")
+    os.close(handle)
+    new = Path(name)
+    try:
+        yield new
         # mkstemp makes private files; a report is as readable as any file the user writes.
         mask = os.umask(0)
         os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
-        Path(temporary).replace(path)
+        new.chmod(0o666 & ~mask)
+        new.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
         raise

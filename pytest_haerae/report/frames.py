@@ -25,7 +25,17 @@ COLUMNS = (
 
 
 def samples_frame(report: Report) -> pandas.DataFrame:
-    """One row a sample, in item order, with the columns of the report's `samples`."""
+    r"""One row a sample, in item order, with the columns of the report's `samples`.
+
+    Half of a surrogate pair, which a model's API can send and no table can hold, stands as ``\udXXX``.
+    """
     import pandas
 
-    return pandas.DataFrame(report["samples"], columns=list(COLUMNS))
+    rows = [{name: _tabular(value) for name, value in row.items() if name in COLUMNS} for row in report["samples"]]
+    return pandas.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _tabular(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return [_tabular(part) for part in value] if isinstance(value, list) else value
