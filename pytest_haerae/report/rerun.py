@@ -32,9 +32,8 @@ def rerun_options(config: RunConfig) -> list[str]:
     """
     secrets = secrets_in(config.model_params)
     options = [f"--model={config.model}", f"--method={config.method}"]
-    for name, default in _DEFAULTS.items():
-        value = getattr(config, name)
-        if value == default:
+    for name, value in config.model_dump(include=set(_DEFAULTS)).items():
+        if value == _DEFAULTS[name]:
             continue
         flag = f"--{name.replace('_', '-')}"
         if isinstance(value, bool):

@@ -177,6 +177,7 @@ def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[s
         "title": info["model"] or info["backend"],
         "facts": [(name, _shown(value)) for name, value in facts.items() if value not in (None, {}, [])],
         "baseline": _baseline_header(info, baseline["info"], pairing) if baseline else None,
+        "cut_outputs": sum(reasons.get("length", 0) for reasons in info.get("finish_reasons", {}).values()),
         "has_logits": any(row["loglikelihoods"] for row in report["samples"]),
     }
 

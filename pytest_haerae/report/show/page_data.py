@@ -80,7 +80,38 @@ def _index(letter: str | None, values: Sequence[float]) -> int | None:
     return index if 0 <= index < len(values) else None
 
 
-def calibration(rows: Iterable[SampleRow]) -> dict[str, Any] | None:
+class CalibrationBin(TypedDict):
+    """The items whose confidence lies in one part of 0 to 1."""
+
+    n: int
+    confidence: float
+    accuracy: float
+    ci95: tuple[float, float] | None
+
+
+class Calibration(TypedDict):
+    """How well confidence foretells accuracy; `ece` is the expected calibration error."""
+
+    bins: list[CalibrationBin]
+    ece: float
+
+
+class Columns(TypedDict):
+    """What the page's table filters and sorts by, one entry a sample."""
+
+    subsets: list[str]
+    ids: list[str]
+    subset: list[int]
+    outcome: str
+    options: list[int]
+    reference: list[str | None]
+    prediction: list[str | None]
+    margin: list[float | None]
+    change: str | None
+    calibration: list[Calibration | None]
+
+
+def calibration(rows: Iterable[SampleRow]) -> Calibration | None:
     """How well the confidence foretells the accuracy: bins of equal width, and the expected calibration error.
 
     Source: C. Guo et al., "On Calibration of Modern Neural Networks", ICML (2017), section 2.
@@ -98,7 +129,8 @@ def calibration(rows: Iterable[SampleRow]) -> dict[str, Any] | None:
     total = sum(map(len, groups.values()))
     if not total:
         return None
-    bins, error = [], 0.0
+    bins: list[CalibrationBin] = []
+    error = 0.0
     for _, group in sorted(groups.items()):
         n, correct = len(group), sum(right for _, right in group)
         mean = sum(confidence for confidence, _ in group) / n
@@ -107,7 +139,7 @@ def calibration(rows: Iterable[SampleRow]) -> dict[str, Any] | None:
     return {"bins": bins, "ece": error}
 
 
-def columns(samples: Sequence[SampleRow], before: Sequence[SampleRow | None]) -> dict[str, Any]:
+def columns(samples: Sequence[SampleRow], before: Sequence[SampleRow | None]) -> Columns:
     """What the table filters and sorts by, one entry a sample; texts of free length are in the blocks."""
     subsets = list(dict.fromkeys(row["subset"] for row in samples))
     numbers = {name: number for number, name in enumerate(subsets)}

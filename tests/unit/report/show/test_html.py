@@ -168,3 +168,10 @@ def test_a_report_without_the_newer_keys_still_makes_a_page() -> None:
 
 def test_an_empty_report_makes_a_page() -> None:
     assert rows(make_page(make([]))) == []
+
+
+def test_cut_outputs_are_noticed() -> None:
+    reasons = {"a": {"length": 3, "stop": 1}, "b": {"length": 2}}
+    cut, whole = (make([sample(0)], finish_reasons=found) for found in (reasons, {"a": {"stop": 4}}))
+    assert re.search(r'<p class="notice">.*5 outputs were cut.*</p>', make_page(cut))
+    assert "were cut" not in make_page(whole).split('<main id="main">')[1].split("<script")[0]
