@@ -3,6 +3,7 @@ from __future__ import annotations
 from pytest_haerae.config.run_config import gate_settings
 from pytest_haerae.gates.baseline import assumed_drops
 from pytest_haerae.statistics.power import smallest_detectable_drop
+from pytest_haerae.statistics.tests import holm, mcnemar_one_sided
 from tests.unit.reports import gates_of, report_of, samples_of
 
 
@@ -91,3 +92,27 @@ def test_with_a_baseline_as_many_items_change_as_did() -> None:
     report = report_of(samples_of({"a": "w" * 6 + "c" * 94}), report_of(samples_of({"a": "c" * 98 + "w" * 2})))
     drop = smallest_detectable_drop(100, discordance=0.08, level=0.05)
     assert report["info"]["detectable_drops"] == {"total": drop, "subsets": {"a": drop}, "assumed_discordance": None}
+
+
+def test_the_most_certain_fall_is_named_first_and_each_group_has_its_own_p_value() -> None:
+    then = {"a": "w" * 8 + "c" * 72, "b": "c" * 80}
+    report = report_of(samples_of({"a": "c" * 80, "b": "w" * 20 + "c" * 60}), report_of(samples_of(then)))
+    (gate,) = report["info"]["gates"]
+    assert gate["detail"] == "subset b: accuracy fell by 0.2500 (20 lost, 0 gained); also all items -0.0750"
+    total, b, a = holm([mcnemar_one_sided(20, 8), mcnemar_one_sided(20, 0), mcnemar_one_sided(0, 8)])
+    assert (gate["value"], gate["p_value"]) == (0.25, b)
+    assert report["info"]["changes"] == {
+        "total": {"n": 160, "change": -0.075, "lost": 20, "gained": 8, "p_value": total},
+        "subsets": {
+            "a": {"n": 80, "change": 0.1, "lost": 0, "gained": 8, "p_value": a},
+            "b": {"n": 80, "change": -0.25, "lost": 20, "gained": 0, "p_value": b},
+        },
+    }
+
+
+def test_the_one_subset_of_a_run_is_the_whole() -> None:
+    report = report_of(samples_of({"a": "w" * 5 + "c" * 35}), report_of(samples_of({"a": "c" * 40})))
+    changes = report["info"]["changes"]
+    assert changes is not None
+    assert changes["subsets"]["a"] == changes["total"]
+    assert changes["total"]["p_value"] == mcnemar_one_sided(5, 0)
