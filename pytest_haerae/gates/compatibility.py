@@ -41,10 +41,20 @@ class Measurement(TypedDict):
 
     method: Method
     scorer: str
+    scorer_params: dict[str, Any]
     prompt: str
     prompt_fingerprint: str
     num_few_shot: int
     split: str | None
+
+
+_OF_NO_SCORER = ("scorer", "strict", "return_logits")
+"""Parameters that choose the scorer, or only what the report shows."""
+
+
+def scorer_params(evaluator_params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that the scorer judges by."""
+    return {name: value for name, value in evaluator_params.items() if name not in _OF_NO_SCORER}
 
 
 def measurement_of(info: MeasuredInfo) -> Measurement:
@@ -52,6 +62,7 @@ def measurement_of(info: MeasuredInfo) -> Measurement:
     return {
         "method": info["method"],
         "scorer": scorer_name(info["evaluator_params"]),
+        "scorer_params": scorer_params(info["evaluator_params"]),
         "prompt": info["prompt"],
         "prompt_fingerprint": info["prompt_fingerprint"],
         "num_few_shot": info["num_few_shot"],

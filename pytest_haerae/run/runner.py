@@ -14,7 +14,7 @@ from pytest_haerae.catalogue.datasets import open_items, unknown_subset
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.data.dataset import ItemLoader
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates.compatibility import Measurement, check_items, check_measurement
+from pytest_haerae.gates.compatibility import Measurement, check_items, check_measurement, scorer_params
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.judge import judge_run
 from pytest_haerae.gates.minimum import check_gated_subsets
@@ -81,6 +81,7 @@ class Run:
         expected: Measurement = {
             "method": config.method,
             "scorer": config.scorer,
+            "scorer_params": scorer_params(config.evaluator_params),
             "prompt": config.prompt,
             "prompt_fingerprint": self._prompt.fingerprint,
             "num_few_shot": config.num_few_shot,

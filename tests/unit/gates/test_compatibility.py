@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,12 +28,18 @@ def test_another_model_is_the_normal_case() -> None:
     check_items(PLACE, NOW["info"], NOW["samples"], NOW["samples"], FINGERPRINTS)
 
 
+def test_what_only_the_report_shows_is_no_other_measurement() -> None:
+    for params in ({"return_logits": False}, {"strict": False}, {"scorer": "default"}):
+        check_measurement(PLACE, changed(evaluator_params=params), measurement_of(NOW["info"]))
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
         ({"method": "log_likelihood"}, "its method is 'log_likelihood', this run's is 'string_match'"),
         ({"evaluator_params": {"scorer": "math"}}, "its scorer is 'math', this run's is 'default'"),
         ({"evaluator_params": {"strict": True}}, "its scorer is 'strict', this run's is 'default'"),
+        ({"evaluator_params": {"longest": 3}}, "its scorer_params is {'longest': 3}, this run's is {}"),
         ({"prompt": "raw"}, "its prompt is 'raw', this run's is 'answer_letter'"),
         ({"prompt_fingerprint": "0"}, "its prompt_fingerprint is '0', this run's is 'fedcba9876543210'"),
         ({"num_few_shot": 5}, "its num_few_shot is 5, this run's is 0"),
@@ -40,7 +47,7 @@ def test_another_model_is_the_normal_case() -> None:
     ],
 )
 def test_another_measurement_is_refused_with_its_field(values: dict[str, Any], message: str) -> None:
-    with pytest.raises(UsageError, match=f"^{PLACE}: incompatible: {message}$"):
+    with pytest.raises(UsageError, match=f"^{PLACE}: incompatible: {re.escape(message)}$"):
         check_measurement(PLACE, changed(**values), measurement_of(NOW["info"]))
     (difference,) = differences(measurement_of(changed(**values)), measurement_of(NOW["info"])).items()
     assert message == "its {} is {!r}, this run's is {!r}".format(difference[0], *difference[1])
