@@ -55,7 +55,7 @@ class EvaluationResult:
             path: A file to write it to as well, atomically.
 
         Raises:
-            UsageError: The file can not be written.
+            UsageError: The file cannot be written.
         """
         text = json_text(self.report)
         if path is not None:
@@ -67,7 +67,7 @@ class EvaluationResult:
         """Read a report that was written earlier.
 
         Raises:
-            UsageError: It can not be read, or is no report.
+            UsageError: It cannot be read, or is no report.
         """
         return cls(read_report(Path(path), f"report {path}"))
 

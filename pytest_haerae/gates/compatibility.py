@@ -24,7 +24,7 @@ class MeasuredInfo(TypedDict):
     split: str | None
     prompt: str
     prompt_fingerprint: str
-    """Hash of the prompt's texts."""
+    """Hash of what the prompt says."""
     num_few_shot: Count
     """Worked examples before each item."""
 

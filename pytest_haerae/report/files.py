@@ -17,7 +17,7 @@ def check_writable(path: Path, option: str = "--output-file") -> None:
     """Find out before the run whether the file that an option names can be written.
 
     Raises:
-        UsageError: The folder can not be made or written, or the path is a folder.
+        UsageError: The folder cannot be made or written, or the path is a folder.
     """
     if path.is_dir():
         raise UsageError(f"{option} {path}: is a folder; name a file")
@@ -47,7 +47,7 @@ def write_text(text: str | Iterable[str], path: Path) -> None:
     a string of JSON that is what it means.
 
     Raises:
-        UsageError: The disk is full, or the folder can not be written any more.
+        UsageError: The disk is full, or the folder cannot be written any more.
     """
     try:
         with _temporary(path) as new, new.open("w", encoding="utf-8", errors="backslashreplace") as file:
@@ -64,7 +64,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """Give a new file beside `path` to write to; it takes the place of `path` once it is whole.
 
     Raises:
-        UsageError: The disk is full, or the folder can not be written any more.
+        UsageError: The disk is full, or the folder cannot be written any more.
     """
     try:
         with _temporary(path) as new:

@@ -41,7 +41,7 @@ class OutputFormat:
         """Write a report atomically: readers see the old file or the whole new one.
 
         Raises:
-            UsageError: The file can not be written.
+            UsageError: The file cannot be written.
         """
         with replacing(path) as new:
             self.write_file(report, new)
@@ -75,7 +75,7 @@ def find_format(name: str) -> OutputFormat:
     """Look a format up; what is not asked for is not imported.
 
     Raises:
-        UsageError: There is none, or its package can not be imported or does not register it.
+        UsageError: There is none, or its package cannot be imported or does not register it.
     """
     if name not in _FORMATS:
         if name in (points := _entry_points()):

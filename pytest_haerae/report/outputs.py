@@ -43,7 +43,7 @@ def write_outputs(report: Report, config: RunConfig, baseline: Report | None = N
         Lines that say what else was written, and what was not.
 
     Raises:
-        UsageError: A file can not be written.
+        UsageError: A file cannot be written.
     """
     write_report(report, config.output_file)
     notes: list[str] = []

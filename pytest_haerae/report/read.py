@@ -20,7 +20,7 @@ def read_report(path: Path, place: str) -> Report:
         place: What the user named it by, for messages: ``--baseline base.json``.
 
     Raises:
-        UsageError: It can not be read, is no JSON, or is no report; the message names the first wrong place.
+        UsageError: It cannot be read, is no JSON, or is no report; the message names the first wrong place.
     """
     try:
         report = json.loads(path.expanduser().read_text(encoding="utf-8"), parse_constant=_refuse)

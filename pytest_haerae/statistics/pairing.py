@@ -94,7 +94,7 @@ class Pairing:
 def item_key(row: PairedRow) -> Hashable:
     """What makes two rows the same item: its subset, its id, and what it asks for.
 
-    Where one report has several texts by one such key, as two files with the same ids give them, each is an item of
+    Where one report has several inputs by one such key, as two files with the same ids give them, each is an item of
     its own: `pair_rows` and `match_rows` then tell them apart by their `input`. Elsewhere `input` does not matter: a
     chat API is sent the same question in another form than a base model.
     """

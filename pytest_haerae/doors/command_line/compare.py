@@ -69,7 +69,7 @@ def run(arguments: Namespace) -> int:
     """Compare two reports; the exit code is 0 whatever they differ in.
 
     Raises:
-        UsageError: A report can not be read, or they have no answered item in common.
+        UsageError: A report cannot be read, or they have no answered item in common.
     """
     before, after = (read_report(path, str(path)) for path in (arguments.before, arguments.after))
     pairing = pair_rows(before["samples"], after["samples"])

@@ -25,7 +25,7 @@ def run(arguments: Namespace) -> int:
     """Export a report.
 
     Raises:
-        UsageError: The report can not be read, no file or format is named, or it can not be written.
+        UsageError: The report cannot be read, no file or format is named, or it cannot be written.
     """
     targets = _targets(arguments)
     report = read_report(arguments.report, str(arguments.report))

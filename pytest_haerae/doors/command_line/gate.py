@@ -29,7 +29,7 @@ def run(arguments: Namespace) -> int:
     """Judge a report; the exit code is 1 where a gate failed or could not be measured.
 
     Raises:
-        UsageError: A report can not be read or compared, or no gate is named.
+        UsageError: A report cannot be read or compared, or no gate is named.
     """
     settings = gate_settings(vars(arguments))
     if not settings.min_accuracy and arguments.baseline is None:

@@ -74,7 +74,7 @@ def explain_detects(info: Info) -> str:
 
 
 def count_lines(report: Report) -> list[str]:
-    """What is not in the accuracy, or how it came about: invalid answers, errors, cut texts, shared passages."""
+    """What is not in the accuracy, or how it came about: invalid answers, errors, cut outputs, shared passages."""
     metrics, info = report["metrics"], report["info"]
     counts = [f"{count} {name}" for name, count in counts_of(metrics).items() if name in _NOT_ANSWERED and count]
     if truncated := info.get("truncated"):
