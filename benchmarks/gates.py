@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy
 
 from pytest_haerae.config.run_config import GateSettings
-from pytest_haerae.gates.judge import BaselineTest, Completeness, judge_run
+from pytest_haerae.gates.baseline import BaselineTest, assumed_drops
 from pytest_haerae.statistics.pairing import PairedCounts, Pairing
+from pytest_haerae.statistics.scores import Metrics
 
 SIZES = (150, 400, 1538)
 MARGINS = (0.0, 0.01, 0.03)
@@ -61,10 +62,12 @@ class Simulation:
 
     def detectable(self) -> dict[str, Any]:
         """What the summary calls detectable, before there is a baseline; of the total and each subset."""
-        return dict(judge_run(self._settings, self._metrics(), [], None, Completeness(False, 0, 0, 0)).detectable_drops)
+        return dict(assumed_drops(self._settings, self._metrics()))
 
-    def _metrics(self) -> dict[str, Any]:
-        return {"n": sum(self._subsets.values()), "subsets": {name: {"n": n} for name, n in self._subsets.items()}}
+    def _metrics(self) -> Metrics:
+        """What is read of a report's metrics."""
+        counts = {name: {"n": n} for name, n in self._subsets.items()}
+        return cast(Metrics, {"n": sum(self._subsets.values()), "subsets": counts})
 
     def failed(self, drops: Mapping[str, float], runs: int) -> float:
         """The share of runs whose baseline gate fails, if each subset's accuracy falls by its drop."""

@@ -16,15 +16,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pytest_haerae.catalogue.datasets import open_items  # noqa: E402 - run from anywhere
+from pytest_haerae.report.schema import Report, SampleRow  # noqa: E402 - as above
 from pytest_haerae.report.show.html import write_page  # noqa: E402 - as above
 from tests.e2e.browser import open_browser  # noqa: E402 - as above
-from tests.unit.report.reports import make, sample  # noqa: E402 - as above
+from tests.unit.reports import make, sample  # noqa: E402 - as above
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -48,12 +49,12 @@ ACTIONS = {
 }
 
 
-def make_reports(items: int) -> tuple[dict[str, Any], dict[str, Any]]:
+def make_reports(items: int) -> tuple[Report, Report]:
     """Two runs over the sample, repeated; random log-likelihoods."""
     loader = open_items("sample")
     pool = [item for subset in loader.dataset.subsets() for item in loader.items(subset) if item.options]
     numbers = random.Random(0)  # noqa: S311 - no secret
-    runs: list[list[dict[str, Any]]] = [[], []]
+    runs: list[list[SampleRow]] = [[], []]
     for number in range(items):
         item = pool[number % len(pool)]
         labels, options = item.labels or (), list(item.options or ())

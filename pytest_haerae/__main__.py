@@ -12,7 +12,7 @@ from pytest_haerae.doors.command_line import add_option
 from pytest_haerae.doors.command_line.main import INTERRUPTED, USAGE_ERROR, Parser
 from pytest_haerae.doors.evaluator import Evaluator, as_options
 from pytest_haerae.errors import HaeraeError, UnmeasurableRun, UsageError
-from pytest_haerae.gates.judge import failing_gates
+from pytest_haerae.gates.gate import failing_gates
 
 STDOUT = "-"
 
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted; the answers so far are stored, and the same command goes on", file=sys.stderr)
         return INTERRUPTED
     print(result.to_json() if to_stdout else result)
-    return int(bool(failing_gates(result.report)))
+    return int(bool(failing_gates(result.info["gates"])))
 
 
 def read_config(path: str | None) -> dict[str, Any]:

@@ -11,17 +11,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from pytest_haerae.backends import Backend
 from pytest_haerae.config.option import RawOptions
 from pytest_haerae.config.run_config import RunConfig, build_config
-from pytest_haerae.gates.baseline import check_items, check_settings
-from pytest_haerae.gates.judge import Completeness, check_gated_subsets, judge_run
+from pytest_haerae.gates.compatibility import Measurement, check_items, check_measurement, scorer_params
+from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.gates.judge import judge_run
+from pytest_haerae.gates.minimum import check_gated_subsets
 from pytest_haerae.report.build import RunFacts, make_report
 from pytest_haerae.report.outputs import check_outputs, write_outputs
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.samples import SampleRows
+from pytest_haerae.report.schema import Report
 from pytest_haerae.run.asking import Answers, ask, in_order
 from pytest_haerae.run.engine import Progress
 from pytest_haerae.run.item_source import ItemSource
@@ -52,7 +54,7 @@ class Evaluation:
 
     plan: Plan
     source: ItemSource
-    baseline: Mapping[str, Any] | None
+    baseline: Report | None
     started: Started
 
     def about(self, config: RunConfig, backends: Mapping[str, type[Backend]] | None) -> Evaluation:
@@ -128,12 +130,20 @@ class Evaluation:
 
         return SampleRows(samples, request_of, return_logits=self.plan.config.return_logits)
 
-    def _check_baseline(self, baseline: Mapping[str, Any], selection: Sequence[Selected]) -> None:
+    def _check_baseline(self, baseline: Report, selection: Sequence[Selected]) -> None:
         config, place = self.plan.config, f"--baseline {self.plan.config.baseline}"
-        expected = {name: getattr(config, name) for name in ("method", "scorer", "prompt", "num_few_shot", "split")}
-        check_settings(place, baseline["info"], {**expected, "prompt_fingerprint": self.plan.prompt.fingerprint})
-        unanswered = [Sample(entry, None, Verdict("skipped")) for entry in selection]
-        check_items(place, baseline, self._rows(unanswered), self.source.subset_fingerprints(selection))
+        expected: Measurement = {
+            "method": config.method,
+            "scorer": config.scorer,
+            "scorer_params": scorer_params(config.evaluator_params),
+            "prompt": config.prompt,
+            "prompt_fingerprint": self.plan.prompt.fingerprint,
+            "num_few_shot": config.num_few_shot,
+            "split": config.split,
+        }
+        check_measurement(place, baseline["info"], expected)
+        rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in selection])
+        check_items(place, baseline["info"], baseline["samples"], rows, self.source.subset_fingerprints(selection))
 
     def _facts(self, selection: Sequence[Selected], answers: Answers, completeness: Completeness) -> RunFacts:
         names = list(dict.fromkeys(entry.data for entry in selection)) or [self.plan.data]
@@ -162,7 +172,7 @@ class Conclusion:
         unmeasurable: Why there is no score; None where there is one.
     """
 
-    report: Mapping[str, Any]
+    report: Report
     notes: tuple[str, ...]
     unmeasurable: str | None
 

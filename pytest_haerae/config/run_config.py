@@ -13,6 +13,7 @@ from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.options import BY_NAME, OPTIONS
 from pytest_haerae.config.parsing import parse_mapping
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.scoring.registry import scorer_name
 from pytest_haerae.types import Method
 
 DEFAULT_PROMPT: dict[Method, str] = {"log_likelihood": "raw", "string_match": "answer_letter"}
@@ -85,8 +86,7 @@ class RunConfig(GateSettings):
     @property
     def scorer(self) -> str:
         """The name of the scorer that judges the responses."""
-        default = "strict" if self.evaluator_params.get("strict") else "default"
-        return str(self.evaluator_params.get("scorer", default))
+        return scorer_name(self.evaluator_params)
 
 
 def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import html
-import json
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_haerae.report.build import write_report
+from pytest_haerae.report.files import write_text
 from pytest_haerae.report.frames import samples_frame
 from pytest_haerae.report.read import read_report
+from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show.rows import summary_rows
 from pytest_haerae.report.show.terminal import summary_lines
+from pytest_haerae.report.stream import json_text
+from pytest_haerae.statistics.scores import Metrics
 
 if TYPE_CHECKING:
     import pandas
@@ -31,16 +32,17 @@ class EvaluationResult:
         samples: One mapping an item.
     """
 
-    def __init__(self, report: Mapping[str, Any]) -> None:
+    def __init__(self, report: Report) -> None:
         # A run gives rows that are made when they are looked at; in Python they are dictionaries that can be changed.
-        self.report: dict[str, Any] = {**report, "samples": list(report["samples"])}
-        self.metrics: dict[str, Any] = self.report["metrics"]
-        self.info: dict[str, Any] = self.report["info"]
-        self.samples: list[dict[str, Any]] = self.report["samples"]
+        self.samples: list[SampleRow] = list(report["samples"])
+        self.report: Report = {**report, "samples": self.samples}
+        self.metrics: Metrics = self.report["metrics"]
+        self.info: Info = self.report["info"]
 
     def __getitem__(self, part: str) -> Any:  # noqa: ANN401 - a part of the report
         """A part of the report by its name: ``result["metrics"]``."""
-        return self.report[part]
+        parts: dict[str, Any] = {**self.report}
+        return parts[part]
 
     def to_dataframe(self) -> pandas.DataFrame:
         """One row a sample, in item order, with the columns of the report's `samples`."""
@@ -53,18 +55,19 @@ class EvaluationResult:
             path: A file to write it to as well, atomically.
 
         Raises:
-            UsageError: The file can not be written.
+            UsageError: The file cannot be written.
         """
+        text = json_text(self.report)
         if path is not None:
-            write_report(self.report, Path(path).expanduser())
-        return json.dumps(self.report, ensure_ascii=False, indent=1, allow_nan=False)
+            write_text(text, Path(path).expanduser())
+        return text.removesuffix("\n")
 
     @classmethod
     def from_json(cls, path: str | Path) -> EvaluationResult:
         """Read a report that was written earlier.
 
         Raises:
-            UsageError: It can not be read, or is no report.
+            UsageError: It cannot be read, or is no report.
         """
         return cls(read_report(Path(path), f"report {path}"))
 

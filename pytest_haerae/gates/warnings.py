@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from pytest_haerae.statistics.estimates import binomial_tail, holm, mcnemar_one_sided
+from pytest_haerae.statistics.binomial import binomial_tail
 from pytest_haerae.statistics.pairing import ANSWERED
+from pytest_haerae.statistics.tests import holm, mcnemar_one_sided
 from pytest_haerae.types import Sample
 
 LEVEL = 0.01
@@ -81,7 +82,7 @@ def _above(groups: dict[str, list[Sample]], what: str, holds: Callable[[Sample],
 def _one_letter(groups: dict[str, list[Sample]]) -> str | None:
     """One letter predicted for most items, by more than the references explain.
 
-    Source: the exact form of McNemar's test (`stats.mcnemar_one_sided`) on items where only the prediction, or only the
+    Source: the exact form of McNemar's test (`tests.mcnemar_one_sided`) on items where only the prediction, or only the
     reference, is that letter.
     """
     found: list[str] = []

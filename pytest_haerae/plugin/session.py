@@ -9,7 +9,7 @@ import pytest
 
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.evaluation import Conclusion
-from pytest_haerae.gates.judge import failing_gates
+from pytest_haerae.gates.gate import failing_gates
 from pytest_haerae.plugin.batch import Batch, ask_batch
 from pytest_haerae.plugin.collection import Collection
 from pytest_haerae.plugin.nodes import add_suite_properties, is_worker, plain_nodeid
@@ -94,7 +94,7 @@ class EvaluationSession:
         add_suite_properties(self._config, suite_properties(self.conclusion.report))
         session.testsfailed -= received.tolerated
         received.tolerated = 0
-        if failing_gates(self.conclusion.report):
+        if failing_gates(self.conclusion.report["info"]["gates"]):
             session.testsfailed += 1
 
     def close(self) -> None:

@@ -1,29 +1,24 @@
-"""The whole report, and its place on disk."""
+"""The whole report, put together."""
 
 from __future__ import annotations
 
-import os
 import platform
 import subprocess
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
-from pathlib import Path
-from typing import Any
 
 from pytest_haerae.config.run_config import RunConfig
-from pytest_haerae.errors import UsageError
-from pytest_haerae.gates.judge import Completeness, Judgement
+from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.gates.judge import Judgement
 from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.redact import redact, secrets_in
 from pytest_haerae.report.rerun import rerun_options
-from pytest_haerae.report.stream import json_pieces
+from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Report, SampleRow, Tokens
+from pytest_haerae.statistics.scores import Metrics
 from pytest_haerae.types import Sample, Usage
-
-SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +41,22 @@ class RunFacts:
 def make_report(
     config: RunConfig,
     facts: RunFacts,
-    metrics: Mapping[str, Any],
+    metrics: Metrics,
     samples: Sequence[Sample],
     *,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[SampleRow],
     judgement: Judgement,
-) -> dict[str, Any]:
+) -> Report:
     """Assemble the report, keys in the promised order; `rows` are the samples as `samples.make_row` shows them."""
     return {
         "schema_version": SCHEMA_VERSION,
-        "metrics": dict(metrics),
+        "metrics": metrics,
         "info": _info(config, facts, samples, judgement),
         "samples": rows,
     }
 
 
-def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgement: Judgement) -> dict[str, Any]:
+def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgement: Judgement) -> Info:
     secrets = secrets_in(config.model_params)
     usage = facts.usage
     return {
@@ -83,7 +78,7 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgeme
         "started": facts.started.isoformat(timespec="seconds"),
         "elapsed_seconds": round(facts.elapsed_seconds, 3),
         "items_per_second": round(usage.computed / usage.seconds, 3) if usage.computed and usage.seconds else None,
-        "tokens": {name: _tokens(samples, name) for name in ("prompt", "completion")},
+        "tokens": _tokens(samples),
         "cost_usd": _cost(samples),
         "responses": {"computed": usage.computed, "reused": usage.reused},
         "complete": facts.completeness.missing == 0,
@@ -118,8 +113,15 @@ def _finish_reasons(samples: Sequence[Sample]) -> dict[str, dict[str, int]]:
     return {subset: dict(sorted(reasons.items())) for subset, reasons in counts.items()}
 
 
-def _tokens(samples: Sequence[Sample], kind: str) -> int | None:
-    counts = [getattr(sample.response, f"{kind}_tokens") for sample in samples if sample.response]
+def _tokens(samples: Sequence[Sample]) -> Tokens:
+    responses = [sample.response for sample in samples if sample.response]
+    return {
+        "prompt": _sum(response.prompt_tokens for response in responses),
+        "completion": _sum(response.completion_tokens for response in responses),
+    }
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
     known = [count for count in counts if count is not None]
     return sum(known) if known else None
 
@@ -155,64 +157,3 @@ def _git_commit() -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return result.stdout.strip() or None
-
-
-def check_writable(path: Path, option: str = "--output-file") -> None:
-    """Find out before the run whether the file that an option names can be written.
-
-    Raises:
-        UsageError: The folder can not be made or written, or the path is a folder.
-    """
-    if path.is_dir():
-        raise UsageError(f"{option} {path}: is a folder; name a file")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent):
-            pass
-    except OSError as error:
-        raise UsageError(f"{option} {path}: the folder can not be written ({error.strerror})") from None
-
-
-def write_report(report: Mapping[str, Any], path: Path) -> None:
-    """Write the JSON atomically.
-
-    Raises:
-        UsageError: As `write_text`.
-    """
-    write_text(json_pieces(report), path)
-
-
-def write_text(text: str | Iterable[str], path: Path) -> None:
-    r"""Write a file atomically, in UTF-8: readers see the old file or the whole new one.
-
-    A text may come in pieces, which are written as they come.
-
-    Half of a surrogate pair, which a model's API can send and UTF-8 has no bytes for, is written as ``\udXXX``: inside
-    a string of JSON that is what it means.
-
-    Raises:
-        UsageError: The disk is full, or the folder can not be written any more.
-    """
-    try:
-        _replace([text] if isinstance(text, str) else text, path)
-    except OSError as error:
-        raise UsageError(
-            f"{path}: can not be written ({error.strerror}); the answers are stored: make room and run the same command"
-            " again, nothing is asked twice"
-        ) from None
-
-
-def _replace(pieces: Iterable[str], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.writelines(pieces)
-        # mkstemp makes private files; a report is as readable as any file the user writes.
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

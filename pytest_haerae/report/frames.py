@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pytest_haerae.report.schema import Report
 
 if TYPE_CHECKING:
     import pandas
@@ -23,8 +24,18 @@ COLUMNS = (
 )
 
 
-def samples_frame(report: Mapping[str, Any]) -> pandas.DataFrame:
-    """One row a sample, in item order, with the columns of the report's `samples`."""
+def samples_frame(report: Report) -> pandas.DataFrame:
+    r"""One row a sample, in item order, with the columns of the report's `samples`.
+
+    Half of a surrogate pair, which a model's API can send and no table can hold, stands as ``\udXXX``.
+    """
     import pandas
 
-    return pandas.DataFrame(report["samples"], columns=list(COLUMNS))
+    rows = [{name: _tabular(value) for name, value in row.items() if name in COLUMNS} for row in report["samples"]]
+    return pandas.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _tabular(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return [_tabular(part) for part in value] if isinstance(value, list) else value

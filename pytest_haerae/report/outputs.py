@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pytest_haerae.config.run_config import RunConfig
-from pytest_haerae.gates.judge import failing_gates
-from pytest_haerae.report.build import check_writable, write_report, write_text
+from pytest_haerae.gates.gate import failing_gates
+from pytest_haerae.report.files import check_writable, write_report, write_text
+from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.markdown import render_markdown
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -32,7 +31,7 @@ def check_outputs(config: RunConfig) -> None:
             check_writable(path, option)
 
 
-def write_outputs(report: Mapping[str, Any], config: RunConfig, baseline: Mapping[str, Any] | None = None) -> list[str]:
+def write_outputs(report: Report, config: RunConfig, baseline: Report | None = None) -> list[str]:
     """Write the report and what is made from it.
 
     Args:
@@ -44,7 +43,7 @@ def write_outputs(report: Mapping[str, Any], config: RunConfig, baseline: Mappin
         Lines that say what else was written, and what was not.
 
     Raises:
-        UsageError: A file can not be written.
+        UsageError: A file cannot be written.
     """
     write_report(report, config.output_file)
     notes: list[str] = []
@@ -80,10 +79,10 @@ def _append_step_summary(text: str) -> list[str]:
     return []
 
 
-def _write_baseline(report: Mapping[str, Any], path: Path) -> str:
+def _write_baseline(report: Report, path: Path) -> str:
     """A baseline is what later runs are held to: only a whole run whose gates held becomes one."""
-    broken = [gate["name"] for gate in failing_gates(report)]
-    if report["info"]["selection"]["by_hand"]:
+    broken = [gate["name"] for gate in failing_gates(report["info"]["gates"])]
+    if (selection := report["info"].get("selection")) and selection["by_hand"]:
         return f"--baseline-write {path}: not written, items were selected by hand"
     if broken:
         return f"--baseline-write {path}: not written, because of gate {', '.join(broken)}"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from typing import Any, overload
+from typing import overload
 
-from pytest_haerae.types import Request, Sample
-
-Row = dict[str, Any]
+from pytest_haerae.report.schema import ChatMessage, SampleRow
+from pytest_haerae.types import Message, Request, Sample
 
 
-class SampleRows(Sequence[Row]):
+class SampleRows(Sequence[SampleRow]):
     """The rows of judged items. They are not kept: all of them at once would be a second copy of the data.
 
     Whoever goes over them more than a few times makes a list of them first.
@@ -33,22 +31,22 @@ class SampleRows(Sequence[Row]):
         return len(self._samples)
 
     @overload
-    def __getitem__(self, index: int) -> Row: ...
+    def __getitem__(self, index: int) -> SampleRow: ...
 
     @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: slice) -> list[SampleRow]: ...
 
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+    def __getitem__(self, index: int | slice) -> SampleRow | list[SampleRow]:
         """A row, or a list of some."""
         if isinstance(index, slice):
             return [self._row(sample) for sample in self._samples[index]]
         return self._row(self._samples[index])
 
-    def _row(self, sample: Sample) -> Row:
+    def _row(self, sample: Sample) -> SampleRow:
         return make_row(sample, self._request_of(sample), return_logits=self._return_logits)
 
 
-def make_row(sample: Sample, request: Request | None, *, return_logits: bool) -> dict[str, Any]:
+def make_row(sample: Sample, request: Request | None, *, return_logits: bool) -> SampleRow:
     """One row of the report's `samples`: the promised keys, then what tells why it was judged so.
 
     `input` is the text as sent; of a chat, its messages in one text, while `messages` has them apart.
@@ -81,5 +79,9 @@ def make_row(sample: Sample, request: Request | None, *, return_logits: bool) ->
         "character_f": verdict.character_f,
         "finish_reason": response.finish_reason if response else None,
         "truncated": bool(response and response.truncated),
-        "messages": [asdict(message) for message in request.messages] if request and request.messages else None,
+        "messages": [_show(message) for message in request.messages] if request and request.messages else None,
     }
+
+
+def _show(message: Message) -> ChatMessage:
+    return {"role": message.role, "content": message.content}

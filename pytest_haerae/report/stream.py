@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from json.encoder import encode_basestring
 from typing import Any
+
+from pytest_haerae.report.schema import Report
 
 _CONSTANTS = {None: "null", True: "true", False: "false"}
 _encode_other = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
-def json_pieces(report: Mapping[str, Any]) -> Iterator[str]:
+def json_pieces(report: Report) -> Iterator[str]:
     """What ``json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)`` gives, and a newline, row by row.
 
     Args:
@@ -27,17 +29,17 @@ def json_pieces(report: Mapping[str, Any]) -> Iterator[str]:
         separator = ",\n "
         if name == "samples":
             before = "[\n  "
-            for row in part:
+            for row in report["samples"]:
                 yield before + _encode(row, "\n  ")
                 before = ",\n  "
-            yield "\n ]" if len(part) else "[]"
+            yield "\n ]" if len(report["samples"]) else "[]"
         else:
-            # Inside a text a line end is written as two signs, so that each one here is the encoder's.
+            # Inside a string a line end is written as two characters, so that each one here is the encoder's.
             yield json.dumps(part, ensure_ascii=False, indent=1, allow_nan=False).replace("\n", "\n ")
     yield "\n}\n"
 
 
-def _encode(value: Any, newline: str) -> str:  # noqa: ANN401 - any JSON value whose names are texts
+def _encode(value: Any, newline: str) -> str:  # noqa: ANN401 - any JSON value whose names are strings
     """One value of a row; `newline` is a line end and the indentation of what the value stands in."""
     if isinstance(value, str):
         return encode_basestring(value)
@@ -52,3 +54,12 @@ def _encode(value: Any, newline: str) -> str:  # noqa: ANN401 - any JSON value w
     if isinstance(value, list) and value:
         return f"[{inner}{f',{inner}'.join([_encode(part, inner) for part in value])}{newline}]"
     return _encode_other(value)
+
+
+def json_text(report: Report) -> str:
+    """The whole text of a report, as it is written.
+
+    Raises:
+        ValueError: A number in it is not finite.
+    """
+    return "".join(json_pieces(report))

@@ -1,16 +1,36 @@
-"""Two reports, item by item: what was lost and what was gained."""
+"""Two reports, item by item: which rows are of the same item, what was lost and what was gained."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, TypeVar
 
-Row = Mapping[str, Any]
-"""One entry of a report's `samples`."""
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from pytest_haerae.types import Outcome
 
 ANSWERED = ("correct", "wrong", "invalid")
 """The outcomes that count in n."""
+
+
+class PairedRow(TypedDict):
+    """What pairing reads of an entry of a report's `samples`."""
+
+    id: Annotated[str, Field(pattern="^[ -~]+$")]
+    """ASCII, stable across runs and machines."""
+    subset: str
+    input: str
+    """The text as sent; of a chat, its messages in one text."""
+    options: list[str] | None
+    """The options' texts; null for a free-text item."""
+    reference: str
+    """The right option's letter, or the right text of a free-text item."""
+    outcome: Outcome
+
+
+Row = TypeVar("Row", bound=PairedRow)
 
 
 @dataclass(slots=True)
@@ -71,21 +91,76 @@ class Pairing:
     only_after: int = 0
 
 
-def item_key(row: Row) -> Hashable:
-    """What makes two rows the same item: its id and what it asks for."""
-    options = row.get("options")
-    return row["id"], row.get("reference"), None if options is None else tuple(options)
+def item_key(row: PairedRow) -> Hashable:
+    """What makes two rows the same item: its subset, its id, and what it asks for.
+
+    Where one report has several inputs by one such key, as two files with the same ids give them, each is an item of
+    its own: `pair_rows` and `match_rows` then tell them apart by their `input`. Elsewhere `input` does not matter: a
+    chat API is sent the same question in another form than a base model.
+    """
+    options = row["options"]
+    return row["subset"], row["id"], row["reference"], None if options is None else tuple(options)
 
 
-def pair_rows(before: Iterable[Row], after: Iterable[Row]) -> Pairing:
-    """Pair the rows of two reports; an item that two tests asked counts once."""
-    earlier = {item_key(row): row["outcome"] for row in before}
-    later = {item_key(row): (row["id"], row["subset"], row["outcome"]) for row in after}
+def change_of(before: Outcome, after: Outcome) -> str:
+    """``g`` for an item gained against the earlier report, ``l`` for a lost one, ``=`` for neither.
+
+    ``-`` where one of the two was not measured.
+    """
+    if before not in ANSWERED or after not in ANSWERED:
+        return "-"
+    was_right, right = before == "correct", after == "correct"
+    return "=" if right == was_right else "g" if right else "l"
+
+
+def pair_rows(before: Iterable[PairedRow], after: Iterable[PairedRow]) -> Pairing:
+    """Pair the rows of two reports; an item that two tests asked counts once, as it was asked last.
+
+    Args:
+        before: The earlier report's samples, gone over once.
+        after: The later one's, gone over once.
+    """
+    old = [(_mark(row), row["outcome"]) for row in before]
+    new = [(_mark(row), (row["id"], row["subset"], row["outcome"])) for row in after]
+    old_items, new_items = _identify([mark for mark, _ in old], [mark for mark, _ in new])
+    earlier = dict(zip(old_items, (outcome for _, outcome in old), strict=True))
+    later = dict(zip(new_items, (entry for _, entry in new), strict=True))
     pairing = Pairing(only_before=len(earlier.keys() - later.keys()), only_after=len(later.keys() - earlier.keys()))
-    for key, (identifier, subset, now) in later.items():
-        then = earlier.get(key)
+    for item, (identifier, subset, now) in later.items():
+        then = earlier.get(item)
         pairing.unanswered_before += then == "error"
         if then in ANSWERED and now in ANSWERED:
             for counts in (pairing.total, pairing.subsets.setdefault(subset, PairedCounts())):
                 counts.add(identifier, before=then == "correct", after=now == "correct")
     return pairing
+
+
+def match_rows(before: Iterable[Row], after: Iterable[PairedRow]) -> list[Row | None]:
+    """For each row of the later report the earlier one's row of the same item; None where it has none.
+
+    The pairs are those that `pair_rows` counts.
+    """
+    old = list(before)
+    old_items, new_items = _identify([_mark(row) for row in old], [_mark(row) for row in after])
+    earlier = dict(zip(old_items, old, strict=True))
+    return [earlier.get(item) for item in new_items]
+
+
+_Mark = tuple[Hashable, int]
+"""A row's key and the hash of its text; the text itself would be a second copy of the data."""
+
+
+def _mark(row: PairedRow) -> _Mark:
+    return item_key(row), hash(row["input"])
+
+
+def _identify(before: Sequence[_Mark], after: Sequence[_Mark]) -> tuple[list[Hashable], list[Hashable]]:
+    """What each row's item is known by in both reports: its key, or key and text where one key is used for several."""
+    reused = _reused(before) | _reused(after)
+    old, new = ([mark if mark[0] in reused else mark[0] for mark in marks] for marks in (before, after))
+    return old, new
+
+
+def _reused(marks: Iterable[_Mark]) -> set[Hashable]:
+    first: dict[Hashable, int] = {}
+    return {key for key, text in marks if first.setdefault(key, text) != text}

@@ -6,7 +6,8 @@ import math
 from functools import lru_cache
 from statistics import NormalDist
 
-from pytest_haerae.statistics.estimates import binomial_tail, binomial_term, lost_share_bound
+from pytest_haerae.statistics.binomial import binomial_tail, binomial_term
+from pytest_haerae.statistics.tests import lost_share_bound
 
 ASSUMED_DISCORDANCE = 0.2
 """The share of items that change between two runs, where no baseline tells it."""
@@ -20,7 +21,7 @@ _REACH, _NUMBERS = 6.5, 400
 
 
 def drop_power(n: int, drop: float, *, discordance: float, level: float, margin: float = 0.0) -> float:
-    """The probability that `stats.drop_p_value` is at most `level`, if accuracy falls by `drop`.
+    """The probability that `tests.drop_p_value` is at most `level`, if accuracy falls by `drop`.
 
     Source: the unconditional power of the conditional test: S. W. Duffy, "Asymptotic and exact power for the McNemar
     test and its analogue with R controls per case", Biometrics 40 (1984): the conditional powers, weighted with the

@@ -4,15 +4,62 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Annotated, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from pytest_haerae.data.passages import passage_of
 from pytest_haerae.statistics.estimates import clustered_standard_error, standard_error, wilson_interval
 from pytest_haerae.statistics.pairing import ANSWERED
 from pytest_haerae.types import Sample
 
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0)]
+Spread = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
-def score(samples: Sequence[Sample]) -> dict[str, Any]:
+
+class Clustering(TypedDict, total=False):
+    """What stands in a score where items share passages."""
+
+    stderr_clustered: Spread | None
+    """The standard error that takes shared passages into account; null for a single cluster."""
+    clusters: Count
+    """Groups of items that share a passage."""
+
+
+class Score(Clustering):
+    """The numbers of some items; errors and skipped items are not in `n`."""
+
+    accuracy: Share | None
+    """correct / n; null where nothing was measured."""
+    stderr: Spread | None
+    """Standard error of the accuracy; null below n = 2."""
+    ci95: Annotated[list[Share], Field(min_length=2, max_length=2)] | None
+    """Wilson's 95% interval of the accuracy, low and high."""
+    n: Count
+    """Items that were answered: correct + wrong + invalid."""
+    correct: Count
+    wrong: Count
+    invalid: Count
+    """Answers that could not be read."""
+    errors: Count
+    """Items whose backend gave no answer."""
+    skipped: Count
+    """Items to which the method does not apply."""
+    character_f: NotRequired[Share | None]
+    """Mean likeness of free-text answers to their references; null where there are none."""
+
+
+class Metrics(Score):
+    """The numbers of all items (micro), of each subset, and the mean of the subsets (macro)."""
+
+    macro_accuracy: Share | None
+    """The mean of the subsets' accuracies, each counted once."""
+    subsets: dict[str, Score]
+
+
+def score(samples: Sequence[Sample]) -> Score:
     """Accuracy with its standard error and 95% interval, and the counts; errors and skipped items are not in n.
 
     Where items share a passage their answers go together; the standard error that takes it into account is added.
@@ -36,12 +83,24 @@ def score(samples: Sequence[Sample]) -> dict[str, Any]:
     }
 
 
+def counts_of(entry: Score) -> dict[str, int]:
+    """The counts of a score by their names, in the report's order."""
+    return {
+        "n": entry["n"],
+        "correct": entry["correct"],
+        "wrong": entry["wrong"],
+        "invalid": entry["invalid"],
+        "errors": entry["errors"],
+        "skipped": entry["skipped"],
+    }
+
+
 def _mean(values: Iterable[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
 
 
-def _clustered(samples: Sequence[Sample]) -> dict[str, Any]:
+def _clustered(samples: Sequence[Sample]) -> Clustering:
     """The clustered standard error and the number of clusters; nothing where no passage is shared."""
     answered = [sample for sample in samples if sample.verdict.outcome in ANSWERED]
     clusters = [(sample.item.subset, passage_of(sample.item.query) or sample.item.index) for sample in answered]
@@ -52,7 +111,7 @@ def _clustered(samples: Sequence[Sample]) -> dict[str, Any]:
     return {"stderr_clustered": clustered_standard_error(correct, clusters), "clusters": count}
 
 
-def make_metrics(samples: Sequence[Sample]) -> dict[str, Any]:
+def make_metrics(samples: Sequence[Sample]) -> Metrics:
     """The report's `metrics`: the total, the mean of the subsets, and each subset."""
     groups: dict[str, list[Sample]] = {}
     for sample in samples:

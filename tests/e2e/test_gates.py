@@ -14,7 +14,7 @@ import pytest
 
 from pytest_haerae.doors.command_line.main import main
 from pytest_haerae.evaluation import prepare
-from pytest_haerae.report.build import write_report
+from pytest_haerae.report.files import write_report
 from pytest_haerae.types import Selected
 from tests.helpers import shared, valid_report, write_questions
 

@@ -95,7 +95,7 @@ def test_log_likelihoods_are_those_of_lm_evaluation_harness(
     )
     instances = [instance for subject in SUBJECTS for instance in asked(harness, subject, 0)[0]]
     expected = [value for value, _ in harness.model.loglikelihood(instances, disable_tqdm=True)]
-    found = [value for sample in result.samples for value in sample["loglikelihoods"]]
+    found = [value for sample in result.samples for value in sample["loglikelihoods"] or ()]
     assert [sample["subset"] for sample in result.samples] == [subject for subject in SUBJECTS for _ in range(COUNT)]
     assert found == pytest.approx(expected, abs=1e-3)
 

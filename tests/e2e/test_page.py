@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_haerae.report.schema import Report, SampleRow
 from pytest_haerae.report.show import html
 from pytest_haerae.report.show.html import write_page
 from tests.e2e.browser import Visit, chromium_path, open_browser
-from tests.unit.report.reports import HOSTILE, hostile, make, sample
+from tests.unit.reports import HOSTILE, hostile, make, sample
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -23,13 +24,13 @@ pytestmark = pytest.mark.browser
 ITEMS = 230
 
 
-def now_and_then() -> tuple[dict[str, object], dict[str, object]]:
+def now_and_then() -> tuple[Report, Report]:
     """Two runs of 230 items in two subsets; every fifth item was right before, every third is now."""
     rows = [sample(number, "csat_geo" if number < 120 else "history") for number in range(ITEMS)]
     rows[7] = sample(7, outcome="error", prediction=None, loglikelihoods=None, error="HTTP 503: try later")
     decomposed = unicodedata.normalize("NFD", "해돋이 명소 Alpha")
     rows[8] = sample(8, input=f"다음 질문에 답하시오.\n\n### 질문:\n{decomposed}은?\n\n### 정답:")
-    then = [
+    then: list[SampleRow] = [
         {**row, "outcome": "correct" if number % 5 == 0 else "wrong", "prediction": "B" if number % 5 == 0 else "A"}
         for number, row in enumerate(rows)
     ]
@@ -130,7 +131,7 @@ def test_one_click_shows_the_whole_item(visit: Visit) -> None:
     page.locator("#rows tr").nth(2).locator(".excerpt").click()
     page.locator("#detail").wait_for()
     text = page.locator("#detail").inner_text()
-    for part in (row["input"], row["explanation"], *row["options"], "Baseline: wrong, predicted A."):
+    for part in (row["input"], row["explanation"], *(row["options"] or ()), "Baseline: wrong, predicted A."):
         assert part in text
     bars = [rect.get_attribute("width") for rect in page.locator("#detail rect.value").all()]
     widths = [float((width or "").rstrip("%")) for width in bars]

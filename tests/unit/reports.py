@@ -1,4 +1,4 @@
-"""Reports made in this process, through the real metrics, gates and writers."""
+"""Reports for tests: `report_of` makes them through the real metrics and gates, `make` of rows made by hand."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pytest_haerae.config.run_config import build_config
-from pytest_haerae.gates.judge import Completeness, judge_run
-from pytest_haerae.report.build import RunFacts, make_report, write_report
+from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.gates.gate import GateEntry
+from pytest_haerae.gates.judge import judge_run
+from pytest_haerae.report.build import RunFacts, make_report
+from pytest_haerae.report.files import write_report
 from pytest_haerae.report.samples import SampleRows
-from pytest_haerae.statistics.scores import make_metrics
+from pytest_haerae.report.schema import Report, SampleRow
+from pytest_haerae.statistics.scores import Score, make_metrics
 from pytest_haerae.types import DataKey, Item, Outcome, Response, Sample, Selected, Usage, Verdict
 
 OUTCOMES: dict[str, Outcome] = {"c": "correct", "w": "wrong", "i": "invalid", "e": "error", "s": "skipped"}
@@ -53,12 +57,12 @@ def samples_of(
 
 def report_of(
     samples: Sequence[Sample],
-    baseline: Mapping[str, Any] | None = None,
+    baseline: Report | None = None,
     *,
     by_hand: bool = False,
     missing: int = 0,
     **options: Any,  # noqa: ANN401 - options as typed
-) -> dict[str, Any]:
+) -> Report:
     """The report of a run with these samples."""
     raw = {"model": "random", **options, "baseline": "base.json" if baseline else None}
     config = build_config(raw, Path())
@@ -81,10 +85,160 @@ def report_of(
         completeness=completeness,
     )
     report = make_report(config, facts, metrics, samples, rows=rows, judgement=judgement)
-    return dict(json.loads(json.dumps(report)))
+    return cast(Report, json.loads(json.dumps(report)))
 
 
-def write(path: Path, report: Mapping[str, Any]) -> Path:
+def gates_of(now: dict[str, str], then: dict[str, str] | None = None, **options: Any) -> list[GateEntry]:  # noqa: ANN401 - options as typed
+    """The gates of a run with these outcomes, against one with those."""
+    baseline = report_of(samples_of(then)) if then else None
+    return report_of(samples_of(now), baseline, **options)["info"]["gates"]
+
+
+def write(path: Path, report: Report) -> Path:
     """Write a report, as a run does."""
     write_report(report, path)
     return path
+
+
+HOSTILE = (
+    "</script></style></title><script>window.pwned=1</script><img src=x onerror=window.pwned=1>"
+    "<a href=\"javascript:window.pwned=1\" onclick='window.pwned=1'>x</a><svg onload=window.pwned=1>"
+    "{{ 7*7 }}{% raw %}<!--<script>&lt;\u202eevil\u2066\u200b\u2028\x1b[31m\ud800 한글 $(touch pwned) `id` '\"\\"
+)
+"""What a text would need to get out of its place: markup, script, template, comment, direction, terminal, shell."""
+
+
+def sample(number: int, subset: str = "csat_geo", **changes: object) -> SampleRow:
+    """One sample; the reference is B, and every third item is answered right."""
+    values = [-3.0, -1.0, -2.0] if number % 3 == 0 else [-0.5, -1.0 - number % 7, -2.0]
+    prediction = "B" if number % 3 == 0 else "A"
+    row = {
+        "id": f"{subset}-{number:04d}",
+        "subset": subset,
+        "nodeid": f"suites/test_{subset}.py::test_{subset}[{subset}-{number:04d}]",
+        "input": f"다음 질문에 답하시오.\n\n### 질문:\n{number}번 문제: 독도의 위치는?\n\n### 정답:",
+        "options": ["동해", "서해", "남해"],
+        "reference": "B",
+        "prediction": prediction,
+        "outcome": "correct" if prediction == "B" else "wrong",
+        "raw_output": None,
+        "loglikelihoods": values,
+        "error": None,
+        "explanation": f"{number} was judged",
+        "rule": None,
+        "finish_reason": None,
+        "truncated": False,
+        "messages": None,
+        **changes,
+    }
+    return cast(SampleRow, row)
+
+
+def score(rows: list[SampleRow]) -> Score:
+    """The numbers of some samples."""
+    counts = {
+        name: sum(row["outcome"] == name for row in rows)
+        for name in ("correct", "wrong", "invalid", "error", "skipped")
+    }
+    n = counts["correct"] + counts["wrong"] + counts["invalid"]
+    return {
+        "accuracy": counts["correct"] / n if n else None,
+        "stderr": None,
+        "ci95": [0.1, 0.6] if n else None,
+        "n": n,
+        "correct": counts["correct"],
+        "wrong": counts["wrong"],
+        "invalid": counts["invalid"],
+        "errors": counts["error"],
+        "skipped": counts["skipped"],
+    }
+
+
+def make(rows: list[SampleRow], **info: object) -> Report:
+    """A report of some samples."""
+    subsets = list(dict.fromkeys(row["subset"] for row in rows))
+    of_subset = {name: score([row for row in rows if row["subset"] == name]) for name in subsets}
+    report = {
+        "schema_version": 1,
+        "metrics": {**score(rows), "macro_accuracy": 0.5, "subsets": of_subset},
+        "info": {
+            "backend": "random",
+            "model": "random(seed=0)",
+            "model_params": {"seed": 0},
+            "method": "log_likelihood",
+            "evaluator_params": {},
+            "dataset": "sample",
+            "dataset_revision": None,
+            "dataset_fingerprint": "0123456789abcdef",
+            "split": "test",
+            "subsets": subsets,
+            "prompt": "raw",
+            "prompt_fingerprint": "fedcba9876543210",
+            "num_few_shot": 0,
+            "versions": {"pytest_haerae": "0.1.0", "python": "3.11"},
+            "git_commit": None,
+            "started": "2026-01-01T00:00:00+00:00",
+            "elapsed_seconds": 1.5,
+            "items_per_second": 20.0,
+            "tokens": {"prompt": None, "completion": None},
+            "cost_usd": None,
+            "responses": {"computed": len(rows), "reused": 0},
+            "complete": True,
+            "gates": [
+                {
+                    "name": "min-accuracy",
+                    "verdict": "failed",
+                    "value": 0.3,
+                    "threshold": 0.5,
+                    "p_value": None,
+                    "detail": "accuracy 0.3 is below 0.5",
+                }
+            ],
+            "method_detail": None,
+            "finish_reasons": {},
+            "truncated": 0,
+            "rerun_options": ["--model=random", "--method=log_likelihood", "--dataset=sample"],
+            **info,
+        },
+        "samples": rows,
+    }
+    return cast(Report, report)
+
+
+def hostile() -> Report:
+    """A report whose every text that a data set, a model or a server could choose is an injection attempt."""
+    texts: dict[str, Any] = {
+        "subset": HOSTILE,
+        "nodeid": f"test_x.py::test_x[{HOSTILE}]",
+        "input": HOSTILE,
+        "options": [HOSTILE, f"{HOSTILE}2", "c"],
+        "raw_output": HOSTILE,
+        "explanation": HOSTILE,
+        "rule": HOSTILE,
+        "finish_reason": HOSTILE,
+    }
+    rows = [
+        sample(0, **texts, id='"><img src=x onerror=window.pwned=1>-0000'),
+        sample(1, **texts, id="evil-0001", messages=[{"role": HOSTILE, "content": HOSTILE}]),
+        sample(
+            2,
+            **{**texts, "options": None, "loglikelihoods": None},
+            id="evil-0002",
+            reference=HOSTILE,
+            prediction=HOSTILE,
+        ),
+        sample(3, **{**texts, "raw_output": None}, id="evil-0003", outcome="error", error=HOSTILE, prediction=None),
+    ]
+    named = dict.fromkeys(
+        ("backend", "model", "method_detail", "dataset", "dataset_revision", "split", "prompt", "git_commit"), HOSTILE
+    )
+    gate = {"name": HOSTILE, "verdict": "failed", "value": None, "threshold": None, "p_value": None, "detail": HOSTILE}
+    return make(
+        rows,
+        **named,
+        model_params={HOSTILE: HOSTILE},
+        versions={"pytest_haerae": HOSTILE, "python": HOSTILE, HOSTILE: HOSTILE},
+        gates=[gate],
+        finish_reasons={HOSTILE: {HOSTILE: 1}},
+        rerun_options=[f"--model={HOSTILE}"],
+    )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import shutil
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from pytest_haerae.doors.command_line import Command, print_json
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates.baseline import measured_settings
+from pytest_haerae.gates.compatibility import differences, measurement_of
 from pytest_haerae.report.read import read_report
+from pytest_haerae.report.schema import Info
 from pytest_haerae.report.show.layout import display_width, pad, wrap
-from pytest_haerae.statistics.estimates import holm, mcnemar_two_sided, paired_bootstrap_interval
-from pytest_haerae.statistics.pairing import PairedCounts, Pairing, pair_rows
+from pytest_haerae.statistics.estimates import paired_bootstrap_interval
+from pytest_haerae.statistics.pairing import PairedCounts, pair_rows
+from pytest_haerae.statistics.tests import holm, mcnemar_two_sided
 
 _TOTAL = "total (micro)"
 _SHOWN_ITEMS = 10
@@ -29,11 +31,45 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the intervals' bootstrap (default: 0)")
 
 
+class Side(TypedDict):
+    """One of the two reports."""
+
+    report: str
+    backend: str
+    model: str | None
+
+
+class Comparison(TypedDict):
+    """The difference over a group of items; `lost` and `gained` are their ids."""
+
+    n: int
+    accuracy_before: float
+    accuracy_after: float
+    difference: float
+    ci95: list[float]
+    p_value: float
+    lost: list[str]
+    gained: list[str]
+    p_value_holm: NotRequired[float]
+
+
+class Result(TypedDict):
+    """What ``--json`` writes."""
+
+    before: Side
+    after: Side
+    differing: dict[str, tuple[object, object]]
+    only_before: int
+    only_after: int
+    total: Comparison
+    subsets: dict[str, Comparison]
+
+
 def run(arguments: Namespace) -> int:
     """Compare two reports; the exit code is 0 whatever they differ in.
 
     Raises:
-        UsageError: A report can not be read, or they have no answered item in common.
+        UsageError: A report cannot be read, or they have no answered item in common.
     """
     before, after = (read_report(path, str(path)) for path in (arguments.before, arguments.after))
     pairing = pair_rows(before["samples"], after["samples"])
@@ -42,11 +78,10 @@ def run(arguments: Namespace) -> int:
     groups = {name: _describe(counts, arguments.seed) for name, counts in pairing.subsets.items()}
     for entry, adjusted in zip(groups.values(), holm([entry["p_value"] for entry in groups.values()]), strict=True):
         entry["p_value_holm"] = adjusted
-    differing = _differing(before["info"], after["info"])
-    result = {
-        "before": _label(arguments.before, before["info"]),
-        "after": _label(arguments.after, after["info"]),
-        "differing": differing,
+    result: Result = {
+        "before": _side(arguments.before, before["info"]),
+        "after": _side(arguments.after, after["info"]),
+        "differing": differences(measurement_of(before["info"]), measurement_of(after["info"])),
         "only_before": pairing.only_before,
         "only_after": pairing.only_after,
         "total": _describe(pairing.total, arguments.seed),
@@ -55,37 +90,31 @@ def run(arguments: Namespace) -> int:
     if arguments.json:
         print_json(result)
     else:
-        print("\n".join(_lines(result, pairing, shutil.get_terminal_size().columns)))
+        print("\n".join(_lines(result, shutil.get_terminal_size().columns)))
     return 0
 
 
-def _label(path: Path, info: Mapping[str, Any]) -> dict[str, Any]:
-    return {"report": str(path), "backend": info.get("backend"), "model": info.get("model")}
+def _side(path: Path, info: Info) -> Side:
+    return {"report": str(path), "backend": info["backend"], "model": info["model"]}
 
 
-def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings beside the model that differ: the change of accuracy may be theirs."""
-    old, new = measured_settings(before), measured_settings(after)
-    return {name: [old[name], new[name]] for name in old if old[name] != new[name]}
-
-
-def _describe(counts: PairedCounts, seed: int) -> dict[str, Any]:
+def _describe(counts: PairedCounts, seed: int) -> Comparison:
+    """Describe a group that has pairs."""
     lost, gained = len(counts.lost), len(counts.gained)
-    interval = paired_bootstrap_interval(lost, gained, counts.n, seed=seed)
     return {
         "n": counts.n,
         "accuracy_before": counts.before / counts.n,
         "accuracy_after": counts.after / counts.n,
         "difference": counts.change,
-        "ci95": list(interval) if interval else None,
+        "ci95": list(paired_bootstrap_interval(lost, gained, counts.n, seed=seed) or ()),
         "p_value": mcnemar_two_sided(lost, gained),
         "lost": counts.lost,
         "gained": counts.gained,
     }
 
 
-def _lines(result: Mapping[str, Any], pairing: Pairing, width: int) -> list[str]:
-    lines = [_title(key, result[side]) for key, side in (("A", "before"), ("B", "after"))]
+def _lines(result: Result, width: int) -> list[str]:
+    lines = [_title("A", result["before"]), _title("B", result["after"])]
     rows = [*result["subsets"].items(), (_TOTAL, result["total"])]
     narrow = width < _WIDE
     heading = _cells(("n", "A", "B", "B - A", "95% interval", "p", "lost", "gained"), narrow=narrow)
@@ -94,21 +123,21 @@ def _lines(result: Mapping[str, Any], pairing: Pairing, width: int) -> list[str]
     lines += [f"{pad(name, name_width)} {_numbers(entry, narrow=narrow)}" for name, entry in rows]
     notes = ["p: exact McNemar test, two-sided, not corrected for the number of subsets (--json has both)"]
     notes += [f"the reports differ in {name}: {old!r}, {new!r}" for name, (old, new) in result["differing"].items()]
-    if pairing.only_before or pairing.only_after:
-        notes.append(f"not paired: {pairing.only_before} items only in A, {pairing.only_after} only in B")
-    for what, items in (("lost", pairing.total.lost), ("gained", pairing.total.gained)):
+    if result["only_before"] or result["only_after"]:
+        notes.append(f"not paired: {result['only_before']} items only in A, {result['only_after']} only in B")
+    for what, items in (("lost", result["total"]["lost"]), ("gained", result["total"]["gained"])):
         if items:
             more = f" and {len(items) - _SHOWN_ITEMS} more" if len(items) > _SHOWN_ITEMS else ""
             notes.append(f"{what}: {', '.join(items[:_SHOWN_ITEMS])}{more}")
     return lines + [line for note in notes for line in wrap(note, width)]
 
 
-def _title(key: str, side: Mapping[str, Any]) -> str:
+def _title(key: str, side: Side) -> str:
     model = f", {side['model']}" if side["model"] else ""
     return f"{key}: {side['report']}: {side['backend']}{model}"
 
 
-def _numbers(entry: Mapping[str, Any], *, narrow: bool) -> str:
+def _numbers(entry: Comparison, *, narrow: bool) -> str:
     low, high = entry["ci95"]
     decimals = 2 if narrow else 3
     cells = (

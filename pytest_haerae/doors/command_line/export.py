@@ -1,52 +1,60 @@
-"""``pytest-haerae export report.json --csv PATH``: one row a sample, for tables and notebooks."""
+"""``pytest-haerae export report.json --format NAME``: a report for other programs, one row a sample in tables."""
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from pytest_haerae.doors.command_line import Command
 from pytest_haerae.errors import UsageError
-from pytest_haerae.report.build import check_writable
-from pytest_haerae.report.frames import samples_frame
+from pytest_haerae.report.files import check_writable
+from pytest_haerae.report.formats import OutputFormat, find_format, format_names
 from pytest_haerae.report.read import read_report
-
-_LISTS = ("options", "loglikelihoods")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """A report, and where its rows go."""
+    """A report, the format, and where it goes."""
     parser.add_argument("report", type=Path, help="the report to export")
-    parser.add_argument("--csv", type=Path, metavar="PATH", help="write CSV in UTF-8; lists are JSON in their cells")
-    parser.add_argument("--parquet", type=Path, metavar="PATH", help="write Parquet")
+    parser.add_argument("--format", metavar="NAME", help=f"the format: {', '.join(format_names())}")
+    parser.add_argument("--output", type=Path, metavar="PATH", help="its file (default: beside the report)")
+    parser.add_argument("--csv", type=Path, metavar="PATH", help="as --format csv --output PATH")
+    parser.add_argument("--parquet", type=Path, metavar="PATH", help="as --format parquet --output PATH")
 
 
 def run(arguments: Namespace) -> int:
     """Export a report.
 
     Raises:
-        UsageError: The report can not be read, no file is named, or it can not be written.
+        UsageError: The report cannot be read, no file or format is named, or it cannot be written.
     """
-    if arguments.csv is None and arguments.parquet is None:
-        raise UsageError("no file is named: add --csv PATH or --parquet PATH")
-    for option, path in (("--csv", arguments.csv), ("--parquet", arguments.parquet)):
-        if path is not None:
-            check_writable(path, option)
-    frame = samples_frame(read_report(arguments.report, str(arguments.report)))
-    if arguments.parquet is not None:
-        frame.to_parquet(arguments.parquet, index=False)
-        print(f"{len(frame)} rows: {arguments.parquet}")
-    if arguments.csv is not None:
-        texts = frame.assign(
-            **{
-                name: frame[name].map(lambda cell: json.dumps(cell, ensure_ascii=False) if cell is not None else None)
-                for name in _LISTS
-            }
-        )
-        texts.to_csv(arguments.csv, index=False, encoding="utf-8")
-        print(f"{len(frame)} rows: {arguments.csv}")
+    targets = _targets(arguments)
+    report = read_report(arguments.report, str(arguments.report))
+    for output, path in targets:
+        output.write(report, path)
+        print(f"{len(report['samples'])} rows: {path}")
     return 0
 
 
-EXPORT = Command("export", "Write a report's samples as CSV or Parquet, one row a sample.", add_arguments, run)
+def _targets(arguments: Namespace) -> list[tuple[OutputFormat, Path]]:
+    """What is to be written where; all of it can be."""
+    typed = {"csv": arguments.csv, "parquet": arguments.parquet}
+    named = [(f"--{name}", find_format(name), path) for name, path in typed.items() if path is not None]
+    if arguments.format is not None:
+        chosen = find_format(arguments.format)
+        named.append(("--output", chosen, arguments.output or arguments.report.with_suffix(chosen.suffix)))
+    elif arguments.output is not None:
+        raise UsageError(
+            f"--output {arguments.output}: in which format? Add --format, one of {', '.join(format_names())}"
+        )
+    if not named:
+        raise UsageError("no file is named: add --csv PATH, --parquet PATH, or --format NAME")
+    for option, _, path in named:
+        if path.resolve() == arguments.report.resolve():
+            raise UsageError(f"{option} {path}: is the report itself")
+        check_writable(path, option)
+    return [(output, path) for _, output, path in named]
+
+
+EXPORT = Command(
+    "export", "Write a report for other programs: as CSV, as Parquet, or in a format of your own.", add_arguments, run
+)

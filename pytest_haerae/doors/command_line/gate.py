@@ -8,8 +8,10 @@ from pathlib import Path
 from pytest_haerae.config.run_config import gate_settings
 from pytest_haerae.doors.command_line import Command, add_option, print_json
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates.baseline import check_items, check_settings, measured_settings
-from pytest_haerae.gates.judge import Completeness, check_gated_subsets, judge_run
+from pytest_haerae.gates.compatibility import check_items, check_measurement, measurement_of
+from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.gates.judge import judge_run
+from pytest_haerae.gates.minimum import check_gated_subsets
 from pytest_haerae.report.read import read_report
 
 _OPTIONS = ("min_accuracy", "baseline", "max_drop", "significance", "max_error_rate")
@@ -27,7 +29,7 @@ def run(arguments: Namespace) -> int:
     """Judge a report; the exit code is 1 where a gate failed or could not be measured.
 
     Raises:
-        UsageError: A report can not be read or compared, or no gate is named.
+        UsageError: A report cannot be read or compared, or no gate is named.
     """
     settings = gate_settings(vars(arguments))
     if not settings.min_accuracy and arguments.baseline is None:
@@ -38,10 +40,11 @@ def run(arguments: Namespace) -> int:
     if arguments.baseline is not None:
         place, info = f"--baseline {arguments.baseline}", report["info"]
         earlier = read_report(Path(arguments.baseline), place)
-        check_settings(place, earlier["info"], measured_settings(info))
-        check_items(place, earlier, report["samples"], info.get("subset_fingerprints") or {})
-        baseline = earlier["samples"]
-    judgement = judge_run(settings, report["metrics"], report["samples"], baseline, Completeness.of_report(report))
+        baseline, rows = earlier["samples"], report["samples"]
+        check_measurement(place, earlier["info"], measurement_of(info))
+        check_items(place, earlier["info"], baseline, rows, info.get("subset_fingerprints") or {})
+    completeness = Completeness.of_report(report["info"], report["samples"])
+    judgement = judge_run(settings, report["metrics"], report["samples"], baseline, completeness)
     if arguments.json:
         print_json(
             {

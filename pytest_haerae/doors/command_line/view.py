@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from pytest_haerae.doors.command_line import Command
-from pytest_haerae.report.build import check_writable
+from pytest_haerae.report.files import check_writable
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.show.html import write_page
 
@@ -24,7 +24,7 @@ def run(arguments: Namespace) -> int:
     """Write the page, say where it is, and open it.
 
     Raises:
-        UsageError: A report can not be read, or the page can not be written.
+        UsageError: A report cannot be read, or the page cannot be written.
     """
     report = read_report(arguments.report, str(arguments.report))
     baseline = read_report(arguments.baseline, f"--baseline {arguments.baseline}") if arguments.baseline else None

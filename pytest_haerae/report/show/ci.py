@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
+from pytest_haerae.gates.gate import failing_gates
+from pytest_haerae.report.schema import Report
+from pytest_haerae.statistics.scores import Score, counts_of
 from pytest_haerae.types import Item, Verdict
 
 _LONGEST_PROPERTY = 200
 
 
-def workflow_commands(report: Mapping[str, Any]) -> Iterator[str]:
+def workflow_commands(report: Report) -> Iterator[str]:
     """One workflow command for each gate that broke and each warning.
 
     Source: GitHub's documentation, "Workflow commands for GitHub Actions": ``::error title=…::message``, with ``%`` and
     line ends as percent codes, in titles also ``:`` and ``,``.
     """
-    for gate in report["info"]["gates"]:
-        if gate["verdict"] in ("failed", "unmeasurable"):
-            yield _command("error", f"gate {gate['name']}", f"{gate['verdict']} - {gate['detail']}")
+    for gate in failing_gates(report["info"]["gates"]):
+        yield _command("error", f"gate {gate['name']}", f"{gate['verdict']} - {gate['detail']}")
     for warning in report["info"].get("warnings", ()):
         yield _command("warning", "a number looks wrong", warning)
 
@@ -32,22 +33,31 @@ def _command(kind: str, title: str, message: str) -> str:
     return f"::{kind} title={title}::{encode(message)}"
 
 
-def suite_properties(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def suite_properties(report: Report) -> Iterator[tuple[str, str]]:
     """Names and values for JUnit's test suite: the setting, the numbers of the total and each subset, the gates."""
     metrics, info = report["metrics"], report["info"]
-    for name in ("backend", "model", "method", "dataset", "prompt", "num_few_shot", "complete"):
-        yield f"haerae.{name}", _value(info[name])
-    for prefix, score in [
-        ("haerae", metrics),
-        *((f"haerae.{name}", entry) for name, entry in metrics["subsets"].items()),
-    ]:
-        for name in ("accuracy", "stderr", "n", "correct", "wrong", "invalid", "errors", "skipped"):
-            yield f"{prefix}.{name}", _value(score[name])
-        low, high = score["ci95"] or (None, None)
-        yield f"{prefix}.ci95_low", _value(low)
-        yield f"{prefix}.ci95_high", _value(high)
+    yield "haerae.backend", info["backend"]
+    yield "haerae.model", _value(info["model"])
+    yield "haerae.method", info["method"]
+    yield "haerae.dataset", info["dataset"]
+    yield "haerae.prompt", info["prompt"]
+    yield "haerae.num_few_shot", _value(info["num_few_shot"])
+    yield "haerae.complete", _value(info["complete"])
+    yield from _score_properties("haerae", metrics)
+    for name, entry in metrics["subsets"].items():
+        yield from _score_properties(f"haerae.{name}", entry)
     for gate in info["gates"]:
         yield f"haerae.gate.{gate['name']}", f"{gate['verdict']}: {gate['detail']}"
+
+
+def _score_properties(prefix: str, score: Score) -> Iterator[tuple[str, str]]:
+    yield f"{prefix}.accuracy", _value(score["accuracy"])
+    yield f"{prefix}.stderr", _value(score["stderr"])
+    for name, count in counts_of(score).items():
+        yield f"{prefix}.{name}", str(count)
+    low, high = score["ci95"] or (None, None)
+    yield f"{prefix}.ci95_low", _value(low)
+    yield f"{prefix}.ci95_high", _value(high)
 
 
 def item_properties(item: Item, verdict: Verdict) -> tuple[tuple[str, str], ...]:

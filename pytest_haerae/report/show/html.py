@@ -15,11 +15,13 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
-from pytest_haerae.report.build import write_text
+from pytest_haerae.report.files import write_text
+from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show import page_data
-from pytest_haerae.statistics.pairing import Row
+from pytest_haerae.statistics.pairing import Pairing, match_rows, pair_rows
+from pytest_haerae.statistics.scores import Score
 
 SCRIPTS = ("text.js", "data.js", "charts.js", "items.js", "command.js", "detail.js", "page.js")
 """The script's files, in the order in which they are joined: each uses only those before it when it is read."""
@@ -39,7 +41,7 @@ def embed(value: Any) -> str:  # noqa: ANN401 - any JSON value
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def make_page(report: Mapping[str, Any], baseline: Mapping[str, Any] | None = None) -> str:
+def make_page(report: Report, baseline: Report | None = None) -> str:
     """Make the page.
 
     Args:
@@ -58,8 +60,8 @@ def make_page(report: Mapping[str, Any], baseline: Mapping[str, Any] | None = No
     )
     # Gone over many times, and rows of a run that has just ended are made each time.
     report = {**report, "samples": list(report["samples"])}
-    samples = report["samples"]
-    before = page_data.match_baseline(samples, baseline)
+    samples, earlier = report["samples"], baseline["samples"] if baseline else []
+    before, pairing = match_rows(earlier, samples), pair_rows(earlier, samples)
     labels = json.loads(_asset("labels.json"))
     environment.filters.update(
         label=lambda key, n=None: labels["en"][key].replace("{n}", f"{n:,}" if n is not None else "{n}"),
@@ -85,8 +87,8 @@ def make_page(report: Mapping[str, Any], baseline: Mapping[str, Any] | None = No
         core=_as_it_is(embed(core)),
         blocks=[_as_it_is(block) for block in blocks],
         block_type="application/json" if encoding == "json" else "text/plain",
-        scores=_scores(report, before),
-        **_header(report, baseline, before),
+        scores=_scores(report, pairing),
+        **_header(report, baseline, pairing),
     )
 
 
@@ -97,7 +99,7 @@ def _as_it_is(text: str) -> str:
     return Markup(text)  # noqa: S704 - see the docstring; the tests try to break out of it
 
 
-def write_page(path: Path, report: Mapping[str, Any], baseline: Mapping[str, Any] | None = None) -> None:
+def write_page(path: Path, report: Report, baseline: Report | None = None) -> None:
     """Make the page and write it; readers see the old file or the whole new one."""
     write_text(make_page(report, baseline) + "\n", path)
 
@@ -117,7 +119,9 @@ def _policy(script: str, style: str) -> str:
     )
 
 
-def _blocks(samples: Sequence[Row], before: Sequence[Row | None], prefixes: Sequence[str]) -> tuple[list[str], str]:
+def _blocks(
+    samples: Sequence[SampleRow], before: Sequence[SampleRow | None], prefixes: Sequence[str]
+) -> tuple[list[str], str]:
     """The items' texts in blocks, as JSON or, where they are many, as base64 of its gzip."""
     rows = [page_data.texts(row, then, prefixes) for row, then in zip(samples, before, strict=True)]
     blocks = [embed(rows[start : start + BLOCK_ITEMS]) for start in range(0, len(rows), BLOCK_ITEMS)]
@@ -127,52 +131,71 @@ def _blocks(samples: Sequence[Row], before: Sequence[Row | None], prefixes: Sequ
     return [base64.b64encode(gzip.compress(block.encode(), 6, mtime=0)).decode() for block in blocks], "gzip"
 
 
-def _scores(report: Mapping[str, Any], before: Sequence[Row | None]) -> list[dict[str, Any]]:
-    """One entry for all (number -1) and one a subset: accuracy, the baseline's on the same items, the chance level."""
-    metrics = report["metrics"]
-    groups: dict[str | None, list[tuple[Row, Row | None]]] = {None: []}
-    for row, then in zip(report["samples"], before, strict=True):
-        groups.setdefault(row["subset"], []).append((row, then))
-        groups[None].append((row, then))
-    return [
+class ScoreRow(TypedDict):
+    """One row of the page's table of scores: of all items (number -1), or of a subset."""
+
+    subset: str | None
+    number: int
+    score: Score
+    before: page_data.PairedScore | None
+    chance: float | None
+
+
+def _scores(report: Report, pairing: Pairing) -> list[ScoreRow]:
+    """Accuracy, the baseline's on the same items, and the chance level, of all items and of each subset."""
+    metrics, samples = report["metrics"], report["samples"]
+    groups: dict[str, list[SampleRow]] = {}
+    for row in samples:
+        groups.setdefault(row["subset"], []).append(row)
+    total: ScoreRow = {
+        "subset": None,
+        "number": -1,
+        "score": metrics,
+        "before": page_data.paired_score(pairing.total),
+        "chance": page_data.chance_level(samples),
+    }
+    return [total] + [
         {
             "subset": name,
             "number": number,
-            "score": metrics if name is None else metrics["subsets"][name],
-            "before": page_data.paired_score(pairs),
-            "chance": page_data.chance_level(row for row, _ in pairs),
+            "score": metrics["subsets"][name],
+            "before": page_data.paired_score(pairing.subsets.get(name)),
+            "chance": page_data.chance_level(rows),
         }
-        for number, (name, pairs) in enumerate(groups.items(), -1)
-        if name is None or name in metrics["subsets"]
+        for number, (name, rows) in enumerate(groups.items())
+        if name in metrics["subsets"]
     ]
 
 
-def _header(
-    report: Mapping[str, Any], baseline: Mapping[str, Any] | None, before: Sequence[Row | None]
-) -> dict[str, Any]:
+def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[str, Any]:
     info = report["info"]
-    other = baseline["info"] if baseline else {}
+    facts = _entries(info, _FACTS)
     return {
         "info": info,
         "metrics": report["metrics"],
         "measured_subsets": sum(entry["accuracy"] is not None for entry in report["metrics"]["subsets"].values()),
         "title": info["model"] or info["backend"],
-        "facts": [(name, _shown(info.get(name))) for name in _FACTS if info.get(name) not in (None, {}, [])],
-        "baseline": baseline
-        and {
-            "title": other["model"] or other["backend"],
-            "started": other.get("started"),
-            "compared": sum(
-                page_data.change(now, then) != "-" for now, then in zip(report["samples"], before, strict=True)
-            ),
-            "differences": [
-                (name, _shown(other.get(name)), _shown(info.get(name)))
-                for name in _COMPARED
-                if other.get(name) != info.get(name)
-            ],
-        },
+        "facts": [(name, _shown(value)) for name, value in facts.items() if value not in (None, {}, [])],
+        "baseline": _baseline_header(info, baseline["info"], pairing) if baseline else None,
+        "cut_outputs": sum(reasons.get("length", 0) for reasons in info.get("finish_reasons", {}).values()),
         "has_logits": any(row["loglikelihoods"] for row in report["samples"]),
     }
+
+
+def _baseline_header(info: Info, other: Info, pairing: Pairing) -> dict[str, Any]:
+    now, then = _entries(info, _COMPARED), _entries(other, _COMPARED)
+    return {
+        "title": other["model"] or other["backend"],
+        "started": other["started"],
+        "compared": pairing.total.n,
+        "differences": [(name, _shown(then[name]), _shown(now[name])) for name in _COMPARED if then[name] != now[name]],
+    }
+
+
+def _entries(info: Info, names: Sequence[str]) -> dict[str, object]:
+    """Some entries of `info`, in the order of their names; None for one that it lacks."""
+    known: Mapping[str, object] = {**info}
+    return {name: known.get(name) for name in names}
 
 
 _FACTS = (
@@ -215,7 +238,7 @@ _COMPARED = (
 """Entries of `info` whose difference from the baseline's the header shows."""
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def _shown(value: object) -> str:
     """A setting on one line: the parts of an object one after the other, texts without quotation marks."""
     if value is None or value == {}:
         return "–"

@@ -8,10 +8,11 @@ import unicodedata
 def display_width(text: str) -> int:
     """Columns that a text takes.
 
-    Source: Unicode Standard Annex 11; wide and full-width signs take two, combining ones none.
+    Source: Unicode Standard Annex 11; wide and full-width characters take two, combining ones none.
     """
     return sum(
-        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
     )
 
 

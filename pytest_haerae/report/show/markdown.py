@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
+from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show.rows import (
     SummaryRow,
     count_lines,
@@ -19,7 +19,7 @@ _MARKS = {"passed": "✅", "failed": "❌", "unmeasurable": "❌", "not evaluate
 _SHOWN_WRONG = 20
 
 
-def render_markdown(report: Mapping[str, Any]) -> str:
+def render_markdown(report: Report) -> str:
     """The summary of a report as GitHub-flavoured Markdown: verdicts, one row a subset, warnings, wrong items."""
     info = report["info"]
     model = f"{info['backend']} {info['model']}" if info["model"] else info["backend"]
@@ -37,10 +37,11 @@ def render_markdown(report: Mapping[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _setting(info: Mapping[str, Any]) -> str:
+def _setting(info: Info) -> str:
     data = info["dataset"] + (f" at {info['dataset_revision']}" if info["dataset_revision"] else "")
     text = f"{info['method']}, {data}, prompt {info['prompt']}, {info['num_few_shot']}-shot"
-    return escape(text + (f", against {info['baseline']}" if info.get("baseline") else ""))
+    baseline = info.get("baseline")
+    return escape(text + (f", against {baseline}" if baseline else ""))
 
 
 def escape(text: object) -> str:
@@ -57,7 +58,7 @@ def table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(lines)
 
 
-def _subsets(report: Mapping[str, Any]) -> str:
+def _subsets(report: Report) -> str:
     rows = summary_rows(report)
     changes = any(row.change is not None for row in rows)
     heading = ["subset", "n:", "correct:", "accuracy:", "95% interval:", *(["change:"] if changes else []), "detects:"]
@@ -71,13 +72,13 @@ def _row(row: SummaryRow, changes: bool) -> list[str]:
     score = row.score
     if score["accuracy"] is None:
         return [row.name, "0", "", unmeasured(score), *[""] * (3 if changes else 2)]
-    low, high = score["ci95"]
+    low, high = score["ci95"] or (0.0, 1.0)
     change = [] if not changes else ["" if row.change is None else f"{row.change:+.4f}"]
     numbers = [str(score["n"]), str(score["correct"]), f"{score['accuracy']:.4f}", f"{low:.3f} to {high:.3f}"]
     return [row.name, *numbers, *change, show_drop(row.detects)]
 
 
-def _wrong(samples: Sequence[Mapping[str, Any]]) -> list[str]:
+def _wrong(samples: Sequence[SampleRow]) -> list[str]:
     heading = ("item", "outcome", "prediction", "reference")
     wrong = [
         (sample["id"], sample["outcome"], sample["prediction"] or "", sample["reference"])

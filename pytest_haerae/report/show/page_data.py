@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypedDict
 
+from pytest_haerae.report.schema import SampleRow
 from pytest_haerae.statistics.estimates import wilson_interval
-from pytest_haerae.statistics.pairing import ANSWERED, Row
+from pytest_haerae.statistics.pairing import ANSWERED, PairedCounts, change_of
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CALIBRATION_BINS = 10
@@ -19,72 +20,98 @@ _PAIRS_COMPARED = 40
 """Neighbours whose common beginning is looked for: the worked examples are the same for all items of a subset."""
 
 
-def match_baseline(samples: Sequence[Row], baseline: Mapping[str, Any] | None) -> list[Row | None]:
-    """For each sample the baseline's sample of the same item; None where there is none or its data differ."""
-    known = {row["id"]: row for row in baseline["samples"]} if baseline else {}
-    found = (known.get(row["id"]) for row in samples)
-    return [
-        other if other and all(other[key] == row[key] for key in ("reference", "options")) else None
-        for row, other in zip(samples, found, strict=True)
-    ]
+def change(now: SampleRow, then: SampleRow | None) -> str:
+    """The sign of `change_of` for an item of the report and what the baseline has of it; ``-`` where it has nothing."""
+    return "-" if then is None else change_of(then["outcome"], now["outcome"])
 
 
-def change(now: Row, then: Row | None) -> str:
-    """``g`` for an item gained against the baseline, ``l`` for a lost one, ``=`` for neither, ``-`` if unknown."""
-    if then is None or now["outcome"] not in ANSWERED or then["outcome"] not in ANSWERED:
-        return "-"
-    right, was_right = now["outcome"] == "correct", then["outcome"] == "correct"
-    return "=" if right == was_right else "g" if right else "l"
+class PairedScore(TypedDict):
+    """The baseline's accuracy on the items measured in both runs, and how many were gained and lost."""
+
+    n: int
+    accuracy: float
+    ci95: tuple[float, float] | None
+    change: float
+    gained: int
+    lost: int
 
 
-def paired_score(pairs: Iterable[tuple[Row, Row | None]]) -> dict[str, Any] | None:
-    """The baseline's accuracy on the items measured in both runs, and how many were gained and lost; None for none."""
-    compared = [(change(now, then), then) for now, then in pairs if then is not None and change(now, then) != "-"]
-    if not compared:
+def paired_score(counts: PairedCounts | None) -> PairedScore | None:
+    """What the page shows of paired counts; None where nothing was measured in both runs."""
+    if counts is None or counts.n == 0:
         return None
-    counts = Counter(sign for sign, _ in compared)
-    n, correct = len(compared), sum(then["outcome"] == "correct" for _, then in compared)
     return {
-        "n": n,
-        "accuracy": correct / n,
-        "ci95": wilson_interval(correct, n),
-        "change": (counts["g"] - counts["l"]) / n,
-        "gained": counts["g"],
-        "lost": counts["l"],
+        "n": counts.n,
+        "accuracy": counts.before / counts.n,
+        "ci95": wilson_interval(counts.before, counts.n),
+        "change": counts.change,
+        "gained": len(counts.gained),
+        "lost": len(counts.lost),
     }
 
 
-def chance_level(rows: Iterable[Row]) -> float | None:
+def chance_level(rows: Iterable[SampleRow]) -> float | None:
     """The accuracy that guessing has on the lettered items among the measured ones; None where there are none."""
     shares = [1 / len(row["options"]) for row in rows if row["options"] and row["outcome"] in ANSWERED]
     return sum(shares) / len(shares) if shares else None
 
 
-def margin_of(row: Row) -> float | None:
+def margin_of(row: SampleRow) -> float | None:
     """Log-likelihood of the reference minus that of the best other option; None where the report has no numbers."""
-    values, right = row["loglikelihoods"], _index(row["reference"], row)
+    values = row["loglikelihoods"] or []
+    right = _index(row["reference"], values)
     if right is None or len(values) < 2:  # noqa: PLR2004 - a margin is between two
         return None
-    return float(values[right] - max(value for index, value in enumerate(values) if index != right))
+    return values[right] - max(value for index, value in enumerate(values) if index != right)
 
 
-def confidence_of(row: Row) -> float | None:
+def confidence_of(row: SampleRow) -> float | None:
     """Share of the predicted option in the options' probability, from 0 to 1: the softmax of the log-likelihoods."""
-    chosen = _index(row["prediction"], row)
+    values = row["loglikelihoods"] or []
+    chosen = _index(row["prediction"], values)
     if chosen is None:
         return None
-    values = row["loglikelihoods"]
     highest = max(values)
-    return math.exp(values[chosen] - highest) / sum(math.exp(value - highest) for value in values)
+    return math.exp(values[chosen] - highest) / math.fsum(math.exp(value - highest) for value in values)
 
 
-def _index(letter: str | None, row: Row) -> int | None:
-    values = row["loglikelihoods"]
+def _index(letter: str | None, values: Sequence[float]) -> int | None:
     index = LETTERS.find(letter) if letter and len(letter) == 1 else -1
-    return index if values and 0 <= index < len(values) else None
+    return index if 0 <= index < len(values) else None
 
 
-def calibration(rows: Iterable[Row]) -> dict[str, Any] | None:
+class CalibrationBin(TypedDict):
+    """The items whose confidence lies in one part of 0 to 1."""
+
+    n: int
+    confidence: float
+    accuracy: float
+    ci95: tuple[float, float] | None
+
+
+class Calibration(TypedDict):
+    """How well confidence foretells accuracy; `ece` is the expected calibration error."""
+
+    bins: list[CalibrationBin]
+    ece: float
+
+
+class Columns(TypedDict):
+    """What the page's table filters and sorts by, one entry a sample."""
+
+    subsets: list[str]
+    ids: list[str]
+    subset: list[int]
+    outcome: str
+    options: list[int]
+    reference: list[str | None]
+    prediction: list[str | None]
+    margin: list[float | None]
+    change: str | None
+    calibration: list[Calibration | None]
+
+
+def calibration(rows: Iterable[SampleRow]) -> Calibration | None:
     """How well the confidence foretells the accuracy: bins of equal width, and the expected calibration error.
 
     Source: C. Guo et al., "On Calibration of Modern Neural Networks", ICML (2017), section 2.
@@ -102,7 +129,8 @@ def calibration(rows: Iterable[Row]) -> dict[str, Any] | None:
     total = sum(map(len, groups.values()))
     if not total:
         return None
-    bins, error = [], 0.0
+    bins: list[CalibrationBin] = []
+    error = 0.0
     for _, group in sorted(groups.items()):
         n, correct = len(group), sum(right for _, right in group)
         mean = sum(confidence for confidence, _ in group) / n
@@ -111,11 +139,11 @@ def calibration(rows: Iterable[Row]) -> dict[str, Any] | None:
     return {"bins": bins, "ece": error}
 
 
-def columns(samples: Sequence[Row], before: Sequence[Row | None]) -> dict[str, Any]:
+def columns(samples: Sequence[SampleRow], before: Sequence[SampleRow | None]) -> Columns:
     """What the table filters and sorts by, one entry a sample; texts of free length are in the blocks."""
     subsets = list(dict.fromkeys(row["subset"] for row in samples))
     numbers = {name: number for number, name in enumerate(subsets)}
-    groups: dict[str, list[Row]] = {name: [] for name in subsets}
+    groups: dict[str, list[SampleRow]] = {name: [] for name in subsets}
     for row in samples:
         groups[row["subset"]].append(row)
     margins = [margin_of(row) for row in samples]
@@ -134,7 +162,7 @@ def columns(samples: Sequence[Row], before: Sequence[Row | None]) -> dict[str, A
     }
 
 
-def shared_prefixes(samples: Sequence[Row]) -> list[str]:
+def shared_prefixes(samples: Sequence[SampleRow]) -> list[str]:
     """The long beginnings, ending at a blank line, that several prompts have in common; longest first."""
     counts: Counter[str] = Counter()
     groups: dict[str, list[str]] = {}
@@ -158,7 +186,7 @@ def _shared_paragraphs(one: str, other: str) -> int:
     return end
 
 
-def texts(row: Row, then: Row | None, prefixes: Sequence[str]) -> dict[str, Any]:
+def texts(row: SampleRow, then: SampleRow | None, prefixes: Sequence[str]) -> dict[str, Any]:
     """What the page shows of one item beside its columns; what is None, empty or false is left out."""
     messages = row.get("messages")
     prefix = next((n for n, start in enumerate(prefixes) if not messages and row["input"].startswith(start)), None)
@@ -188,7 +216,7 @@ _TEXTS = (
 )
 
 
-def _before(row: Row, then: Row) -> dict[str, Any]:
+def _before(row: SampleRow, then: SampleRow) -> dict[str, Any]:
     entry = {name: then[name] for name in ("outcome", "prediction", "loglikelihoods", "raw_output", "error")}
     if entry["raw_output"] == row["raw_output"]:
         entry["raw_output"] = None

@@ -6,10 +6,14 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from pytest_haerae.gates.baseline import Change
+from pytest_haerae.report.schema import Info, Report
+from pytest_haerae.statistics.scores import Score, counts_of
 
 MICRO = "total (micro)"
 _SHOWN_SUBSETS = 2
+_NOT_ANSWERED = ("invalid", "errors", "skipped")
 _LOOKED_AT = {"length": "cut at max_tokens", "content_filter": "stopped by a content filter"}
 """Finish reasons that say an output is not what the model would have answered."""
 
@@ -26,24 +30,29 @@ class SummaryRow:
     """
 
     name: str
-    score: Mapping[str, Any]
+    score: Score
     change: float | None
     detects: float | None
 
 
-def summary_rows(report: Mapping[str, Any]) -> list[SummaryRow]:
+def summary_rows(report: Report) -> list[SummaryRow]:
     """One row a subset, in the report's order, and the total."""
     metrics, info = report["metrics"], report["info"]
-    changes, drops = info.get("changes") or {}, info.get("detectable_drops") or {}
+    changes, drops = info.get("changes"), info.get("detectable_drops")
 
-    def row(name: str, score: Mapping[str, Any], change: Mapping[str, Any] | None, drop: float | None) -> SummaryRow:
+    def row(name: str, score: Score, change: Change | None, drop: float | None) -> SummaryRow:
         return SummaryRow(name, score, change["change"] if change and change["n"] else None, drop)
 
     found = [
-        row(name, score, changes.get("subsets", {}).get(name), drops.get("subsets", {}).get(name))
+        row(
+            name,
+            score,
+            changes["subsets"].get(name) if changes else None,
+            drops["subsets"].get(name) if drops else None,
+        )
         for name, score in metrics["subsets"].items()
     ]
-    return [*found, row(MICRO, metrics, changes.get("total"), drops.get("total"))]
+    return [*found, row(MICRO, metrics, changes["total"] if changes else None, drops["total"] if drops else None)]
 
 
 def show_drop(drop: float | None) -> str:
@@ -51,46 +60,49 @@ def show_drop(drop: float | None) -> str:
     return "-" if drop is None else f"{math.ceil(drop * 1000) / 1000:.3f}"
 
 
-def unmeasured(score: Mapping[str, Any]) -> str:
+def unmeasured(score: Score) -> str:
     """Why a row has no accuracy."""
     return f"{score['errors']} errors" if score["errors"] else f"{score['skipped']} skipped"
 
 
-def explain_detects(info: Mapping[str, Any]) -> str:
+def explain_detects(info: Info) -> str:
     """What the column of detectable drops says."""
-    assumed = (info.get("detectable_drops") or {}).get("assumed_discordance")
+    drops = info.get("detectable_drops")
+    assumed = drops["assumed_discordance"] if drops else None
     changing = "as many items change as did here" if assumed is None else f"{assumed:.0%} of the items change"
     return f"detects: the smallest drop that the baseline gate finds four times of five where {changing}"
 
 
-def count_lines(report: Mapping[str, Any]) -> list[str]:
-    """What is not in the accuracy, or how it came about: invalid answers, errors, cut texts, shared passages."""
+def count_lines(report: Report) -> list[str]:
+    """What is not in the accuracy, or how it came about: invalid answers, errors, cut outputs, shared passages."""
     metrics, info = report["metrics"], report["info"]
-    counts = [f"{metrics[name]} {name}" for name in ("invalid", "errors", "skipped") if metrics[name]]
-    if info.get("truncated"):
-        counts.append(f"{info['truncated']} contexts cut from the left")
+    counts = [f"{count} {name}" for name, count in counts_of(metrics).items() if name in _NOT_ANSWERED and count]
+    if truncated := info.get("truncated"):
+        counts.append(f"{truncated} contexts cut from the left")
     counts += _endings(info.get("finish_reasons") or {})
     lines = ["not in the numbers or to be looked at: " + ", ".join(counts)] if counts else []
-    if metrics.get("stderr_clustered") is not None:
+    clustered, plain = metrics.get("stderr_clustered"), metrics["stderr"]
+    if clustered is not None and plain is not None:
         lines.append(
-            f"items share passages ({metrics['n']} items, {metrics['clusters']} clusters): the standard error is"
-            f" {metrics['stderr_clustered']:.4f}, not {metrics['stderr']:.4f}"
+            f"items share passages ({metrics['n']} items, {metrics.get('clusters')} clusters): the standard error is"
+            f" {clustered:.4f}, not {plain:.4f}"
         )
-    if info.get("method_detail"):
-        lines.append(f"log-likelihoods: {info['method_detail']}")
+    if detail := info.get("method_detail"):
+        lines.append(f"log-likelihoods: {detail}")
     return lines + _reading_lines(report)
 
 
-def _reading_lines(report: Mapping[str, Any]) -> list[str]:
+def _reading_lines(report: Report) -> list[str]:
     """Which rules read the answers, as shares of all answers, and how near free text came to its references."""
-    every, unread = (Counter(report["info"].get(name) or {}) for name in ("rules", "rules_not_read"))
+    info = report["info"]
+    every, unread = Counter(info.get("rules", {})), Counter(info.get("rules_not_read", {}))
     lines = []
     for words, found in (("answers read by", every - unread), ("not read", unread)):
         if found:
             shares = ", ".join(f"{rule} {count / every.total():.1%}" for rule, count in found.most_common())
             lines.append(f"{words}: {shares}")
-    if report["metrics"].get("character_f") is not None:
-        lines.append(f"free text: character F-score {report['metrics']['character_f']:.4f} (mean)")
+    if (likeness := report["metrics"].get("character_f")) is not None:
+        lines.append(f"free text: character F-score {likeness:.4f} (mean)")
     return lines
 
 
@@ -106,7 +118,7 @@ def _endings(reasons: Mapping[str, Mapping[str, int]]) -> list[str]:
     return told
 
 
-def throughput_line(info: Mapping[str, Any]) -> str:
+def throughput_line(info: Info) -> str:
     """Responses, rate, tokens and cost."""
     responses, tokens = info["responses"], info["tokens"]
     line = f"{responses['computed']} responses computed, {responses['reused']} reused"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.layout import cut, display_width, pad, wrap
 from pytest_haerae.report.show.rows import (
     SummaryRow,
@@ -22,7 +22,7 @@ _WIDE = 78
 
 
 def summary_lines(
-    report: Mapping[str, Any], *, width: int, wrong: Sequence[str] = (), output_file: str = "", rerun: str | None = None
+    report: Report, *, width: int, wrong: Sequence[str] = (), output_file: str = "", rerun: str | None = None
 ) -> list[str]:
     """The lines of the terminal summary.
 
@@ -47,7 +47,7 @@ def summary_lines(
     return lines + ([f"report: {output_file}"] if output_file else [])
 
 
-def table_lines(report: Mapping[str, Any], width: int) -> list[str]:
+def table_lines(report: Report, width: int) -> list[str]:
     """One line a subset, the total and the mean of the subsets."""
     rows = summary_rows(report)
     table = _Table(width >= _WIDE, any(row.change is not None for row in rows), width, rows)
@@ -89,7 +89,7 @@ class _Table:
         score = row.score
         if score["accuracy"] is None:
             return f"{pad(row.name, self._name)} {0:>5} ({unmeasured(score)})"
-        low, high = score["ci95"]
+        low, high = score["ci95"] or (0.0, 1.0)
         change = "" if row.change is None else f"{row.change:+.{self._decimals}f}"
         accuracy, interval = f"{score['accuracy']:.{self._decimals}f}", f"{low:.3f}-{high:.3f}"
         cells = (row.name, str(score["n"]), str(score["correct"]), accuracy, interval, change, show_drop(row.detects))

@@ -1,62 +1,118 @@
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
-
-from pytest_haerae.errors import UsageError
-from pytest_haerae.gates.baseline import COMPARED, check_items, check_settings, measured_settings
-from tests.unit.reports import report_of, samples_of
-
-PLACE = "--baseline base.json"
-NOW = report_of(samples_of({"a": "cccc"}))
-FINGERPRINTS = NOW["info"]["subset_fingerprints"]
+from pytest_haerae.config.run_config import gate_settings
+from pytest_haerae.gates.baseline import assumed_drops
+from pytest_haerae.statistics.power import smallest_detectable_drop
+from pytest_haerae.statistics.tests import holm, mcnemar_one_sided
+from tests.unit.reports import gates_of, report_of, samples_of
 
 
-def test_another_model_is_the_normal_case() -> None:
-    info = {**NOW["info"], "model": "other", "backend": "vllm", "model_params": {"seed": 1}}
-    check_settings(PLACE, info, measured_settings(NOW["info"]))
-    check_items(PLACE, NOW, NOW["samples"], FINGERPRINTS)
+def test_an_improvement_and_a_tie_pass() -> None:
+    for now in ("c" * 40, "w" * 10 + "c" * 30):
+        (gate,) = gates_of({"a": now}, {"a": "w" * 10 + "c" * 30})
+        assert gate["verdict"] == "passed"
+        assert "too small to tell" not in gate["detail"]
 
 
-@pytest.mark.parametrize("field", COMPARED)
-def test_another_measurement_is_refused_with_its_field(field: str) -> None:
-    info = {**NOW["info"], field: "other"}
-    if field == "scorer":
-        info = {**NOW["info"], "evaluator_params": {"scorer": "other"}}
-    with pytest.raises(UsageError, match=f"^{PLACE}: incompatible: its {field} is 'other', this run's is "):
-        check_settings(PLACE, info, measured_settings(NOW["info"]))
+def test_a_certain_drop_fails_with_its_numbers() -> None:
+    (gate,) = gates_of({"a": "w" * 5 + "c" * 35}, {"a": "c" * 40})
+    assert gate["verdict"] == "failed"
+    assert (gate["value"], gate["threshold"], gate["p_value"]) == (0.125, 0.0, 1 / 32)
+    assert gate["detail"] == "all items: accuracy fell by 0.1250 (5 lost, 0 gained)"
 
 
-def test_an_incomplete_baseline_is_refused() -> None:
-    with pytest.raises(UsageError, match="its run is not complete"):
-        check_settings(PLACE, {**NOW["info"], "complete": False}, measured_settings(NOW["info"]))
+def test_a_drop_that_may_be_chance_passes_and_says_how_many_items_would_tell() -> None:
+    (gate,) = gates_of({"a": "w" * 4 + "c" * 36}, {"a": "c" * 40})
+    assert gate["verdict"] == "passed"
+    assert gate["detail"] == (
+        "change -0.1000 on 40 paired items (4 lost, 0 gained); all items: a drop of 0.1000 is too small to tell from"
+        " chance on 40 items (p = 0.062); about 66 items would tell"
+    )
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"id": "s0-9999"}, "it has no item s0-0002"),
-        ({"reference": "E"}, "item s0-0002 has other data there"),
-        ({"options": ["가", "나"]}, "item s0-0002 has other data there"),
-        (
-            {"input": "다른 질문"},
-            "item s0-0002 has another input there, and its subset's dataset_fingerprint is 'other'",
-        ),
-    ],
-)
-def test_other_data_are_refused_with_the_item(change: dict[str, Any], message: str) -> None:
-    samples = [dict(row) for row in NOW["samples"]]
-    samples[2] |= change
-    info = {**NOW["info"], "subset_fingerprints": {"a": "other"}}
-    with pytest.raises(UsageError, match=message):
-        check_items(PLACE, {"info": info, "samples": samples}, NOW["samples"], FINGERPRINTS)
+def test_the_tolerated_drop_is_what_is_tested() -> None:
+    now, then = {"a": "w" * 8 + "c" * 92}, {"a": "c" * 100}
+    assert gates_of(now, then)[0]["verdict"] == "failed"
+    for tolerated in ("0.02", "0.05", "0.08"):
+        (gate,) = gates_of(now, then, max_drop=tolerated)
+        assert gate["verdict"] == "passed", tolerated
+        assert ("too small to tell" in gate["detail"]) == (tolerated != "0.08")
+    assert gates_of(now, then, max_drop="0.05", significance="1")[0]["verdict"] == "failed"
 
 
-def test_the_same_data_may_be_shown_in_another_way() -> None:
-    samples = [{**row, "input": f"[user]\n{row['input']}"} for row in NOW["samples"]]
-    check_items(PLACE, {"info": NOW["info"], "samples": samples}, NOW["samples"], FINGERPRINTS)
+def test_one_subset_alone_fails_the_gate_and_is_named() -> None:
+    then = dict.fromkeys("abcd", "c" * 40 + "w" * 40)
+    (gate,) = gates_of({**then, "c": "w" * 20 + "c" * 20 + "w" * 40}, then, significance="0.001")
+    assert gate["verdict"] == "failed"
+    assert gate["detail"].startswith("all items: accuracy fell by 0.0625 (20 lost, 0 gained); also subset c -0.2500")
+    (gate,) = gates_of({**then, "c": "w" * 10 + "c" * 30 + "w" * 40, "d": "c" * 50 + "w" * 30}, then)
+    assert gate["detail"] == "subset c: accuracy fell by 0.1250 (10 lost, 0 gained)"
 
 
-def test_a_baseline_may_have_more_than_the_scope() -> None:
-    check_items(PLACE, NOW, NOW["samples"][:2], {"a": "of a longer file"})
+def test_holm_asks_more_of_each_of_many_subsets() -> None:
+    same = dict.fromkeys("abcdefgh", "c" * 20)
+    now, then = ({**same, name: "w" * 5 + "c" * 15} for name in "ab")
+    (gate,) = gates_of(now, then)
+    assert gate["verdict"] == "passed"
+    assert "subset a: a drop of 0.2500 is too small to tell from chance on 20 items (p = 0.28)" in gate["detail"]
+    assert gates_of({"a": now["a"]}, {"a": then["a"]})[0]["verdict"] == "failed"
+
+
+def test_a_baseline_full_of_errors_is_unmeasurable() -> None:
+    (gate,) = gates_of({"a": "c" * 40}, {"a": "e" * 20 + "c" * 20})
+    assert gate["verdict"] == "unmeasurable"
+    assert gate["detail"] == "the baseline has errors for 20 of 40 items (allowed: 0.0%)"
+    (gate,) = gates_of({"a": "c" * 40}, {"a": "e" * 20 + "c" * 20}, max_error_rate="0.5")
+    assert gate["verdict"] == "passed"
+
+
+def test_an_item_that_two_tests_asked_counts_once() -> None:
+    samples = samples_of({"a": "w" * 4 + "c" * 6})
+    baseline = report_of(samples_of({"a": "c" * 10}))
+    (gate,) = report_of([*samples, *samples], baseline)["info"]["gates"]
+    assert "on 10 paired items (4 lost, 0 gained)" in gate["detail"]
+
+
+def test_without_a_baseline_a_share_of_changing_items_is_assumed() -> None:
+    metrics = report_of(samples_of({"a": "c" * 60, "b": "c" * 40, "c": "ss"}))["metrics"]
+    drops = assumed_drops(gate_settings({"max_drop": "0.01"}), metrics)
+    assert drops == {
+        "total": smallest_detectable_drop(100, discordance=0.2, level=0.05 / 3, margin=0.01),
+        "subsets": {
+            "a": smallest_detectable_drop(60, discordance=0.2, level=0.05 / 3, margin=0.01),
+            "b": smallest_detectable_drop(40, discordance=0.2, level=0.05 / 3, margin=0.01),
+        },
+        "assumed_discordance": 0.2,
+    }
+    one = assumed_drops(gate_settings({}), report_of(samples_of({"a": "c" * 60}))["metrics"])
+    assert one["total"] == one["subsets"]["a"] == smallest_detectable_drop(60, discordance=0.2, level=0.05)
+
+
+def test_with_a_baseline_as_many_items_change_as_did() -> None:
+    report = report_of(samples_of({"a": "w" * 6 + "c" * 94}), report_of(samples_of({"a": "c" * 98 + "w" * 2})))
+    drop = smallest_detectable_drop(100, discordance=0.08, level=0.05)
+    assert report["info"]["detectable_drops"] == {"total": drop, "subsets": {"a": drop}, "assumed_discordance": None}
+
+
+def test_the_most_certain_fall_is_named_first_and_each_group_has_its_own_p_value() -> None:
+    then = {"a": "w" * 8 + "c" * 72, "b": "c" * 80}
+    report = report_of(samples_of({"a": "c" * 80, "b": "w" * 20 + "c" * 60}), report_of(samples_of(then)))
+    (gate,) = report["info"]["gates"]
+    assert gate["detail"] == "subset b: accuracy fell by 0.2500 (20 lost, 0 gained); also all items -0.0750"
+    total, b, a = holm([mcnemar_one_sided(20, 8), mcnemar_one_sided(20, 0), mcnemar_one_sided(0, 8)])
+    assert (gate["value"], gate["p_value"]) == (0.25, b)
+    assert report["info"]["changes"] == {
+        "total": {"n": 160, "change": -0.075, "lost": 20, "gained": 8, "p_value": total},
+        "subsets": {
+            "a": {"n": 80, "change": 0.1, "lost": 0, "gained": 8, "p_value": a},
+            "b": {"n": 80, "change": -0.25, "lost": 20, "gained": 0, "p_value": b},
+        },
+    }
+
+
+def test_the_one_subset_of_a_run_is_the_whole() -> None:
+    report = report_of(samples_of({"a": "w" * 5 + "c" * 35}), report_of(samples_of({"a": "c" * 40})))
+    changes = report["info"]["changes"]
+    assert changes is not None
+    assert changes["subsets"]["a"] == changes["total"]
+    assert changes["total"]["p_value"] == mcnemar_one_sided(5, 0)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from pytest_haerae.errors import UsageError
-from pytest_haerae.report.build import write_report
+from pytest_haerae.report.files import write_report
 from pytest_haerae.report.read import read_report
-from tests.unit.report.reports import make, sample
+from tests.unit.reports import make, sample
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:

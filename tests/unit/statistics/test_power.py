@@ -8,8 +8,8 @@ import numpy
 import pytest
 from scipy import stats as scipy_stats
 
-from pytest_haerae.statistics.estimates import drop_rejected
 from pytest_haerae.statistics.power import drop_power, items_to_detect, smallest_detectable_drop
+from pytest_haerae.statistics.tests import drop_rejected
 
 
 def enumerated_power(n: int, drop: float, discordance: float, level: float, margin: float) -> float:

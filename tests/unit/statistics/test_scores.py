@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import jsonschema
 import pytest
 
 from pytest_haerae.data.passages import passage_of
 from pytest_haerae.statistics.estimates import clustered_standard_error, standard_error
 from pytest_haerae.statistics.scores import make_metrics
-from tests.helpers import SHARED, json_schema
-from tests.unit.reports import report_of, samples_of
+from tests.unit.reports import samples_of
 
 
 def test_items_that_share_a_passage_are_clusters() -> None:
@@ -36,11 +34,3 @@ def test_without_passages_there_are_no_clusters() -> None:
 )
 def test_the_passage_of_a_query(query: str, passage: str | None) -> None:
     assert passage_of(query) == passage
-
-
-def test_a_report_with_everything_keeps_the_schema() -> None:
-    if not SHARED.exists():
-        pytest.skip("the data beside the project is absent")
-    baseline = report_of(samples_of({"a": "cwei", "b": "ss"}))
-    report = report_of(samples_of({"a": "cwei", "b": "ss"}, passages=2), baseline, min_accuracy=["0.5"])
-    jsonschema.validate(report, json_schema())

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from pytest_haerae.doors.command_line.main import main
-from pytest_haerae.report.build import write_report
+from pytest_haerae.report.files import write_report
 from pytest_haerae.report.show.html import make_page
-from tests.unit.report.reports import make, sample
+from tests.unit.reports import make, sample
 
 REPORT = make([sample(number) for number in range(5)])
 BASELINE = make([sample(number, outcome="correct") for number in range(5)])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pytest_haerae.report.show import html
 from pytest_haerae.report.show.html import SCRIPTS, embed, make_page
-from tests.unit.report.reports import HOSTILE, hostile, make, sample
+from tests.unit.reports import HOSTILE, hostile, make, sample
 
 PAGE = files("pytest_haerae.report.show") / "page"
 JSON = st.recursive(
@@ -158,15 +158,20 @@ def test_many_texts_are_compressed_and_mean_the_same() -> None:
 
 
 def test_a_report_without_the_newer_keys_still_makes_a_page() -> None:
-    rows_of_old = [
-        {key: value for key, value in sample(number).items() if key not in ("explanation", "rule", "messages")}
-        for number in range(3)
-    ]
-    report = make(rows_of_old)
-    for key in ("rerun_options", "method_detail", "finish_reasons", "truncated"):
-        del report["info"][key]
+    report = make([sample(number) for number in range(3)])
+    for row in report["samples"]:
+        del row["explanation"], row["rule"], row["messages"]
+    info = report["info"]
+    del info["rerun_options"], info["method_detail"], info["finish_reasons"], info["truncated"]
     assert len(rows(make_page(report))) == 3
 
 
 def test_an_empty_report_makes_a_page() -> None:
     assert rows(make_page(make([]))) == []
+
+
+def test_cut_outputs_are_noticed() -> None:
+    reasons = {"a": {"length": 3, "stop": 1}, "b": {"length": 2}}
+    cut, whole = (make([sample(0)], finish_reasons=found) for found in (reasons, {"a": {"stop": 4}}))
+    assert re.search(r'<p class="notice">.*5 outputs were cut.*</p>', make_page(cut))
+    assert "were cut" not in make_page(whole).split('<main id="main">')[1].split("<script")[0]

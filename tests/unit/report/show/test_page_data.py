@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import itertools
 import math
 from typing import Any
 
@@ -9,41 +8,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_haerae.report.show import page_data
-from tests.unit.report.reports import sample
-
-OUTCOMES = ("correct", "wrong", "invalid", "error", "skipped")
-
-
-@pytest.mark.parametrize(("now", "then"), list(itertools.product(OUTCOMES, OUTCOMES)))
-def test_an_item_is_gained_or_lost_only_where_both_runs_measured_it(now: str, then: str) -> None:
-    sign = page_data.change(sample(0, outcome=now), sample(0, outcome=then))
-    if {now, then} & {"error", "skipped"}:
-        assert sign == "-"
-    else:
-        assert sign == {(True, False): "g", (False, True): "l"}.get((now == "correct", then == "correct"), "=")
-
-
-def test_a_baseline_of_other_data_is_not_compared() -> None:
-    rows = [sample(0), sample(1), sample(2), sample(3)]
-    other = [sample(0), sample(1, options=["x", "y", "z"]), sample(2, reference="A")]
-    assert page_data.match_baseline(rows, {"samples": other}) == [other[0], None, None, None]
-    assert page_data.match_baseline(rows, None) == [None] * 4
+from pytest_haerae.statistics.pairing import pair_rows
+from tests.unit.reports import sample
 
 
 def test_the_baseline_is_scored_on_the_items_of_both_runs() -> None:
-    pairs = [
-        (sample(0, outcome="correct"), sample(0, outcome="wrong")),
-        (sample(1, outcome="correct"), sample(1, outcome="correct")),
-        (sample(2, outcome="wrong"), sample(2, outcome="correct")),
-        (sample(3, outcome="correct"), sample(3, outcome="invalid")),
-        (sample(4, outcome="error"), sample(4, outcome="correct")),
-        (sample(5, outcome="correct"), None),
+    outcomes = [
+        ("correct", "wrong"),
+        ("correct", "correct"),
+        ("wrong", "correct"),
+        ("correct", "invalid"),
+        ("error", "correct"),
     ]
-    found = page_data.paired_score(pairs)
+    after = [sample(number, outcome=now) for number, (now, _) in enumerate(outcomes)]
+    before = [sample(number, outcome=then) for number, (_, then) in enumerate(outcomes)]
+    found = page_data.paired_score(pair_rows(before, [*after, sample(5)]).total)
     assert found is not None
     assert (found["n"], found["accuracy"], found["change"]) == (4, 0.5, 0.25)
     assert (found["gained"], found["lost"]) == (2, 1)
-    assert page_data.paired_score([(sample(0), None)]) is None
+    assert page_data.paired_score(pair_rows([], after).total) is None
+    assert page_data.paired_score(None) is None
+
+
+def test_an_item_that_the_baseline_lacks_has_no_change() -> None:
+    assert page_data.change(sample(0), None) == "-"
+    assert page_data.change(sample(0, outcome="correct"), sample(0, outcome="wrong")) == "g"
 
 
 @given(st.lists(st.floats(-50, 0), min_size=2, max_size=6), st.data())

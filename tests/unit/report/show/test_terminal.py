@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_haerae.report.show.layout import cut, display_width, pad, wrap
+from pytest_haerae.report.show.layout import display_width
 from pytest_haerae.report.show.rows import show_drop
 from pytest_haerae.report.show.terminal import summary_lines
 from pytest_haerae.statistics.power import smallest_detectable_drop
@@ -57,11 +57,3 @@ def test_shared_passages_are_told() -> None:
     report = report_of(samples_of({"a": "ccwwccww" * 10}, passages=4))
     lines = summary_lines(report, width=120, output_file="report.json")
     assert any(line.startswith("items share passages (80 items, 4 clusters): the standard error is") for line in lines)
-
-
-def test_hangul_takes_two_columns() -> None:
-    assert display_width("가a") == 3
-    assert cut("가나다라", 5) == "가나…"
-    assert pad("가", 4) == "가  "
-    assert wrap("하나 둘 셋 넷", 7) == ["하나 둘", "  셋 넷"]
-    assert wrap("averylongword b", 5) == ["averylongword", "  b"]

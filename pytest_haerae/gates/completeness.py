@@ -1,0 +1,63 @@
+"""Whether a run's numbers may be relied on: nothing missing, and no more errors than are tolerated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from pytest_haerae.gates.gate import Gate
+from pytest_haerae.statistics.pairing import PairedRow
+from pytest_haerae.statistics.scores import Count
+
+
+class Selection(TypedDict):
+    """Which items a run was to ask."""
+
+    items: Count
+    """How many."""
+    by_hand: bool
+    """Whether they were chosen by -k, --lf, a node id or --deselect: then no gate is evaluated."""
+
+
+class CompletenessInfo(TypedDict):
+    """What a report's `info` says of how much was measured."""
+
+    complete: bool
+    """Whether every selected item has its record."""
+    selection: NotRequired[Selection]
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """How much of the run its gates may rely on; counts of items."""
+
+    by_hand: bool
+    missing: int
+    errors: int
+    asked: int
+
+    @classmethod
+    def of_report(cls, info: CompletenessInfo, rows: Sequence[PairedRow]) -> Completeness:
+        """What a report says of its own run."""
+        present = len(rows)
+        selection = info.get("selection") or Selection(items=present, by_hand=False)
+        asked = max(selection["items"], present + (not info["complete"]))
+        errors = sum(row["outcome"] == "error" for row in rows)
+        return cls(selection["by_hand"], asked - present, errors, asked)
+
+    def reason(self, max_error_rate: float) -> str | None:
+        """Why the run is unmeasurable; None where it is not."""
+        if self.missing:
+            return f"{self.missing} of {self.asked} records are missing"
+        if self.asked and self.errors / self.asked > max_error_rate:
+            return f"{self.errors} of {self.asked} items ended in a backend error (allowed: {max_error_rate:.1%})"
+        return None
+
+    def gate(self, max_error_rate: float) -> Gate | None:
+        """The gate that says why the run is unmeasurable; None where it is not."""
+        reason = self.reason(max_error_rate)
+        rate = self.errors / self.asked if self.asked else None
+        return Gate("measurable", "unmeasurable", rate, max_error_rate, None, reason) if reason else None

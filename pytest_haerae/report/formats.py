@@ -1,0 +1,105 @@
+"""The formats that `pytest-haerae export` writes: one file with one decorator each, here or in another package."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.report import exchange
+from pytest_haerae.report.files import replacing
+from pytest_haerae.report.schema import Report
+
+ENTRY_POINT_GROUP = "pytest_haerae.formats"
+"""Its entry points name a format and the module, or the function, whose import registers it."""
+
+Writer = Callable[[Report, Path], None]
+"""Writes a report to a new file."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFormat:
+    """A format.
+
+    Attributes:
+        name: What ``--format`` calls it.
+        suffix: What its files' names end in, with the dot.
+        help: One line.
+        write_file: Writes a report to a new file, which then takes its place.
+    """
+
+    name: str
+    suffix: str
+    help: str
+    write_file: Writer
+
+    def write(self, report: Report, path: Path) -> None:
+        """Write a report atomically: readers see the old file or the whole new one.
+
+        Raises:
+            UsageError: The file cannot be written.
+        """
+        with replacing(path) as new:
+            self.write_file(report, new)
+
+
+_FORMATS: dict[str, OutputFormat] = {}
+
+
+def register_format(name: str, *, suffix: str, help: str) -> Callable[[Writer], Writer]:
+    """Decorate a function that writes a report to a path.
+
+    Args:
+        name: What ``--format`` calls it; a later one of the same name takes its place.
+        suffix: What its files' names end in, with the dot.
+        help: One line.
+    """
+
+    def register(write: Writer) -> Writer:
+        _FORMATS[name] = OutputFormat(name, suffix, help, write)
+        return write
+
+    return register
+
+
+def format_names() -> tuple[str, ...]:
+    """The names of all formats: of this package, of installed ones, and those that were registered."""
+    return tuple(sorted({*_FORMATS, *_own_modules(), *_entry_points()}))
+
+
+def find_format(name: str) -> OutputFormat:
+    """Look a format up; what is not asked for is not imported.
+
+    Raises:
+        UsageError: There is none, or its package cannot be imported or does not register it.
+    """
+    if name not in _FORMATS:
+        if name in (points := _entry_points()):
+            _load(points[name])
+        elif name in (modules := _own_modules()):
+            import_module(modules[name])
+        else:
+            raise UsageError(f"--format: {unknown('format', name, format_names())}")
+    return _FORMATS[name]
+
+
+def _own_modules() -> Mapping[str, str]:
+    """This package's formats: a module of the folder `exchange` has the name of its format."""
+    return {module.name: f"{exchange.__name__}.{module.name}" for module in pkgutil.iter_modules(exchange.__path__)}
+
+
+def _entry_points() -> Mapping[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def _load(point: EntryPoint) -> None:
+    try:
+        point.load()
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"--format={point.name}: {error}") from None
+    if point.name not in _FORMATS:
+        raise UsageError(f"--format={point.name}: {point.value} registers no format of this name")

@@ -1,0 +1,174 @@
+"""The report as types: what is written, what is read, and what its JSON Schema is made from.
+
+The rooms below define what they make or read of it; here the parts are put together. Keys that are not required are
+not promised: a reader does without them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, with_config
+from pydantic.json_schema import GenerateJsonSchema
+from typing_extensions import TypedDict
+
+from pytest_haerae.gates.baseline import Changes, DetectableDrops
+from pytest_haerae.gates.compatibility import EarlierInfo
+from pytest_haerae.gates.gate import GateEntry
+from pytest_haerae.statistics.pairing import PairedRow
+from pytest_haerae.statistics.scores import Count, Metrics, Share, Spread
+
+SCHEMA_VERSION: Literal[1] = 1
+SCHEMA_FILE = "report.schema.json"
+
+LogLikelihood = Annotated[float, Field(le=0, allow_inf_nan=False)]
+
+
+_ALWAYS_NAMED = ("pytest_haerae", "python")
+
+
+def _names_both(versions: dict[str, str]) -> dict[str, str]:
+    for name in _ALWAYS_NAMED:
+        if name not in versions:
+            raise ValueError(f"{name} is missing")
+    return versions
+
+
+Versions = Annotated[
+    dict[str, str],
+    AfterValidator(_names_both),
+    Field(json_schema_extra={"required": list(_ALWAYS_NAMED)}),
+]
+"""Versions by distribution: this package, Python, pytest, and the backend's libraries."""
+
+
+class Tokens(TypedDict):
+    """Tokens of all answers; null where the backend does not say."""
+
+    prompt: int | None
+    completion: int | None
+
+
+class Responses(TypedDict):
+    """Where the answers came from."""
+
+    computed: int
+    """Requests that were sent to the model."""
+    reused: int
+    """Requests that the store answered."""
+
+
+class Info(EarlierInfo):
+    """What decided a run, and what it took."""
+
+    backend: str
+    model: str | None
+    model_params: dict[str, Any]
+    """The backend's parameters; secrets are masked."""
+    dataset: str
+    dataset_revision: str | None
+    dataset_fingerprint: str
+    """Hash of all rows that were used."""
+    subsets: list[str]
+    versions: Versions
+    git_commit: str | None
+    started: str
+    """ISO 8601, with the time zone."""
+    elapsed_seconds: Spread
+    items_per_second: Spread | None
+    tokens: Tokens
+    cost_usd: Annotated[float, Field(allow_inf_nan=False)] | None
+    responses: Responses
+    gates: list[GateEntry]
+    replicas: NotRequired[int | None]
+    """Copies of a local model; null for one in the run's own process."""
+    method_detail: NotRequired[str | None]
+    """How the backend came by its numbers, in its words."""
+    rules: NotRequired[dict[str, Count]]
+    """How many answers each rule read, or found unreadable."""
+    rules_not_read: NotRequired[dict[str, Count]]
+    """Of those, the unreadable ones."""
+    finish_reasons: NotRequired[dict[str, dict[str, Count]]]
+    """Why generations ended: for each subset how often for which reason, in the backend's words."""
+    truncated: NotRequired[Count]
+    """Contexts that were cut from the left."""
+    baseline: NotRequired[str | None]
+    changes: NotRequired[Changes | None]
+    detectable_drops: NotRequired[DetectableDrops]
+    warnings: NotRequired[list[str]]
+    rerun_options: NotRequired[list[str] | None]
+    """The options that ask the same model the same questions again, one argument an entry."""
+
+
+class ChatMessage(TypedDict):
+    """One message of a chat."""
+
+    role: str
+    content: str
+
+
+class SampleRow(PairedRow):
+    """One item: what was asked, what came back, and how it was judged."""
+
+    nodeid: str | None
+    """The test that asks the item."""
+    prediction: str | None
+    """The letter or text that was read as the answer."""
+    raw_output: str | None
+    loglikelihoods: list[LogLikelihood] | None
+    """For each option the sum of its tokens' log-probabilities (natural logarithm)."""
+    error: str | None
+    explanation: NotRequired[str]
+    """One line for people: why it was judged so."""
+    rule: NotRequired[str | None]
+    """Which rule read the answer."""
+    character_f: NotRequired[Share | None]
+    """Likeness of a free-text answer to its reference."""
+    finish_reason: NotRequired[str | None]
+    truncated: NotRequired[bool]
+    """Whether the context was cut from the left."""
+    messages: NotRequired[list[ChatMessage] | None]
+    """The chat that was sent; null for plain text."""
+
+
+@with_config(ConfigDict(strict=True, extra="allow", use_attribute_docstrings=True))
+class Report(TypedDict):
+    """The report of one run, schema version 1."""
+
+    schema_version: Literal[1]
+    metrics: Metrics
+    info: Info
+    samples: Sequence[SampleRow]
+    """One entry an item, in item order."""
+
+
+class _JsonSchema(GenerateJsonSchema):
+    """Pydantic's schema without a title for each field, which would repeat its name."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        return False
+
+
+@cache
+def reader() -> TypeAdapter[Report]:
+    """What holds a report that was read against the types; further keys are allowed everywhere."""
+    return TypeAdapter(Report)
+
+
+def make_json_schema() -> dict[str, Any]:
+    """The JSON Schema of reports, made from the types."""
+    schema = reader().json_schema(schema_generator=_JsonSchema)
+    schema["title"] = f"pytest-haerae report, schema version {SCHEMA_VERSION}"
+    # What is written has the four parts and no other; a reader forgives more.
+    schema["additionalProperties"] = False
+    return {"$schema": GenerateJsonSchema.schema_dialect, **schema}
+
+
+def load_json_schema() -> dict[str, Any]:
+    """The JSON Schema of reports, as it is shipped in the package."""
+    text = (files("pytest_haerae.report") / SCHEMA_FILE).read_text(encoding="utf-8")
+    return dict(json.loads(text))

@@ -1,0 +1,67 @@
+"""The binomial distribution: tails, terms and the exact bound of a share; plain arithmetic.
+
+The tests hold it against scipy, whose import would cost more than all that is computed here.
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+_SMALL = 60
+
+
+def binomial_tail(k: int, n: int, share: float) -> float:
+    """P(X >= k) for X ~ Bin(n, share), exact to about 1e-10.
+
+    Source: the binomial distribution, its terms summed from the tail's largest on; each term is the one before times
+    (n - k) / (k + 1) * share / (1 - share).
+    """
+    if k <= 0:
+        return 1.0
+    if k > n:
+        return 0.0
+    if share in (0.0, 1.0):
+        return share
+    if k > n * share:
+        return _tail_sum(k, n, share)
+    return 1.0 - _tail_sum(n - k + 1, n, 1.0 - share)
+
+
+def _tail_sum(k: int, n: int, share: float) -> float:
+    """The upper tail from k > n * share on, where the terms fall."""
+    term, odds, total = binomial_term(k, n, share), share / (1.0 - share), 0.0
+    while term > total * 1e-17:
+        total += term
+        term *= (n - k) / (k + 1) * odds
+        k += 1
+    return min(1.0, total)
+
+
+def binomial_term(k: int, n: int, share: float) -> float:
+    """P(X = k) for X ~ Bin(n, share); 0 < share < 1.
+
+    Source: the binomial distribution; above n = 60 through the logarithm of the gamma function.
+    """
+    if n <= _SMALL:
+        return math.comb(n, k) * share**k * (1.0 - share) ** (n - k)
+    ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    return math.exp(ways + k * math.log(share) + (n - k) * math.log1p(-share))
+
+
+def binomial_lower_bound(k: int, n: int, level: float) -> float:
+    """The least share that k of n do not refute: one-sided, with confidence 1 - level.
+
+    Source: C. J. Clopper and E. S. Pearson, Biometrika 26 (1934). Newton's method on the logarithm of the tail, which
+    is concave in the share: from the first step on it comes from below, so what is left of the error is safe.
+    """
+    if k == 0:
+        return 0.0
+    z = NormalDist().inv_cdf(level)
+    share = (k / n + z * z / (2 * n) + z * math.sqrt(k / n * (1 - k / n) / n + z * z / (4 * n * n))) / (1 + z * z / n)
+    step = 1.0
+    while abs(step) > 1e-12 * share:
+        tail = binomial_tail(k, n, share)
+        step = math.log(tail / level) * share * tail / (k * binomial_term(k, n, share))
+        share = min(max(share - step, share / 8.0), (share + 1.0) / 2.0)
+    return share

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_haerae.doors.command_line.main import main
+from tests.unit.doors.command_line.pair import NOW, THEN
+from tests.unit.reports import report_of, samples_of, write
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "line"),
+    [
+        (["--min-accuracy=0.6"], 0, "gate min-accuracy: PASSED - accuracy 0.6308 is at least 0.6"),
+        (["--min-accuracy", "a=0.6"], 1, "gate min-accuracy a: FAILED - accuracy 0.5200 is below 0.6"),
+        (["--baseline={then}"], 0, "gate baseline: PASSED - change -0.0615 on 130 paired items (12 lost, 4 gained);*"),
+        (["--baseline={then}", "--significance=0.2"], 1, "gate baseline: FAILED - all items: accuracy fell by 0.0615*"),
+        (
+            ["--baseline={then}", "--significance=0.2", "--max-drop=0.05"],
+            0,
+            "gate baseline: PASSED - *too small to tell*",
+        ),
+        (["--baseline={now}"], 0, "gate baseline: PASSED - change +0.0000 on 130 paired items (0 lost, 0 gained)"),
+    ],
+)
+def test_gate_judges_again(
+    reports: tuple[str, str], capsys: pytest.CaptureFixture[str], options: list[str], code: int, line: str
+) -> None:
+    then, now = reports
+    assert main(["gate", now, *(option.format(then=then, now=now) for option in options)]) == code
+    assert fnmatchcase(capsys.readouterr().out.strip(), line.replace("[", "[[]"))
+
+
+def test_gate_gives_the_gates_of_the_run(
+    tmp_path: Path, reports: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    then = report_of(samples_of(THEN))
+    options: dict[str, Any] = {"min_accuracy": ["0.5", "b=1.0"], "max_drop": "0.01", "significance": "0.1"}
+    now = report_of(samples_of(NOW), then, **options)
+    path = str(write(tmp_path / "judged.json", now))
+    typed = ["--min-accuracy=0.5", "--min-accuracy=b=1.0", "--max-drop=0.01", "--significance=0.1"]
+    main(["gate", path, "--baseline", reports[0], *typed, "--json"])
+    result = json.loads(capsys.readouterr().out)
+    assert result["gates"] == now["info"]["gates"]
+    assert (result["changes"], result["detectable_drops"]) == (now["info"]["changes"], now["info"]["detectable_drops"])
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "verdict"), [({"by_hand": True}, 0, "NOT EVALUATED"), ({"missing": 3}, 1, "UNMEASURABLE")]
+)
+def test_gate_knows_partial_reports(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], how: dict[str, Any], code: int, verdict: str
+) -> None:
+    path = write(tmp_path / "now.json", report_of(samples_of(NOW), **how))
+    assert main(["gate", str(path), "--min-accuracy=0.1"]) == code
+    assert f"gate min-accuracy: {verdict} - " in capsys.readouterr().out

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from pytest_haerae.doors.command_line.main import main
+from tests.unit.doors.command_line.pair import THEN
+from tests.unit.reports import report_of, samples_of, write
+
+MISTAKES = [
+    (["gate", "{now}"], "no gate is named: add --min-accuracy or --baseline"),
+    (["gate", "{now}", "--baseline=none.json"], "--baseline none.json: can not be read (No such file or directory)"),
+    (["gate", "{now}", "--min-accuracy=c=0.5"], "--min-accuracy: unknown subset 'c'. Valid: a, b"),
+    (["gate", "{now}", "--min-accuracy=60"], "--min-accuracy: 60 is not between 0 and 1; for 60 percent write 0.6"),
+    (
+        ["gate", "{now}", "--baseline={corrupt}"],
+        "--baseline {corrupt}: no report of schema version 1 (samples.0.outcome: Field required)",
+    ),
+    (["gate", "{now}", "--baseline={small}"], "--baseline {small}: incompatible: it has no item s0-0004"),
+    (["compare", "{now}", "{text}"], "{text}: corrupt, no JSON report"),
+    (["export", "{now}"], "no file is named: add --csv PATH, --parquet PATH, or --format NAME"),
+    (["export", "{now}", "--format=cvs"], "--format: unknown format 'cvs': did you mean 'csv'? Valid: csv, "),
+    (["export", "{now}", "--output=a.csv"], "--output a.csv: in which format? Add --format, one of csv, "),
+    (["export", "{now}", "--csv=/proc/none/a.csv"], "--csv /proc/none/a.csv: the folder can not be written"),
+    (["compare", "{now}"], "the following arguments are required: B.json"),
+    (["comapre"], "invalid choice: 'comapre'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), MISTAKES, ids=[" ".join(arguments) for arguments, _ in MISTAKES])
+def test_a_mistake_is_one_line_and_exit_code_4(
+    reports: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    names = {"now": reports[1], "corrupt": str(tmp_path / "corrupt.json"), "text": str(tmp_path / "text.json")}
+    names["small"] = str(write(tmp_path / "small.json", report_of(samples_of({"a": "cccc"}))))
+    corrupt = report_of(samples_of(THEN))
+    del cast(dict[str, Any], corrupt["samples"][0])["outcome"]
+    write(tmp_path / "corrupt.json", corrupt)
+    (tmp_path / "text.json").write_bytes(b"\xff{")
+    typed = [argument.format(**names) for argument in arguments]
+    try:
+        code = main(typed)
+    except SystemExit as end:  # argparse's own way out
+        code = int(end.code or 0)
+    assert code == 4
+    error = capsys.readouterr().err
+    assert f"{message.format(**names)}" in error
+    assert len([line for line in error.splitlines() if "ERROR: " in line]) == 1

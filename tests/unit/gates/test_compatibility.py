@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from pytest_haerae import Evaluator, UsageError
+from pytest_haerae.config.run_config import build_config
+from pytest_haerae.gates.compatibility import EarlierInfo, check_items, check_measurement, differences, measurement_of
+from tests.unit.reports import report_of, samples_of
+
+PLACE = "--baseline base.json"
+NOW = report_of(samples_of({"a": "cccc"}))
+FINGERPRINTS = NOW["info"]["subset_fingerprints"]
+
+
+def changed(**values: object) -> EarlierInfo:
+    """What the report says of its run, with other values."""
+    return cast(EarlierInfo, {**NOW["info"], **values})
+
+
+def test_another_model_is_the_normal_case() -> None:
+    info = changed(model="other", backend="vllm", model_params={"seed": 1})
+    check_measurement(PLACE, info, measurement_of(NOW["info"]))
+    check_items(PLACE, NOW["info"], NOW["samples"], NOW["samples"], FINGERPRINTS)
+
+
+def test_what_only_the_report_shows_is_no_other_measurement() -> None:
+    for params in ({"return_logits": False}, {"strict": False}, {"scorer": "default"}):
+        check_measurement(PLACE, changed(evaluator_params=params), measurement_of(NOW["info"]))
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"method": "log_likelihood"}, "its method is 'log_likelihood', this run's is 'string_match'"),
+        ({"evaluator_params": {"scorer": "math"}}, "its scorer is 'math', this run's is 'default'"),
+        ({"evaluator_params": {"strict": True}}, "its scorer is 'strict', this run's is 'default'"),
+        ({"evaluator_params": {"longest": 3}}, "its scorer_params is {'longest': 3}, this run's is {}"),
+        ({"prompt": "raw"}, "its prompt is 'raw', this run's is 'answer_letter'"),
+        ({"prompt_fingerprint": "0"}, "its prompt_fingerprint is '0', this run's is 'fedcba9876543210'"),
+        ({"num_few_shot": 5}, "its num_few_shot is 5, this run's is 0"),
+        ({"split": "dev"}, "its split is 'dev', this run's is 'test'"),
+    ],
+)
+def test_another_measurement_is_refused_with_its_field(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=f"^{PLACE}: incompatible: {re.escape(message)}$"):
+        check_measurement(PLACE, changed(**values), measurement_of(NOW["info"]))
+    (difference,) = differences(measurement_of(changed(**values)), measurement_of(NOW["info"])).items()
+    assert message == "its {} is {!r}, this run's is {!r}".format(difference[0], *difference[1])
+
+
+@pytest.mark.parametrize("params", [{"strict": True}, {"scorer": "math"}, {"scorer": "strict"}, {"strict": False}, {}])
+def test_a_report_tells_the_scorer_that_its_run_judged_with(params: dict[str, Any]) -> None:
+    config = build_config({"model": "random", "evaluator_params": params}, Path("/root"))
+    report = report_of(samples_of({"a": "cc"}), evaluator_params=params)
+    assert measurement_of(report["info"])["scorer"] == config.scorer
+
+
+def test_a_strict_run_is_compared_with_strict_ones_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    evaluator = Evaluator(progress=False, model="random", dataset="sample", subset="history", limit=3)
+    strict, baseline = {"strict": True}, tmp_path / "strict.json"
+    evaluator.run(evaluator_params=strict, output_file=baseline)
+    again = evaluator.run(evaluator_params=strict, baseline=baseline)
+    assert [gate["verdict"] for gate in again.info["gates"]] == ["passed"]
+    with pytest.raises(UsageError, match="incompatible: its scorer is 'strict', this run's is 'default'"):
+        evaluator.run(baseline=baseline)
+    assert json.loads(baseline.read_text(encoding="utf-8"))["info"]["evaluator_params"] == strict
+
+
+def test_an_incomplete_baseline_is_refused() -> None:
+    with pytest.raises(UsageError, match="its run is not complete"):
+        check_measurement(PLACE, changed(complete=False), measurement_of(NOW["info"]))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": "s0-9999"}, "it has no item s0-0002"),
+        ({"subset": "b"}, "it has no item s0-0002"),
+        ({"reference": "E"}, "item s0-0002 has other data there"),
+        ({"options": ["가", "나"]}, "item s0-0002 has other data there"),
+        (
+            {"input": "다른 질문"},
+            "item s0-0002 has another input there, and its subset's dataset_fingerprint is 'other'",
+        ),
+    ],
+)
+def test_other_data_are_refused_with_the_item(change: dict[str, Any], message: str) -> None:
+    samples = report_of(samples_of({"a": "cccc"}))["samples"]
+    cast(dict[str, Any], samples[2]).update(change)
+    info = changed(subset_fingerprints={"a": "other"})
+    with pytest.raises(UsageError, match=message):
+        check_items(PLACE, info, samples, NOW["samples"], FINGERPRINTS)
+
+
+def test_the_same_data_may_be_shown_in_another_way() -> None:
+    samples = report_of(samples_of({"a": "cccc"}))["samples"]
+    for row in samples:
+        row["input"] = f"[user]\n{row['input']}"
+    check_items(PLACE, NOW["info"], samples, NOW["samples"], FINGERPRINTS)
+
+
+def test_a_baseline_may_have_more_than_the_scope() -> None:
+    check_items(PLACE, NOW["info"], NOW["samples"], NOW["samples"][:2], {"a": "of a longer file"})

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas
+
+from pytest_haerae.report.exchange.csv import write_csv
+from pytest_haerae.report.frames import COLUMNS
+from tests.unit.reports import make, sample
+
+
+def test_lists_are_json_in_their_cells(tmp_path: Path) -> None:
+    rows = [sample(0, raw_output='쉼표, "따옴표"\n둘째 줄'), sample(1, options=None, loglikelihoods=None)]
+    write_csv(make(rows), tmp_path / "rows.csv")
+    table = pandas.read_csv(tmp_path / "rows.csv", keep_default_na=False)
+    assert list(table.columns) == list(COLUMNS)
+    assert json.loads(table["options"][0]) == rows[0]["options"]
+    assert json.loads(table["loglikelihoods"][0]) == rows[0]["loglikelihoods"]
+    assert (table["options"][1], table["loglikelihoods"][1]) == ("", "")
+    assert table["raw_output"].tolist() == [rows[0]["raw_output"], ""]
+
+
+def test_half_of_a_surrogate_pair_does_not_end_the_export(tmp_path: Path) -> None:
+    write_csv(make([sample(0, raw_output="a\ud800b")]), tmp_path / "rows.csv")
+    assert pandas.read_csv(tmp_path / "rows.csv")["raw_output"].tolist() == ["a\\ud800b"]

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_haerae.report.show.layout import cut, display_width, pad, wrap
+
+
+def test_hangul_takes_two_columns() -> None:
+    assert display_width("가a") == 3
+    assert cut("가나다라", 5) == "가나…"
+    assert pad("가", 4) == "가  "
+    assert wrap("하나 둘 셋 넷", 7) == ["하나 둘", "  셋 넷"]
+    assert wrap("averylongword b", 5) == ["averylongword", "  b"]
+
+
+@given(st.text(alphabet="a가 é\u0301다", max_size=30), st.integers(2, 20))
+def test_nothing_is_wider_than_it_may_be(text: str, width: int) -> None:
+    assert display_width(cut(text, width)) <= width
+    assert display_width(pad(text, width)) == width
+    assert all(display_width(line) <= width or " " not in line.strip() for line in wrap(text, width))
+    assert "".join(wrap(text, width)).replace(" ", "") == text.replace(" ", "")

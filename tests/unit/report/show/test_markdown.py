@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import re
+
+from pytest_haerae.report.show.markdown import escape, render_markdown
+from tests.unit.reports import report_of, samples_of
+
+
+def test_markdown_has_gates_subsets_warnings_and_wrong_items() -> None:
+    then = report_of(samples_of({"a|b": "c" * 100, "c": "c" * 5}))
+    report = report_of(samples_of({"a|b": "c" * 2 + "w" * 98, "c": "s" * 5}), then, min_accuracy=["0.01"])
+    text = render_markdown(report)
+    assert "| ✅ passed | min-accuracy | accuracy 0.0200 is at least 0.01 |" in text
+    assert re.search(r"\| ❌ failed \| baseline \| all items: accuracy fell by 0\.9800", text)
+    assert r"| a\|b | 100 | 2 | 0.0200 | 0.006 to 0.070 | -0.9800 |" in text
+    assert "| c | 0 |  | 5 skipped |  |  |  |" in text
+    assert "> ⚠️ accuracy below chance: a\\|b" in text
+    assert "first 20 of 98 items answered wrong" in text
+    columns = {
+        line.replace(r"\|", "").count("|") for line in text.split("| subset |")[1].split("\n\n")[0].splitlines()[1:]
+    }
+    assert len(columns) == 1
+
+
+def test_what_a_model_said_can_not_break_the_markdown() -> None:
+    assert escape("<script>`|*\n줄") == r"\<script\>\`\|\* 줄"
