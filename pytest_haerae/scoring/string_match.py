@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pytest_haerae.scoring.character_f import character_f
-from pytest_haerae.scoring.reading.answers import Reading, read_answer, read_strictly
-from pytest_haerae.scoring.reading.normalise import clean_free_text, normalise
+from pytest_haerae.scoring.reading.choice import Reading, read_choice, read_strictly
+from pytest_haerae.scoring.reading.cleaning import clean_free_text, normalise
 from pytest_haerae.types import Item, Response, Verdict
 
 _SHOWN = 60
@@ -25,7 +25,7 @@ def judge_string_match(item: Item, response: Response) -> Verdict:
         item: A lettered or free-text item.
         response: Its response with a text.
     """
-    return _judge(item, response, read_answer)
+    return _judge(item, response, read_choice)
 
 
 def judge_strictly(item: Item, response: Response) -> Verdict:

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pytest_haerae.scoring.reading.normalise import unify_signs
+from pytest_haerae.scoring.reading.cleaning import unify_characters
 from pytest_haerae.types import Item
 
 _MOST_OCCURRENCES = 200
 _SHORT, _MOST_SPREAD = 5, 2
-"""Signs of an option that may be part of a word by chance, and how far spaces may spread an option out."""
+"""Characters of an option that may be part of a word by chance, and how far spaces may spread an option out."""
 _SPEAKS_OF_LABELS = re.compile(r"(?<![A-Za-z0-9])[A-J](?![A-Za-z])|\d\s?번")
 _COPULA = re.compile(r"\s?(?:입니다|이에요|예요|이다|이며|이고|이라고|라고|임|요|다)(?![^\W_])")
 _PARTICLES = re.compile(
@@ -95,7 +95,7 @@ def options_of(item: Item) -> Options:
 
 @lru_cache(maxsize=16)
 def _prepare(labels: tuple[str, ...], texts: tuple[str, ...]) -> Options:
-    unified = [unify_signs(text).strip() for text in texts]
+    unified = [unify_characters(text).strip() for text in texts]
     folded = tuple("".join(_lower(text).split()) for text in unified)
     spaced = len(set(folded)) < len(folded)
     if spaced:
@@ -104,13 +104,13 @@ def _prepare(labels: tuple[str, ...], texts: tuple[str, ...]) -> Options:
 
 
 def _lower(text: str) -> str:
-    """A text in small letters, sign by sign: a few capitals have small forms of two signs, and then all stay."""
+    """A text in small letters, character by character: a few capitals have small forms of two, and then all stay."""
     lowered = text.lower()
     return lowered if len(lowered) == len(text) else text
 
 
 def _fold(text: str, spaced: bool) -> tuple[str, list[int]]:
-    """Fold a text, and say where each sign of the result stood."""
+    """Fold a text, and say where each character of the result stood."""
     lowered = _lower(text)
     if spaced:
         places = [

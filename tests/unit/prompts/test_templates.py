@@ -14,7 +14,7 @@ from pytest_haerae.data.rows import lettered_query
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts import find_prompt, make_request, refuse_method
 from pytest_haerae.prompts.templates import PLACEHOLDERS, TEMPLATE_FOLDER, question_of, template_names
-from pytest_haerae.scoring.reading.answers import read_answer, read_strictly
+from pytest_haerae.scoring.reading.choice import read_choice, read_strictly
 from pytest_haerae.types import Item
 from tests.helpers import lettered
 
@@ -90,7 +90,7 @@ def test_the_format_that_a_template_demands_is_read_also_strictly(name: str) -> 
     line = demanded.replace("{label}", "(B)").replace("({})", "(B)")
     assert f"'{line.replace('(B)', '(A)')}'" in prompt.render(item)
     text = f"원두는 커피나무의 열매이다.\n{line}"
-    assert (read_strictly(text, item).label, read_answer(text, item).label) == ("B", "B")
+    assert (read_strictly(text, item).label, read_choice(text, item).label) == ("B", "B")
 
 
 @pytest.mark.parametrize("name", ["cot", "cot_en"])

@@ -128,7 +128,7 @@ def test_it_works_outside_the_main_thread() -> None:
     assert found == ["equal"]
 
 
-def test_a_process_that_can_not_be_started_is_an_error_of_the_item(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_cannot_be_started_is_an_error_of_the_item(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/none/python")
     process = MathematicsProcess()
     monkeypatch.setattr("pytest_haerae.scoring.mathematics.scorer.compare", process.compare)

@@ -1,4 +1,4 @@
-"""A cleaned text with what it names: what the rules of reading look at."""
+"""A model's output, cleaned, with the options that it names: what the rules of reading look at."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class LabelLine:
 
 
 @dataclass(frozen=True)
-class Page:
-    """A text without reasoning and markup, and the options that it may name."""
+class Output:
+    """What a model wrote, without reasoning and markup, and the options that it may name."""
 
     text: str
     options: Options

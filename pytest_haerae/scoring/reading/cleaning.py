@@ -1,4 +1,4 @@
-"""Clean-up of a model's text before it is read: reasoning, signs, markup, and what is no longer its answer."""
+"""Clean-up of a model's text before it is read: reasoning, characters, markup, and what is no longer its answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 from pytest_haerae.scoring.reading.turns import own_part
 
 LONGEST_READ = 12_000
-"""Signs that are read of a text: an answer stands at its beginning or at its end, and a runaway costs no seconds."""
+"""Characters that are read of a text: an answer stands at its beginning or at its end, and a runaway costs no seconds."""
 _READ_AT_THE_BEGINNING = 4_000
 
 _REASONING_TAG = re.compile(
@@ -72,8 +72,8 @@ def shorten(text: str) -> str:
     return f"{text[:_READ_AT_THE_BEGINNING]}\n\n{text[_READ_AT_THE_BEGINNING - LONGEST_READ :]}"
 
 
-def unify_signs(text: str) -> str:
-    """Write full-width, circled and decomposed signs in their plain form (NFKC), and take invisible ones away."""
+def unify_characters(text: str) -> str:
+    """Write full-width, circled and decomposed characters in their plain form (NFKC), and take invisible ones away."""
     if unicodedata.is_normalized("NFKC", text) and not (_INVISIBLE.search(text) or _CIRCLED_SIGN.search(text)):
         return text
     text = _CIRCLED_SIGN.sub(lambda match: _CIRCLED[match[0]], _INVISIBLE.sub("", text))
@@ -109,7 +109,7 @@ def _first_word(text: str) -> int | None:
 
 
 def normalise(text: str) -> str:
-    """NFC, without spaces, punctuation, invisible signs and case: two spellings of one sentence become equal."""
+    """NFC, without spaces, punctuation, invisible characters and case: two spellings of one sentence become equal."""
     return "".join(
         sign.casefold()
         for sign in unicodedata.normalize("NFC", text)

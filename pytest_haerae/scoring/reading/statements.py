@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pytest_haerae.scoring.reading.mentions import IS_RIGHT, IS_THE_ANSWER, Group
-from pytest_haerae.scoring.reading.page import SEVERAL, Page, read_sentence
+from pytest_haerae.scoring.reading.output import SEVERAL, Output, read_sentence
 
 _MOST_PLACES = 30
 """Places that are tried, from the end: a text that repeats itself stays cheap to read."""
@@ -61,18 +61,18 @@ class Statement:
     rule: str
 
 
-def last_verdict(page: Page) -> Statement | None:
+def last_statement(output: Output) -> Statement | None:
     """The last explicit verdict: 정답은 …, The answer is …, a box, an answer tag, … is the answer, a correction."""
-    return _last(_announced(page), _predicated(page, IS_THE_ANSWER, "stated verdict"), _corrected(page))
+    return _last(_announced(output), _predicated(output, IS_THE_ANSWER, "stated verdict"), _corrected(output))
 
 
-def last_conclusion(page: Page) -> Statement | None:
+def last_conclusion(output: Output) -> Statement | None:
     """The last sentence that concludes, chooses, or calls one option right, without saying that it is the answer."""
     return _last(
-        _cued(page, _CONCLUSION, "conclusion"),
-        _asked(page),
-        _predicated(page, IS_RIGHT, "conclusion"),
-        _chosen(page),
+        _cued(output, _CONCLUSION, "conclusion"),
+        _asked(output),
+        _predicated(output, IS_RIGHT, "conclusion"),
+        _chosen(output),
     )
 
 
@@ -86,24 +86,24 @@ def _places(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
     return list(pattern.finditer(text))[: -_MOST_PLACES - 1 : -1]
 
 
-def _announced(page: Page) -> Iterator[Statement]:
+def _announced(output: Output) -> Iterator[Statement]:
     """What follows the words that announce an answer."""
-    for match in _places(_MARKER, page.text):
-        label = _read_from(page, match.end())
+    for match in _places(_MARKER, output.text):
+        label = _read_from(output, match.end())
         if label:
             word = match[0]
             rule = "box" if word.endswith("boxed:") else "answer tag" if word.startswith("<") else "stated verdict"
             yield Statement(match.start(), label, rule)
 
 
-def _read_from(page: Page, start: int) -> str | None:
+def _read_from(output: Output, start: int) -> str | None:
     """Read the sentence that begins here; where it only announces, the next one."""
-    sentence = _sentence(page.text, start)
-    label = read_sentence(sentence.strip(), page.options)
+    sentence = _sentence(output.text, start)
+    label = read_sentence(sentence.strip(), output.options)
     if label or not _GOES_ON_BELOW.fullmatch(sentence):
         return label
-    following = _sentence(page.text, start + len(sentence))
-    return read_sentence(following.strip(), page.options)
+    following = _sentence(output.text, start + len(sentence))
+    return read_sentence(following.strip(), output.options)
 
 
 def _sentence(text: str, start: int) -> str:
@@ -114,11 +114,11 @@ def _sentence(text: str, start: int) -> str:
     return rest[: end.start()] if end else rest
 
 
-def _predicated(page: Page, predicate: re.Pattern[str], rule: str) -> Iterator[Statement]:
+def _predicated(output: Output, predicate: re.Pattern[str], rule: str) -> Iterator[Statement]:
     """Options that a predicate follows: (B)가 정답입니다, B is correct."""
-    beyond = len(page.text)
-    for group in reversed(page.groups[-_MOST_PLACES:]):
-        match = None if group.set_aside else predicate.match(page.text, group.end)
+    beyond = len(output.text)
+    for group in reversed(output.groups[-_MOST_PLACES:]):
+        match = None if group.set_aside else predicate.match(output.text, group.end)
         if match and match.end() <= beyond:
             yield _stated(group, rule)
         beyond = group.start
@@ -128,40 +128,40 @@ def _stated(group: Group, rule: str) -> Statement:
     return Statement(group.start, group.labels[0] if len(group.labels) == 1 else SEVERAL, rule)
 
 
-def _chosen(page: Page) -> Iterator[Statement]:
-    for group in reversed(page.groups[-_MOST_PLACES:]):
-        if _I_CHOOSE.search(page.text[max(0, group.start - _BEFORE) : group.start]) and not group.set_aside:
+def _chosen(output: Output) -> Iterator[Statement]:
+    for group in reversed(output.groups[-_MOST_PLACES:]):
+        if _I_CHOOSE.search(output.text[max(0, group.start - _BEFORE) : group.start]) and not group.set_aside:
             yield _stated(group, "conclusion")
 
 
-def _asked(page: Page) -> Iterator[Statement]:
+def _asked(output: Output) -> Iterator[Statement]:
     """The question's own words, completed: 알맞은 것은 (B)."""
-    for match in _places(_WHAT_WAS_ASKED, page.text):
-        label = _read_from(page, match.end())
+    for match in _places(_WHAT_WAS_ASKED, output.text):
+        label = _read_from(output, match.end())
         if label:
             yield Statement(match.start(), label, "conclusion")
 
 
-def _corrected(page: Page) -> Iterator[Statement]:
-    return _cued(page, _CORRECTION, "correction")
+def _corrected(output: Output) -> Iterator[Statement]:
+    return _cued(output, _CORRECTION, "correction")
 
 
-def _cued(page: Page, cue: re.Pattern[str], rule: str) -> Iterator[Statement]:
+def _cued(output: Output, cue: re.Pattern[str], rule: str) -> Iterator[Statement]:
     """The one option of a sentence that a word such as 따라서 or "wait" opens."""
-    for match in _places(cue, page.text):
-        sentence = _sentence(page.text, match.end())
-        label = _only_choice(page, match.end(), match.end() + len(sentence))
+    for match in _places(cue, output.text):
+        sentence = _sentence(output.text, match.end())
+        label = _only_choice(output, match.end(), match.end() + len(sentence))
         if not label and _GOES_ON_BELOW.fullmatch(sentence):
             start = match.end() + len(sentence)
-            label = _only_choice(page, start, start + len(_sentence(page.text, start)))
+            label = _only_choice(output, start, start + len(_sentence(output.text, start)))
         if label:
             yield Statement(match.start(), label, rule)
 
 
-def _only_choice(page: Page, start: int, end: int) -> str | None:
+def _only_choice(output: Output, start: int, end: int) -> str | None:
     """The only option that a stretch of text chooses; talking about one (Korean 은, 는, 도) is not choosing it."""
-    here = [group for group in page.groups if start <= group.start < end and not group.set_aside]
-    called_right = [group for group in here if IS_RIGHT.match(page.text, group.end)]
+    here = [group for group in output.groups if start <= group.start < end and not group.set_aside]
+    called_right = [group for group in here if IS_RIGHT.match(output.text, group.end)]
     for groups in (called_right, [group for group in here if not group.topic]):
         labels = {label for group in groups for label in group.labels}
         if len(labels) == 1:
