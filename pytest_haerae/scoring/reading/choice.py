@@ -13,13 +13,13 @@ from pytest_haerae.scoring.reading.options import Options, options_of
 from pytest_haerae.scoring.reading.output import SEVERAL, Output, read_sentence, whole_label
 from pytest_haerae.scoring.reading.statements import last_conclusion, last_statement
 from pytest_haerae.scoring.reading.turns import own_part
-from pytest_haerae.types import Item
+from pytest_haerae.types import LETTERS, Item
 
 EMPTY, ONLY_REASONING, NO_ANSWER, OTHER_FORMAT = "empty", "only reasoning", "no answer", "not the demanded format"
 """With `SEVERAL`, the reasons why nothing could be read."""
 
-_DEMANDED = re.compile(r"(?:#+\s*)?(?:정답|Answer)\s*:\s*\(?([A-J]|10|[1-9])\)?\.?")
-_BARE = re.compile(r"\(?([A-J]|10|[1-9])\)?\.?")
+_DEMANDED = re.compile(rf"(?:#+\s*)?(?:정답|Answer)\s*:\s*\(?([{LETTERS}]|10|[1-9])\)?\.?")
+_BARE = re.compile(rf"\(?([{LETTERS}]|10|[1-9])\)?\.?")
 _ANSWER_KEY = re.compile(r"answer|정답|^답$|최종답|^(?:choice|option|label|letter|prediction|selected_?option)$")
 
 

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pytest_haerae.scoring.reading.cleaning import unify_characters
-from pytest_haerae.types import Item
+from pytest_haerae.types import LETTERS, Item
 
 _MOST_OCCURRENCES = 200
 _SHORT, _MOST_SPREAD = 5, 2
 """Characters of an option that may be part of a word by chance, and how far spaces may spread an option out."""
-_SPEAKS_OF_LABELS = re.compile(r"(?<![A-Za-z0-9])[A-J](?![A-Za-z])|\d\s?번")
+_SPEAKS_OF_LABELS = re.compile(rf"(?<![A-Za-z0-9])[{LETTERS}](?![A-Za-z])|\d\s?번")
 _COPULA = re.compile(r"\s?(?:입니다|이에요|예요|이다|이며|이고|이라고|라고|임|요|다)(?![^\W_])")
-_PARTICLES = re.compile(
-    r"(?:입니다|입니까|이에요|예요|이었|였|이다|이며|며|이고|고|이라고|라고|이라는|라는|이라|라|이란|란|이므로|므로|이지만|지만"
-    r"|인|일|임|은|는|이|가|을|를|의|에서|에게|에|와|과|으로|로|도|만|이나|나|까지|부터|보다|처럼|뿐|이지|지|대신|말고"
-    r"|습니다|하다|했다|다|요|때|에도|당시){1,3}(?![^\W_])"
+_ENDING = "|".join(
+    (
+        *("입니다", "입니까", "이에요", "예요", "이었", "였", "이다", "이며", "며", "이고", "고", "이라고", "라고"),
+        *("이라는", "라는", "이라", "라", "이란", "란", "이므로", "므로", "이지만", "지만", "인", "일", "임", "은"),
+        *("는", "이", "가", "을", "를", "의", "에서", "에게", "에", "와", "과", "으로", "로", "도", "만", "이나", "나"),
+        *("까지", "부터", "보다", "처럼", "뿐", "이지", "지", "대신", "말고"),
+        *("습니다", "하다", "했다", "다", "요", "때", "에도", "당시"),
+    )
 )
+_PARTICLES = re.compile(rf"(?:{_ENDING}){{1,3}}(?![^\W_])")
 _EDGES = " \t\r\n.,;:!?\"'“”‘’「」『』《》〈〉()[]{}<>*-–—…。"
 
 

@@ -20,6 +20,7 @@ from pytest_haerae.scoring.reading.mentions import (
     join,
 )
 from pytest_haerae.scoring.reading.options import Options
+from pytest_haerae.types import LETTERS
 
 SEVERAL = "several"
 """Stands for a label where a text joins two options."""
@@ -27,10 +28,27 @@ SEVERAL = "several"
 _LONGEST_LABEL_LINE, _LONGEST_OPENING = 80, 300
 
 _WHOLE = re.compile(
-    rf"[^\w(\[]*(?P<open>[(\[])?\s*(?P<sign>[A-Ja-j]|\d{{1,2}})\s*[)\]]?\s*(?P<counted>번)?\s*(?:{COPULA}|です)?\W*"
+    rf"""
+    [^\w(\[]*
+    (?P<open>[(\[])?  # e.g. '(B)', '[2]'
+    \s*(?P<sign>[{LETTERS}{LETTERS.lower()}]|\d{{1,2}})  # e.g. 'B', ' 2.'
+    \s*[)\]]?\s*
+    (?P<counted>번)?  # e.g. '2번'
+    \s*
+    (?:{COPULA}|です)?  # e.g. '(B)입니다.', 'Bです'
+    \W*
+    """,
+    re.VERBOSE,
 )
 _AS_AN_ANSWER = re.compile(
-    rf"\s?[.!?,:;)\]\"'”’~…]|\s*(?:\n|\Z)|\s?(?:{COPULA}|번|뿐)|\s[-–—(]|\s(?:because|since|rather|instead)\b"
+    rf"""
+      \s?[.!?,:;)\]\"'”’~…]  # e.g. '. 법전이다', ': 법전'
+    | \s*(?:\n|\Z)  # e.g. '\n', ''
+    | \s?(?:{COPULA}|번|뿐)  # e.g. '입니다', ' 뿐이다'
+    | \s[-–—(]  # e.g. ' - 법전', ' (법전)'
+    | \s(?:because|since|rather|instead)\b  # e.g. ' because it is'
+    """,
+    re.VERBOSE,
 )
 """What may follow a bare letter that is an answer, and not a person's or a thing's name."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pytest_haerae.scoring.reading.mentions import IS_RIGHT, IS_THE_ANSWER, Group
 from pytest_haerae.scoring.reading.output import SEVERAL, Output, read_sentence
+from pytest_haerae.types import LETTERS
 
 _MOST_PLACES = 30
 """Places that are tried, from the end: a text that repeats itself stays cheap to read."""
@@ -17,34 +18,64 @@ _SENTENCE_END = re.compile(r"\n|(?<=[.!?。])\s")
 _GOES_ON_BELOW = re.compile(r"\W*|.*:\W*|.*(?:다음과\s?같|아래와\s?같|as\sfollows|아니다|아니야|아니).{0,12}")
 
 _BELOW = r"[ \t]{0,9}\n(?=\s*\S)"
-_KOREAN_MARKER = (  # 정답은 (B), 정답: B, [정답] B, "정답": "B", 정답 (B), 정답 B, ### 정답
-    r"(?<![가-힣])(?:최종\s?)?(?:정답|해답|답안|답변|답)(?:\s?및\s?해설|\s?번호|\s?기호)?[\]】>)\"'”’]{0,3}\s?"
-    r"(?:(?:은|는|이|가)(?=[\s('\"A-J\d])|은요|은\?|[:=→\-–—>]{1,3}|(?=[(\[])|(?=\s?[A-J](?![A-Za-z]))|" + _BELOW + ")"
-)
-_ENGLISH_MARKER = (  # The answer is B, the best option would be B, Answer: B, "answer": "B", ### ANSWER, Answer B
-    r"\b(?:final_)?(?:answer|ans|choice|option|solution)\b[\]>)\"']{0,2}\s?"
-    r"(?:(?:\s\S{1,12}){0,6}?\s(?:is|are|(?:would|should|must|will)\sbe)\b:?"
-    r"|[:=→–—-]{1,3}|\.(?=\s?[(\[]?[A-J]\b)|" + _BELOW + ")"
-    r"|\banswer\s?(?=\(?[A-J]\b)"
-)
+_KOREAN_MARKER = rf"""
+      (?<![가-힣])(?:최종\s?)?(?:정답|해답|답안|답변|답)(?:\s?및\s?해설|\s?번호|\s?기호)?[\]】>)\"'”’]{{0,3}}\s?
+      (?:
+          (?:은|는|이|가)(?=[\s('\"{LETTERS}\d])  # e.g. '정답은 (B)', '최종 답은 2번', '정답 기호는 B'
+        | 은요|은\?  # e.g. '답은요'
+        | [:=→\-–—>]{{1,3}}  # e.g. '정답: B', '[정답] → B', '"정답": "B"'
+        | (?=[(\[])  # e.g. '정답 (B)'
+        | (?=\s?[{LETTERS}](?![A-Za-z]))  # e.g. '[정답] B'
+        | {_BELOW}  # e.g. '정답\n\n원두'
+      )
+"""
+_ENGLISH_MARKER = rf"""
+      \b(?:final_)?(?:answer|ans|choice|option|solution)\b[\]>)\"']{{0,2}}\s?
+      (?:
+          (?:\s\S{{1,12}}){{0,6}}?\s(?:is|are|(?:would|should|must|will)\sbe)\b:?  # e.g. 'The best option would be B'
+        | [:=→–—-]{{1,3}}  # e.g. 'Answer: B', '"answer": "B"'
+        | \.(?=\s?[(\[]?[{LETTERS}]\b)  # e.g. 'Answer. B'
+        | {_BELOW}  # e.g. '### ANSWER\n\nThe code'
+      )
+    | \banswer\s?(?=\(?[{LETTERS}]\b)  # e.g. 'Answer (B)'
+"""
 _MARKER = re.compile(
-    rf"{_KOREAN_MARKER}|{_ENGLISH_MARKER}"
-    r"|<\s?(?:final_)?(?:answer|정답)\s?>|\bboxed:|(?:正确)?答案\s?(?:是|为|:)|(?:正解|答え)は?:?",
-    re.IGNORECASE,
+    rf"""
+      {_KOREAN_MARKER}
+    | {_ENGLISH_MARKER}
+    | <\s?(?:final_)?(?:answer|정답)\s?>  # e.g. '<answer>B</answer>'
+    | \bboxed:  # e.g. 'boxed: B'
+    | (?:正确)?答案\s?(?:是|为|:)  # e.g. '正确答案是B'
+    | (?:正解|答え)は?:?  # e.g. '正解はB'
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 _CORRECTION = re.compile(
-    r"(?<![가-힣])(?:아니(?=[,.!…\s]|다[.,!]|야|요[,.!])|잠깐|다시\s?(?:보니|생각|살펴|확인|읽|검토)"
-    r"|정정|수정\s?:|사실은|실제로는)"
-    r"|\b(?:wait|actually|correction|on\s(?:second\sthought|reflection)|sorry)\b",
-    re.IGNORECASE,
+    r"""
+      (?<![가-힣])
+      (?:
+          아니(?=[,.!…\s]|다[.,!]|야|요[,.!])  # e.g. '아니, B', '아니다. B'
+        | 잠깐|다시\s?(?:보니|생각|살펴|확인|읽|검토)  # e.g. '잠깐, B', '다시 보니 B'
+        | 정정|수정\s?:|사실은|실제로는  # e.g. '정정: B', '사실은 B'
+      )
+    | \b(?:wait|actually|correction|on\s(?:second\sthought|reflection)|sorry)\b  # e.g. 'Wait, B', 'On reflection, B'
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 _CONCLUSION = re.compile(
-    r"따라서|그러므로|그래서|결론적으로|결론은|결론\s?:|결국|고로"
-    r"|\b(?:therefore|thus|hence|so|in\sconclusion|conclusion:)\b",
-    re.IGNORECASE,
+    r"""
+      따라서|그러므로|그래서  # e.g. '따라서 (B)'
+    | 결론적으로|결론은|결론\s?:|결국|고로  # e.g. '결론: (B)', '결국 (B)'
+    | \b(?:therefore|thus|hence|so|in\sconclusion|conclusion:)\b  # e.g. 'Therefore B', 'So, B'
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 _WHAT_WAS_ASKED = re.compile(
-    r"(?:것|설명|선택지|단어|표현|내용|문장|보기|인물|사람|용어)[은는]\s(?=\W{0,3}(?:[A-J](?![A-Za-z])|\d{1,2}\s?[번)]))"
+    rf"""
+    (?:것|설명|선택지|단어|표현|내용|문장|보기|인물|사람|용어)[은는]\s  # e.g. '알맞은 것은 (B)', '옳은 설명은 2번'
+    (?=\W{{0,3}}(?:[{LETTERS}](?![A-Za-z])|\d{{1,2}}\s?[번)]))  # not '알맞은 것은 원두'
+    """,
+    re.VERBOSE,
 )
 _I_CHOOSE = re.compile(
     r"\bI(?:'d|'ll|\swould|\swill)?\s(?:choose|pick|select|go\swith|say|answer)\s(?:option\s|choice\s)?\W?\Z",

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.data.rows import LETTERS, lettered_query
+from pytest_haerae.data.rows import lettered_query
 from pytest_haerae.scoring.reading.choice import read_choice
-from pytest_haerae.types import Item
+from pytest_haerae.types import LETTERS, Item
 
 OPTIONS = ("훈민정음", "경국대전", "삼국사기", "동의보감", "농사직설")
 TABLE = tomllib.loads(Path(__file__).with_name("answer_table.toml").read_text(encoding="utf-8"))["group"]
