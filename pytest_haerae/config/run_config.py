@@ -20,15 +20,12 @@ from pytest_haerae.config.parsing import (
     parse_share,
 )
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.scoring.parameters import choose_scorer
+from pytest_haerae.scoring.registry import scorer_name
 from pytest_haerae.types import CAPABILITY, Method
 
 DEFAULT_DATASET = "haerae_bench"
 DEFAULT_PROMPT: dict[Method, str] = {"log_likelihood": "raw", "string_match": "answer_letter"}
-EVALUATOR_PARAMS: dict[Method, dict[str, type]] = {
-    "log_likelihood": {"return_logits": bool, "scorer": str},
-    "string_match": {"scorer": str, "strict": bool},
-}
-"""The parameters that each method's scorers take, and their types."""
 _DATASET_PARAMS = ("revision", "columns")
 _Default = TypeVar("_Default", Path, None)
 _DEMO = {"model": "llamacpp", "dataset": "sample", "method": "log_likelihood"}
@@ -94,8 +91,7 @@ class RunConfig(GateSettings):
     @property
     def scorer(self) -> str:
         """The name of the scorer that judges the responses."""
-        default = "strict" if self.evaluator_params.get("strict") else "default"
-        return str(self.evaluator_params.get("scorer", default))
+        return scorer_name(self.evaluator_params)
 
 
 def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
@@ -125,7 +121,7 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
         model=_model(values),
         model_params=_model_params(values),
         method=method,
-        evaluator_params=_with_scorer(dataset, method, _evaluator_params(method, values.get("evaluator_params"))),
+        evaluator_params=_evaluator_params(dataset, method, values.get("evaluator_params")),
         dataset=dataset,
         dataset_revision=values.get("dataset_revision"),
         dataset_columns=read("dataset_columns", parse_mapping, {}),
@@ -211,26 +207,14 @@ def _model_params(values: dict[str, Any]) -> dict[str, Any]:
     return parse_mapping("HAERAE_MODEL_PARAMS", os.environ.get("HAERAE_MODEL_PARAMS"))
 
 
-def _evaluator_params(method: Method, value: Any) -> dict[str, Any]:  # noqa: ANN401 - text or mapping
+def _evaluator_params(dataset: str, method: Method, value: Any) -> dict[str, Any]:  # noqa: ANN401 - text or mapping
+    """The evaluator's parameters, validated; they name the benchmark's own scorer where it is the one that judges."""
     params = parse_mapping("--evaluator-params", value)
-    for name, setting in params.items():
-        if name not in EVALUATOR_PARAMS[method]:
-            raise UsageError(f"--evaluator-params: {unknown('parameter', name, EVALUATOR_PARAMS[method])}")
-        if not isinstance(setting, EVALUATOR_PARAMS[method][name]):
-            wanted = "true or false" if EVALUATOR_PARAMS[method][name] is bool else "a name"
-            raise UsageError(f"--evaluator-params: {name} is {wanted}, not {setting!r}")
-    if params.get("strict") and params.get("scorer", "strict") != "strict":
-        raise UsageError(
-            f"--evaluator-params: strict is a scorer of its own; leave out either it or {params['scorer']!r}"
-        )
-    return params
-
-
-def _with_scorer(dataset: str, method: Method, params: dict[str, Any]) -> dict[str, Any]:
-    """Name the benchmark's own scorer, where it has one: reports then say what judged, and baselines compare it."""
     benchmark = find_benchmark(dataset)
-    scorer = benchmark.scorers.get(method) if benchmark else None
-    return params if scorer is None or "scorer" in params or params.get("strict") else {"scorer": scorer, **params}
+    default = benchmark.scorers.get(method) if benchmark else None
+    chosen = choose_scorer(method, params, default).scorer.name
+    # Reports then say what judged, and baselines compare it.
+    return params if chosen == scorer_name(params) else {"scorer": chosen, **params}
 
 
 def _texts(value: Any) -> list[str]:  # noqa: ANN401 - text, number or list of them

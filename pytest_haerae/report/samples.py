@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any, overload
+from typing import Any
 
+from pytest_haerae.lazy import LazySequence
 from pytest_haerae.types import Request, Sample
 
 Row = dict[str, Any]
 
 
-class SampleRows(Sequence[Row]):
+class SampleRows(LazySequence[Row]):
     """The rows of judged items. They are not kept: all of them at once would be a second copy of the data.
 
     Whoever goes over them more than a few times makes a list of them first.
@@ -25,27 +26,10 @@ class SampleRows(Sequence[Row]):
     def __init__(
         self, samples: Sequence[Sample], request_of: Callable[[Sample], Request | None], *, return_logits: bool
     ) -> None:
-        self._samples = samples
-        self._request_of = request_of
-        self._return_logits = return_logits
+        def row(sample: Sample) -> Row:
+            return make_row(sample, request_of(sample), return_logits=return_logits)
 
-    def __len__(self) -> int:
-        return len(self._samples)
-
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
-        """A row, or a list of some."""
-        if isinstance(index, slice):
-            return [self._row(sample) for sample in self._samples[index]]
-        return self._row(self._samples[index])
-
-    def _row(self, sample: Sample) -> Row:
-        return make_row(sample, self._request_of(sample), return_logits=self._return_logits)
+        super().__init__(row, samples, remembered=0)
 
 
 def make_row(sample: Sample, request: Request | None, *, return_logits: bool) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from pytest_haerae.data.dataset import ItemLoader
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.baseline import check_items, check_settings
 from pytest_haerae.gates.judge import Completeness, check_gated_subsets, judge_run
-from pytest_haerae.prompts import LazyRequests, choose_shots, find_prompt, make_request, refuse_method
+from pytest_haerae.lazy import LazySequence
+from pytest_haerae.prompts.registry import find_prompt, refuse_method
+from pytest_haerae.prompts.requests import choose_shots, make_request
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.replicas import Replicas, check_replicas
 from pytest_haerae.report.build import RunFacts, make_report
@@ -26,7 +28,8 @@ from pytest_haerae.report.read import read_report
 from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.run.engine import Engine, Progress
 from pytest_haerae.run.store import Store, identity_digest, response_key
-from pytest_haerae.scoring import check_scorer, judge, skip_reason
+from pytest_haerae.scoring.judging import judge, skip_reason
+from pytest_haerae.scoring.parameters import choose_scorer
 from pytest_haerae.statistics.scores import make_metrics
 from pytest_haerae.types import CAPABILITY, DataKey, Item, Request, Response, Sample, Selected, Usage, Verdict
 
@@ -56,7 +59,8 @@ class Run:
         self._parameters = validate_parameters(config.model, self._backend, config.model_params)
         self._prompt = find_prompt(config.prompt)
         refuse_method(self._prompt, config.method)
-        check_scorer(config.method, config.scorer)
+        self._scorer = choose_scorer(config.method, config.evaluator_params)
+        self._scorer.check()
         check_outputs(config)
         self._baseline = self._read_baseline()
         self._secrets = tuple(secrets_in(config.model_params))
@@ -172,7 +176,7 @@ class Run:
         # In one order whichever door asks: what shares a batch, and the run that is resumed, are the same then.
         selection = sorted(selection, key=_place)
         asked = [entry for entry in selection if not skip_reason(entry.item, self.config.method)]
-        requests = LazyRequests(lambda index: self._render(asked[index]), range(len(asked)))
+        requests = LazySequence(self._render, asked)
         if not by_hand:
             check_gated_subsets(self.config, (entry.item.subset for entry in selection))
         self._check_baseline(selection)
@@ -223,7 +227,7 @@ class Run:
         return self._sample(selected, response)
 
     def _sample(self, selected: Selected, response: Response | None) -> Sample:
-        return Sample(selected, response, judge(selected.item, response, self.config.method, self.config.scorer))
+        return Sample(selected, response, judge(selected.item, response, self._scorer))
 
     def identity(self) -> str:
         """Hash of what determines a response beside its request."""

@@ -13,7 +13,7 @@ import pytest
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.doors.evaluator import suite_nodeid
 from pytest_haerae.gates.judge import Completeness
-from pytest_haerae.prompts import PROMPTS, register_prompt
+from pytest_haerae.prompts.registry import PROMPTS, register_prompt
 from pytest_haerae.run.runner import Run
 from pytest_haerae.types import Item, Selected
 

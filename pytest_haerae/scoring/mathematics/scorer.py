@@ -10,6 +10,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.scoring.mathematics.process import compare
 from pytest_haerae.scoring.reading.cleaning import normalise, shorten, strip_reasoning, unify_characters
 from pytest_haerae.scoring.reading.turns import own_part
+from pytest_haerae.scoring.registry import register_scorer
 from pytest_haerae.scoring.string_match import judge_string_match, short
 from pytest_haerae.types import Item, Response, Verdict
 
@@ -48,6 +49,7 @@ def require_math_verify() -> None:
         )
 
 
+@register_scorer("string_match", "math", require=require_math_verify)
 def judge_mathematics(item: Item, response: Response) -> Verdict:
     """Compare the final answer of a text with the reference, by value; lettered items are judged by their letters.
 

@@ -4,40 +4,40 @@ import unicodedata
 
 import pytest
 
-from pytest_haerae.scoring import judge
 from pytest_haerae.types import Item, Response
 from tests.helpers import lettered
+from tests.unit.scoring.judged import judged
 
 FREE = Item("p-0000", "p", 0, "빈칸", None, None, "가는 말이 고와야 오는 말이 곱다")
 
 
 def test_highest_loglikelihood_wins() -> None:
-    verdict = judge(lettered("C"), Response(loglikelihoods=(-3.0, -2.0, -1.0, -4.0, -5.0)), "log_likelihood")
+    verdict = judged(lettered("C"), Response(loglikelihoods=(-3.0, -2.0, -1.0, -4.0, -5.0)), "log_likelihood")
     assert (verdict.outcome, verdict.prediction, verdict.margin) == ("correct", "C", 1.0)
 
 
 def test_earlier_option_wins_an_exact_tie() -> None:
-    verdict = judge(lettered("C"), Response(loglikelihoods=(-3.0, -1.0, -1.0, -4.0, -5.0)), "log_likelihood")
+    verdict = judged(lettered("C"), Response(loglikelihoods=(-3.0, -1.0, -1.0, -4.0, -5.0)), "log_likelihood")
     assert (verdict.outcome, verdict.prediction, verdict.margin) == ("wrong", "B", 0.0)
 
 
 def test_an_error_is_no_wrong_answer() -> None:
-    assert judge(lettered(), Response(error="HTTP 500"), "string_match").outcome == "error"
+    assert judged(lettered(), Response(error="HTTP 500"), "string_match").outcome == "error"
 
 
 def test_missing_loglikelihoods_are_an_error() -> None:
-    assert judge(lettered(), Response(text="B"), "log_likelihood").outcome == "error"
+    assert judged(lettered(), Response(text="B"), "log_likelihood").outcome == "error"
 
 
 def test_free_text_is_skipped_by_log_likelihood_and_compared_by_string_match() -> None:
-    assert judge(FREE, None, "log_likelihood").outcome == "skipped"
-    assert judge(FREE, Response(text=" 가는말이 고와야, 오는 말이 곱다. "), "string_match").outcome == "correct"
-    assert judge(FREE, Response(text="(A)"), "string_match").outcome == "wrong"
-    assert judge(FREE, Response(text=" "), "string_match").outcome == "invalid"
+    assert judged(FREE, None, "log_likelihood").outcome == "skipped"
+    assert judged(FREE, Response(text=" 가는말이 고와야, 오는 말이 곱다. "), "string_match").outcome == "correct"
+    assert judged(FREE, Response(text="(A)"), "string_match").outcome == "wrong"
+    assert judged(FREE, Response(text=" "), "string_match").outcome == "invalid"
 
 
 def test_unreadable_text_is_invalid() -> None:
-    assert judge(lettered(), Response(text="모르겠다"), "string_match").outcome == "invalid"
+    assert judged(lettered(), Response(text="모르겠다"), "string_match").outcome == "invalid"
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,12 @@ def test_unreadable_text_is_invalid() -> None:
     ],
 )
 def test_free_text_is_equal_but_for_spaces_punctuation_and_what_surrounds_it(text: str) -> None:
-    verdict = judge(FREE, Response(text=text), "string_match")
+    verdict = judged(FREE, Response(text=text), "string_match")
     assert (verdict.outcome, verdict.rule, verdict.character_f) == ("correct", "free text", 1.0)
 
 
 def test_free_text_that_differs_is_wrong_by_however_little() -> None:
-    verdict = judge(FREE, Response(text="가는 말이 고와야 오는 말도 곱다"), "string_match")
+    verdict = judged(FREE, Response(text="가는 말이 고와야 오는 말도 곱다"), "string_match")
     assert verdict.outcome == "wrong"
     assert 0.5 < (verdict.character_f or 0) < 1
-    assert judge(FREE, Response(text="<think>가는 말이"), "string_match").outcome == "invalid"
+    assert judged(FREE, Response(text="<think>가는 말이"), "string_match").outcome == "invalid"
