@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sys
-from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -108,25 +107,6 @@ def test_plain_numbers_agree_with_math_verify(first: object, second: object) -> 
     for other in (first, second):
         expected = {"equal": "correct", "different": "wrong"}[compare(str(first), str(other))]
         assert verdict(f"\\boxed{{{first}}}", str(other)).outcome == expected
-
-
-def test_a_formula_without_end_is_given_up_and_the_next_one_is_compared() -> None:
-    pytest.importorskip("math_verify")
-    process = MathematicsProcess(seconds=0.5)
-    try:
-        assert process.compare("9^{9^{9^9}}", "42") == "no answer"
-        assert process.compare("\\frac{84}{2}", "42") == "equal"
-    finally:
-        process.close()
-
-
-def test_it_works_outside_the_main_thread() -> None:
-    pytest.importorskip("math_verify")
-    found: list[Result] = []
-    thread = Thread(target=lambda: found.append(compare("\\sqrt{4}", "2")))
-    thread.start()
-    thread.join()
-    assert found == ["equal"]
 
 
 def test_a_process_that_cannot_be_started_is_an_error_of_the_item(monkeypatch: pytest.MonkeyPatch) -> None:
