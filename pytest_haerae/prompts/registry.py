@@ -24,7 +24,7 @@ def register_prompt(
 
     Args:
         name: What ``--prompt`` calls it; one of the package's own names is replaced.
-        stop: Texts at which a generation ends.
+        stop: Strings at which a generation ends.
         label: How an option's letter is written where it is scored; ``{}`` stands for it.
     """
 

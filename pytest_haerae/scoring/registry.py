@@ -32,7 +32,7 @@ class Scorer:
     """A way to judge the responses of one method.
 
     Attributes:
-        method: The method whose responses it judges: ``string_match`` gives texts, ``log_likelihood`` numbers.
+        method: The method whose responses it judges: ``string_match`` gives text, ``log_likelihood`` numbers.
         name: What ``--evaluator-params scorer=NAME`` calls it.
         judge: A pure function from item and response to verdict; its third argument are the scorer's parameters, where
             it has any.
@@ -63,7 +63,7 @@ def register_scorer(
     """Decorate a pure function from item and response to verdict, in a conftest.py or a package of one's own.
 
     Args:
-        method: The method whose responses it judges: ``string_match`` gives texts, ``log_likelihood`` numbers.
+        method: The method whose responses it judges: ``string_match`` gives text, ``log_likelihood`` numbers.
         name: What ``--evaluator-params scorer=NAME`` calls it; one of the package's own names is replaced.
         parameters: The model of its parameters, which the function then takes as its third argument.
         require: Called before anything is asked; raises a `UsageError` where something that it needs is missing.

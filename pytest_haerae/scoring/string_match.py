@@ -1,4 +1,4 @@
-"""The default scorer of texts: letters are read and compared, free text is compared in its normalised form."""
+"""The default scorer of generated text: letters are read and compared, free text is compared in its normalised form."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def _plain_number(text: str) -> Fraction | None:
     """A number in digits, with thousands' commas, decimals, an exponent, a denominator, or in words: ``3만 5천 원``."""
     text = text.strip().strip("$").strip().replace("−", "-")
     match = _PLAIN.fullmatch(text)
-    if match and any(sign.isdigit() for sign in match["above"]):
+    if match and any(character.isdigit() for character in match["above"]):
         below = int(match["below"] or 1)
         return Fraction(match["above"].replace(",", "")) / below if below else None
     scaled = _SCALED.fullmatch(text)

@@ -122,7 +122,9 @@ def _first_word(text: str) -> int | None:
 def normalise(text: str) -> str:
     """NFC, without spaces, punctuation, invisible characters and case: two spellings of one sentence become equal."""
     return "".join(
-        sign.casefold()
-        for sign in unicodedata.normalize("NFC", text)
-        if not (sign.isspace() or unicodedata.category(sign)[0] == "P" or unicodedata.category(sign) == "Cf")
+        character.casefold()
+        for character in unicodedata.normalize("NFC", text)
+        if not (
+            character.isspace() or unicodedata.category(character)[0] == "P" or unicodedata.category(character) == "Cf"
+        )
     )

@@ -184,11 +184,11 @@ def find_letters(text: str, options: Options) -> list[Mention]:
     """The letters, but for those that stand inside an option's own text."""
     found = []
     for match in ends_of(list(_LETTER.finditer(text))):
-        sign = match[match.lastgroup or 0]
+        written = match[match.lastgroup or 0]
         bare = match.lastgroup == "bare"
-        if bare and sign in "AI" and _ARTICLE_OR_PRONOUN.match(text, match.end()):
+        if bare and written in "AI" and _ARTICLE_OR_PRONOUN.match(text, match.end()):
             continue
-        label = options.label(sign)
+        label = options.label(written)
         if label:
             found.append(Mention(label, match.start(), match.end(), bare))
     return _outside_texts(found, text, options) if options.speak_of_labels else found
@@ -200,8 +200,8 @@ def find_numbers(text: str, options: Options) -> list[Mention]:
     for match in ends_of(list(_NUMBER.finditer(text))):
         if match.lastgroup == "leading" and "\n" in text:
             continue  # the first of a numbered list
-        sign = match[match.lastgroup or 0].lower()
-        label = options.label(str(_ORDINALS.get(sign, sign)))
+        written = match[match.lastgroup or 0].lower()
+        label = options.label(str(_ORDINALS.get(written, written)))
         if label:
             found.append(Mention(label, match.start(), match.end()))
     return _outside_texts(found, text, options) if options.speak_of_labels else found

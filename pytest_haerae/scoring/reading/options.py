@@ -43,11 +43,11 @@ class Options:
     spaced: bool
     speak_of_labels: bool
 
-    def label(self, sign: str) -> str | None:
+    def label(self, written: str) -> str | None:
         """The item's label for a letter of either case, or a number counted from 1; None where it has none such."""
-        if sign.upper() in self.labels:
-            return sign.upper()
-        index = int(sign) - 1 if sign.isdigit() else ord(sign.upper()) - ord("A")
+        if written.upper() in self.labels:
+            return written.upper()
+        index = int(written) - 1 if written.isdigit() else ord(written.upper()) - ord("A")
         return self.labels[index] if 0 <= index < len(self.labels) else None
 
     def fold(self, text: str) -> str:
@@ -120,11 +120,11 @@ def _fold(text: str, spaced: bool) -> tuple[str, list[int]]:
     if spaced:
         places = [
             index
-            for index, sign in enumerate(lowered)
-            if not sign.isspace() or (index > 0 and not lowered[index - 1].isspace())
+            for index, character in enumerate(lowered)
+            if not character.isspace() or (index > 0 and not lowered[index - 1].isspace())
         ]
         return "".join(" " if lowered[index].isspace() else lowered[index] for index in places), places
-    places = [index for index, sign in enumerate(lowered) if not sign.isspace()]
+    places = [index for index, character in enumerate(lowered) if not character.isspace()]
     return "".join([lowered[index] for index in places]), places
 
 

@@ -31,7 +31,7 @@ _WHOLE = re.compile(
     rf"""
     [^\w(\[]*
     (?P<open>[(\[])?  # e.g. '(B)', '[2]'
-    \s*(?P<sign>[{LETTERS}{LETTERS.lower()}]|\d{{1,2}})  # e.g. 'B', ' 2.'
+    \s*(?P<label>[{LETTERS}{LETTERS.lower()}]|\d{{1,2}})  # e.g. 'B', ' 2.'
     \s*[)\]]?\s*
     (?P<counted>번)?  # e.g. '2번'
     \s*
@@ -157,9 +157,9 @@ def whole_label(text: str, options: Options) -> str | None:
         return options.exactly(line)
     match = _WHOLE.fullmatch(line)
     if match:
-        counts = match["open"] or match["counted"] or not match["sign"].isdigit()
-        named = None if counts else options.exactly(match["sign"])
-        return named or options.label(match["sign"])
+        counts = match["open"] or match["counted"] or not match["label"].isdigit()
+        named = None if counts else options.exactly(match["label"])
+        return named or options.label(match["label"])
     exact = options.exactly(line)
     if exact:
         return exact

@@ -28,7 +28,7 @@ _TURN = re.compile(
     """,
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
-_MOST_QUESTIONS, _COMPARED_SIGNS = 20, 24
+_MOST_QUESTIONS, _COMPARED = 20, 24
 _SPACES = re.compile(r"\s+")
 
 
@@ -53,8 +53,8 @@ def own_part(text: str, query: str, first_evidence: Callable[[str], int | None])
     ends = [turn.start()] if turn else []
     asked = _squeeze(query)
     for match in islice(_QUESTION.finditer(text, evidence + 1), _MOST_QUESTIONS):
-        line = text[match.end() : match.end() + 10 * _COMPARED_SIGNS].strip().partition("\n")[0]
-        beginning = _squeeze(line)[:_COMPARED_SIGNS]
+        line = text[match.end() : match.end() + 10 * _COMPARED].strip().partition("\n")[0]
+        beginning = _squeeze(line)[:_COMPARED]
         if not beginning or beginning not in asked:
             ends.append(match.start())
             break

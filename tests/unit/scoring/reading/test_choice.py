@@ -14,8 +14,8 @@ from tests.helpers import lettered, shared
 from tests.unit.scoring.reading.adversarial import PIECES, repeated
 
 FREE = Item("p-0000", "p", 0, "빈칸", None, None, "가는 말이 고와야 오는 말이 곱다")
-SIGNS = st.text(st.characters(exclude_categories=()), max_size=200)
-TEXTS = st.lists(st.sampled_from(PIECES) | SIGNS, max_size=12).map("".join)
+CHARACTERS = st.text(st.characters(exclude_categories=()), max_size=200)
+TEXTS = st.lists(st.sampled_from(PIECES) | CHARACTERS, max_size=12).map("".join)
 
 PROMISED: list[tuple[str, str | None]] = [
     ("정답은 (B)입니다.", "B"),
@@ -92,7 +92,7 @@ def test_a_verdict_at_the_end_wins_whatever_stands_before(before: str, label: st
         assert read_choice(f"{before}\n\n{verdict.format(label)}", lettered()).label == label
 
 
-@given(SIGNS, st.sampled_from("ABCDE"))
+@given(CHARACTERS, st.sampled_from("ABCDE"))
 def test_a_reasoning_block_changes_nothing(thought: str, label: str) -> None:
     for answer in (f"정답: ({label})", label, f"({label}) 또는 (A)", "모르겠다"):
         assert read_choice(f"<think>{thought}</think>{answer}", lettered()) == read_choice(answer, lettered())

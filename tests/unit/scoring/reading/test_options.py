@@ -13,9 +13,11 @@ def options() -> Options:
     return options_of(lettered(options=OPTIONS))
 
 
-@pytest.mark.parametrize(("sign", "label"), [("B", "B"), ("b", "B"), ("2", "B"), ("5", "E"), ("6", None), ("0", None)])
-def test_a_letter_or_a_number_is_a_label(options: Options, sign: str, label: str | None) -> None:
-    assert options.label(sign) == label
+@pytest.mark.parametrize(
+    ("written", "label"), [("B", "B"), ("b", "B"), ("2", "B"), ("5", "E"), ("6", None), ("0", None)]
+)
+def test_a_letter_or_a_number_is_a_label(options: Options, written: str, label: str | None) -> None:
+    assert options.label(written) == label
 
 
 @pytest.mark.parametrize(

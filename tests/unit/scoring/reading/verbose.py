@@ -90,28 +90,28 @@ def _comments(source: str) -> list[tuple[int, str, _Alternation]]:
     found = []
     at = 0
     while at < len(source):
-        sign, here = source[at], open_groups[-1]
-        if sign == "#":
+        character, here = source[at], open_groups[-1]
+        if character == "#":
             end = source.find("\n", at)
             group = _Alternation(here.start, here.branches, here.last_group)  # the branches go on to grow
             found.append((at, source[at:end], group))
             at = end
             continue
         end = at + 1
-        if sign == "\\":
+        if character == "\\":
             end = at + 2
-        elif sign == "[":
+        elif character == "[":
             end = _end_of_class(source, at)
-        elif sign == "(":
+        elif character == "(":
             open_groups.append(_Alternation(at))
-        elif sign == ")":
+        elif character == ")":
             group = open_groups.pop()
             here = open_groups[-1]
             here.last_group = (group.start, end)
             here.reach(group.start, end)
-        elif sign == "|":
+        elif character == "|":
             here.branches.append([-1, -1])
-        if sign not in "()|" and not sign.isspace():
+        if character not in "()|" and not character.isspace():
             # A group's own beginning, such as ?: or ?P<name>, belongs to no branch.
             opening = re.compile(r"\?(?::|=|!|<=|<!|P<\w+>)").match(source, at)
             if opening and source[at - 1] == "(":
