@@ -118,7 +118,8 @@ def haerae(settings: Settings, count: int) -> Batch:
     """This project's backend through its engine, each response stored on disk."""
     from pytest_haerae.backends import find_backend, validate_parameters
     from pytest_haerae.run.engine import Engine
-    from pytest_haerae.run.store import Store, identity_digest, response_key
+    from pytest_haerae.run.keys import identity_digest, response_key
+    from pytest_haerae.run.store import Store
     from pytest_haerae.types import Message, Request
 
     values = {
@@ -140,7 +141,7 @@ def haerae(settings: Settings, count: int) -> Batch:
         run, _ = store.begin("benchmark", resume=False, rerun_errors=False)
         engine = Engine(lambda: backend(parameters), store, run, secrets=["none-at-all"])  # type: ignore[call-arg]
         before = memory_kb()
-        responses = engine.ask(keys, requests, lambda done, total: None)
+        responses = list(engine.ask(keys, requests, lambda done, total: None).values())
         store.close()
     if any(response.error or not response.text for response in responses):
         raise SystemExit(f"a request failed: {next(each for each in responses if not each.text)}")

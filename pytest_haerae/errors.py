@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -45,6 +44,9 @@ def unknown(kind: str, name: str, valid: Iterable[str]) -> str:
     Returns:
         One line, such as ``unknown backend 'vlm': did you mean 'vllm'? Valid: openai, vllm``.
     """
+    # Imported here: every pytest start imports this module.
+    import difflib
+
     names = sorted(valid)
     nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f": did you mean '{nearest[0]}'?" if nearest else "."

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.errors import UsageError
+from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.types import CAPABILITY, Method
 
 
 def parse_mapping(option: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - text or an already parsed mapping
@@ -136,8 +138,76 @@ def parse_boolean(option: str, value: Any) -> bool:  # noqa: ANN401 - text or bo
     raise UsageError(f"{option}: '{value}' is not one of true, false")
 
 
-def parse_names(values: Any) -> tuple[str, ...]:  # noqa: ANN401 - text, list of texts, or None
+def parse_names(option: str, values: Any) -> tuple[str, ...]:  # noqa: ANN401 - text, or a list of texts
     """Read comma-separated names from one text or several, in order, each once."""
-    texts = [values] if isinstance(values, str) else list(values or ())
-    names = (name.strip() for text in texts for name in str(text).split(","))
+    names = (name.strip() for text in _texts(values) for name in text.split(","))
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def parse_text(option: str, value: Any) -> str:  # noqa: ANN401 - text
+    """Take a text as it is."""
+    return str(value)
+
+
+def parse_path(option: str, value: Any) -> Path:  # noqa: ANN401 - text or path
+    """Read a path, relative to the current folder."""
+    return Path(str(value)).expanduser().absolute()
+
+
+def parse_typed_path(option: str, value: Any) -> Path:  # noqa: ANN401 - text or path
+    """Read a path that is shown as it was typed."""
+    return Path(str(value)).expanduser()
+
+
+def parse_method(option: str, value: Any) -> Method:  # noqa: ANN401 - text
+    """Read a method's name.
+
+    Raises:
+        UsageError: There is none of this name.
+    """
+    for method in CAPABILITY:
+        if str(value) == method:
+            return method
+    raise UsageError(unknown("method", str(value), CAPABILITY))
+
+
+def parse_choice(option: str, value: Any, choices: Iterable[str]) -> str:  # noqa: ANN401 - text
+    """Read one of a few words.
+
+    Raises:
+        UsageError: It is none of them.
+    """
+    if str(value) in choices:
+        return str(value)
+    raise UsageError(f"{option}: {unknown('choice', str(value), choices)}")
+
+
+def parse_address(option: str, value: Any) -> str:  # noqa: ANN401 - text
+    """Read the address of a Ray cluster.
+
+    Raises:
+        UsageError: It is blank.
+    """
+    if not str(value).strip():
+        raise UsageError(f"{option}: is empty; name HOST:PORT or auto, or leave it out")
+    return str(value)
+
+
+def parse_thresholds(option: str, values: Any) -> tuple[tuple[str | None, float], ...]:  # noqa: ANN401 - text, number or list of them
+    """Read thresholds of accuracy: ``0.5`` for all items (named None), ``SUBSET=0.5`` for those of a subset.
+
+    Raises:
+        UsageError: One is no share, or names no subset before its equals sign.
+    """
+    return tuple(_threshold(option, text) for text in _texts(values))
+
+
+def _threshold(option: str, text: str) -> tuple[str | None, float]:
+    subset, equals, number = text.rpartition("=")
+    if equals and not subset:
+        raise UsageError(f"{option}: '{text}' names no subset; write SUBSET=0.5 or 0.5")
+    return subset or None, parse_share(option, number)
+
+
+def _texts(values: Any) -> list[str]:  # noqa: ANN401 - text, number or list of them
+    return [str(entry) for entry in values] if isinstance(values, list | tuple) else [str(values)]

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from pytest_haerae.catalogue.registry import find_benchmark
-from pytest_haerae.config.options import BY_NAME, RawOptions
-from pytest_haerae.config.parsing import (
-    parse_boolean,
-    parse_gpus,
-    parse_integer,
-    parse_mapping,
-    parse_names,
-    parse_share,
-)
+from pytest_haerae.config.option import RawOptions, is_given
+from pytest_haerae.config.options import BY_NAME, OPTIONS
+from pytest_haerae.config.parsing import parse_mapping
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.parameters import choose_scorer
 from pytest_haerae.scoring.registry import scorer_name
-from pytest_haerae.types import CAPABILITY, Method
+from pytest_haerae.types import Method
 
-DEFAULT_DATASET = "haerae_bench"
 DEFAULT_PROMPT: dict[Method, str] = {"log_likelihood": "raw", "string_match": "answer_letter"}
 _DATASET_PARAMS = ("revision", "columns")
-_Default = TypeVar("_Default", Path, None)
 _DEMO = {"model": "llamacpp", "dataset": "sample", "method": "log_likelihood"}
 
 
@@ -107,49 +98,45 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
     Raises:
         UsageError: A value is malformed or out of range, or no model was named.
     """
-    values = {name: value for name, value in raw.items() if value not in (None, [], ())}
-    values = {**_dataset_params(values.pop("dataset_params", None)), **values}
-    if parse_boolean("--demo", values.get("demo", False)):
-        values = {**_DEMO, **values}
+    values = with_shorthands(raw)
+    if "model" not in values:
+        raise _no_model()
+    if "model_params" not in values and (text := os.environ.get(_MODEL_PARAMS)):
+        values["model_params"] = parse_mapping(_MODEL_PARAMS, text)
+    if "ray_address" in values or "gpus_per_replica" in values:
+        values.setdefault("replicas", 1)
+    fields = RunConfig.model_fields.keys() - GateSettings.model_fields.keys()
+    read = {option.name: option.read(values, rootdir) for option in OPTIONS if option.name in fields}
+    method, dataset = read["method"], read["dataset"]
+    read["evaluator_params"] = _evaluator_params(dataset, method, read["evaluator_params"])
+    read["prompt"] = read["prompt"] or default_prompt(dataset, method)
+    return RunConfig(**read, **dict(gate_settings(values)))
 
-    def read(name: str, parser: Callable[..., Any], default: Any, *arguments: Any) -> Any:  # noqa: ANN401 - as parsed
-        return parser(BY_NAME[name].flags[0], values[name], *arguments) if name in values else default
 
-    method = _method(str(values.get("method", "string_match")))
-    dataset = str(values.get("dataset", DEFAULT_DATASET))
-    return RunConfig(
-        model=_model(values),
-        model_params=_model_params(values),
-        method=method,
-        evaluator_params=_evaluator_params(dataset, method, values.get("evaluator_params")),
-        dataset=dataset,
-        dataset_revision=values.get("dataset_revision"),
-        dataset_columns=read("dataset_columns", parse_mapping, {}),
-        split=str(values.get("split", "test")),
-        subset=parse_names(values.get("subset")),
-        limit=read("limit", parse_integer, None, 1),
-        num_few_shot=read("num_few_shot", parse_integer, 0, 0),
-        few_shot_split=values.get("few_shot_split"),
-        few_shot_seed=read("few_shot_seed", parse_integer, 0, 0),
-        prompt=str(values.get("prompt", default_prompt(dataset, method))),
-        apply_chat_template=read("apply_chat_template", parse_boolean, None),
-        system_prompt=values.get("system_prompt"),
-        output_file=_path(values, "output_file", rootdir / ".haerae" / "report.json"),
-        report_html=_path(values, "report_html", None),
-        report_md=_path(values, "report_md", None),
-        baseline=Path(str(values["baseline"])).expanduser() if "baseline" in values else None,
-        baseline_write=_path(values, "baseline_write", None),
-        resume=read("resume", parse_boolean, True),
-        reuse=read("reuse", parse_boolean, False),
-        rerun=_rerun(values.get("rerun")),
-        replicas=read(
-            "replicas", parse_integer, 1 if "ray_address" in values or "gpus_per_replica" in values else None, 1
-        ),
-        ray_address=_address(values.get("ray_address")),
-        gpus_per_replica=read("gpus_per_replica", parse_gpus, None),
-        store=_path(values, "store", rootdir / ".haerae" / "responses.sqlite"),
-        **dict(gate_settings(values)),
-    )
+_MODEL_PARAMS = "HAERAE_MODEL_PARAMS"
+"""The variable of the environment that stands for ``--model-params``."""
+
+
+def with_shorthands(raw: RawOptions) -> dict[str, Any]:
+    """The options that are given, and those that ``--dataset-params`` and ``--demo`` stand for beside them.
+
+    Raises:
+        UsageError: One of these two is malformed.
+    """
+    values = {name: value for name, value in raw.items() if is_given(value)}
+    params = BY_NAME["dataset_params"].read(values)
+    for name in params:
+        if name not in _DATASET_PARAMS:
+            raise UsageError(f"--dataset-params: {unknown('parameter', name, _DATASET_PARAMS)}")
+    values = {f"dataset_{name}": setting for name, setting in params.items()} | values
+    return _DEMO | values if BY_NAME["demo"].read(values) else values
+
+
+def _no_model() -> UsageError:
+    from pytest_haerae.backends import backend_names
+
+    names = ", ".join(backend_names())
+    return UsageError(f"these suites evaluate a model and none is named: add --model=NAME (one of {names}) or --demo")
 
 
 def default_prompt(dataset: str, method: Method) -> str:
@@ -164,81 +151,15 @@ def gate_settings(raw: RawOptions) -> GateSettings:
     Raises:
         UsageError: A value is malformed or out of range.
     """
-
-    def share(name: str, default: float) -> float:
-        value = raw.get(name)
-        return default if value is None else parse_share(BY_NAME[name].flags[0], value)
-
-    return GateSettings(
-        min_accuracy=tuple(_minimum(text) for text in _texts(raw.get("min_accuracy"))),
-        max_drop=share("max_drop", 0.0),
-        significance=share("significance", 0.05),
-        max_error_rate=share("max_error_rate", 0.0),
-    )
+    read = {name: BY_NAME[name].read(raw) for name in GateSettings.model_fields}
+    minimums = tuple(MinimumAccuracy(subset=subset, threshold=x) for subset, x in read.pop("min_accuracy"))
+    return GateSettings(min_accuracy=minimums, **read)
 
 
-def _dataset_params(value: Any) -> dict[str, Any]:  # noqa: ANN401 - text or mapping
-    params = parse_mapping("--dataset-params", value)
-    for name in params:
-        if name not in _DATASET_PARAMS:
-            raise UsageError(f"--dataset-params: {unknown('parameter', name, _DATASET_PARAMS)}")
-    return {f"dataset_{name}": setting for name, setting in params.items()}
-
-
-def _model(values: dict[str, Any]) -> str:
-    if "model" in values:
-        return str(values["model"])
-    from pytest_haerae.backends import backend_names
-
-    names = ", ".join(backend_names())
-    raise UsageError(f"these suites evaluate a model and none is named: add --model=NAME (one of {names}) or --demo")
-
-
-def _method(name: str) -> Method:
-    for method in CAPABILITY:
-        if name == method:
-            return method
-    raise UsageError(unknown("method", name, CAPABILITY))
-
-
-def _model_params(values: dict[str, Any]) -> dict[str, Any]:
-    if "model_params" in values:
-        return parse_mapping("--model-params", values["model_params"])
-    return parse_mapping("HAERAE_MODEL_PARAMS", os.environ.get("HAERAE_MODEL_PARAMS"))
-
-
-def _evaluator_params(dataset: str, method: Method, value: Any) -> dict[str, Any]:  # noqa: ANN401 - text or mapping
+def _evaluator_params(dataset: str, method: Method, params: dict[str, Any]) -> dict[str, Any]:
     """The evaluator's parameters, validated; they name the benchmark's own scorer where it is the one that judges."""
-    params = parse_mapping("--evaluator-params", value)
     benchmark = find_benchmark(dataset)
     default = benchmark.scorers.get(method) if benchmark else None
     chosen = choose_scorer(method, params, default).scorer.name
     # Reports then say what judged, and baselines compare it.
     return params if chosen == scorer_name(params) else {"scorer": chosen, **params}
-
-
-def _texts(value: Any) -> list[str]:  # noqa: ANN401 - text, number or list of them
-    return [str(entry) for entry in value] if isinstance(value, list | tuple) else [] if value is None else [str(value)]
-
-
-def _minimum(text: str) -> MinimumAccuracy:
-    subset, equals, number = text.rpartition("=")
-    if equals and not subset:
-        raise UsageError(f"--min-accuracy: '{text}' names no subset; write SUBSET=0.5 or 0.5")
-    return MinimumAccuracy(subset=subset or None, threshold=parse_share("--min-accuracy", number))
-
-
-def _rerun(value: Any) -> str | None:  # noqa: ANN401 - text or None
-    if value is None or value == "errors":
-        return None if value is None else "errors"
-    raise UsageError(f"--rerun: {unknown('choice', str(value), ['errors'])}")
-
-
-def _address(value: Any) -> str | None:  # noqa: ANN401 - text or None
-    if value is not None and not str(value).strip():
-        raise UsageError("--ray-address: is empty; name HOST:PORT or auto, or leave it out")
-    return None if value is None else str(value)
-
-
-def _path(values: dict[str, Any], name: str, default: _Default) -> Path | _Default:
-    return Path(str(values[name])).expanduser().absolute() if name in values else default

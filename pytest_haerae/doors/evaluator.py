@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,11 @@ from pytest_haerae.catalogue.benchmark import GENERIC_SUITE
 from pytest_haerae.catalogue.benchmarks.haerae_bench import BENCHMARK as HAERAE_BENCH
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.options import BY_NAME
-from pytest_haerae.config.run_config import build_config
 from pytest_haerae.doors.result import EvaluationResult
 from pytest_haerae.errors import UnmeasurableRun, UsageError, unknown
-from pytest_haerae.gates.judge import Completeness
+from pytest_haerae.evaluation import Evaluation, prepare
 from pytest_haerae.run.engine import Progress
 from pytest_haerae.run.progress import ProgressLine, StreamWriter
-from pytest_haerae.run.runner import Run
 from pytest_haerae.types import Item, Selected
 
 ALIASES = {"evaluation_method": "method"}
@@ -131,33 +130,29 @@ def evaluate(
         UsageError: Bad input.
         UnmeasurableRun: More items ended in an error than is allowed; the report is written all the same.
     """
-    run = Run(build_config(raw, rootdir), backends)
-    try:
-        selection = _select(run)
-        samples = run.ask(selection, progress or (lambda done, total: None))
-        errors = sum(sample.verdict.outcome == "error" for sample in samples)
-        completeness = Completeness(by_hand=False, missing=0, errors=errors, asked=len(selection))
-        report = run.report(selection, samples, completeness)
-    finally:
-        run.close()
-    if reason := completeness.reason(run.config.max_error_rate):
-        first = next(sample.verdict.explanation for sample in samples if sample.verdict.outcome == "error")
+    evaluation = prepare(raw, rootdir, backends)
+    selection = _select(evaluation)
+    with closing(evaluation.ask(selection, progress or (lambda done, total: None))) as answers:
+        conclusion = evaluation.conclude(selection, answers.samples, answers)
+    if conclusion.unmeasurable:
+        verdicts = (sample.verdict for sample in answers.samples)
+        first = next(verdict.explanation for verdict in verdicts if verdict.outcome == "error")
         raise UnmeasurableRun(
-            f"{reason}, the first: {first}; the same run asks again for what failed alone"
-            f" (report: {run.config.output_file})"
+            f"{conclusion.unmeasurable}, the first: {first}; the same run asks again for what failed alone"
+            f" (report: {evaluation.plan.config.output_file})"
         )
-    return EvaluationResult(report)
+    return EvaluationResult(conclusion.report)
 
 
-def _select(run: Run) -> list[Selected]:
-    data = run.default_data
-    present = run.loader(data).dataset.subsets()
-    run.check_subsets()
+def _select(evaluation: Evaluation) -> list[Selected]:
+    config, data, source = evaluation.plan.config, evaluation.plan.data, evaluation.source
+    present = source.subsets(data)
+    source.check_subsets()
     return [
-        Selected(item, suite_nodeid(item, run.config.dataset), data)
+        Selected(item, suite_nodeid(item, config.dataset), data)
         for subset in present
-        if not run.config.subset or subset in run.config.subset
-        for item in run.items(data, subset)
+        if not config.subset or subset in config.subset
+        for item in source.items(data, subset)
     ]
 
 

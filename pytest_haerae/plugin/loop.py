@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING
+from collections.abc import Generator
 
 import pytest
 
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.plugin.nodes import is_worker
-
-if TYPE_CHECKING:
-    from pytest_haerae.plugin.session import EvaluationSession
+from pytest_haerae.plugin.stash import find_session
 
 
-def run_loop(find: Callable[[], EvaluationSession | None], session: pytest.Session) -> Generator[None, object, object]:
+def run_loop(session: pytest.Session) -> Generator[None, object, object]:
     """Batch before the tests, finish after them, also when they were stopped early.
 
-    Args:
-        find: Gives the evaluation if there is one; with pytest-xdist it comes to light only while the loop runs.
-        session: pytest's session.
+    With pytest-xdist the evaluation comes to light only while the loop runs.
     """
-    evaluation = find()
+    evaluation = find_session(session.config)
     collected = not session.testsfailed or session.config.option.continue_on_collection_errors
     distributed = session.config.pluginmanager.has_plugin("dsession") or is_worker(session.config)
     if evaluation and collected and not distributed and not session.config.option.collectonly:
-        evaluation.batch(evaluation.select(session.items))
+        evaluation.ask(evaluation.collection.select(session.items))
     try:
         result = yield
     except BaseException:
-        if evaluation := find():
+        if evaluation := find_session(session.config):
             with contextlib.suppress(HaeraeError):
                 evaluation.finish(session)
         raise
-    if evaluation := find():
+    if evaluation := find_session(session.config):
         try:
             evaluation.finish(session)
         except HaeraeError as error:

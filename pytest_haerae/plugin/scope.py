@@ -9,8 +9,10 @@ from typing import Any
 
 from pytest_haerae.catalogue.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
 from pytest_haerae.catalogue.registry import find_benchmark
-from pytest_haerae.config.run_config import DEFAULT_DATASET
+from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.errors import UsageError
+
+DEFAULT_DATASET: str = BY_NAME["dataset"].default
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,29 +19,21 @@ import pytest
 from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.errors import UsageError
 from pytest_haerae.plugin.conftests import conftest_files, load_conftests
+from pytest_haerae.plugin.stash import find_session, session_of
 from pytest_haerae.types import Item
 
 if TYPE_CHECKING:
     from pytest_haerae.plugin.session import EvaluationSession
-
-    Find = Callable[[], EvaluationSession | None]
-    Make = Callable[[], EvaluationSession]
 
 _FOLDER = "haerae_folder"
 _MANIFEST, _RUN = "manifest.json", "run.json"
 _REFUSAL = "haerae: workers on other machines"
 
 
-def hooks_for(config: pytest.Config, find: Find, make: Make) -> ControllerHooks | WorkerHooks:
-    """The hooks of this process.
-
-    Args:
-        config: Its configuration.
-        find: Gives its evaluation if there is one: other pytest runs pay nothing.
-        make: Gives it, made where there is none.
-    """
+def hooks_for(config: pytest.Config) -> ControllerHooks | WorkerHooks:
+    """The hooks of this process."""
     worker = getattr(config, "workerinput", None)
-    return ControllerHooks(config, make) if worker is None else WorkerHooks(worker.get(_FOLDER), find)
+    return ControllerHooks(config) if worker is None else WorkerHooks(config, worker.get(_FOLDER))
 
 
 def remote_environment(config: pytest.Config) -> str | None:
@@ -81,12 +72,10 @@ class ControllerHooks:
 
     Args:
         config: Its configuration.
-        make: Gives its evaluation.
     """
 
-    def __init__(self, config: pytest.Config, make: Make) -> None:
+    def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._make = make
         self._session: pytest.Session | None = None
         self._batched = False
         self._folder: Path | None = None
@@ -139,21 +128,20 @@ class ControllerHooks:
         self._stop_at_collection_errors()
         try:
             load_conftests(self._config, content["conftests"])
-            evaluation = self._made(content["dataset"])
-            evaluation.by_hand = content["by_hand"]
-            evaluation.batch([_selected(entry) for entry in content["selection"]])
-            if evaluation.selection:
-                run = {"store": str(evaluation.run.config.store), "run_number": evaluation.run.run_number}
-                _write(self._folder / _RUN, run)
+            evaluation = self._decided(content["dataset"])
+            if content["by_hand"]:
+                evaluation.collection.note_by_hand()
+            evaluation.ask([_selected(entry) for entry in content["selection"]])
+            if evaluation.batch:
+                run = evaluation.batch.answers.run
+                _write(self._folder / _RUN, {"store": str(run.store.path), "run_number": run.number})
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
 
-    def _made(self, dataset: str | None) -> EvaluationSession:
-        evaluation = self._make()
-        # Before the run is made: a benchmark brings a prompt and a scorer of its own.
-        evaluation.scope.dataset = dataset
+    def _decided(self, dataset: str | None) -> EvaluationSession:
+        evaluation = session_of(self._config)
         try:
-            _ = evaluation.run
+            evaluation.collection.decide(dataset)
         except UsageError as error:
             raise UsageError(
                 f"{error} (the workers know it: with pytest-xdist, what you register belongs in a conftest.py or a"
@@ -177,33 +165,34 @@ class WorkerHooks:
     """Hooks of a worker.
 
     Args:
+        config: Its configuration.
         folder: Where the controller wants its manifest; None on another machine.
-        find: Gives this process's evaluation if there is one.
     """
 
-    def __init__(self, folder: str | None, find: Find) -> None:
+    def __init__(self, config: pytest.Config, folder: str | None) -> None:
+        self._config = config
         self._folder = Path(folder) if folder else None
-        self._find = find
         self._ready = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Write the manifest, the first one wins, all are equal."""
-        evaluation = self._find()
+        evaluation = find_session(self._config)
         if evaluation is None:
             return
-        selection = evaluation.select(session.items)
+        collection = evaluation.collection
+        selection = collection.select(session.items)
         if self._folder is None or not self._folder.is_dir():
-            if selection or evaluation.problem:
+            if selection or collection.problem:
                 report = pytest.CollectReport(_REFUSAL, "failed", _REFUSAL, None)
                 session.config.hook.pytest_collectreport(report=report)
             return
         if (self._folder / _MANIFEST).exists():
             return
         content = {
-            "problem": str(evaluation.problem) if evaluation.problem else None,
-            "by_hand": evaluation.selected_by_hand(),
-            "dataset": evaluation.scope.dataset,
+            "problem": str(collection.problem) if collection.problem else None,
+            "by_hand": collection.selected_by_hand(),
+            "dataset": collection.scope.dataset,
             "conftests": conftest_files(session.config),
             "selection": [asdict(selected) for selected in selection],
         }
@@ -212,14 +201,14 @@ class WorkerHooks:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
         """Learn the run's number before the first test reads the store."""
-        evaluation = self._find()
+        evaluation = find_session(self._config)
         if self._ready or evaluation is None or self._folder is None:
             return
         self._ready = True
         path = self._folder / _RUN
         if path.exists():
             run = json.loads(path.read_text(encoding="utf-8"))
-            evaluation.run.read_from(Path(run["store"]), run["run_number"])
+            evaluation.read_from(Path(run["store"]), run["run_number"])
 
 
 def _write(path: Path, content: Any) -> None:  # noqa: ANN401 - JSON

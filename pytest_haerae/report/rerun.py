@@ -5,23 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pytest_haerae.config.run_config import DEFAULT_DATASET, RunConfig, default_prompt
+from pytest_haerae.config.options import BY_NAME, OPTIONS
+from pytest_haerae.config.run_config import RunConfig, default_prompt
 from pytest_haerae.redact import MASK, redact, secrets_in
 
-_DEFAULTS: dict[str, Any] = {
-    "model_params": {},
-    "evaluator_params": {},
-    "dataset": DEFAULT_DATASET,
-    "dataset_revision": None,
-    "dataset_columns": {},
-    "split": "test",
-    "num_few_shot": 0,
-    "few_shot_split": None,
-    "few_shot_seed": 0,
-    "apply_chat_template": None,
-    "system_prompt": None,
-}
-"""Options that decide what a model is asked and how it is judged, beside those that are always named."""
+_NAMED_FIRST = ("model", "method")
+"""What every command names, whatever their defaults."""
 
 
 def rerun_options(config: RunConfig) -> list[str]:
@@ -31,20 +20,21 @@ def rerun_options(config: RunConfig) -> list[str]:
     are left out as well; they come from the environment.
     """
     secrets = secrets_in(config.model_params)
-    options = [f"--model={config.model}", f"--method={config.method}"]
-    for name, default in _DEFAULTS.items():
-        value = getattr(config, name)
-        if value == default:
+    defaults = {"prompt": default_prompt(config.dataset, config.method)}
+    options = [f"{BY_NAME[name].flag}={getattr(config, name)}" for name in _NAMED_FIRST]
+    for option in OPTIONS:
+        if option.influences != "answers" or option.name in _NAMED_FIRST:
             continue
-        flag = f"--{name.replace('_', '-')}"
+        value = getattr(config, option.name)
+        if value == defaults.get(option.name, option.default):
+            continue
         if isinstance(value, bool):
-            options.append(flag if value else flag.replace("--", "--no-", 1))
+            options.append(option.flag if value else option.flag.replace("--", "--no-", 1))
         elif isinstance(value, dict):
-            options.append(f"{flag}={json.dumps(_without_masks(redact(value, secrets)), ensure_ascii=False)}")
+            shown = json.dumps(_without_masks(redact(value, secrets)), ensure_ascii=False)
+            options.append(f"{option.flag}={shown}")
         else:
-            options.append(f"{flag}={redact(value, secrets)}")
-    if config.prompt != default_prompt(config.dataset, config.method):
-        options.append(f"--prompt={config.prompt}")
+            options.append(f"{option.flag}={redact(value, secrets)}")
     return options
 
 

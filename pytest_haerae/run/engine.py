@@ -47,7 +47,7 @@ class Engine:
         self._secrets = secrets
         self.usage = Usage()
 
-    def ask(self, keys: Sequence[str], requests: Sequence[Request], progress: Progress) -> list[Response]:
+    def ask(self, keys: Sequence[str], requests: Sequence[Request], progress: Progress) -> Mapping[str, Response]:
         """Answer all requests.
 
         Args:
@@ -56,7 +56,7 @@ class Engine:
             progress: Told after each answer.
 
         Returns:
-            One response a request, in order; each is an answer or an error.
+            One response a key; each is an answer or an error.
 
         Raises:
             UsageError: The model can not be loaded, or refuses this kind of run as a whole.
@@ -78,7 +78,7 @@ class Engine:
                 raise type(error)(redact_text(str(error), self._secrets)) from None
         self.usage.seconds = perf_counter() - started
         self.usage.method_detail = self._store.detail(self._run)
-        return [answers[key] for key in keys]
+        return answers
 
     def _stored(self, keys: Iterable[str]) -> dict[str, Response]:
         """The answers that the store has, of this run or, with `reuse`, of any."""

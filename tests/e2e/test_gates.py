@@ -6,17 +6,16 @@ import csv
 import json
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_haerae.config.run_config import build_config
 from pytest_haerae.doors.command_line.main import main
-from pytest_haerae.gates.judge import Completeness
+from pytest_haerae.evaluation import prepare
 from pytest_haerae.report.build import write_report
-from pytest_haerae.run.runner import Run
-from pytest_haerae.types import DataKey, Selected
+from pytest_haerae.types import Selected
 from tests.helpers import shared, valid_report, write_questions
 
 OLD, NEW = "gpt-35-turbo-230613", "gpt-4o-mini-240718"
@@ -81,14 +80,12 @@ def write_recorded_report(folder: Path, model: str) -> Path:
     space: dict[str, Any] = {}
     exec(REPLAY, space)  # noqa: S102 - the backend of the conftest below
     raw = {"model": "replay", "model_params": {"recorded": str(shared(f"data/responses/{model}.csv"))}}
-    config = build_config({**raw, "dataset": str(folder / "recorded")}, folder)
-    run = Run(config, {"replay": space["Replay"]})
-    data = DataKey(config.dataset)
-    items = [item for subset in run.loader(data).dataset.subsets() for item in run.items(data, subset)]
+    evaluation = prepare({**raw, "dataset": str(folder / "recorded")}, folder, {"replay": space["Replay"]})
+    data, source = evaluation.plan.data, evaluation.source
+    items = [item for subset in source.subsets(data) for item in source.items(data, subset)]
     selection = [Selected(item, f"test_mine.py::test_mine[{item.id}]", data) for item in items]
-    samples = run.ask(selection, lambda done, total: None)
-    report = run.report(selection, samples, Completeness(False, 0, 0, len(selection)))
-    run.close()
+    with closing(evaluation.ask(selection, lambda done, total: None)) as answers:
+        report = evaluation.conclude(selection, answers.samples, answers).report
     path = folder / f"{model}.json"
     write_report(report, path)
     return path

@@ -5,16 +5,15 @@ from __future__ import annotations
 import gc
 import json
 import tracemalloc
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_haerae.config.run_config import build_config
 from pytest_haerae.doors.evaluator import suite_nodeid
-from pytest_haerae.gates.judge import Completeness
+from pytest_haerae.evaluation import Evaluation, prepare
 from pytest_haerae.prompts.registry import PROMPTS, register_prompt
-from pytest_haerae.run.runner import Run
 from pytest_haerae.types import Item, Selected
 
 SIZES = (300, 700)
@@ -24,7 +23,7 @@ CHARACTERS = 1500
 """Of a question: 3,000 bytes in memory, far more than the bounds, so that no second copy of it goes unseen."""
 
 
-def prepared(folder: Path, count: int, options: dict[str, Any]) -> tuple[Run, list[Selected]]:
+def prepared(folder: Path, count: int, options: dict[str, Any]) -> tuple[Evaluation, list[Selected]]:
     """A run over so many long questions."""
     folder.mkdir()
     rows = (
@@ -33,25 +32,26 @@ def prepared(folder: Path, count: int, options: dict[str, Any]) -> tuple[Run, li
     )
     data = folder / "questions.jsonl"
     data.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    run = Run(build_config({"model": "random", "dataset": str(data), **options}, folder))
-    items = run.items(run.default_data, "questions")
-    return run, [Selected(item, suite_nodeid(item, str(data)), run.default_data) for item in items]
+    evaluation = prepare({"model": "random", "dataset": str(data), **options}, folder)
+    key = evaluation.plan.data
+    return evaluation, [
+        Selected(item, suite_nodeid(item, str(data)), key) for item in evaluation.source.items(key, "questions")
+    ]
 
 
 def measure(folder: Path, count: int, options: dict[str, Any]) -> tuple[int, int]:
     """Ask and report so many items: the bytes of the peak above the loaded items, and those still held at the end."""
-    run, selection = prepared(folder, count, options)
+    evaluation, selection = prepared(folder, count, options)
     gc.collect()
     tracemalloc.start()
     try:
-        samples = run.ask(selection, lambda done, total: None)
-        report = run.report(selection, samples, Completeness(False, 0, 0, count))
-        gc.collect()
-        held, peak = tracemalloc.get_traced_memory()
+        with closing(evaluation.ask(selection, lambda done, total: None)) as answers:
+            report = evaluation.conclude(selection, answers.samples, answers).report
+            gc.collect()
+            held, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-        run.close()
-    assert (len(samples), len(report["samples"])) == (count, count)
+    assert (len(answers.samples), len(report["samples"])) == (count, count)
     return peak, held
 
 
@@ -73,11 +73,10 @@ def test_an_item_is_rendered_for_its_key_its_backend_and_its_row(tmp_path: Path)
         return item.query
 
     try:
-        run, selection = prepared(tmp_path / "run", 600, {"method": "string_match", "prompt": "counted"})
-        samples = run.ask(selection, lambda done, total: None)
-        before = len(rendered)
-        run.report(selection, samples, Completeness(False, 0, 0, 600))
-        run.close()
+        evaluation, selection = prepared(tmp_path / "run", 600, {"method": "string_match", "prompt": "counted"})
+        with closing(evaluation.ask(selection, lambda done, total: None)) as answers:
+            before = len(rendered)
+            evaluation.conclude(selection, answers.samples, answers)
     finally:
         del PROMPTS["counted"]
     asked = [identifier for identifier in rendered[:before] if identifier.startswith("questions")]

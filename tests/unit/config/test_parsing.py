@@ -55,7 +55,7 @@ def test_numbers_are_bounded() -> None:
 
 
 def test_names_and_switches() -> None:
-    assert parse_names(["a,b", "b, c"]) == ("a", "b", "c")
+    assert parse_names("--subset", ["a,b", "b, c"]) == ("a", "b", "c")
     assert parse_boolean("--resume", "off") is False
     with pytest.raises(UsageError, match="--resume"):
         parse_boolean("--resume", "maybe")

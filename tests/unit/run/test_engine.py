@@ -40,7 +40,8 @@ class Scripted:
 
 def ask(backend: Scripted, store: Store, run: int) -> tuple[list[Response], Engine]:
     engine = Engine(lambda: backend, store, run)
-    return engine.ask(KEYS, REQUESTS, lambda done, total: None), engine
+    responses = engine.ask(KEYS, REQUESTS, lambda done, total: None)
+    return [responses[key] for key in KEYS], engine
 
 
 @pytest.fixture

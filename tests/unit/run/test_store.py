@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pytest_haerae.errors import UsageError
-from pytest_haerae.run.store import Store, identity_digest, response_key
+from pytest_haerae.run.keys import identity_digest, response_key
+from pytest_haerae.run.store import Store
 from pytest_haerae.types import Request, Response
 
 ANSWER = Response(loglikelihoods=(-1.25, -2.5), prompt_tokens=3)

@@ -7,7 +7,7 @@ import pytest
 from pytest_haerae.backends.api.answers import checked, read_answer
 from pytest_haerae.backends.api.backend import Adaptation, ApiParameters
 from pytest_haerae.backends.api.retrying import MalformedAnswer
-from pytest_haerae.run.store import identity_digest
+from pytest_haerae.run.keys import identity_digest
 
 BODY = {"model": "m", "max_tokens": 8, "temperature": 0.0, "seed": 1}
 

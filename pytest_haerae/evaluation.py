@@ -1,0 +1,186 @@
+"""The walk that every door takes: from options to a plan, to answers, to verdicts on their numbers, to a report.
+
+A door prepares an evaluation, selects items from its source, asks them, and concludes. Each step takes what the one
+before it gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from pytest_haerae.backends import Backend
+from pytest_haerae.config.option import RawOptions
+from pytest_haerae.config.run_config import RunConfig, build_config
+from pytest_haerae.gates.baseline import check_items, check_settings
+from pytest_haerae.gates.judge import Completeness, check_gated_subsets, judge_run
+from pytest_haerae.report.build import RunFacts, make_report
+from pytest_haerae.report.outputs import check_outputs, write_outputs
+from pytest_haerae.report.read import read_report
+from pytest_haerae.report.samples import SampleRows
+from pytest_haerae.run.asking import Answers, ask, in_order
+from pytest_haerae.run.engine import Progress
+from pytest_haerae.run.item_source import ItemSource
+from pytest_haerae.run.plan import Plan, make_plan
+from pytest_haerae.run.questions import Questions
+from pytest_haerae.statistics.scores import make_metrics
+from pytest_haerae.types import Request, Sample, Selected, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """When an evaluation began."""
+
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: float = field(default_factory=perf_counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One evaluation, prepared: nothing is loaded or paid for yet.
+
+    Attributes:
+        plan: What is measured and how.
+        source: The items that it is about.
+        baseline: The report that its gate compares with.
+        started: When it began.
+    """
+
+    plan: Plan
+    source: ItemSource
+    baseline: Mapping[str, Any] | None
+    started: Started
+
+    def about(self, config: RunConfig, backends: Mapping[str, type[Backend]] | None) -> Evaluation:
+        """The same evaluation with the data set that its suites decided on, and what that brings along."""
+        return replace(self, plan=make_plan(config, backends))
+
+    def ask(self, selection: Sequence[Selected], progress: Progress, *, by_hand: bool = False) -> Answers:
+        """Ask all selected items in one pass.
+
+        Args:
+            selection: The items.
+            progress: Told after each answer.
+            by_hand: Whether they are a part of the scope, on which no gate is evaluated.
+
+        Raises:
+            UsageError: A gate cannot be judged on these items, or the model cannot be loaded.
+            StoreError: Answers cannot be kept.
+        """
+        selection = in_order(selection)
+        if not by_hand:
+            check_gated_subsets(self.plan.config, (entry.item.subset for entry in selection))
+        if self.baseline is not None:
+            self._check_baseline(self.baseline, selection)
+        return ask(self.plan, self._questions(), selection, progress)
+
+    def conclude(
+        self,
+        selection: Sequence[Selected],
+        samples: Sequence[Sample],
+        answers: Answers,
+        *,
+        by_hand: bool = False,
+    ) -> Conclusion:
+        """Judge the gates, write the report and, where the run could be measured, mark it as finished in the store.
+
+        Args:
+            selection: All that was selected.
+            samples: The samples that count, in any order.
+            answers: What `ask` gave.
+            by_hand: Whether they are a part of the scope, on which no gate is evaluated.
+
+        Raises:
+            UsageError: The report cannot be written; the same run goes on from its stored answers.
+            StoreError: The store cannot be written.
+        """
+        config = self.plan.config
+        completeness = Completeness(
+            by_hand=by_hand,
+            missing=len(selection) - len(samples),
+            errors=sum(sample.verdict.outcome == "error" for sample in samples),
+            asked=len(selection),
+        )
+        ordered = sorted(samples, key=lambda sample: (sample.item.subset, sample.item.index, sample.nodeid))
+        metrics, rows = make_metrics(ordered), self._rows(ordered)
+        before = None if self.baseline is None else self.baseline["samples"]
+        judgement = judge_run(config, metrics, rows, before, completeness)
+        facts = self._facts(selection, answers, completeness)
+        report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement)
+        notes = [*answers.usage.notes, *write_outputs(report, config, self.baseline)]
+        unmeasurable = completeness.reason(config.max_error_rate)
+        if unmeasurable is None:
+            answers.run.finish()
+        return Conclusion(report, tuple(notes), unmeasurable)
+
+    def _questions(self) -> Questions:
+        return Questions(self.plan, self.source)
+
+    def _rows(self, samples: Sequence[Sample]) -> SampleRows:
+        questions = self._questions()
+
+        def request_of(sample: Sample) -> Request | None:
+            return questions.request(sample.selected)
+
+        return SampleRows(samples, request_of, return_logits=self.plan.config.return_logits)
+
+    def _check_baseline(self, baseline: Mapping[str, Any], selection: Sequence[Selected]) -> None:
+        config, place = self.plan.config, f"--baseline {self.plan.config.baseline}"
+        expected = {name: getattr(config, name) for name in ("method", "scorer", "prompt", "num_few_shot", "split")}
+        check_settings(place, baseline["info"], {**expected, "prompt_fingerprint": self.plan.prompt.fingerprint})
+        unanswered = [Sample(entry, None, Verdict("skipped")) for entry in selection]
+        check_items(place, baseline, self._rows(unanswered), self.source.subset_fingerprints(selection))
+
+    def _facts(self, selection: Sequence[Selected], answers: Answers, completeness: Completeness) -> RunFacts:
+        names = list(dict.fromkeys(entry.data for entry in selection)) or [self.plan.data]
+        return RunFacts(
+            model=self.plan.parameters.model_label(),
+            libraries=self.plan.backend.libraries,
+            dataset=",".join(data.name for data in names),
+            dataset_revision=self.source.loader(names[0]).dataset.revision,
+            dataset_fingerprint=self.source.fingerprint(selection),
+            subset_fingerprints=self.source.subset_fingerprints(selection),
+            prompt_fingerprint=self.plan.prompt.fingerprint,
+            started=self.started.at,
+            elapsed_seconds=perf_counter() - self.started.clock,
+            usage=answers.usage,
+            completeness=completeness,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What an evaluation came to.
+
+    Attributes:
+        report: The report, as it was written.
+        notes: Lines for people: what else was written, and what happened on the way.
+        unmeasurable: Why there is no score; None where there is one.
+    """
+
+    report: Mapping[str, Any]
+    notes: tuple[str, ...]
+    unmeasurable: str | None
+
+
+def prepare(raw: RawOptions, rootdir: Path, backends: Mapping[str, type[Backend]] | None = None) -> Evaluation:
+    """Make an evaluation of options as typed, and refuse what can be refused before any data are read.
+
+    Args:
+        raw: Option name to value.
+        rootdir: Folder below which ``.haerae/`` lies.
+        backends: Backends beside those of the entry points, by name.
+
+    Raises:
+        UsageError: An option, the backend, the prompt, the scorer, an output folder or the baseline is not usable.
+    """
+    started = Started()
+    config = build_config(raw, rootdir)
+    plan = make_plan(config, backends)
+    check_outputs(config)
+    baseline = None if config.baseline is None else read_report(config.baseline, f"--baseline {config.baseline}")
+    return Evaluation(plan, ItemSource(config), baseline, started)

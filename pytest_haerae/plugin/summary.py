@@ -1,0 +1,40 @@
+"""What the terminal shows at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from pytest_haerae.plugin.batch import QUIETEST
+from pytest_haerae.plugin.nodes import rerun_command
+from pytest_haerae.plugin.session import EvaluationSession
+from pytest_haerae.report.outputs import shown
+from pytest_haerae.report.show.ci import workflow_commands
+from pytest_haerae.report.show.terminal import summary_lines
+
+
+def summarise(evaluation: EvaluationSession, reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Write the terminal summary, and on GitHub Actions the annotations."""
+    conclusion, batch, received = evaluation.conclusion, evaluation.batch, evaluation.received
+    if conclusion is None or batch is None or received is None:
+        return
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in workflow_commands(conclusion.report):
+            reporter.write_line(line)
+    if config.option.verbose <= QUIETEST:
+        return
+    plan = evaluation.collection.evaluation.plan
+    reporter.write_sep("=", f"haerae: {plan.describe()}")
+    samples = (batch.samples[entry.nodeid] for entry in batch.selection if entry.nodeid in received.nodeids)
+    wrong = [sample.verdict.explanation for sample in samples if sample.verdict.outcome in ("wrong", "invalid")]
+    lines = summary_lines(
+        conclusion.report,
+        width=shutil.get_terminal_size().columns,
+        wrong=wrong,
+        output_file=str(shown(plan.config.output_file)),
+        rerun=rerun_command(config, plan.secrets),
+    )
+    for line in [*lines, *conclusion.notes]:
+        reporter.write_line(line)

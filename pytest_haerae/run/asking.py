@@ -1,0 +1,125 @@
+"""Asks a selection in one pass, and joins the answers to their items by key."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_haerae.run.engine import Engine, Progress
+from pytest_haerae.run.plan import Plan
+from pytest_haerae.run.questions import Questions
+from pytest_haerae.run.store import Store
+from pytest_haerae.types import Response, Sample, Selected, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run in a store that is open.
+
+    Attributes:
+        store: Where its responses are.
+        number: Its number there.
+        resumed: Whether it was begun earlier.
+    """
+
+    store: Store
+    number: int
+    resumed: bool
+
+    def finish(self) -> None:
+        """Mark it as finished: the next run of the same configuration measures anew."""
+        self.store.finish(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What came of asking.
+
+    Attributes:
+        samples: One judged item for each that was selected, by subset, and there as in the data set.
+        usage: What was asked of the model.
+        run: Where the responses are stored.
+    """
+
+    samples: Sequence[Sample]
+    usage: Usage
+    run: StoredRun
+
+    def close(self) -> None:
+        """Close the store."""
+        self.run.store.close()
+
+
+def in_order(selection: Iterable[Selected]) -> list[Selected]:
+    """Selected items by subset, and there as in the data set: one order, whichever door asks."""
+    return sorted(selection, key=lambda entry: (entry.item.subset, entry.item.index, entry.nodeid))
+
+
+def ask(plan: Plan, questions: Questions, selection: Sequence[Selected], progress: Progress) -> Answers:
+    """Ask all selected items in one pass and judge the answers.
+
+    Args:
+        plan: What is measured.
+        questions: Makes the requests.
+        selection: The items, in the order in which they are asked: the same run is resumed by the same order.
+        progress: Told after each answer.
+
+    Raises:
+        UsageError: The model cannot be loaded, or the store cannot be opened.
+        StoreError: Answers cannot be kept.
+    """
+    config = plan.config
+    keys = [questions.key_of(entry) for entry in selection]
+    asked = [(entry, key) for entry, key in zip(selection, keys, strict=True) if key is not None]
+    store = Store(config.store)
+    try:
+        fingerprint = hashlib.sha256("".join(key for _, key in asked).encode()).hexdigest()
+        number, resumed = store.begin(fingerprint, resume=config.resume, rerun_errors=config.rerun == "errors")
+        engine = Engine(plan.load, store, number, reuse=config.reuse, secrets=plan.secrets)
+        requests = questions.requests([entry for entry, _ in asked])
+        responses = engine.ask([key for _, key in asked], requests, progress)
+    except BaseException:
+        store.close()
+        raise
+
+    def sample(entry: Selected, key: str | None) -> Sample:
+        response = None if key is None else responses[key]
+        return Sample(entry, response, plan.judge(entry.item, response))
+
+    samples = [sample(entry, key) for entry, key in zip(selection, keys, strict=True)]
+    return Answers(samples, engine.usage, StoredRun(store, number, resumed))
+
+
+class StoredSamples:
+    """Judges items by what a store has for a run: how a process that did not ask learns its verdicts.
+
+    Args:
+        plan: What is measured.
+        questions: Makes the requests again, for their keys.
+        store: The file.
+        number: The run's number in it.
+    """
+
+    def __init__(self, plan: Plan, questions: Questions, store: Path, number: int) -> None:
+        self._plan = plan
+        self._questions = questions
+        self._store = Store(store)
+        self._number = number
+
+    def sample(self, selected: Selected) -> Sample:
+        """The judged item; an error where the run has no answer for it."""
+        key = self._questions.key_of(selected)
+        response = None if key is None else self._response(key)
+        return Sample(selected, response, self._plan.judge(selected.item, response))
+
+    def _response(self, key: str) -> Response:
+        if (response := self._store.get(self._number, key)) is not None:
+            return response
+        error = self._store.failure(self._number, key) or "no response was stored for this item"
+        return Response(error=error)
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()

@@ -1,0 +1,79 @@
+"""The items that a configuration is about: data sets, opened when they are needed and loaded once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytest_haerae.catalogue.datasets import open_items, unknown_subset
+from pytest_haerae.config.run_config import RunConfig
+from pytest_haerae.data.dataset import ItemLoader
+from pytest_haerae.errors import UsageError
+from pytest_haerae.types import DataKey, Item, Selected
+
+
+class ItemSource:
+    """Data sets as a configuration reads them: its split, revision, columns and limit, whichever set it names.
+
+    Args:
+        config: The configuration.
+    """
+
+    def __init__(self, config: RunConfig) -> None:
+        self._config = config
+        self._loaders: dict[tuple[DataKey, str], ItemLoader] = {}
+
+    def loader(self, data: DataKey, split: str | None = None) -> ItemLoader:
+        """A data set.
+
+        Args:
+            data: Which; one that a suite brings along has a folder, and no revision.
+            split: Its split; None for the configuration's.
+
+        Raises:
+            UsageError: There is no such data set.
+        """
+        config = self._config
+        split = split or config.split
+        if (data, split) not in self._loaders:
+            folder = Path(data.folder) if data.folder else None
+            revision = None if folder else config.dataset_revision
+            self._loaders[data, split] = open_items(data.name, split, revision, folder, config.dataset_columns)
+        return self._loaders[data, split]
+
+    def subsets(self, data: DataKey) -> tuple[str, ...]:
+        """The subsets that a data set has."""
+        return self.loader(data).dataset.subsets()
+
+    def items(self, data: DataKey, subset: str) -> list[Item]:
+        """The items of a subset that are in scope: the first `limit` of them."""
+        return self.loader(data).items(subset)[: self._config.limit]
+
+    def check_subsets(self) -> None:
+        """Refuse a subset that none of the opened data sets has.
+
+        Raises:
+            UsageError: With the nearest match and the valid ones.
+        """
+        known = {subset for loader in self._loaders.values() for subset in loader.dataset.subsets()}
+        for name in self._config.subset:
+            if name not in known:
+                raise UsageError(f"--subset: {unknown_subset(name, known)}")
+
+    def fingerprint(self, selection: Sequence[Selected]) -> str:
+        """One hash of all rows of the subsets that were used."""
+        hashes = [self.loader(data).fingerprint(subset) for data, subset in _used(selection)]
+        return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()[:16]
+
+    def subset_fingerprints(self, selection: Sequence[Selected]) -> dict[str, str]:
+        """The hash of each subset's rows; where two data sets have a subset of one name, of both."""
+        found: dict[str, list[str]] = {}
+        for data, subset in _used(selection):
+            found.setdefault(subset, []).append(self.loader(data).fingerprint(subset))
+        return {subset: "+".join(hashes) for subset, hashes in found.items()}
+
+
+def _used(selection: Sequence[Selected]) -> list[tuple[DataKey, str]]:
+    return sorted({(entry.data, entry.item.subset) for entry in selection}, key=str)
