@@ -19,11 +19,13 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from pytest_haerae.scoring import judge  # noqa: E402 - the tests' texts lie beside the package
+from pytest_haerae.scoring.judging import judge  # noqa: E402 - the tests' texts lie beside the package
+from pytest_haerae.scoring.parameters import choose_scorer  # noqa: E402
 from pytest_haerae.types import Item, Response  # noqa: E402
 from tests.unit.scoring.reading.adversarial import PIECES, repeated  # noqa: E402
 
 OPTIONS = ("훈민정음", "경국대전", "삼국사기", "동의보감", "농사직설")
+SCORER = choose_scorer("string_match")
 LETTERED = Item("b-0000", "b", 0, "조선의 기본 법전은?", OPTIONS, tuple("ABCDE"), "B")
 FREE = Item("b-0001", "b", 1, "빈칸을 채우시오.", None, None, "가는 말이 고와야 오는 말이 곱다")
 
@@ -45,7 +47,7 @@ def milliseconds(item: Item, text: str, rounds: int) -> float:
     measured = []
     for _ in range(rounds):
         started = time.process_time()
-        judge(item, Response(text=text), "string_match")
+        judge(item, Response(text=text), SCORER)
         measured.append(1000 * (time.process_time() - started))
     return statistics.median(measured)
 
@@ -62,11 +64,11 @@ def main() -> None:
         print(f"{words}, {arguments.bytes} bytes: median {statistics.median(costs.values()):.1f} ms; the slowest:")
         for name in sorted(costs, key=lambda name: -costs[name])[: arguments.shown]:
             print(f"{costs[name]:>8.1f} ms  {name}")
-    table = tomllib.loads((ROOT / "tests/unit/scoring/answer_table.toml").read_text(encoding="utf-8"))["group"]
+    table = tomllib.loads((ROOT / "tests/unit/scoring/reading/answer_table.toml").read_text(encoding="utf-8"))["group"]
     outputs = [text for group in table for text, _ in group["outputs"]]
     started = time.process_time()
     for text in outputs:
-        judge(LETTERED, Response(text=text), "string_match")
+        judge(LETTERED, Response(text=text), SCORER)
     each = 1e6 * (time.process_time() - started) / len(outputs)
     print(f"{len(outputs)} hand-made answers: {each:.0f} microseconds each")
 

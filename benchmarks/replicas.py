@@ -20,7 +20,8 @@ from typing import Any
 
 from pytest_haerae.backends import find_backend, validate_parameters
 from pytest_haerae.catalogue.datasets import open_items
-from pytest_haerae.prompts import find_prompt, make_request
+from pytest_haerae.prompts.registry import find_prompt
+from pytest_haerae.prompts.requests import make_request
 from pytest_haerae.types import Request
 
 IN_PROCESS = 0

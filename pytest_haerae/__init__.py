@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pytest_haerae.errors import BackendFailure, HaeraeError, UnmeasurableRun, UsageError, WrongAnswer
+from pytest_haerae.errors import (
+    BackendFailure,
+    HaeraeError,
+    ScorerFailure,
+    UnmeasurableRun,
+    UsageError,
+    WrongAnswer,
+)
 from pytest_haerae.plugin.assertions import assert_correct
 from pytest_haerae.types import Item, Message, Request, Response, Verdict
 
 if TYPE_CHECKING:
     from pytest_haerae.doors.evaluator import Evaluator
     from pytest_haerae.doors.result import EvaluationResult
+    from pytest_haerae.prompts.registry import register_prompt
+    from pytest_haerae.scoring.parameters import ScorerParameters
+    from pytest_haerae.scoring.registry import register_scorer
 
 __all__ = [
     "BackendFailure",
@@ -21,22 +33,32 @@ __all__ = [
     "Message",
     "Request",
     "Response",
+    "ScorerFailure",
+    "ScorerParameters",
     "UnmeasurableRun",
     "UsageError",
     "Verdict",
     "WrongAnswer",
     "assert_correct",
+    "register_prompt",
+    "register_scorer",
 ]
 
+_LAZY: Mapping[str, str] = {
+    "EvaluationResult": "pytest_haerae.doors.result",
+    "Evaluator": "pytest_haerae.doors.evaluator",
+    "ScorerParameters": "pytest_haerae.scoring.parameters",
+    "register_prompt": "pytest_haerae.prompts.registry",
+    "register_scorer": "pytest_haerae.scoring.registry",
+}
+"""Where the names are that are imported at their first use: every pytest start imports this package."""
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class of the Python door
-    """The Python door, imported at its first use: every pytest start imports this package."""
-    if name == "Evaluator":
-        from pytest_haerae.doors.evaluator import Evaluator
 
-        return Evaluator
-    if name == "EvaluationResult":
-        from pytest_haerae.doors.result import EvaluationResult
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class or a function
+    if name not in _LAZY:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(_LAZY[name]), name)
 
-        return EvaluationResult
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -21,6 +21,10 @@ class WrongAnswer(AssertionError):  # noqa: N818 - pytest users read it as an ou
     """The model answered, and the answer is wrong or could not be read. Raised by `assert_correct`."""
 
 
+class ScorerFailure(HaeraeError):  # noqa: N818 - what failed is the scorer, not this program
+    """A scorer returned something that is no verdict; the run stops rather than leave an item out of its counts."""
+
+
 class UnmeasurableRun(HaeraeError):  # noqa: N818 - what is wrong is the run, not this program
     """More items ended in an error than is allowed, so there is no score."""
 

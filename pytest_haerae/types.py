@@ -9,6 +9,9 @@ Method = Literal["log_likelihood", "string_match"]
 Capability = Literal["generate", "loglikelihood"]
 Outcome = Literal["correct", "wrong", "invalid", "error", "skipped"]
 
+LETTERS = "ABCDEFGHIJ"
+"""The letters of options, in order: an item has at most as many options."""
+
 CAPABILITY: dict[Method, Capability] = {"log_likelihood": "loglikelihood", "string_match": "generate"}
 """What a backend has to be able to do for a method."""
 

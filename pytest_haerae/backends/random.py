@@ -8,11 +8,11 @@ from hashlib import shake_128
 from typing import ClassVar
 
 from pytest_haerae.backends import BackendParameters
-from pytest_haerae.types import Capability, Request, Response
+from pytest_haerae.types import LETTERS, Capability, Request, Response
 
 _BYTES = 6
 """Of each number: fewer than a float's 53 bits, so that none is rounded up to 1."""
-_LABEL = re.compile(r"^\(([A-J])\)", re.MULTILINE)
+_LABEL = re.compile(rf"^\(([{LETTERS}])\)", re.MULTILINE)
 
 
 class RandomParameters(BackendParameters):

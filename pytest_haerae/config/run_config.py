@@ -13,15 +13,11 @@ from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.options import BY_NAME, OPTIONS
 from pytest_haerae.config.parsing import parse_mapping
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.scoring.parameters import choose_scorer
 from pytest_haerae.scoring.registry import scorer_name
 from pytest_haerae.types import Method
 
 DEFAULT_PROMPT: dict[Method, str] = {"log_likelihood": "raw", "string_match": "answer_letter"}
-EVALUATOR_PARAMS: dict[Method, dict[str, type]] = {
-    "log_likelihood": {"return_logits": bool, "scorer": str},
-    "string_match": {"scorer": str, "strict": bool},
-}
-"""The parameters that each method's scorers take, and their types."""
 _DATASET_PARAMS = ("revision", "columns")
 _DEMO = {"model": "llamacpp", "dataset": "sample", "method": "log_likelihood"}
 
@@ -112,7 +108,7 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
     fields = RunConfig.model_fields.keys() - GateSettings.model_fields.keys()
     read = {option.name: option.read(values, rootdir) for option in OPTIONS if option.name in fields}
     method, dataset = read["method"], read["dataset"]
-    read["evaluator_params"] = _with_scorer(dataset, method, _evaluator_params(method, read["evaluator_params"]))
+    read["evaluator_params"] = _evaluator_params(dataset, method, read["evaluator_params"])
     read["prompt"] = read["prompt"] or default_prompt(dataset, method)
     return RunConfig(**read, **dict(gate_settings(values)))
 
@@ -160,22 +156,10 @@ def gate_settings(raw: RawOptions) -> GateSettings:
     return GateSettings(min_accuracy=minimums, **read)
 
 
-def _evaluator_params(method: Method, params: dict[str, Any]) -> dict[str, Any]:
-    for name, setting in params.items():
-        if name not in EVALUATOR_PARAMS[method]:
-            raise UsageError(f"--evaluator-params: {unknown('parameter', name, EVALUATOR_PARAMS[method])}")
-        if not isinstance(setting, EVALUATOR_PARAMS[method][name]):
-            wanted = "true or false" if EVALUATOR_PARAMS[method][name] is bool else "a name"
-            raise UsageError(f"--evaluator-params: {name} is {wanted}, not {setting!r}")
-    if params.get("strict") and params.get("scorer", "strict") != "strict":
-        raise UsageError(
-            f"--evaluator-params: strict is a scorer of its own; leave out either it or {params['scorer']!r}"
-        )
-    return params
-
-
-def _with_scorer(dataset: str, method: Method, params: dict[str, Any]) -> dict[str, Any]:
-    """Name the benchmark's own scorer, where it has one: reports then say what judged, and baselines compare it."""
+def _evaluator_params(dataset: str, method: Method, params: dict[str, Any]) -> dict[str, Any]:
+    """The evaluator's parameters, validated; they name the benchmark's own scorer where it is the one that judges."""
     benchmark = find_benchmark(dataset)
-    scorer = benchmark.scorers.get(method) if benchmark else None
-    return params if scorer is None or "scorer" in params or params.get("strict") else {"scorer": scorer, **params}
+    default = benchmark.scorers.get(method) if benchmark else None
+    chosen = choose_scorer(method, params, default).scorer.name
+    # Reports then say what judged, and baselines compare it.
+    return params if chosen == scorer_name(params) else {"scorer": chosen, **params}

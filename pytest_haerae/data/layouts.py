@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pytest_haerae.data.rows import (
-    LETTERS,
     Layout,
     Question,
     Reader,
@@ -22,13 +21,13 @@ from pytest_haerae.data.rows import (
     text_of,
 )
 from pytest_haerae.errors import UsageError, unknown
-from pytest_haerae.types import Item
+from pytest_haerae.types import LETTERS, Item
 
 _LABELS = tuple(tuple(LETTERS[:count]) for count in range(len(LETTERS) + 1))
 """The labels of so many options: one tuple, whatever the number of items."""
 COLUMN_FIELDS = ("question", "options", "answer", "answer_start", "context")
 
-_LABEL_LINE = re.compile(r"^\s*\(([A-J])\)", re.MULTILINE)
+_LABEL_LINE = re.compile(rf"^\s*\(([{LETTERS}])\)", re.MULTILINE)
 _NOT_SLUG = re.compile(r"[^A-Za-z0-9._\-]")
 
 

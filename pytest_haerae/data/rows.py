@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_haerae.errors import UsageError
+from pytest_haerae.types import LETTERS
 
 Row = Mapping[str, Any]
-LETTERS = "ABCDEFGHIJ"
 
-_LETTER_ANSWER = re.compile(r"^\(?([A-Ja-j])\)?$")
+_LETTER_ANSWER = re.compile(rf"^\(?([{LETTERS}{LETTERS.lower()}])\)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def split_options(value: Any, field: str, place: RowPlace) -> tuple[str, ...]:  
 
 
 def check_options(options: tuple[str, ...], field: str, place: RowPlace) -> tuple[str, ...]:
-    """Refuse fewer than two options, more than ten, and empty ones."""
+    """Refuse fewer than two options, more than there are letters, and empty ones."""
     if not 2 <= len(options) <= len(LETTERS):  # noqa: PLR2004 - a choice needs two
         raise place.error(field, f"has {len(options)} options; 2 to {len(LETTERS)} are possible")
     if not all(options):

@@ -33,7 +33,7 @@ class Prompt:
     Attributes:
         name: The name or path users type.
         render: An item's prompt text, without worked examples.
-        stop: Texts at which a generation ends.
+        stop: Strings at which a generation ends.
         label: How an option's letter is written where it is scored or shown as an answer; ``{}`` stands for it,
             ``{number}`` for its number.
         target: How a worked example answers a lettered item; ``{label}`` stands for the written letter.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import overload
 
 from pytest_haerae.backends.local.trie import split_trailing_space
 from pytest_haerae.errors import UsageError
@@ -14,38 +13,6 @@ from pytest_haerae.types import Item, Message, Request
 
 SHOT_SEPARATOR = "\n\n"
 """What stands between worked examples, as in lm-evaluation-harness (`fewshot_delimiter`)."""
-
-
-_REMEMBERED = 256
-"""Requests that are kept for a moment: a backend looks at one a few times while it answers it."""
-
-
-class LazyRequests(Sequence[Request]):
-    """Requests that are made when they are looked at: their texts together would be a second copy of the data.
-
-    Args:
-        make: Makes a request; the same one for the same index, whenever and on whichever thread it is called.
-        indices: What `make` is called with, one entry a request.
-    """
-
-    def __init__(self, make: Callable[[int], Request], indices: Sequence[int]) -> None:
-        self._make = lru_cache(_REMEMBERED)(make)
-        self._indices = indices
-
-    def __len__(self) -> int:
-        return len(self._indices)
-
-    @overload
-    def __getitem__(self, index: int) -> Request: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Request]: ...
-
-    def __getitem__(self, index: int | slice) -> Request | list[Request]:
-        """A request, or a list of some."""
-        if isinstance(index, slice):
-            return [self._make(entry) for entry in self._indices[index]]
-        return self._make(self._indices[index])
 
 
 @lru_cache(maxsize=64)

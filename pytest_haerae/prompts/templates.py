@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.prompts.prompt import FREE_TEXT_TARGET, LABEL, TARGET, Prompt, write_option
-from pytest_haerae.types import CAPABILITY, Item
+from pytest_haerae.types import CAPABILITY, LETTERS, Item
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 SUFFIXES = (".toml", ".txt")
@@ -33,7 +33,6 @@ _FIELDS: dict[str, type] = {
 _KINDS: Mapping[type, str] = {str: "text", list: "list of texts", dict: "table of texts"}
 _CONTINUATIONS = ("label", "text")
 _OPTION = "({letter}) {text}"
-_LETTERS = "ABCDEFGHIJ"
 
 
 def question_of(item: Item) -> str:
@@ -64,7 +63,7 @@ def _options(item: Item, pattern: str) -> str:
 def _single(index: int) -> Callable[[Item, str], str]:
     def text(item: Item, option: str) -> str:
         if item.options is None or len(item.options) <= index:
-            raise UsageError(f"{item.id} has no option {_LETTERS[index]}")
+            raise UsageError(f"{item.id} has no option {LETTERS[index]}")
         return item.options[index]
 
     return text
@@ -77,11 +76,11 @@ PLACEHOLDERS: Mapping[str, Callable[[Item, str], str]] = {
     "passage": lambda item, option: _passage(item),
     "options": _options,
     "labels": lambda item, option: ", ".join(item.labels or ()),
-    **{letter: _single(index) for index, letter in enumerate(_LETTERS)},
+    **{letter: _single(index) for index, letter in enumerate(LETTERS)},
 }
 """What a template may hold in braces, and what of an item, and of how an option is written, comes to stand there."""
 
-_OF_OPTIONS = frozenset({"options", "labels", *_LETTERS})
+_OF_OPTIONS = frozenset({"options", "labels", *LETTERS})
 _OF_QUESTION = ("query", "question", "stem")
 
 
@@ -123,7 +122,7 @@ def _read_text(name: str, path: Path) -> str:
     except FileNotFoundError:
         raise UsageError(f"--prompt {name}: there is no such file") from None
     except OSError as error:
-        raise UsageError(f"--prompt {name}: can not be read: {error.strerror}") from None
+        raise UsageError(f"--prompt {name}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise UsageError(f"--prompt {name}: byte {error.start} is not UTF-8") from None
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import overload
 
+from pytest_haerae.lazy import LazySequence
 from pytest_haerae.report.schema import ChatMessage, SampleRow
 from pytest_haerae.types import Message, Request, Sample
 
 
-class SampleRows(Sequence[SampleRow]):
+class SampleRows(LazySequence[SampleRow]):
     """The rows of judged items. They are not kept: all of them at once would be a second copy of the data.
 
     Whoever goes over them more than a few times makes a list of them first.
@@ -23,27 +23,10 @@ class SampleRows(Sequence[SampleRow]):
     def __init__(
         self, samples: Sequence[Sample], request_of: Callable[[Sample], Request | None], *, return_logits: bool
     ) -> None:
-        self._samples = samples
-        self._request_of = request_of
-        self._return_logits = return_logits
+        def row(sample: Sample) -> SampleRow:
+            return make_row(sample, request_of(sample), return_logits=return_logits)
 
-    def __len__(self) -> int:
-        return len(self._samples)
-
-    @overload
-    def __getitem__(self, index: int) -> SampleRow: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[SampleRow]: ...
-
-    def __getitem__(self, index: int | slice) -> SampleRow | list[SampleRow]:
-        """A row, or a list of some."""
-        if isinstance(index, slice):
-            return [self._row(sample) for sample in self._samples[index]]
-        return self._row(self._samples[index])
-
-    def _row(self, sample: Sample) -> SampleRow:
-        return make_row(sample, self._request_of(sample), return_logits=self._return_logits)
+        super().__init__(row, samples, remembered=0)
 
 
 def make_row(sample: Sample, request: Request | None, *, return_logits: bool) -> SampleRow:

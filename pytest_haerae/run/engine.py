@@ -11,7 +11,7 @@ from time import perf_counter
 from pytest_haerae.backends import Model
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.interrupts import holdable_interrupts
-from pytest_haerae.prompts import LazyRequests
+from pytest_haerae.lazy import LazySequence
 from pytest_haerae.redact import error_line, redact_text
 from pytest_haerae.run.store import Store
 from pytest_haerae.types import Request, Response, Usage
@@ -95,7 +95,7 @@ class Engine:
         self, missing: Mapping[str, int], every: Sequence[Request], answers: dict[str, Response], progress: Progress
     ) -> None:
         """Ask for what is missing: keys, and where their requests stand among `every`."""
-        keys, requests = list(missing), LazyRequests(every.__getitem__, list(missing.values()))
+        keys, requests = list(missing), LazySequence(every.__getitem__, list(missing.values()))
         done, total = len(answers), len(answers) + len(missing)
         progress(done, total)
         problem: Exception | str = "the backend ended without an answer"

@@ -8,11 +8,13 @@ from functools import cached_property
 
 from pytest_haerae.backends import Backend, BackendParameters, Model, find_backend, require_method, validate_parameters
 from pytest_haerae.config.run_config import RunConfig
-from pytest_haerae.prompts import Prompt, find_prompt, refuse_method
+from pytest_haerae.prompts.prompt import Prompt
+from pytest_haerae.prompts.registry import find_prompt, refuse_method
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.replicas import Replicas, check_replicas
 from pytest_haerae.run.keys import identity_digest
-from pytest_haerae.scoring import check_scorer, judge
+from pytest_haerae.scoring.judging import judge
+from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
 from pytest_haerae.types import DataKey, Item, Response, Verdict
 
 
@@ -25,6 +27,7 @@ class Plan:
         backend: The class of the model's backend.
         parameters: The model's parameters, validated.
         prompt: How items are asked.
+        scorer: What judges their responses.
         secrets: Strings that must not appear in any output.
     """
 
@@ -32,6 +35,7 @@ class Plan:
     backend: type[Backend]
     parameters: BackendParameters
     prompt: Prompt
+    scorer: ChosenScorer
     secrets: tuple[str, ...] = field(repr=False)
 
     @property
@@ -69,7 +73,7 @@ class Plan:
 
     def judge(self, item: Item, response: Response | None) -> Verdict:
         """Judge one item; without a response it was not asked, because the method does not apply."""
-        return judge(item, response, self.config.method, self.config.scorer)
+        return judge(item, response, self.scorer)
 
 
 def make_plan(config: RunConfig, backends: Mapping[str, type[Backend]] | None = None) -> Plan:
@@ -89,5 +93,6 @@ def make_plan(config: RunConfig, backends: Mapping[str, type[Backend]] | None = 
     parameters = validate_parameters(config.model, backend, config.model_params)
     prompt = find_prompt(config.prompt)
     refuse_method(prompt, config.method)
-    check_scorer(config.method, config.scorer)
-    return Plan(config, backend, parameters, prompt, tuple(secrets_in(config.model_params)))
+    scorer = choose_scorer(config.method, config.evaluator_params)
+    scorer.check()
+    return Plan(config, backend, parameters, prompt, scorer, tuple(secrets_in(config.model_params)))

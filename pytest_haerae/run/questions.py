@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_haerae.errors import UsageError
-from pytest_haerae.prompts import LazyRequests, choose_shots, make_request
+from pytest_haerae.lazy import LazySequence
+from pytest_haerae.prompts.requests import choose_shots, make_request
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.keys import response_key
 from pytest_haerae.run.plan import Plan
-from pytest_haerae.scoring import skip_reason
+from pytest_haerae.scoring.judging import skip_reason
 from pytest_haerae.types import CAPABILITY, Item, Request, Selected
 
 
@@ -29,9 +30,9 @@ class Questions:
         """The request that asks an item; None where the method does not apply to it."""
         return None if skip_reason(selected.item, self._plan.config.method) else self._render(selected)
 
-    def requests(self, asked: Sequence[Selected]) -> LazyRequests:
+    def requests(self, asked: Sequence[Selected]) -> LazySequence[Request]:
         """The requests of items that the method applies to, made when they are looked at."""
-        return LazyRequests(lambda index: self._render(asked[index]), range(len(asked)))
+        return LazySequence(self._render, asked)
 
     def key_of(self, selected: Selected) -> str | None:
         """The key that an item's response is stored by; None where the method does not apply to it."""

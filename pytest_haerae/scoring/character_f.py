@@ -7,7 +7,7 @@ from collections import Counter
 LONGEST_ORDER = 6
 BETA = 2
 LONGEST_COMPARED = 2_000
-"""Signs of an answer that are compared: a runaway text must not cost seconds, and its score is near 0 anyway."""
+"""Characters of an answer that are compared: a runaway text must not cost seconds, and its score is near 0 anyway."""
 
 
 def character_f(answer: str, reference: str) -> float:

@@ -1,7 +1,8 @@
-"""The option with the highest log-likelihood is the prediction."""
+"""The default scorer of log-likelihoods: the option with the highest one is the prediction."""
 
 from __future__ import annotations
 
+from pytest_haerae.scoring.registry import DEFAULT_SCORER, register_scorer
 from pytest_haerae.types import Item, Response, Verdict
 
 
@@ -10,6 +11,7 @@ def not_applicable(item: Item) -> str | None:
     return "log_likelihood does not apply to free-text answers" if item.options is None else None
 
 
+@register_scorer("log_likelihood", DEFAULT_SCORER)
 def judge_log_likelihood(item: Item, response: Response) -> Verdict:
     """Compare the options' log-likelihoods: the highest wins, the earlier on an exact tie.
 

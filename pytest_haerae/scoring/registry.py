@@ -1,14 +1,119 @@
-"""Which scorer judges."""
+"""Scorers by method and name: those of the package, of a conftest.py, and what installed packages add."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pytest_haerae.entry_points import entry_point_names, load_entry_points
+from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.types import CAPABILITY, Method, Verdict
+
+if TYPE_CHECKING:
+    from pytest_haerae.scoring.parameters import ScorerParameters
+
+ENTRY_POINT_GROUP = "pytest_haerae.scorers"
+"""The entry points of scorers: a scorer's name, and the function that `register_scorer` decorates."""
 
 DEFAULT_SCORER, STRICT_SCORER = "default", "strict"
+RESERVED: Mapping[Method, Mapping[str, type]] = {
+    "log_likelihood": {"return_logits": bool, "scorer": str},
+    "string_match": {"scorer": str, "strict": bool},
+}
+"""The evaluator parameters that belong to a method, whichever scorer judges, and their types."""
+
+Judge = TypeVar("Judge", bound=Callable[..., Verdict])
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """A way to judge the responses of one method.
+
+    Attributes:
+        method: The method whose responses it judges: ``string_match`` gives text, ``log_likelihood`` numbers.
+        name: What ``--evaluator-params scorer=NAME`` calls it.
+        judge: A pure function from item and response to verdict; its third argument are the scorer's parameters, where
+            it has any.
+        parameters: The model of its parameters; None where it takes none.
+        require: Raises a `UsageError` where something that it needs is not installed; None where it needs nothing.
+        description: One line for people.
+    """
+
+    method: Method
+    name: str
+    judge: Callable[..., Verdict]
+    parameters: type[ScorerParameters] | None = None
+    require: Callable[[], None] | None = None
+    description: str = ""
+
+
+_SCORERS: dict[tuple[Method, str], Scorer] = {}
+
+
+def register_scorer(
+    method: Method,
+    name: str,
+    *,
+    parameters: type[ScorerParameters] | None = None,
+    require: Callable[[], None] | None = None,
+    description: str = "",
+) -> Callable[[Judge], Judge]:
+    """Decorate a pure function from item and response to verdict, in a conftest.py or a package of one's own.
+
+    Args:
+        method: The method whose responses it judges: ``string_match`` gives text, ``log_likelihood`` numbers.
+        name: What ``--evaluator-params scorer=NAME`` calls it; one of the package's own names is replaced.
+        parameters: The model of its parameters, which the function then takes as its third argument.
+        require: Called before anything is asked; raises a `UsageError` where something that it needs is missing.
+        description: One line for people; by default the first line of the function's docstring.
+
+    Raises:
+        UsageError: The method does not exist, or a parameter has a name that belongs to the method.
+    """
+    if method not in CAPABILITY:
+        raise UsageError(f"scorer '{name}': {unknown('method', str(method), CAPABILITY)}")
+    taken = set(parameters.model_fields if parameters else ()).intersection(RESERVED[method])
+    if taken:
+        raise UsageError(
+            f"scorer '{name}': its parameter '{min(taken)}' is one of {method} itself; choose another name"
+        )
+
+    def register(judge: Judge) -> Judge:
+        line = description or (judge.__doc__ or "").strip().partition("\n")[0]
+        _SCORERS[method, name] = Scorer(method, name, judge, parameters, require, line)
+        return judge
+
+    return register
 
 
 def scorer_name(evaluator_params: Mapping[str, Any]) -> str:
-    """The name of the scorer that a run's parameters choose: `scorer`, or `strict` where that is set."""
-    chosen = STRICT_SCORER if evaluator_params.get("strict") else DEFAULT_SCORER
-    return str(evaluator_params.get("scorer", chosen))
+    """The name of the scorer that evaluator parameters choose: ``strict: true`` is another way to say scorer=strict."""
+    strict = evaluator_params.get("strict") is True
+    return str(evaluator_params.get("scorer", STRICT_SCORER if strict else DEFAULT_SCORER))
+
+
+def scorer_names(method: Method) -> tuple[str, ...]:
+    """The names of a method's scorers, sorted; imports the installed packages that add some."""
+    for name in entry_point_names(ENTRY_POINT_GROUP):
+        # A package that cannot be imported has no scorers; whoever asks for one of them is told why.
+        with contextlib.suppress(UsageError):
+            list(load_entry_points(ENTRY_POINT_GROUP, name))
+    return tuple(sorted(name for each, name in _SCORERS if each == method))
+
+
+def find_scorer(method: Method, name: str) -> Scorer:
+    """Look a scorer up.
+
+    Raises:
+        UsageError: The method has none of this name, or the package that has it cannot be imported.
+    """
+    if (method, name) in _SCORERS:
+        return _SCORERS[method, name]
+    for point in load_entry_points(ENTRY_POINT_GROUP, name):
+        if (method, name) in _SCORERS:
+            return _SCORERS[method, name]
+        if not any(registered == name for _, registered in _SCORERS):
+            raise UsageError(f"--evaluator-params: '{point.value}' registers no scorer '{name}'")
+    raise UsageError(f"--evaluator-params: {unknown('scorer', name, scorer_names(method))}")

@@ -1,12 +1,13 @@
-"""The generated text is read and compared: letters by letter, free text by its normalised form."""
+"""The default scorer of generated text: letters are read and compared, free text is compared in its normalised form."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from pytest_haerae.scoring.character_f import character_f
-from pytest_haerae.scoring.reading.answers import Reading, read_answer, read_strictly
-from pytest_haerae.scoring.reading.normalise import clean_free_text, normalise
+from pytest_haerae.scoring.reading.choice import Reading, read_choice
+from pytest_haerae.scoring.reading.cleaning import clean_free_text, normalise
+from pytest_haerae.scoring.registry import DEFAULT_SCORER, register_scorer
 from pytest_haerae.types import Item, Response, Verdict
 
 _SHOWN = 60
@@ -18,6 +19,7 @@ def short(text: str) -> str:
     return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
 
 
+@register_scorer("string_match", DEFAULT_SCORER)
 def judge_string_match(item: Item, response: Response) -> Verdict:
     """Read the answer from the text and compare it with the reference.
 
@@ -25,20 +27,17 @@ def judge_string_match(item: Item, response: Response) -> Verdict:
         item: A lettered or free-text item.
         response: Its response with a text.
     """
-    return _judge(item, response, read_answer)
+    return judge_reading(item, response, read_choice)
 
 
-def judge_strictly(item: Item, response: Response) -> Verdict:
-    """The same, but a lettered item's answer counts only in the demanded format.
+def judge_reading(item: Item, response: Response, read: Callable[[str, Item], Reading]) -> Verdict:
+    """Compare what is read from a text with the reference.
 
     Args:
         item: A lettered or free-text item.
         response: Its response with a text.
+        read: Reads the letter of a lettered item's text.
     """
-    return _judge(item, response, read_strictly)
-
-
-def _judge(item: Item, response: Response, read: Callable[[str, Item], Reading]) -> Verdict:
     text = response.text or ""
     if item.options is None:
         return _judge_free_text(item, text)

@@ -13,7 +13,8 @@ from pytest_haerae.catalogue.benchmarks.click import RULES, belongs
 from pytest_haerae.catalogue.datasets import known_layouts
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.data.layouts import make_items
-from pytest_haerae.prompts import find_prompt, make_request
+from pytest_haerae.prompts.registry import find_prompt
+from pytest_haerae.prompts.requests import make_request
 from pytest_haerae.types import Item
 from tests.e2e.harness import quiet_harness
 

@@ -12,7 +12,8 @@ import pytest
 
 from pytest_haerae.backends.local.encoding import RequestEncoder
 from pytest_haerae.catalogue.datasets import open_dataset, open_items
-from pytest_haerae.prompts import find_prompt, make_request
+from pytest_haerae.prompts.registry import find_prompt
+from pytest_haerae.prompts.requests import make_request
 from pytest_haerae.types import Item
 from tests.e2e.harness import Recorder, open_harness
 

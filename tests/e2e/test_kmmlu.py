@@ -14,7 +14,8 @@ from pytest_haerae.backends.local.encoding import RequestEncoder
 from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, HuggingFaceParameters
 from pytest_haerae.catalogue.datasets import known_layouts, open_dataset, open_items
 from pytest_haerae.data.layouts import make_items
-from pytest_haerae.prompts import find_prompt, make_request
+from pytest_haerae.prompts.registry import find_prompt
+from pytest_haerae.prompts.requests import make_request
 from pytest_haerae.types import Item, Request
 from tests.e2e.harness import Recorder, open_harness
 from tests.helpers import shared

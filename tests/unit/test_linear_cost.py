@@ -13,7 +13,7 @@ import pytest
 
 from pytest_haerae.doors.evaluator import suite_nodeid
 from pytest_haerae.evaluation import Evaluation, prepare
-from pytest_haerae.prompts import PROMPTS, register_prompt
+from pytest_haerae.prompts.registry import PROMPTS, register_prompt
 from pytest_haerae.types import Item, Selected
 
 SIZES = (300, 700)

@@ -32,7 +32,7 @@ def compare(answer: str, reference: str) -> Result:
         ``no answer`` or ``no reference`` where one of them is no formula; ``no answer`` also where it takes too long.
 
     Raises:
-        OSError: The process can not be started.
+        OSError: The process cannot be started.
     """
     return _process().compare(answer, reference)
 

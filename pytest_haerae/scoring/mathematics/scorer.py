@@ -8,13 +8,14 @@ from importlib.util import find_spec
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.scoring.mathematics.process import compare
-from pytest_haerae.scoring.reading.normalise import normalise, shorten, strip_reasoning, unify_signs
+from pytest_haerae.scoring.reading.cleaning import normalise, shorten, strip_reasoning, unify_characters
 from pytest_haerae.scoring.reading.turns import own_part
+from pytest_haerae.scoring.registry import register_scorer
 from pytest_haerae.scoring.string_match import judge_string_match, short
 from pytest_haerae.types import Item, Response, Verdict
 
 LONGEST_ANSWER = 300
-"""Signs of a final answer: a number, a formula, a list of them; what is longer is a text, not an answer."""
+"""Characters of a final answer: a number, a formula, a list of them; what is longer is a text, not an answer."""
 _EXACT_TO = Fraction(1, 2_000_000)
 """Half a unit of the sixth decimal, to which math-verify compares as well."""
 
@@ -48,6 +49,7 @@ def require_math_verify() -> None:
         )
 
 
+@register_scorer("string_match", "math", require=require_math_verify)
 def judge_mathematics(item: Item, response: Response) -> Verdict:
     """Compare the final answer of a text with the reference, by value; lettered items are judged by their letters.
 
@@ -84,7 +86,7 @@ def final_answer(text: str, query: str) -> tuple[str, str] | None:
     Returns:
         The answer as it is written, without spaces around it, and the rule that read it; None where there is none.
     """
-    answered = own_part(unify_signs(shorten(strip_reasoning(text))), query, _first_statement)
+    answered = own_part(unify_characters(shorten(strip_reasoning(text))), query, _first_statement)
     boxes = [(place, content, "box") for place, content in _boxes(answered) if content]
     stated = [(match.start(), _statement(match["text"]), "statement") for match in _STATEMENT.finditer(answered)]
     numbers = [(match.start(), match[0].rstrip(","), "last number") for match in _NUMBER.finditer(answered)]
@@ -120,7 +122,7 @@ def _statement(text: str) -> str:
 
 
 def _compare(answer: str, reference: str) -> bool | None:
-    """Whether two answers have the same value; None where that of `answer` can not be had."""
+    """Whether two answers have the same value; None where that of `answer` cannot be had."""
     given, wanted = _plain_number(answer), _plain_number(reference)
     if given is not None and wanted is not None:
         return abs(given - wanted) < _EXACT_TO
@@ -134,7 +136,7 @@ def _plain_number(text: str) -> Fraction | None:
     """A number in digits, with thousands' commas, decimals, an exponent, a denominator, or in words: ``3만 5천 원``."""
     text = text.strip().strip("$").strip().replace("−", "-")
     match = _PLAIN.fullmatch(text)
-    if match and any(sign.isdigit() for sign in match["above"]):
+    if match and any(character.isdigit() for character in match["above"]):
         below = int(match["below"] or 1)
         return Fraction(match["above"].replace(",", "")) / below if below else None
     scaled = _SCALED.fullmatch(text)

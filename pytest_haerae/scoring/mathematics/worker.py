@@ -1,4 +1,4 @@
-"""What runs in the process of `mathematics_process`: a line with two formulas in, a word out."""
+"""What runs in the process of `process.py`: a line with two formulas in, a word out."""
 
 from __future__ import annotations
 

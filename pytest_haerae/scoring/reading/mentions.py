@@ -8,19 +8,32 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pytest_haerae.scoring.reading.options import Options
+from pytest_haerae.types import LETTERS
 
-COPULA = (
-    r"(?:입니다만|입니다|입니까|이에요|예요|이다|이며|이고|이라고|이라|이므로|이지만|이었|인데|일|인|라고"
-    r"|(?:임|다|요)(?![가-힣]))"
+COPULA = "(?:{})".format(
+    "|".join(
+        (
+            *("입니다만", "입니다", "입니까", "이에요", "예요", "이다", "이며", "이고", "이라고", "이라"),
+            *("이므로", "이지만", "이었", "인데", "일", "인", "라고", "(?:임|다|요)(?![가-힣])"),
+        )
+    )
 )
 """How Korean says "is" behind a label."""
 PARTICLE = rf"(?:{COPULA}|번|가|은|는|이|을|를|와|과|로|의|도|만|라|보다|처럼|뿐|에|대신|말고|중|또는|혹은|외|입)"
 
+_EITHER_CASE = LETTERS + LETTERS.lower()
 _LETTER = re.compile(
-    r"[(\[<{「【]\s?(?P<bracketed>[A-Ja-j])\s?[)\]>}」】]"
-    r"|(?:선택지|보기|옵션|번호|기호|\b[Oo]ptions?|\b[Cc]hoice|\b[Ll]etter)\s?[:#\"'(]?\s?(?P<named>[A-Ja-j])(?![A-Za-z0-9])"
-    r"|(?<![A-Za-z0-9'’+#])(?<![A-Za-z]\.)(?P<bare>[A-J])"
-    rf"(?![A-Za-z0-9+#]|['’][a-z]|[-.][A-Za-z0-9])(?=[^가-힣]|\Z|{PARTICLE})"
+    rf"""
+      [(\[<{{「【]\s?(?P<bracketed>[{_EITHER_CASE}])\s?[)\]>}}」】]  # e.g. '(b) 원두', '【b】'
+    | (?:선택지|보기|옵션|번호|기호|\b[Oo]ptions?|\b[Cc]hoice|\b[Ll]etter)\s?[:\#"'(]?\s?
+      (?P<named>[{_EITHER_CASE}])(?![A-Za-z0-9])  # e.g. '보기 b', 'option: b'
+    | (?<![A-Za-z0-9'’+\#])  # not 'USB'
+      (?<![A-Za-z]\.)  # not 'U.S.A'
+      (?P<bare>[{LETTERS}])  # e.g. '정답은 B', 'B입니다'
+      (?![A-Za-z0-9+\#]|['’][a-z]|[-.][A-Za-z0-9])  # not 'C++', 'A-4'
+      (?=[^가-힣]|\Z|{PARTICLE})  # not 'B형'
+    """,
+    re.VERBOSE,
 )
 _ARTICLE_OR_PRONOUN = re.compile(r"[ \t]+(?!(?:is|and|or|nor|was|because|but|vs|instead|rather)\b)[A-Za-z]")
 """What follows the words "A" and "I", where they are no labels."""
@@ -29,56 +42,96 @@ _KOREAN_ORDINALS = ("첫", "두", "세", "네", "다섯", "여섯", "일곱", "�
 _ENGLISH_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ORDINALS = {word: rank for words in (_KOREAN_ORDINALS, _ENGLISH_ORDINALS) for rank, word in enumerate(words, 1)}
 _NUMBER = re.compile(
-    rf"(?<![\d.,])(?P<counted>10|[1-9])\s?번(?!\s?(?:째|문|국|지))(?=[^가-힣]|\Z|{PARTICLE})"
-    r"|[(\[]\s?(?P<bracketed>10|[1-9])\s?[)\]]"
-    rf"|(?<![가-힣])(?P<ordinal>{'|'.join(_KOREAN_ORDINALS)}|10|[1-9])\s?번\s?째"
-    rf"(?=\s?(?:선택지|보기|옵션|항목|답|것)|\s?(?:{COPULA})|[^가-힣 ]|\Z)"
-    rf"|\b(?P<english>{'|'.join(_ENGLISH_ORDINALS)})\s(?:option|choice|answer|one)\b"
-    r"|(?:선택지|보기|옵션|\boption|\bchoice)\s?(?P<named>10|[1-9])(?![\d.])"
-    r"|\A\s{0,4}(?P<leading>10|[1-9])[.)](?!\d)",
-    re.IGNORECASE,
+    rf"""
+      (?<![\d.,])  # not '1.2번'
+      (?P<counted>10|[1-9])\s?번  # e.g. '2번은'
+      (?!\s?(?:째|문|국|지))  # not '3번 문제'
+      (?=[^가-힣]|\Z|{PARTICLE})  # not '3번호'
+    | [(\[]\s?(?P<bracketed>10|[1-9])\s?[)\]]  # e.g. '정답은 (2)'
+    | (?<![가-힣])(?P<ordinal>{"|".join(_KOREAN_ORDINALS)}|10|[1-9])\s?번\s?째  # e.g. '두 번째 선택지', '2번째이다'
+      (?=\s?(?:선택지|보기|옵션|항목|답|것)|\s?(?:{COPULA})|[^가-힣 ]|\Z)  # not '두 번째 문단'
+    | \b(?P<english>{"|".join(_ENGLISH_ORDINALS)})\s(?:option|choice|answer|one)\b  # e.g. 'the second option'
+    | (?:선택지|보기|옵션|\boption|\bchoice)\s?(?P<named>10|[1-9])(?![\d.])  # e.g. '보기 2', 'Option 2'
+    | \A\s{{0,4}}(?P<leading>10|[1-9])[.)](?!\d)  # e.g. '2. 원두'
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 
 _JOINED = re.compile(
-    r"\W{0,3}"
-    r"(?:[은이]?나|도|와|과|및|또는|혹은|아니면|이?거나|그리고|[이일가]?\s?될?\s?수도\s있고|or|and|nor|vs)?\W{0,3}"
-    r"(?:또는|혹은|or|and)?\W{0,3}"
+    r"""
+    \W{0,3}
+    (?:
+        [은이]?나|도|와|과|및|또는|혹은|아니면|이?거나|그리고  # e.g. '와 ', '이나 '
+      | [이일가]?\s?될?\s?수도\s있고  # e.g. '일 수도 있고, '
+      | or|and|nor|vs  # e.g. ' nor ', ' vs '
+    )?
+    \W{0,3}
+    (?:또는|혹은|or|and)?  # e.g. ' 그리고 또는 ', ' and/or '
+    \W{0,3}
+    """,
+    re.VERBOSE,
 )
 _LONGEST_JOINT = 16
 _TOPIC = re.compile(r"\s?번?(?:은|는|도)(?=\s|\Z)")
 
 _BEHIND = 40
 _SET_ASIDE_BEHIND = re.compile(
-    r"\W{0,3}(?:번)?(?:이|가|은|는|도|을|를)?\s?(?:모두|전부|다)?\s?(?:정답이|답이|정답은|답은)?\s?"
-    r"(?:아니|아닌|아닙|틀렸|틀리|틀립|틀림|틀린\s(?:답|정답|선택)|오답|제외|말고|대신|보다|중(?:에|\s|\Z)|가운데|"
-    r"외에|(?:이|일\s?)?라면|이었다면|였다면|일\s경우|처럼|(?:이)?라고\s생각했|인\s줄|인\s?것\s같지만|일\s것\s같지만)"
-    r"|[^.,\n(]{1,20}[이가]\s아니[라고]\s\W?(?:[A-J](?![A-Za-z])|\d\s?번)"
-    r"|['\"”’)]{0,3}\s?(?:와|과)?\s?(?:같은|같이)?\s?(?:의|은|라는|이라는)?\s?(?:형식|형태|양식)"
-    r"|\W{0,2}(?:is|are|was|were|would be|seems|looks)?\s?(?:both|all|also|clearly)?\s?"
-    r"(?:not\b|n't|wrong\b|incorrect\b|false\b|excluded\b|ruled\sout|the\swrong\b|an?\swrong\b)",
-    re.IGNORECASE,
+    rf"""
+      \W{{0,3}}(?:번)?(?:이|가|은|는|도|을|를)?\s?(?:모두|전부|다)?\s?(?:정답이|답이|정답은|답은)?\s?
+      (?:
+          아니|아닌|아닙  # e.g. '가 아니라 (C)', '는 정답이 아니다'
+        | 틀렸|틀리|틀립|틀림|틀린\s(?:답|정답|선택)  # e.g. '는 틀렸다', '는 틀린 답'
+        | 오답|제외  # e.g. '는 오답', '를 제외하면'
+        | 말고|대신|보다  # e.g. ' 말고 (C)'
+        | 중(?:에|\s|\Z)|가운데|외에  # e.g. ' 중에', ' 외에는'
+        | (?:이|일\s?)?라면|이었다면|였다면|일\s경우  # e.g. '라면 어색하다'
+        | 처럼|(?:이)?라고\s생각했|인\s줄|인\s?것\s같지만|일\s것\s같지만  # e.g. '인 줄 알았다', '처럼 답하라'
+      )
+    | [^.,\n(]{{1,20}}[이가]\s아니[라고]\s\W?(?:[{LETTERS}](?![A-Za-z])|\d\s?번)  # e.g. ' 경국대전이 아니라 B'
+    | ['\"”’)]{{0,3}}\s?(?:와|과)?\s?(?:같은|같이)?\s?(?:의|은|라는|이라는)?\s?(?:형식|형태|양식)  # e.g. "' 형식으로"
+    | \W{{0,2}}(?:is|are|was|were|would\ be|seems|looks)?\s?(?:both|all|also|clearly)?\s?
+      (?:
+          not\b|n't  # e.g. ' is not', " isn't"
+        | wrong\b|incorrect\b|false\b|excluded\b|ruled\sout  # e.g. ' is clearly wrong', ' was ruled out'
+        | the\swrong\b|an?\swrong\b  # e.g. ' is the wrong one'
+      )
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 IS_THE_ANSWER = re.compile(
-    r"\s?(?:번)?(?:이|가|은|는)?\s?(?:바로|가장)?\s?(?:정답|답|해답)"
-    r"(?!일\s수|일까|인가|인지|처럼|이라면|이라고\s(?:생각할|생각했|볼|오해|착각))"
-    rf"\s?(?:{COPULA}|으로|이라|입|임)"
-    r"|(?:은|는)\s[^.\n]{0,60}(?<![오대응])답(?:입니다|이다)"
-    r"|\W{0,2}is\s(?:the|my)\s(?:\w{1,12}\s){0,2}(?:answer|choice|option)\b",
-    re.IGNORECASE,
+    rf"""
+      \s?(?:번)?(?:이|가|은|는)?\s?(?:바로|가장)?\s?(?:정답|답|해답)
+      (?!일\s수|일까|인가|인지|처럼|이라면|이라고\s(?:생각할|생각했|볼|오해|착각))  # not '가 답일 수 있다'
+      \s?(?:{COPULA}|으로|이라|입|임)  # e.g. '가 정답입니다', '번이 답으로'
+    | (?:은|는)\s[^.\n]{{0,60}}(?<![오대응])답(?:입니다|이다)  # e.g. '는 이 질문의 답입니다'
+    | \W{{0,2}}is\s(?:the|my)\s(?:\w{{1,12}}\s){{0,2}}(?:answer|choice|option)\b  # e.g. ' is the best answer'
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 IS_RIGHT = re.compile(
-    r"\s?(?:번)?(?:이|가)\s?(?:가장|더|제일|바로)?\s?(?:맞|옳|적절|알맞|올바|적합|타당)(?!.{0,6}않)"
-    r"|\W{0,2}is\s(?:clearly\s|most\s|the\s)*(?:correct|right|best|appropriate)\b"
-    r"|\s?(?:번)?(?:을|를)?\s?(?:선택|고르|고른|고릅|골라|골랐|택하|택합|택했)"
-    r"|\s?(?:번)?(?:이)?(?:라고|로)\s?(?:생각합|생각한|판단|봅|본다|보인|보입|하겠)|인\s?것\s?같(?!지만)",
-    re.IGNORECASE,
+    r"""
+      \s?(?:번)?(?:이|가)\s?(?:가장|더|제일|바로)?\s?(?:맞|옳|적절|알맞|올바|적합|타당)  # e.g. '가 가장 적절하다'
+      (?!.{0,6}않)  # not '가 옳지 않다'
+    | \W{0,2}is\s(?:clearly\s|most\s|the\s)*(?:correct|right|best|appropriate)\b  # e.g. ' is clearly correct'
+    | \s?(?:번)?(?:을|를)?\s?(?:선택|고르|고른|고릅|골라|골랐|택하|택합|택했)  # e.g. '를 고르겠다'
+    | \s?(?:번)?(?:이)?(?:라고|로)\s?(?:생각합|생각한|판단|봅|본다|보인|보입|하겠)  # e.g. '라고 생각합니다'
+    | 인\s?것\s?같  # e.g. '인 것 같다'
+      (?!지만)  # not '인 것 같지만'
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 _BEFORE = 28
 _SET_ASIDE_BEFORE = re.compile(
-    r"(?:\bnot(?:\sbe)?|n't(?:\sbe)?|\brather\sthan|\binstead\sof|\bthan|\bexcept|\bexcluding|\bneither|\bif"
-    r"|오답은?\s?:?|틀린\s답은?\s?:?|만약|가령)"
-    r"\s?(?:it\sis|it's|the\sanswer\s(?:is|were)|정답이|답이)?\s?(?:option|choice)?\s?\W?\Z",
-    re.IGNORECASE,
+    r"""
+    (?:
+        \bnot(?:\sbe)?|n't(?:\sbe)?  # e.g. 'it is not ', "can't be option "
+      | \brather\sthan|\binstead\sof|\bthan  # e.g. 'rather than ', 'better than '
+      | \bexcept|\bexcluding|\bneither|\bif  # e.g. 'all except ', 'if the answer is '
+      | 오답은?\s?:?|틀린\s답은?\s?:?|만약|가령  # e.g. '오답: ', '만약 정답이 '
+    )
+    \s?(?:it\sis|it's|the\sanswer\s(?:is|were)|정답이|답이)?\s?(?:option|choice)?\s?\W?\Z
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 
 
@@ -131,11 +184,11 @@ def find_letters(text: str, options: Options) -> list[Mention]:
     """The letters, but for those that stand inside an option's own text."""
     found = []
     for match in ends_of(list(_LETTER.finditer(text))):
-        sign = match[match.lastgroup or 0]
+        written = match[match.lastgroup or 0]
         bare = match.lastgroup == "bare"
-        if bare and sign in "AI" and _ARTICLE_OR_PRONOUN.match(text, match.end()):
+        if bare and written in "AI" and _ARTICLE_OR_PRONOUN.match(text, match.end()):
             continue
-        label = options.label(sign)
+        label = options.label(written)
         if label:
             found.append(Mention(label, match.start(), match.end(), bare))
     return _outside_texts(found, text, options) if options.speak_of_labels else found
@@ -147,8 +200,8 @@ def find_numbers(text: str, options: Options) -> list[Mention]:
     for match in ends_of(list(_NUMBER.finditer(text))):
         if match.lastgroup == "leading" and "\n" in text:
             continue  # the first of a numbered list
-        sign = match[match.lastgroup or 0].lower()
-        label = options.label(str(_ORDINALS.get(sign, sign)))
+        written = match[match.lastgroup or 0].lower()
+        label = options.label(str(_ORDINALS.get(written, written)))
         if label:
             found.append(Mention(label, match.start(), match.end()))
     return _outside_texts(found, text, options) if options.speak_of_labels else found

@@ -6,19 +6,24 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pytest_haerae.scoring.reading.normalise import unify_signs
-from pytest_haerae.types import Item
+from pytest_haerae.scoring.reading.cleaning import unify_characters
+from pytest_haerae.types import LETTERS, Item
 
 _MOST_OCCURRENCES = 200
 _SHORT, _MOST_SPREAD = 5, 2
-"""Signs of an option that may be part of a word by chance, and how far spaces may spread an option out."""
-_SPEAKS_OF_LABELS = re.compile(r"(?<![A-Za-z0-9])[A-J](?![A-Za-z])|\d\s?번")
+"""Characters of an option that may be part of a word by chance, and how far spaces may spread an option out."""
+_SPEAKS_OF_LABELS = re.compile(rf"(?<![A-Za-z0-9])[{LETTERS}](?![A-Za-z])|\d\s?번")
 _COPULA = re.compile(r"\s?(?:입니다|이에요|예요|이다|이며|이고|이라고|라고|임|요|다)(?![^\W_])")
-_PARTICLES = re.compile(
-    r"(?:입니다|입니까|이에요|예요|이었|였|이다|이며|며|이고|고|이라고|라고|이라는|라는|이라|라|이란|란|이므로|므로|이지만|지만"
-    r"|인|일|임|은|는|이|가|을|를|의|에서|에게|에|와|과|으로|로|도|만|이나|나|까지|부터|보다|처럼|뿐|이지|지|대신|말고"
-    r"|습니다|하다|했다|다|요|때|에도|당시){1,3}(?![^\W_])"
+_ENDING = "|".join(
+    (
+        *("입니다", "입니까", "이에요", "예요", "이었", "였", "이다", "이며", "며", "이고", "고", "이라고", "라고"),
+        *("이라는", "라는", "이라", "라", "이란", "란", "이므로", "므로", "이지만", "지만", "인", "일", "임", "은"),
+        *("는", "이", "가", "을", "를", "의", "에서", "에게", "에", "와", "과", "으로", "로", "도", "만", "이나", "나"),
+        *("까지", "부터", "보다", "처럼", "뿐", "이지", "지", "대신", "말고"),
+        *("습니다", "하다", "했다", "다", "요", "때", "에도", "당시"),
+    )
 )
+_PARTICLES = re.compile(rf"(?:{_ENDING}){{1,3}}(?![^\W_])")
 _EDGES = " \t\r\n.,;:!?\"'“”‘’「」『』《》〈〉()[]{}<>*-–—…。"
 
 
@@ -38,11 +43,11 @@ class Options:
     spaced: bool
     speak_of_labels: bool
 
-    def label(self, sign: str) -> str | None:
+    def label(self, written: str) -> str | None:
         """The item's label for a letter of either case, or a number counted from 1; None where it has none such."""
-        if sign.upper() in self.labels:
-            return sign.upper()
-        index = int(sign) - 1 if sign.isdigit() else ord(sign.upper()) - ord("A")
+        if written.upper() in self.labels:
+            return written.upper()
+        index = int(written) - 1 if written.isdigit() else ord(written.upper()) - ord("A")
         return self.labels[index] if 0 <= index < len(self.labels) else None
 
     def fold(self, text: str) -> str:
@@ -95,7 +100,7 @@ def options_of(item: Item) -> Options:
 
 @lru_cache(maxsize=16)
 def _prepare(labels: tuple[str, ...], texts: tuple[str, ...]) -> Options:
-    unified = [unify_signs(text).strip() for text in texts]
+    unified = [unify_characters(text).strip() for text in texts]
     folded = tuple("".join(_lower(text).split()) for text in unified)
     spaced = len(set(folded)) < len(folded)
     if spaced:
@@ -104,22 +109,22 @@ def _prepare(labels: tuple[str, ...], texts: tuple[str, ...]) -> Options:
 
 
 def _lower(text: str) -> str:
-    """A text in small letters, sign by sign: a few capitals have small forms of two signs, and then all stay."""
+    """A text in small letters, character by character: a few capitals have small forms of two, and then all stay."""
     lowered = text.lower()
     return lowered if len(lowered) == len(text) else text
 
 
 def _fold(text: str, spaced: bool) -> tuple[str, list[int]]:
-    """Fold a text, and say where each sign of the result stood."""
+    """Fold a text, and say where each character of the result stood."""
     lowered = _lower(text)
     if spaced:
         places = [
             index
-            for index, sign in enumerate(lowered)
-            if not sign.isspace() or (index > 0 and not lowered[index - 1].isspace())
+            for index, character in enumerate(lowered)
+            if not character.isspace() or (index > 0 and not lowered[index - 1].isspace())
         ]
         return "".join(" " if lowered[index].isspace() else lowered[index] for index in places), places
-    places = [index for index, sign in enumerate(lowered) if not sign.isspace()]
+    places = [index for index, character in enumerate(lowered) if not character.isspace()]
     return "".join([lowered[index] for index in places]), places
 
 

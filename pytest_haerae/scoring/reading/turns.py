@@ -7,19 +7,28 @@ from collections.abc import Callable
 from itertools import islice
 
 _QUESTION = re.compile(
-    r"^[ \t]{0,8}[#>*\[【<( \t-]{0,12}"
-    r"(?:(?:질문|문제|문항|지문|문장|question|problem|passage|instruction|input|q)\s?\d{0,3}\s?[\]】>)*]{0,4}\s?[:.\]】]"
-    r"|(?:질문|문제|문항|question|problem)\s?\d{1,3}\b"
-    r"|다음\s(?:질문|문제|글|지문)(?:을|를)\s"
-    r"|(?<=# )(?:질문|문제|문항|지문|question|problem)\s?\d{0,3}\s?$)",
-    re.MULTILINE | re.IGNORECASE,
+    r"""
+    ^[ \t]{0,8}[\#>*\[【<( \t-]{0,12}
+    (?:
+        (?:질문|문제|문항|지문|문장|question|problem|passage|instruction|input|q)
+        \s?\d{0,3}\s?[\]】>)*]{0,4}\s?[:.\]】]  # e.g. '### 질문: ', '**Question**: ', 'Q. '
+      | (?:질문|문제|문항|question|problem)\s?\d{1,3}\b  # e.g. '문제 12'
+      | 다음\s(?:질문|문제|글|지문)(?:을|를)\s  # e.g. '다음 글을 읽고'
+      | (?<=\#\ )(?:질문|문제|문항|지문|question|problem)\s?\d{0,3}\s?$  # e.g. '## Question'
+    )
+    """,
+    re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
 _TURN = re.compile(
-    r"<\|im_end\|>|<\|im_start\|>\s?user|<\|endoftext\|>|<\|end_of_text\|>|<\|eot_id\|>|<\|user\|>|<end_of_turn>|</s>"
-    r"|\[INST\]|^[ \t#*]{0,8}(?:user|human|사용자)[ *]{0,3}:",
-    re.MULTILINE | re.IGNORECASE,
+    r"""
+      <\|im_end\|>|<\|im_start\|>\s?user  # e.g. 'B<|im_end|>'
+    | <\|endoftext\|>|<\|end_of_text\|>|<\|eot_id\|>|<\|user\|>  # e.g. 'B<|eot_id|>'
+    | <end_of_turn>|</s>|\[INST\]  # e.g. 'B</s>'
+    | ^[ \t\#*]{0,8}(?:user|human|사용자)[ *]{0,3}:  # e.g. '**User**: ', '사용자: '
+    """,
+    re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
-_MOST_QUESTIONS, _COMPARED_SIGNS = 20, 24
+_MOST_QUESTIONS, _COMPARED = 20, 24
 _SPACES = re.compile(r"\s+")
 
 
@@ -44,8 +53,8 @@ def own_part(text: str, query: str, first_evidence: Callable[[str], int | None])
     ends = [turn.start()] if turn else []
     asked = _squeeze(query)
     for match in islice(_QUESTION.finditer(text, evidence + 1), _MOST_QUESTIONS):
-        line = text[match.end() : match.end() + 10 * _COMPARED_SIGNS].strip().partition("\n")[0]
-        beginning = _squeeze(line)[:_COMPARED_SIGNS]
+        line = text[match.end() : match.end() + 10 * _COMPARED].strip().partition("\n")[0]
+        beginning = _squeeze(line)[:_COMPARED]
         if not beginning or beginning not in asked:
             ends.append(match.start())
             break

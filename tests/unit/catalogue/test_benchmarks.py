@@ -12,8 +12,8 @@ from pytest_haerae.data.hub import HubDataset
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.doors.evaluator import suite_nodeid
 from pytest_haerae.errors import UsageError
-from pytest_haerae.prompts import find_prompt, refuse_method
-from pytest_haerae.scoring import find_scorer
+from pytest_haerae.prompts.registry import find_prompt, refuse_method
+from pytest_haerae.scoring.registry import find_scorer
 from pytest_haerae.types import Item
 from tests.helpers import ROOT
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pytest_haerae.catalogue.datasets import open_dataset, open_items
 from pytest_haerae.errors import UsageError
-from pytest_haerae.prompts import choose_shots, find_prompt, make_request
+from pytest_haerae.prompts.registry import find_prompt
+from pytest_haerae.prompts.requests import choose_shots, make_request
 from pytest_haerae.types import Item, Message
 from tests.helpers import lettered
 

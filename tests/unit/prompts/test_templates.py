@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.data.rows import lettered_query
 from pytest_haerae.errors import UsageError
-from pytest_haerae.prompts import find_prompt, make_request, refuse_method
+from pytest_haerae.prompts.registry import find_prompt, refuse_method
+from pytest_haerae.prompts.requests import make_request
 from pytest_haerae.prompts.templates import PLACEHOLDERS, TEMPLATE_FOLDER, question_of, template_names
-from pytest_haerae.scoring.reading.answers import read_answer, read_strictly
+from pytest_haerae.scoring.reading.choice import read_choice, read_strictly
 from pytest_haerae.types import Item
 from tests.helpers import lettered
 
@@ -89,7 +90,7 @@ def test_the_format_that_a_template_demands_is_read_also_strictly(name: str) -> 
     line = demanded.replace("{label}", "(B)").replace("({})", "(B)")
     assert f"'{line.replace('(B)', '(A)')}'" in prompt.render(item)
     text = f"원두는 커피나무의 열매이다.\n{line}"
-    assert (read_strictly(text, item).label, read_answer(text, item).label) == ("B", "B")
+    assert (read_strictly(text, item).label, read_choice(text, item).label) == ("B", "B")
 
 
 @pytest.mark.parametrize("name", ["cot", "cot_en"])
@@ -230,7 +231,7 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=f"^--prompt {re.escape(path)}: {message}"):
             find_prompt(path)
     (tmp_path / "folder.txt").mkdir()
-    with pytest.raises(UsageError, match=r"folder\.txt: can not be read: Is a directory"):
+    with pytest.raises(UsageError, match=r"folder\.txt: cannot be read: Is a directory"):
         find_prompt(str(tmp_path / "folder.txt"))
 
 

@@ -22,7 +22,7 @@ def test_is_one_for_equal_texts_and_zero_for_strangers(text: str) -> None:
     assert character_f("힣" * len(text), text) == 0
 
 
-def test_falls_with_each_sign_that_differs() -> None:
+def test_falls_with_each_character_that_differs() -> None:
     reference = "가는말이고와야오는말이곱다"
     near, far = character_f("가는말이고와야오는말이밉다", reference), character_f("가는말이곱다", reference)
     assert 1 > near > far > 0

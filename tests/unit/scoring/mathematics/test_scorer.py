@@ -1,23 +1,23 @@
 from __future__ import annotations
 
 import sys
-from threading import Thread
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_haerae.errors import UsageError
-from pytest_haerae.scoring import check_scorer, judge
 from pytest_haerae.scoring.mathematics.process import MathematicsProcess, Result, compare
 from pytest_haerae.scoring.mathematics.scorer import final_answer
+from pytest_haerae.scoring.parameters import choose_scorer
 from pytest_haerae.types import Item, Response, Verdict
 from tests.helpers import lettered
+from tests.unit.scoring.judged import judged
 
 
 def verdict(text: str, reference: str = "42") -> Verdict:
     item = Item("MATH-0000", "MATH", 0, "6 곱하기 7은 얼마인가?", None, None, reference)
-    return judge(item, Response(text=text), "string_match", "math")
+    return judged(item, Response(text=text), "string_match", "math")
 
 
 @pytest.mark.parametrize(
@@ -109,26 +109,7 @@ def test_plain_numbers_agree_with_math_verify(first: object, second: object) -> 
         assert verdict(f"\\boxed{{{first}}}", str(other)).outcome == expected
 
 
-def test_a_formula_without_end_is_given_up_and_the_next_one_is_compared() -> None:
-    pytest.importorskip("math_verify")
-    process = MathematicsProcess(seconds=0.5)
-    try:
-        assert process.compare("9^{9^{9^9}}", "42") == "no answer"
-        assert process.compare("\\frac{84}{2}", "42") == "equal"
-    finally:
-        process.close()
-
-
-def test_it_works_outside_the_main_thread() -> None:
-    pytest.importorskip("math_verify")
-    found: list[Result] = []
-    thread = Thread(target=lambda: found.append(compare("\\sqrt{4}", "2")))
-    thread.start()
-    thread.join()
-    assert found == ["equal"]
-
-
-def test_a_process_that_can_not_be_started_is_an_error_of_the_item(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_cannot_be_started_is_an_error_of_the_item(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/none/python")
     process = MathematicsProcess()
     monkeypatch.setattr("pytest_haerae.scoring.mathematics.scorer.compare", process.compare)
@@ -138,14 +119,14 @@ def test_a_process_that_can_not_be_started_is_an_error_of_the_item(monkeypatch: 
 def test_a_missing_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_haerae.scoring.mathematics.scorer.find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"math-verify, which is not installed: pip install 'pytest-haerae\[math\]'"):
-        check_scorer("string_match", "math")
-    check_scorer("string_match", "default")
+        choose_scorer("string_match", {"scorer": "math"}).check()
+    choose_scorer("string_match").check()
 
 
 def test_lettered_items_are_judged_by_their_letters() -> None:
-    assert judge(lettered("B"), Response(text="\\boxed{B}"), "string_match", "math").outcome == "correct"
+    assert judged(lettered("B"), Response(text="\\boxed{B}"), "string_match", "math").outcome == "correct"
 
 
 def test_log_likelihood_skips_free_answers() -> None:
     item = Item("MATH-0000", "MATH", 0, "6 곱하기 7은?", None, None, "42")
-    assert judge(item, None, "log_likelihood").outcome == "skipped"
+    assert judged(item, None, "log_likelihood").outcome == "skipped"

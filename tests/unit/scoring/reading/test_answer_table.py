@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.data.rows import LETTERS, lettered_query
-from pytest_haerae.scoring.reading.answers import read_answer
-from pytest_haerae.types import Item
+from pytest_haerae.data.rows import lettered_query
+from pytest_haerae.scoring.reading.choice import read_choice
+from pytest_haerae.types import LETTERS, Item
 
 OPTIONS = ("훈민정음", "경국대전", "삼국사기", "동의보감", "농사직설")
 TABLE = tomllib.loads(Path(__file__).with_name("answer_table.toml").read_text(encoding="utf-8"))["group"]
@@ -24,7 +24,7 @@ def item(options: tuple[str, ...], labels: tuple[str, ...] | None = None) -> Ite
 @pytest.mark.parametrize("group", TABLE, ids=[group["name"] for group in TABLE])
 def test_reads_each_output_as_a_careful_reader(group: dict[str, Any]) -> None:
     asked = item(tuple(group.get("options", OPTIONS)), tuple(group.get("labels", ())))
-    readings = [(text, label, read_answer(text, asked)) for text, label in group["outputs"]]
+    readings = [(text, label, read_choice(text, asked)) for text, label in group["outputs"]]
     differing = [entry for entry in readings if (entry[2].label or "invalid") != entry[1]]
     assert differing == []
 

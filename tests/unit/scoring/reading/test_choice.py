@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.scoring.reading.answers import read_answer, read_strictly
+from pytest_haerae.scoring.reading.choice import read_choice, read_strictly
 from pytest_haerae.scoring.string_match import judge_string_match
 from pytest_haerae.types import Item, Response
 from tests.helpers import lettered, shared
 from tests.unit.scoring.reading.adversarial import PIECES, repeated
 
 FREE = Item("p-0000", "p", 0, "빈칸", None, None, "가는 말이 고와야 오는 말이 곱다")
-SIGNS = st.text(st.characters(exclude_categories=()), max_size=200)
-TEXTS = st.lists(st.sampled_from(PIECES) | SIGNS, max_size=12).map("".join)
+CHARACTERS = st.text(st.characters(exclude_categories=()), max_size=200)
+TEXTS = st.lists(st.sampled_from(PIECES) | CHARACTERS, max_size=12).map("".join)
 
 PROMISED: list[tuple[str, str | None]] = [
     ("정답은 (B)입니다.", "B"),
@@ -39,7 +39,7 @@ PROMISED: list[tuple[str, str | None]] = [
 
 @pytest.mark.parametrize(("text", "label"), PROMISED)
 def test_reads_what_the_contract_promises(text: str, label: str | None) -> None:
-    assert read_answer(text, lettered()).label == label
+    assert read_choice(text, lettered()).label == label
 
 
 # -- recorded answers ---------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def test_reads_recorded_answers_as_published(model: str) -> None:
     differing = {
         row["response"]: label
         for row in rows
-        if (label := read_answer(row["response"], item).label or "") != row["pred"]
+        if (label := read_choice(row["response"], item).label or "") != row["pred"]
     }
     assert sum(bool(row["pred"]) for row in rows) > 1400
     assert differing == {text: READ_BEYOND_THE_RECORD[text][0] for text in differing}
@@ -78,7 +78,7 @@ def test_reads_recorded_answers_as_published(model: str) -> None:
 
 @given(TEXTS)
 def test_never_raises_and_answers_only_with_a_label(text: str) -> None:
-    reading = read_answer(text, lettered())
+    reading = read_choice(text, lettered())
     assert reading.label in {"A", "B", "C", "D", "E", None}
     assert reading.rule
     assert judge_string_match(FREE, Response(text=text)).outcome in {"correct", "wrong", "invalid"}
@@ -89,13 +89,13 @@ def test_never_raises_and_answers_only_with_a_label(text: str) -> None:
 )
 def test_a_verdict_at_the_end_wins_whatever_stands_before(before: str, label: str) -> None:
     for verdict in ("정답: ({})", "따라서 정답은 ({})입니다.", "The answer is {}.", "### ANSWER\n{}"):
-        assert read_answer(f"{before}\n\n{verdict.format(label)}", lettered()).label == label
+        assert read_choice(f"{before}\n\n{verdict.format(label)}", lettered()).label == label
 
 
-@given(SIGNS, st.sampled_from("ABCDE"))
+@given(CHARACTERS, st.sampled_from("ABCDE"))
 def test_a_reasoning_block_changes_nothing(thought: str, label: str) -> None:
     for answer in (f"정답: ({label})", label, f"({label}) 또는 (A)", "모르겠다"):
-        assert read_answer(f"<think>{thought}</think>{answer}", lettered()) == read_answer(answer, lettered())
+        assert read_choice(f"<think>{thought}</think>{answer}", lettered()) == read_choice(answer, lettered())
 
 
 @given(
@@ -105,7 +105,7 @@ def test_a_reasoning_block_changes_nothing(thought: str, label: str) -> None:
 def test_several_options_joined_are_no_answer(labels: list[str], joint: str) -> None:
     joined = joint.join(f"({label})" for label in labels)
     for text in (joined, f"정답은 {joined}입니다.", f"The answer is {joined}.", f"정답: {joined}"):
-        assert read_answer(text, lettered()).label is None
+        assert read_choice(text, lettered()).label is None
 
 
 @pytest.mark.parametrize("piece", PIECES, ids=ascii)
@@ -118,7 +118,7 @@ def test_no_repeated_text_makes_a_rule_backtrack(piece: str) -> None:
 
 def _cpu_seconds(text: str) -> float:
     started = time.process_time()
-    read_answer(text, lettered())
+    read_choice(text, lettered())
     judge_string_match(FREE, Response(text=text))
     return time.process_time() - started
 
@@ -153,7 +153,7 @@ def test_the_strict_mode_takes_only_the_demanded_format(text: str, label: str | 
 @given(TEXTS)
 def test_what_is_read_strictly_is_read_leniently(text: str) -> None:
     strict = read_strictly(text, lettered())
-    assert strict.label is None or read_answer(text, lettered()).label == strict.label
+    assert strict.label is None or read_choice(text, lettered()).label == strict.label
 
 
 @pytest.mark.parametrize(
@@ -175,4 +175,4 @@ def test_what_is_read_strictly_is_read_leniently(text: str) -> None:
     ],
 )
 def test_each_reading_names_its_rule(text: str, rule: str) -> None:
-    assert read_answer(text, lettered()).rule == rule
+    assert read_choice(text, lettered()).rule == rule

@@ -1,4 +1,4 @@
-"""Clean-up of a model's text before it is read: reasoning, signs, markup, and what is no longer its answer."""
+"""Clean-up of a model's text before it is read: reasoning, characters, markup, and what is no longer its answer."""
 
 from __future__ import annotations
 
@@ -6,22 +6,33 @@ import re
 import unicodedata
 
 from pytest_haerae.scoring.reading.turns import own_part
+from pytest_haerae.types import LETTERS
 
 LONGEST_READ = 12_000
-"""Signs that are read of a text: an answer stands at its beginning or at its end, and a runaway costs no seconds."""
+"""Characters that are read of a text: an answer stands at its beginning or its end, and a runaway costs no seconds."""
 _READ_AT_THE_BEGINNING = 4_000
 
 _REASONING_TAG = re.compile(
-    r"[<\[◁](?:\s?/?\s?(?:seed:)?(?:think(?:ing)?|thoughts?|reasoning|analysis|reflection|scratchpad)\s?[>\]▷]"
-    r"|\|(?:start_thinking|end_thinking|begin_of_thought|end_of_thought|"
-    r"channel\|>(?:analysis|commentary|final(?:<\|message)?))(?:\|>)?)",
-    re.IGNORECASE,
+    r"""
+    [<\[◁]
+    (?:
+        \s?/?\s?(?:seed:)?(?:think(?:ing)?|thoughts?|reasoning|analysis|reflection|scratchpad)
+        \s?[>\]▷]  # e.g. '<think>', '</think>', '[THOUGHT]', '◁/think▷', '<seed:think>'
+      | \|
+        (?:
+            start_thinking|end_thinking|begin_of_thought|end_of_thought  # e.g. '<|start_thinking|>'
+          | channel\|>(?:analysis|commentary|final(?:<\|message)?)  # e.g. '<|channel|>final<|message|>'
+        )
+        (?:\|>)?
+    )
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 _NAMED_IN_TAGS = ("think", "thought", "reasoning", "analysis", "reflection", "scratchpad", "channel")
 _CLOSES = re.compile(r"/|end_|final", re.IGNORECASE)
 
 _CIRCLED = {chr(ord(first) + index): f"({index + 1})" for first in "①➀❶➊⓵" for index in range(10)}
-_CIRCLED |= {chr(ord("Ⓐ") + index): f"({letter})" for index, letter in enumerate("ABCDEFGHIJ")}
+_CIRCLED |= {chr(ord("Ⓐ") + index): f"({letter})" for index, letter in enumerate(LETTERS)}
 _CIRCLED_SIGN = re.compile(f"[{''.join(_CIRCLED)}]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff\u20e3]")
 _KEPT_AS_WRITTEN = re.compile("([\u3131-\u318e\u3200-\u321e\u3260-\u327e]+)")
@@ -72,8 +83,8 @@ def shorten(text: str) -> str:
     return f"{text[:_READ_AT_THE_BEGINNING]}\n\n{text[_READ_AT_THE_BEGINNING - LONGEST_READ :]}"
 
 
-def unify_signs(text: str) -> str:
-    """Write full-width, circled and decomposed signs in their plain form (NFKC), and take invisible ones away."""
+def unify_characters(text: str) -> str:
+    """Write full-width, circled and decomposed characters in their plain form (NFKC), and take invisible ones away."""
     if unicodedata.is_normalized("NFKC", text) and not (_INVISIBLE.search(text) or _CIRCLED_SIGN.search(text)):
         return text
     text = _CIRCLED_SIGN.sub(lambda match: _CIRCLED[match[0]], _INVISIBLE.sub("", text))
@@ -109,9 +120,11 @@ def _first_word(text: str) -> int | None:
 
 
 def normalise(text: str) -> str:
-    """NFC, without spaces, punctuation, invisible signs and case: two spellings of one sentence become equal."""
+    """NFC, without spaces, punctuation, invisible characters and case: two spellings of one sentence become equal."""
     return "".join(
-        sign.casefold()
-        for sign in unicodedata.normalize("NFC", text)
-        if not (sign.isspace() or unicodedata.category(sign)[0] == "P" or unicodedata.category(sign) == "Cf")
+        character.casefold()
+        for character in unicodedata.normalize("NFC", text)
+        if not (
+            character.isspace() or unicodedata.category(character)[0] == "P" or unicodedata.category(character) == "Cf"
+        )
     )

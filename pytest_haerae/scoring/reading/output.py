@@ -1,4 +1,4 @@
-"""A cleaned text with what it names: what the rules of reading look at."""
+"""A model's output, cleaned, with the options that it names: what the rules of reading look at."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from pytest_haerae.scoring.reading.mentions import (
     join,
 )
 from pytest_haerae.scoring.reading.options import Options
+from pytest_haerae.types import LETTERS
 
 SEVERAL = "several"
 """Stands for a label where a text joins two options."""
@@ -27,10 +28,27 @@ SEVERAL = "several"
 _LONGEST_LABEL_LINE, _LONGEST_OPENING = 80, 300
 
 _WHOLE = re.compile(
-    rf"[^\w(\[]*(?P<open>[(\[])?\s*(?P<sign>[A-Ja-j]|\d{{1,2}})\s*[)\]]?\s*(?P<counted>번)?\s*(?:{COPULA}|です)?\W*"
+    rf"""
+    [^\w(\[]*
+    (?P<open>[(\[])?  # e.g. '(B)', '[2]'
+    \s*(?P<label>[{LETTERS}{LETTERS.lower()}]|\d{{1,2}})  # e.g. 'B', ' 2.'
+    \s*[)\]]?\s*
+    (?P<counted>번)?  # e.g. '2번'
+    \s*
+    (?:{COPULA}|です)?  # e.g. '(B)입니다.', 'Bです'
+    \W*
+    """,
+    re.VERBOSE,
 )
 _AS_AN_ANSWER = re.compile(
-    rf"\s?[.!?,:;)\]\"'”’~…]|\s*(?:\n|\Z)|\s?(?:{COPULA}|번|뿐)|\s[-–—(]|\s(?:because|since|rather|instead)\b"
+    rf"""
+      \s?[.!?,:;)\]\"'”’~…]  # e.g. '. 법전이다', ': 법전'
+    | \s*(?:\n|\Z)  # e.g. '\n', ''
+    | \s?(?:{COPULA}|번|뿐)  # e.g. '입니다', ' 뿐이다'
+    | \s[-–—(]  # e.g. ' - 법전', ' (법전)'
+    | \s(?:because|since|rather|instead)\b  # e.g. ' because it is'
+    """,
+    re.VERBOSE,
 )
 """What may follow a bare letter that is an answer, and not a person's or a thing's name."""
 
@@ -46,8 +64,8 @@ class LabelLine:
 
 
 @dataclass(frozen=True)
-class Page:
-    """A text without reasoning and markup, and the options that it may name."""
+class Output:
+    """What a model wrote, without reasoning and markup, and the options that it may name."""
 
     text: str
     options: Options
@@ -139,9 +157,9 @@ def whole_label(text: str, options: Options) -> str | None:
         return options.exactly(line)
     match = _WHOLE.fullmatch(line)
     if match:
-        counts = match["open"] or match["counted"] or not match["sign"].isdigit()
-        named = None if counts else options.exactly(match["sign"])
-        return named or options.label(match["sign"])
+        counts = match["open"] or match["counted"] or not match["label"].isdigit()
+        named = None if counts else options.exactly(match["label"])
+        return named or options.label(match["label"])
     exact = options.exactly(line)
     if exact:
         return exact

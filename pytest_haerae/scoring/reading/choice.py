@@ -8,18 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_haerae.scoring.reading.normalise import shorten, strip_markup, strip_reasoning, unify_signs
+from pytest_haerae.scoring.reading.cleaning import shorten, strip_markup, strip_reasoning, unify_characters
 from pytest_haerae.scoring.reading.options import Options, options_of
-from pytest_haerae.scoring.reading.page import SEVERAL, Page, read_sentence, whole_label
+from pytest_haerae.scoring.reading.output import SEVERAL, Output, read_sentence, whole_label
+from pytest_haerae.scoring.reading.statements import last_conclusion, last_statement
 from pytest_haerae.scoring.reading.turns import own_part
-from pytest_haerae.scoring.reading.verdicts import last_conclusion, last_verdict
-from pytest_haerae.types import Item
+from pytest_haerae.types import LETTERS, Item
 
 EMPTY, ONLY_REASONING, NO_ANSWER, OTHER_FORMAT = "empty", "only reasoning", "no answer", "not the demanded format"
 """With `SEVERAL`, the reasons why nothing could be read."""
 
-_DEMANDED = re.compile(r"(?:#+\s*)?(?:정답|Answer)\s*:\s*\(?([A-J]|10|[1-9])\)?\.?")
-_BARE = re.compile(r"\(?([A-J]|10|[1-9])\)?\.?")
+_DEMANDED = re.compile(rf"(?:#+\s*)?(?:정답|Answer)\s*:\s*\(?([{LETTERS}]|10|[1-9])\)?\.?")
+_BARE = re.compile(rf"\(?([{LETTERS}]|10|[1-9])\)?\.?")
 _ANSWER_KEY = re.compile(r"answer|정답|^답$|최종답|^(?:choice|option|label|letter|prediction|selected_?option)$")
 
 
@@ -31,10 +31,10 @@ class Reading:
     rule: str
 
 
-Rule = Callable[[Page], Reading | None]
+Rule = Callable[[Output], Reading | None]
 
 
-def read_answer(text: str, item: Item) -> Reading:
+def read_choice(text: str, item: Item) -> Reading:
     """Read the chosen option; the first of `RULES` that finds anything decides.
 
     Args:
@@ -48,15 +48,15 @@ def read_answer(text: str, item: Item) -> Reading:
     options = options_of(item)
     if not text.strip():
         return Reading(None, EMPTY)
-    answered = shorten(unify_signs(shorten(strip_reasoning(text))))  # one sign may become eighteen
+    answered = shorten(unify_characters(shorten(strip_reasoning(text))))  # one character may become eighteen
     if not answered.strip():
         return Reading(None, ONLY_REASONING)
     answered = own_part(answered, item.query, lambda part: _first_evidence(part, options))
     structured = _json_answer(answered, options)
     if structured:
         return structured
-    page = Page(strip_markup(answered), options)
-    return next((reading for rule in RULES if (reading := rule(page))), Reading(None, NO_ANSWER))
+    output = Output(strip_markup(answered), options)
+    return next((reading for rule in RULES if (reading := rule(output))), Reading(None, NO_ANSWER))
 
 
 def read_strictly(text: str, item: Item) -> Reading:
@@ -78,47 +78,47 @@ def read_strictly(text: str, item: Item) -> Reading:
     return Reading(None, OTHER_FORMAT)
 
 
-def _bare_label(page: Page) -> Reading | None:
-    label = whole_label(page.text, page.options)
+def _bare_label(output: Output) -> Reading | None:
+    label = whole_label(output.text, output.options)
     if label is None:
         return None
-    return Reading(label, "option text" if page.options.exactly(page.text) else "bare label")
+    return Reading(label, "option text" if output.options.exactly(output.text) else "bare label")
 
 
-def _stated_verdict(page: Page) -> Reading | None:
-    statement = last_verdict(page)
+def _stated_verdict(output: Output) -> Reading | None:
+    statement = last_statement(output)
     return _reading(statement.label, statement.rule) if statement else None
 
 
-def _own_line(page: Page) -> Reading | None:
+def _own_line(output: Output) -> Reading | None:
     """The last line that holds a label and nothing else."""
-    labels = [line.label for line in page.label_lines if line.whole]
+    labels = [line.label for line in output.label_lines if line.whole]
     return Reading(labels[-1], "own line") if labels else None
 
 
-def _conclusion(page: Page) -> Reading | None:
-    statement = last_conclusion(page)
+def _conclusion(output: Output) -> Reading | None:
+    statement = last_conclusion(output)
     return _reading(statement.label, statement.rule) if statement else None
 
 
-def _opening_or_closing_label(page: Page) -> Reading | None:
+def _opening_or_closing_label(output: Output) -> Reading | None:
     """The label that the first line begins with, or else the last: ``(B) because …``."""
-    last = page.text.count("\n")
+    last = output.text.count("\n")
     for number, rule in ((0, "opening label"), (last, "closing label")):
-        for line in page.label_lines:
+        for line in output.label_lines:
             group = line.group
             if line.number == number and group and not group.set_aside:
                 return _reading(line.label if len(group.labels) == 1 else SEVERAL, rule)
     return None
 
 
-def _only_label(page: Page) -> Reading | None:
-    live = [group for group in page.answerlike if not group.set_aside]
+def _only_label(output: Output) -> Reading | None:
+    live = [group for group in output.answerlike if not group.set_aside]
     labels = {label for group in live for label in group.labels}
     if not labels:
         return None
     kept = labels.pop() if len(labels) == 1 else SEVERAL
-    return _reading(kept, "option text" if page.named_by_texts else "only label")
+    return _reading(kept, "option text" if output.named_by_texts else "only label")
 
 
 RULES: tuple[Rule, ...] = (
@@ -138,7 +138,7 @@ def _reading(label: str, rule: str) -> Reading:
 
 def _first_evidence(text: str, options: Options) -> int | None:
     """Where a text first names an option."""
-    places = [group.start for group in Page(text, options).answerlike]
+    places = [group.start for group in Output(text, options).answerlike]
     return min(places, default=None)
 
 
@@ -156,7 +156,7 @@ def _json_answer(text: str, options: Options) -> Reading | None:
     answers = [value for key, value in content.items() if _ANSWER_KEY.search(str(key).lower())]
     if not answers:
         return None
-    later = last_verdict(Page(strip_markup(text[end:]), options))
+    later = last_statement(Output(strip_markup(text[end:]), options))
     label = later.label if later else _json_label(answers[-1], options)
     return _reading(label, later.rule if later else "JSON") if label else Reading(None, NO_ANSWER)
 

@@ -1,0 +1,73 @@
+"""Prompts by name: functions that are registered, template files, and what installed packages add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pytest_haerae.entry_points import entry_point_names, load_entry_points
+from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.prompts.prompt import LABEL, Prompt
+from pytest_haerae.prompts.templates import is_path, read_file, read_named, template_names
+from pytest_haerae.types import Item, Method
+
+ENTRY_POINT_GROUP = "pytest_haerae.prompts"
+"""The entry points of prompts: a prompt's name, and the function that `register_prompt` decorates."""
+
+PROMPTS: dict[str, Prompt] = {}
+"""The prompts that functions make, by name; those of template files are read when they are asked for."""
+
+
+def register_prompt(
+    name: str, stop: tuple[str, ...] = (), label: str = LABEL
+) -> Callable[[Callable[[Item], str]], Callable[[Item], str]]:
+    """Decorate a function that renders an item; `name` then is a value of ``--prompt``.
+
+    Args:
+        name: What ``--prompt`` calls it; one of the package's own names is replaced.
+        stop: Strings at which a generation ends.
+        label: How an option's letter is written where it is scored; ``{}`` stands for it.
+    """
+
+    def register(render: Callable[[Item], str]) -> Callable[[Item], str]:
+        PROMPTS[name] = Prompt(name, render, stop, label)
+        return render
+
+    return register
+
+
+def prompt_names() -> tuple[str, ...]:
+    """The names of all prompts, sorted: of functions, of the package's templates, and of installed packages."""
+    return tuple(sorted({*PROMPTS, *template_names(), *entry_point_names(ENTRY_POINT_GROUP)}))
+
+
+def find_prompt(name: str) -> Prompt:
+    """Look a prompt up: a function's, a template's of the package, an installed package's, or a file of the user's.
+
+    Raises:
+        UsageError: There is none of this name, the package that has it cannot be imported, or the file is missing or
+            malformed.
+    """
+    if name in PROMPTS:
+        return PROMPTS[name]
+    if name in template_names():
+        return read_named(name)
+    for point in load_entry_points(ENTRY_POINT_GROUP, name):
+        if name in PROMPTS:
+            return PROMPTS[name]
+        raise UsageError(f"--prompt={name}: '{point.value}' registers no prompt of this name")
+    if is_path(name):
+        return read_file(name)
+    raise UsageError(f"{unknown('prompt', name, prompt_names())}, or a path to a .toml or .txt file")
+
+
+def refuse_method(prompt: Prompt, method: Method) -> None:
+    """Refuse a method that a prompt is not for.
+
+    Raises:
+        UsageError: With the methods that it is for.
+    """
+    if prompt.methods and method not in prompt.methods:
+        raise UsageError(
+            f"--prompt={prompt.name} is for --method={' or '.join(prompt.methods)} only, not for {method}:"
+            " choose another prompt or method"
+        )

@@ -1,0 +1,88 @@
+"""What `--evaluator-params` says: which scorer judges, and that scorer's own parameters, validated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.scoring.registry import RESERVED, STRICT_SCORER, Scorer, find_scorer, scorer_name
+from pytest_haerae.types import Item, Method, Response, Verdict
+
+
+class ScorerParameters(BaseModel):
+    """The parameters of a scorer, validated before anything is asked; a scorer declares its own by subclassing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenScorer:
+    """A scorer with the parameters that it judges by; None where it takes none."""
+
+    scorer: Scorer
+    parameters: ScorerParameters | None
+
+    def check(self) -> None:
+        """Refuse a scorer that lacks a library.
+
+        Raises:
+            UsageError: With the way out.
+        """
+        if self.scorer.require is not None:
+            self.scorer.require()
+
+    def judge(self, item: Item, response: Response) -> Verdict:
+        """What the scorer's function says, not checked yet."""
+        if self.parameters is None:
+            return self.scorer.judge(item, response)
+        return self.scorer.judge(item, response, self.parameters)
+
+
+def choose_scorer(
+    method: Method, evaluator_params: Mapping[str, Any] | None = None, default: str | None = None
+) -> ChosenScorer:
+    """Find the scorer that evaluator parameters choose, and validate all of them.
+
+    Args:
+        method: How the responses are judged.
+        evaluator_params: ``scorer`` and ``strict`` choose; what the method does not take belongs to the chosen scorer.
+        default: The scorer where they choose none; that of the method where this is None.
+
+    Raises:
+        UsageError: A scorer or a parameter does not exist (the nearest is named), is missing, or is of the wrong kind.
+    """
+    params = dict(evaluator_params or {})
+    reserved = {name: params.pop(name) for name in RESERVED[method] if name in params}
+    for name, setting in reserved.items():
+        if not isinstance(setting, RESERVED[method][name]):
+            wanted = "true or false" if RESERVED[method][name] is bool else "a name"
+            raise UsageError(f"--evaluator-params: {name} is {wanted}, not {setting!r}")
+    if reserved.get("strict") and reserved.get("scorer", STRICT_SCORER) != STRICT_SCORER:
+        raise UsageError(
+            f"--evaluator-params: strict is a scorer of its own; leave out either it or {reserved['scorer']!r}"
+        )
+    chosen = default is None or "scorer" in reserved or reserved.get("strict")
+    scorer = find_scorer(method, scorer_name(reserved) if chosen else str(default))
+    return ChosenScorer(scorer, _validated(scorer, params))
+
+
+def _validated(scorer: Scorer, params: Mapping[str, Any]) -> ScorerParameters | None:
+    """The scorer's own parameters."""
+    model = scorer.parameters
+    fields = {field.alias or name for name, field in model.model_fields.items()} if model else set()
+    extra = model is not None and model.model_config.get("extra") == "allow"
+    for name in params:
+        if name not in fields and not extra:
+            raise UsageError(f"--evaluator-params: {unknown('parameter', name, {*RESERVED[scorer.method], *fields})}")
+    if model is None:
+        return None
+    try:
+        return model(**params)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"--evaluator-params of scorer {scorer.name}: {place}: {first['msg']}") from None

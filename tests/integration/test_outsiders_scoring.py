@@ -1,0 +1,102 @@
+"""A scorer with a parameter and a prompt, as somebody else's installed package adds them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import valid_report
+from tests.integration.conftest import Evaluate
+
+MODULE = '''
+from pytest_haerae import ScorerParameters, Verdict, register_prompt, register_scorer
+
+
+class Parameters(ScorerParameters):
+    longest: int
+    letters: str = "ABCD"
+
+
+@register_scorer("string_match", "mine", parameters=Parameters)
+def mine(item, response, parameters):
+    """The last letter of a short text."""
+    letters = [letter for letter in response.text if letter in parameters.letters]
+    if len(response.text) > parameters.longest or not letters:
+        return Verdict("invalid", None, f"{item.id}: too long", "too long")
+    outcome = "correct" if letters[-1] == item.reference else "wrong"
+    return Verdict(outcome, letters[-1], f"{item.id}: {letters[-1]}", "last letter")
+
+
+@register_prompt("whisper")
+def whisper(item):
+    return f"(조용히) {item.query}"
+'''
+ENTRY_POINTS = """
+[pytest_haerae.scorers]
+mine = outsiders:mine
+
+[pytest_haerae.prompts]
+whisper = outsiders:whisper
+"""
+
+
+@pytest.fixture(autouse=True)
+def outsiders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package: a module, and what an installer writes beside it."""
+    folder = tmp_path / "site-packages"
+    information = folder / "outsiders-1.0.dist-info"
+    information.mkdir(parents=True)
+    (folder / "outsiders.py").write_text(MODULE, encoding="utf-8")
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: outsiders\nVersion: 1.0\n", encoding="utf-8")
+    (information / "entry_points.txt").write_text(ENTRY_POINTS, encoding="utf-8")
+    paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+
+
+@pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["serial", "xdist"])
+def test_they_are_used_by_name(evaluate: Evaluate, pytester: pytest.Pytester, workers: list[str]) -> None:
+    result = evaluate("--evaluator-params=scorer=mine,longest=7", "--prompt=whisper", "--limit=6", *workers)
+    assert result.ret == 0
+    report = valid_report(pytester.path / ".haerae" / "report.json")
+    assert report["info"]["evaluator_params"] == {"scorer": "mine", "longest": 7}
+    assert report["info"]["rules"] == {"last letter": 6}
+    assert all(sample["input"].startswith("(조용히) ") for sample in report["samples"])
+
+
+def test_a_parameter_changes_the_verdicts(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    assert evaluate("--evaluator-params=scorer=mine,longest=3", "--limit=6").ret == 0
+    report = valid_report(pytester.path / ".haerae" / "report.json")
+    assert report["metrics"]["invalid"] == 6
+    assert report["info"]["rules"] == {"too long": 6}
+
+
+def test_a_mistake_is_one_clear_line_before_anything_is_asked(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    result = evaluate("--evaluator-params=scorer=mine,longst=3")
+    result.stderr.fnmatch_lines(
+        ["ERROR: --evaluator-params: unknown parameter 'longst': did you mean 'longest'? Valid: letters, longest, *"]
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert not (pytester.path / ".haerae" / "responses.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said", "workers"),
+    [
+        ("Verdict('Correct', 'A')", "unknown outcome 'Correct': did you mean 'correct'? Valid: correct, error, *", []),
+        ("None", "returned None, not a Verdict", ["-n2"]),
+    ],
+    ids=["serial", "xdist"],
+)
+def test_what_is_no_verdict_ends_the_run(
+    evaluate: Evaluate, pytester: pytest.Pytester, verdict: str, said: str, workers: list[str]
+) -> None:
+    pytester.makeconftest(
+        "from pytest_haerae import Verdict, register_scorer\n\n\n"
+        f"@register_scorer('string_match', 'odd')\ndef odd(item, response):\n    return {verdict}\n"
+    )
+    result = evaluate("--evaluator-params=scorer=odd", "--min-accuracy=0.1", *workers)
+    result.stderr.fnmatch_lines([f"ERROR: scorer odd, item questions-0000: {said}"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert not (pytester.path / ".haerae" / "report.json").exists()
