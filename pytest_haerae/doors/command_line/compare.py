@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
-from pytest_haerae.doors.command_line import Command, print_json
+from pytest_haerae.doors.command_line.command import Command, print_json
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.compatibility import differences, measurement_of
 from pytest_haerae.report.read import read_report
@@ -163,4 +163,4 @@ def _p_value(value: float) -> str:
     return "<0.0001" if value < 1e-4 else f"{value:.4f}"  # noqa: PLR2004 - four decimals are shown
 
 
-COMPARE = Command("compare", "Compare two reports item by item.", add_arguments, run)
+COMMAND = Command("compare", "Compare two reports item by item.", add_arguments, run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from pytest_haerae.doors.command_line import Command
+from pytest_haerae.doors.command_line.command import Command
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.files import check_writable
 from pytest_haerae.report.formats import OutputFormat, find_format, format_names
@@ -55,6 +55,6 @@ def _targets(arguments: Namespace) -> list[tuple[OutputFormat, Path]]:
     return [(output, path) for _, output, path in named]
 
 
-EXPORT = Command(
+COMMAND = Command(
     "export", "Write a report for other programs: as CSV, as Parquet, or in a format of your own.", add_arguments, run
 )

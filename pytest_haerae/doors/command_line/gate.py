@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from pytest_haerae.config.run_config import gate_settings
-from pytest_haerae.doors.command_line import Command, add_option, print_json
+from pytest_haerae.doors.command_line.command import Command, add_option, print_json
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.compatibility import check_items, check_measurement, measurement_of
 from pytest_haerae.gates.completeness import Completeness
@@ -59,4 +59,4 @@ def run(arguments: Namespace) -> int:
     return 1 if judgement.fails() else 0
 
 
-GATE = Command("gate", "Judge a report's gates again, without a model.", add_arguments, run)
+COMMAND = Command("gate", "Judge a report's gates again, without a model.", add_arguments, run)

@@ -1,4 +1,4 @@
-"""The console script ``pytest-haerae``: what needs reports, but no model."""
+"""The console script ``pytest-haerae``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from pytest_haerae.doors.command_line import all_commands
-from pytest_haerae.errors import UsageError
+from pytest_haerae.errors import HaeraeError, UnmeasurableRun
 
 USAGE_ERROR, INTERRUPTED = 4, 2
 """Exit codes, as pytest's."""
@@ -31,24 +31,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The command line; None for this process's.
 
     Returns:
-        The exit code: 0, 1 where a gate failed, 4 for bad input.
+        The exit code: 0, 1 where a gate failed or the run could not be measured, 2 interrupted, 4 for bad input.
     """
-    parser = Parser(prog="pytest-haerae", description="Compare, judge and export reports of pytest-haerae.")
+    parser = Parser(
+        prog="pytest-haerae", description="Evaluate language models; compare, judge, show and export reports."
+    )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     for command in all_commands():
         subparser = subparsers.add_parser(command.name, help=command.help, description=command.help, allow_abbrev=False)
         command.add_arguments(subparser)
-        subparser.set_defaults(run=command.run)
+        subparser.set_defaults(command=command)
     parsed = parser.parse_args(arguments)
     try:
-        code: int = parsed.run(parsed)
+        code: int = parsed.command.run(parsed)
         sys.stdout.flush()
-    except UsageError as error:
+    except UnmeasurableRun as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
+    except HaeraeError as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return USAGE_ERROR
     except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
         return INTERRUPTED
     return code

@@ -6,7 +6,7 @@ import webbrowser
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from pytest_haerae.doors.command_line import Command
+from pytest_haerae.doors.command_line.command import Command
 from pytest_haerae.report.files import check_writable
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.show.html import write_page
@@ -37,4 +37,4 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-VIEW = Command("view", "Write the page of a report and open it in the browser.", add_arguments, run)
+COMMAND = Command("view", "Write the page of a report and open it in the browser.", add_arguments, run)

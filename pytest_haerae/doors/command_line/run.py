@@ -1,0 +1,69 @@
+"""``pytest-haerae run``, which is also ``python -m pytest_haerae``: one evaluation, with the options of the plugin."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from pytest_haerae.config.options import BY_NAME, OPTIONS
+from pytest_haerae.doors.command_line.command import Command, add_option
+from pytest_haerae.doors.evaluator import Evaluator, as_options
+from pytest_haerae.errors import UsageError
+from pytest_haerae.gates.gate import failing_gates
+
+STDOUT = "-"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of the plugin, and a file of them."""
+    parser.add_argument("--config", metavar="FILE", help="a YAML file of the same options; the command line beats it")
+    for option in OPTIONS:
+        add_option(parser, option.name)
+
+
+def run(arguments: Namespace) -> int:
+    """Run one evaluation; the exit code is 1 where a gate failed.
+
+    Raises:
+        UsageError: Bad input.
+        UnmeasurableRun: More items ended in an error than is allowed.
+    """
+    given = {name: value for name, value in vars(arguments).items() if name in BY_NAME and value is not None}
+    raw = {**read_config(arguments.config), **given}
+    to_stdout = raw.get("output_file") == STDOUT
+    if to_stdout:
+        del raw["output_file"]
+    try:
+        result = Evaluator().run(**raw)
+    except KeyboardInterrupt:
+        print("the answers so far are stored, and the same command goes on", file=sys.stderr)
+        raise
+    print(result.to_json() if to_stdout else result)
+    return int(bool(failing_gates(result.info["gates"])))
+
+
+def read_config(path: str | None) -> dict[str, Any]:
+    """Read options from a YAML file.
+
+    Raises:
+        UsageError: It can not be read, is no YAML mapping, or has an unknown option.
+    """
+    if path is None:
+        return {}
+    import yaml
+
+    place = f"--config {path}"
+    try:
+        values = yaml.safe_load(Path(path).expanduser().read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{place}: can not be read ({getattr(error, 'strerror', None) or error})") from None
+    except yaml.YAMLError as error:
+        raise UsageError(f"{place}: malformed YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(values, dict):
+        raise UsageError(f"{place}: a mapping of options is needed, such as 'model: random'")
+    return as_options({str(name): value for name, value in values.items()}, place)
+
+
+COMMAND = Command("run", "Evaluate a language model.", add_arguments, run)
