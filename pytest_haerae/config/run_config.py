@@ -192,7 +192,7 @@ def _dataset_params(value: Any) -> dict[str, Any]:  # noqa: ANN401 - text or map
 def _model(values: dict[str, Any]) -> str:
     if "model" in values:
         return str(values["model"])
-    from pytest_haerae.backends import backend_names
+    from pytest_haerae.backends.registry import backend_names
 
     names = ", ".join(backend_names())
     raise UsageError(f"these suites evaluate a model and none is named: add --model=NAME (one of {names}) or --demo")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from pytest_haerae.backends import Backend
+from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request, Response
 
@@ -104,7 +104,7 @@ class Replica:
                 answers.append(entry)
                 entry = ready.get() if ready.qsize() else _NOTHING
             if answers:
-                yield Bundle(answers, getattr(backend, "method_detail", None))
+                yield Bundle(answers, backend.method_detail)
             if isinstance(entry, BaseException):
                 raise entry
             if entry is None:

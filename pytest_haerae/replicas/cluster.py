@@ -12,7 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.backends import Backend, is_installed
+from pytest_haerae.backends.protocol import Backend
+from pytest_haerae.backends.registry import is_installed
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
 
@@ -25,7 +26,7 @@ def check_replicas(name: str, backend: type[Backend]) -> None:
     Raises:
         UsageError: With the way out.
     """
-    if getattr(backend, "remote", False):
+    if backend.remote:
         raise UsageError(
             f"--replicas: backend '{name}' asks a server and holds no model to copy; ask more at once with"
             " --model-params max_concurrency=…"

@@ -10,7 +10,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from pytest_haerae.backends import Backend, Model, find_backend, require_method, validate_parameters
+from pytest_haerae.backends.protocol import Backend, Model
+from pytest_haerae.backends.registry import find_backend, require_method, validate_parameters
 from pytest_haerae.catalogue.datasets import open_items, unknown_subset
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.data.dataset import ItemLoader
@@ -196,7 +197,7 @@ class Run:
         """Load the model: in this process, or as the replicas that are asked for."""
         config = self.config
         if config.replicas is None:
-            return self._backend(self._parameters)  # type: ignore[call-arg]
+            return self._backend(self._parameters)
         return Replicas(
             self._backend,
             self._parameters,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.backends.api.backend import ApiParameters
 from pytest_haerae.backends.api.openai import OpenAIBackend
+from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
 from pytest_haerae.types import Request
 from tests.e2e.server_process import LLAMA_CPP, serving

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.backends import validate_parameters
 from pytest_haerae.backends.local.vllm import VllmBackend
 from pytest_haerae.backends.local.vllm_engine import VllmParameters
+from pytest_haerae.backends.registry import validate_parameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
 from tests.e2e.conftest import VLLM_SETTINGS

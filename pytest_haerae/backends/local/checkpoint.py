@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pytest_haerae.backends import BackendParameters
 from pytest_haerae.backends.local.weights import check_weights, weight_fingerprints
+from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field
 
-from pytest_haerae.backends import stop_texts
-from pytest_haerae.backends.local.batching import BatchBudget
-from pytest_haerae.backends.local.by_kind import BatchingBackend
+from pytest_haerae.backends.local.batching import BatchBudget, BatchingBackend
 from pytest_haerae.backends.local.checkpoint import CheckpointParameters, load_model, longest_input
 from pytest_haerae.backends.local.encoding import Part, RequestEncoder, make_parts
+from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.types import Capability, Request, Response
 
 Asked = TypeVar("Asked")
@@ -58,7 +57,6 @@ class HuggingFaceBackend(BatchingBackend):
         self._reusable_cache = not (
             getattr(self._model, "_is_stateful", False) or getattr(text_config, "attention_chunk_size", None)
         )
-        self.method_detail: str | None = None
 
     def close(self) -> None:
         """Free the model."""

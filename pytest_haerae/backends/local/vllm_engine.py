@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict, Field
 
-from pytest_haerae.backends import BackendParameters
 from pytest_haerae.backends.local.checkpoint import DEFAULT_MODEL
 from pytest_haerae.backends.local.weights import check_weights, weight_fingerprints
+from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
 

@@ -5,33 +5,26 @@ import pickle
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 
-from pytest_haerae.backends import BackendParameters
+from pytest_haerae.backends import Backend, BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.replicas.actor import Replica, Setting
-from pytest_haerae.types import Request, Response
+from pytest_haerae.types import Capability, Request, Response
 
 
-class Ending:
+class Ending(Backend):
     """Answers two requests and ends as it is told to."""
 
-    methods: ClassVar[frozenset[Any]] = frozenset({"generate"})
-    parameters: ClassVar[type[BackendParameters]] = BackendParameters
-    libraries: ClassVar[tuple[str, ...]] = ()
+    methods: ClassVar[frozenset[Capability]] = frozenset({"generate"})
+    method_detail = "told"
     end: ClassVar[BaseException]
-
-    def __init__(self, parameters: BackendParameters) -> None:
-        self.method_detail = "told"
 
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         yield from ((index, Response(text=request.context)) for index, request in enumerate(requests[:2]))
         raise self.end
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 def setting(folder: Path, model: bytes, *, hides_gpus: bool = False) -> Setting:
