@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from inspect import isabstract
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import ValidationError
 
 from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.backends.registry import validate_parameters
@@ -49,7 +51,7 @@ def check_backend(
     _check_declarations(backend)
     valid = validate_parameters(backend.__name__, backend, given)
     _check_names(backend, given)
-    _check_identity(backend, valid)
+    _check_identity(backend, given, valid)
     with closing(backend(valid)) as model:
         for kind in sorted(backend.methods):
             asked = [each for each in requests if each.kind == kind] or example_requests(kind, valid)
@@ -114,22 +116,22 @@ def _check_names(backend: type[Backend], given: Mapping[str, Any]) -> None:
     _require(not unknown, backend, f"uninfluential names what is no parameter: {', '.join(sorted(unknown))}")
 
 
-def _check_identity(backend: type[Backend], valid: BackendParameters) -> None:
+def _check_identity(backend: type[Backend], given: Mapping[str, Any], valid: BackendParameters) -> None:
     """The identity is JSON, without secrets, and another one where a parameter that decides answers is another one."""
     identity = _as_json(backend, valid)
     _require(identity == _as_json(backend, valid), backend, "identity() is another one each time")
     for name, field in type(valid).model_fields.items():
         if is_secret_name(name):
-            planted = _as_json(backend, valid.model_copy(update={name: _PLANTED}))
-            _require(_PLANTED not in planted, backend, f"identity() holds the secret of parameter {name}")
-        elif name not in valid.uninfluential and (other := _another(getattr(valid, name))) is not None:
-            changed = _as_json(backend, valid.model_copy(update={name: other}))
-            _require(
-                changed != identity,
-                backend,
-                f"identity() does not change with parameter {name} ({field.annotation}); name it in uninfluential if it"
-                " never changes an answer",
+            planted = _changed(valid, given, name, [_PLANTED])
+            leaks = planted is not None and _PLANTED in _as_json(backend, planted)
+            _require(not leaks, backend, f"identity() holds the secret of parameter {name}")
+        elif name not in valid.uninfluential:
+            other = _changed(valid, given, name, _others(getattr(valid, name), field.annotation))
+            same = other is not None and _as_json(backend, other) == identity
+            words = (
+                f"identity() does not change with parameter {name}; name it in uninfluential if no answer does, either"
             )
+            _require(not same, backend, words)
 
 
 def _as_json(backend: type[Backend], parameters: BackendParameters) -> str:
@@ -142,13 +144,32 @@ def _as_json(backend: type[Backend], parameters: BackendParameters) -> str:
     return text
 
 
-def _another(value: Any) -> Any:  # noqa: ANN401 - a parameter's value
-    """Another value of the same kind; None where none can be made up."""
+def _changed(
+    valid: BackendParameters, given: Mapping[str, Any], name: str, values: Iterable[Any]
+) -> BackendParameters | None:
+    """The same parameters but for one, which is the first of the values that is valid and another one."""
+    for value in values:
+        try:
+            changed = type(valid)(**{**given, name: value})
+        except ValidationError:
+            continue
+        if getattr(changed, name) != getattr(valid, name):
+            return changed
+    return None
+
+
+def _others(value: Any, annotation: Any) -> list[Any]:  # noqa: ANN401 - a parameter's value and its type
+    """Values that a parameter may take in place of its own: of its kind, or those that its type lists."""
     if isinstance(value, bool):
-        return not value
+        return [not value]
     if isinstance(value, int | float):
-        return value + 1
-    return f"{value}-x" if isinstance(value, str) else None
+        return [value + 1, value - 1, value / 2]
+    return [*_literals(annotation), *([f"{value}-x"] if isinstance(value, str) else [1, 0.5, "x", ["x"], True])]
+
+
+def _literals(annotation: Any) -> list[Any]:  # noqa: ANN401 - a type
+    parts = get_args(annotation)
+    return list(parts) if get_origin(annotation) is Literal else [each for part in parts for each in _literals(part)]
 
 
 def _answers(backend: type[Backend], model: Backend, requests: Sequence[Request]) -> list[Response]:

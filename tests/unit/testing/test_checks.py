@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import pytest
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from pytest_haerae import Backend, BackendParameters, Request, Response
 from pytest_haerae.backends.random import RandomBackend
@@ -205,6 +205,29 @@ def test_requests_of_ones_own_are_asked() -> None:
     own = [Request("generate", "가"), Request("generate", "나")]
     check_backend(variant(methods=frozenset({"generate"}), respond=respond), requests=own)
     assert set(asked) == {"가", "나"}
+
+
+class Varied(GoodParameters):
+    """Each kind of value that a parameter may have."""
+
+    switch: bool = False
+    share: float = Field(default=1.0, gt=0, le=1)
+    count: int = Field(default=8, ge=8, le=8)
+    word: str = "word"
+    choice: Literal["one", "other"] = "one"
+    perhaps: int | None = None
+    folder: str | None = None
+    size: int | Literal["auto"] = "auto"
+    stop: tuple[str, ...] = ()
+    nested: dict[str, int] = Field(default_factory=dict)
+
+
+@pytest.mark.parametrize("name", ["switch", "share", "word", "choice", "perhaps", "folder", "size"])
+def test_a_parameter_of_any_kind_that_identity_forgets_is_named(name: str) -> None:
+    check_backend(variant(parameters=Varied))
+    forgetful = type("P", (Varied,), {"identity": lambda self: self.model_dump(mode="json", exclude={"api_key", name})})
+    with pytest.raises(AssertionError, match=f"identity.. does not change with parameter {name}; "):
+        check_backend(variant(parameters=forgetful))
 
 
 def test_parameters_that_are_not_valid_are_no_broken_rule() -> None:
