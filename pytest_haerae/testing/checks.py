@@ -164,7 +164,8 @@ def _others(value: Any, annotation: Any) -> list[Any]:  # noqa: ANN401 - a param
         return [not value]
     if isinstance(value, int | float):
         return [value + 1, value - 1, value / 2]
-    return [*_literals(annotation), *([f"{value}-x"] if isinstance(value, str) else [1, 0.5, "x", ["x"], True])]
+    own = [f"{value}-x"] if isinstance(value, str) else []
+    return [*_literals(annotation), *own, 1, 0.5, "x", ["x"], True]
 
 
 def _literals(annotation: Any) -> list[Any]:  # noqa: ANN401 - a type
