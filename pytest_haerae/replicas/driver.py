@@ -60,7 +60,7 @@ class Replicas:
         notes: Lines for people, of what happened.
 
     Raises:
-        UsageError: The cluster can not be reached, or is too small.
+        UsageError: The cluster cannot be reached, or is too small.
     """
 
     def __init__(

@@ -177,7 +177,7 @@ def test_an_exception_in_a_replica_is_an_error_of_what_is_left(counted: Evaluate
         (["--replicas=0"], "--replicas: 0 is too small; the least is 1"),
         (["--gpus-per-replica=1.5"], "--gpus-per-replica: '1.5' is not a whole number of GPUs, nor a part of one*"),
         (["--ray-address=127.0.0.1:1"], "--ray-address 127.0.0.1:1: ConnectionRefusedError: *"),
-        (["--ray-address=ray://127.0.0.1:10001"], "*Ray Client can not stream answers; run on a node of the cluster*"),
+        (["--ray-address=ray://127.0.0.1:10001"], "*Ray Client cannot stream answers; run on a node of the cluster*"),
     ],
 )
 def test_bad_input_is_one_line_before_ray_starts(counted: Evaluate, options: list[str], words: str) -> None:

@@ -61,7 +61,7 @@ class ApiBackend(Backend):
         """Send one body to an endpoint, without retries.
 
         Raises:
-            Unsupported: This backend can not reach the endpoint.
+            Unsupported: This backend cannot reach the endpoint.
         """
 
     async def _finish(self) -> None:
@@ -132,7 +132,7 @@ class ApiBackend(Backend):
                 self._describe()
                 return response
         raise UsageError(
-            f"--method=log_likelihood: the server of --model={self.name} can not score: {'; '.join(reasons)}"
+            f"--method=log_likelihood: the server of --model={self.name} cannot score: {'; '.join(reasons)}"
         )
 
     async def ask(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the client's answer

@@ -51,7 +51,7 @@ class HuggingFaceBackend(BatchingBackend):
         self._scorer = CausalScorer(self._model, self._pad)
         self._max_length = parameters.max_length or longest_input(self._model.config, self._tokenizer)
         self._budget = BatchBudget(self._model)
-        # State-space and hybrid models keep a state that can not be copied and cropped as keys and values can.
+        # State-space and hybrid models keep a state that cannot be copied and cropped as keys and values can.
         # Chunked attention counts its chunks from the padding on.
         text_config = self._model.config.get_text_config()
         self._reusable_cache = not (
@@ -76,7 +76,7 @@ class HuggingFaceBackend(BatchingBackend):
                 yield parts[number].index, response
 
     def _score(self, parts: Sequence[Part], groups: Callable[[], Sequence[Group]]) -> Iterator[tuple[int, Sums]]:
-        """Sums of each part, by its number; batched, or sequence by sequence where the cache can not be reused."""
+        """Sums of each part, by its number; batched, or sequence by sequence where the cache cannot be reused."""
         if not self._reusable_cache:
             kind = type(self._model).__name__
             self.method_detail = f"full sequences, one option at a time: {kind} keeps no cache that options can share"

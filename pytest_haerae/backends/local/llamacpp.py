@@ -225,5 +225,5 @@ def _start_server(parameters: LlamaCppParameters) -> Any:  # noqa: ANN401 - xlla
         return xllamacpp.Server(settings)
     except RuntimeError as error:
         raise UsageError(
-            f"llamacpp can not load {path}: no readable GGUF model, or too little memory ({error})"
+            f"llamacpp cannot load {path}: no readable GGUF model, or too little memory ({error})"
         ) from None

@@ -103,7 +103,7 @@ class VllmBackend(BatchingBackend):
         ]
 
     def _score_prompts(self, parts: Sequence[Part]) -> list[Sums]:
-        """Each option's full sequence, for engines that can not be asked for chosen tokens."""
+        """Each option's full sequence, for engines that cannot be asked for chosen tokens."""
         from vllm import SamplingParams
 
         settings = SamplingParams(max_tokens=1, temperature=0.0, prompt_logprobs=1, detokenize=False)

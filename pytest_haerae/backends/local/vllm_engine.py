@@ -128,7 +128,7 @@ def start_engine(parameters: VllmParameters) -> Any:  # noqa: ANN401 - the engin
     except Exception as error:
         # Whatever the engine raises here concerns its arguments; its own processes have written their reasons above.
         line = error_line(error, longest=300)
-        raise UsageError(f"vllm can not load {parameters.model_name_or_path}: {line}") from None
+        raise UsageError(f"vllm cannot load {parameters.model_name_or_path}: {line}") from None
 
 
 @contextlib.contextmanager

@@ -54,7 +54,7 @@ def test_however_a_backend_ends_its_answers_and_its_end_come_out(
 def test_what_a_node_lacks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     replica = Replica(setting(tmp_path, b"cno_such_library\nBackend\n."))
-    with pytest.raises(UsageError, match="can not import the backend: No module named 'no_such_library'"):
+    with pytest.raises(UsageError, match="cannot import the backend: No module named 'no_such_library'"):
         replica.load()
 
 

@@ -32,7 +32,7 @@ def test_it_keeps_the_contract_against_a_server(endpoint: str) -> None:
 def test_a_server_without_log_probabilities_is_refused() -> None:
     with serve(ApiServer(lambda number, body: "x", numbered=False)) as server:
         backend = OpenAIBackend(ApiParameters(model_name="m", api_key="x", api_base=server.address, max_retries=0))
-        with pytest.raises(UsageError, match="the server of --model=openai can not score"):
+        with pytest.raises(UsageError, match="the server of --model=openai cannot score"):
             list(backend.run([Request("loglikelihood", "정답:", (" (A)", " (B)"))]))
         backend.close()
 

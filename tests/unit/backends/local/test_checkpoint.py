@@ -52,7 +52,7 @@ def test_a_folder_without_a_tokenizer_is_one_line(tmp_path: Path) -> None:
     save_tiny(tmp_path, eos_token=EOS)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (tmp_path / name).unlink()
-    with pytest.raises(UsageError, match=f"^huggingface can not load {tmp_path}: "):
+    with pytest.raises(UsageError, match=f"^huggingface cannot load {tmp_path}: "):
         load_model(CheckpointParameters(model_name_or_path=str(tmp_path)))
 
 
