@@ -315,7 +315,7 @@ def test_without_xdist(noting: Evaluate, pytester: pytest.Pytester, monkeypatch:
     absent = pytester.mkdir("absent")
     for name in ("xdist", "execnet"):
         (absent / f"{name}.py").write_text("raise ImportError('not installed')\n", encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(absent))
+    monkeypatch.setenv("PYTHONPATH", str(absent), prepend=os.pathsep)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     assert noting("-p", "pytest_haerae.plugin.hooks").ret == 0
     assert report()["metrics"]["n"] == 40
