@@ -116,7 +116,7 @@ def litellm_bare(settings: Settings, count: int) -> Batch:
 
 def haerae(settings: Settings, count: int) -> Batch:
     """This project's backend through its engine, each response stored on disk."""
-    from pytest_haerae.backends import find_backend, validate_parameters
+    from pytest_haerae.backends.registry import find_backend, validate_parameters
     from pytest_haerae.run.engine import Engine
     from pytest_haerae.run.keys import identity_digest, response_key
     from pytest_haerae.run.store import Store
@@ -139,7 +139,7 @@ def haerae(settings: Settings, count: int) -> Batch:
         identity = identity_digest(parameters.identity())
         keys = [response_key(identity, request) for request in requests]
         run, _ = store.begin("benchmark", resume=False, rerun_errors=False)
-        engine = Engine(lambda: backend(parameters), store, run, secrets=["none-at-all"])  # type: ignore[call-arg]
+        engine = Engine(lambda: backend(parameters), store, run, secrets=["none-at-all"])
         before = memory_kb()
         responses = list(engine.ask(keys, requests, lambda done, total: None).values())
         store.close()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.backends import Backend
+from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.catalogue.datasets import open_items
 from pytest_haerae.types import Request
 

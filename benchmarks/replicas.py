@@ -18,7 +18,7 @@ import sys
 import time
 from typing import Any
 
-from pytest_haerae.backends import find_backend, validate_parameters
+from pytest_haerae.backends.registry import find_backend, validate_parameters
 from pytest_haerae.catalogue.datasets import open_items
 from pytest_haerae.prompts.registry import find_prompt
 from pytest_haerae.prompts.requests import make_request

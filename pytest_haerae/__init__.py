@@ -18,14 +18,21 @@ from pytest_haerae.plugin.assertions import assert_correct
 from pytest_haerae.types import Item, Message, Request, Response, Verdict
 
 if TYPE_CHECKING:
+    from pytest_haerae.backends.protocol import Backend, BackendParameters
+    from pytest_haerae.catalogue.benchmark import Benchmark
+    from pytest_haerae.catalogue.registry import register_benchmark
     from pytest_haerae.doors.evaluator import Evaluator
     from pytest_haerae.doors.result import EvaluationResult
     from pytest_haerae.prompts.registry import register_prompt
+    from pytest_haerae.report.formats import register_format
     from pytest_haerae.scoring.parameters import ScorerParameters
     from pytest_haerae.scoring.registry import register_scorer
 
 __all__ = [
+    "Backend",
     "BackendFailure",
+    "BackendParameters",
+    "Benchmark",
     "EvaluationResult",
     "Evaluator",
     "HaeraeError",
@@ -40,14 +47,21 @@ __all__ = [
     "Verdict",
     "WrongAnswer",
     "assert_correct",
+    "register_benchmark",
+    "register_format",
     "register_prompt",
     "register_scorer",
 ]
 
 _LAZY: Mapping[str, str] = {
+    "Backend": "pytest_haerae.backends.protocol",
+    "BackendParameters": "pytest_haerae.backends.protocol",
+    "Benchmark": "pytest_haerae.catalogue.benchmark",
     "EvaluationResult": "pytest_haerae.doors.result",
     "Evaluator": "pytest_haerae.doors.evaluator",
     "ScorerParameters": "pytest_haerae.scoring.parameters",
+    "register_benchmark": "pytest_haerae.catalogue.registry",
+    "register_format": "pytest_haerae.report.formats",
     "register_prompt": "pytest_haerae.prompts.registry",
     "register_scorer": "pytest_haerae.scoring.registry",
 }

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from pytest_haerae.backends import Backend
+from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.config.option import RawOptions
 from pytest_haerae.config.run_config import RunConfig, build_config
 from pytest_haerae.gates.compatibility import Measurement, check_items, check_measurement, scorer_params

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import shake_128
 from typing import ClassVar
 
-from pytest_haerae.backends import BackendParameters
+from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.types import LETTERS, Capability, Request, Response
 
 _BYTES = 6
@@ -25,12 +25,11 @@ class RandomParameters(BackendParameters):
         return f"random(seed={self.seed})"
 
 
-class RandomBackend:
+class RandomBackend(Backend):
     """Answers each request at random, the same one always the same way."""
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     parameters = RandomParameters
-    libraries: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameters: RandomParameters) -> None:
         self._seed = parameters.seed
@@ -54,6 +53,3 @@ class RandomBackend:
         digest = shake_128(f"{self._seed}\x00{request.kind}\x00{text}".encode()).digest(_BYTES * count)
         numbers = (int.from_bytes(digest[at : at + _BYTES]) for at in range(0, len(digest), _BYTES))
         return [number / (1 << 8 * _BYTES) for number in numbers]
-
-    def close(self) -> None:
-        """Nothing to release."""

@@ -133,7 +133,7 @@ def with_shorthands(raw: RawOptions) -> dict[str, Any]:
 
 
 def _no_model() -> UsageError:
-    from pytest_haerae.backends import backend_names
+    from pytest_haerae.backends.registry import backend_names
 
     names = ", ".join(backend_names())
     return UsageError(f"these suites evaluate a model and none is named: add --model=NAME (one of {names}) or --demo")

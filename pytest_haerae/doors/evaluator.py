@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.backends import Backend
+from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.catalogue.benchmark import GENERIC_SUITE
 from pytest_haerae.catalogue.benchmarks.haerae_bench import BENCHMARK as HAERAE_BENCH
 from pytest_haerae.catalogue.registry import find_benchmark

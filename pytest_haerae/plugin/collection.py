@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.backends import Backend
+from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.config.run_config import build_config, with_shorthands
 from pytest_haerae.errors import UsageError

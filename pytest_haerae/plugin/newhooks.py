@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_haerae.backends import Backend
+    from pytest_haerae.backends.protocol import Backend
 
 
 def pytest_haerae_backends() -> Mapping[str, type[Backend]]:  # type: ignore[empty-body]

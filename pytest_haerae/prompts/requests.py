@@ -6,10 +6,9 @@ import random
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pytest_haerae.backends.local.trie import split_trailing_space
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts.prompt import Prompt, write_option
-from pytest_haerae.types import Item, Message, Request
+from pytest_haerae.types import Item, Message, Request, split_trailing_space
 
 SHOT_SEPARATOR = "\n\n"
 """What stands between worked examples, as in lm-evaluation-harness (`fewshot_delimiter`)."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from pytest_haerae.backends import Backend
+from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request, Response
 
@@ -71,7 +71,7 @@ class Replica:
         """Load the model, if it is not loaded.
 
         Raises:
-            UsageError: It can not be loaded, or this machine has another version of this package, or lacks one.
+            UsageError: It cannot be loaded, or this machine has another version of this package, or lacks one.
         """
         if (here := version("pytest-haerae")) != (there := self._setting.version):
             raise UsageError(f"--replicas: a node of the cluster has pytest-haerae {here}, here is {there}")
@@ -79,7 +79,7 @@ class Replica:
             try:
                 backend, parameters = pickle.loads(self._setting.model)  # noqa: S301 - the driver's own
             except ImportError as error:
-                raise UsageError(f"--replicas: a node of the cluster can not import the backend: {error}") from None
+                raise UsageError(f"--replicas: a node of the cluster cannot import the backend: {error}") from None
             self._backend = backend(parameters)
 
     def answer(self, requests: Sequence[Request]) -> Iterator[Bundle]:
@@ -104,7 +104,7 @@ class Replica:
                 answers.append(entry)
                 entry = ready.get() if ready.qsize() else _NOTHING
             if answers:
-                yield Bundle(answers, getattr(backend, "method_detail", None))
+                yield Bundle(answers, backend.method_detail)
             if isinstance(entry, BaseException):
                 raise entry
             if entry is None:

@@ -12,7 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.backends import Backend, is_installed
+from pytest_haerae.backends.protocol import Backend
+from pytest_haerae.backends.registry import is_installed
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
 
@@ -25,7 +26,7 @@ def check_replicas(name: str, backend: type[Backend]) -> None:
     Raises:
         UsageError: With the way out.
     """
-    if getattr(backend, "remote", False):
+    if backend.remote:
         raise UsageError(
             f"--replicas: backend '{name}' asks a server and holds no model to copy; ask more at once with"
             " --model-params max_concurrency=…"
@@ -84,7 +85,7 @@ def connect(ray: Any, address: str | None) -> None:  # noqa: ANN401 - the module
         address: ``HOST:PORT``, ``auto``, or None for ``RAY_ADDRESS`` and else a cluster of this run alone.
 
     Raises:
-        UsageError: The cluster can not be reached.
+        UsageError: The cluster cannot be reached.
     """
     quiet = {"include_dashboard": False, "log_to_driver": False, "logging_level": "error"}
     known = address or os.environ.get("RAY_ADDRESS")
@@ -114,10 +115,10 @@ def _probe(address: str) -> None:
 
     Raises:
         OSError: Nobody listens at a ``HOST:PORT``.
-        ValueError: It is the address of a Ray Client server, through which answers can not be streamed.
+        ValueError: It is the address of a Ray Client server, through which answers cannot be streamed.
     """
     if "://" in address:
-        raise ValueError("Ray Client can not stream answers; run on a node of the cluster, with HOST:PORT or auto")
+        raise ValueError("Ray Client cannot stream answers; run on a node of the cluster, with HOST:PORT or auto")
     host, colon, port = address.rpartition(":")
     if colon and port.isdigit():
         socket.create_connection((host, int(port)), _PROBE_SECONDS).close()

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from pytest_haerae.backends import Backend, BackendParameters
+from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
 from pytest_haerae.replicas.actor import Bundle, Replica, Setting
@@ -60,7 +60,7 @@ class Replicas:
         notes: Lines for people, of what happened.
 
     Raises:
-        UsageError: The cluster can not be reached, or is too small.
+        UsageError: The cluster cannot be reached, or is too small.
     """
 
     def __init__(

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from time import perf_counter
 
-from pytest_haerae.backends import Model
+from pytest_haerae.backends.protocol import Model
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.interrupts import holdable_interrupts
 from pytest_haerae.lazy import LazySequence
@@ -113,8 +113,8 @@ class Engine:
                 raise
             except Exception as error:
                 problem = error
-            self._store.note_detail(self._run, getattr(backend, "method_detail", None))
-            self.usage.notes = list(getattr(backend, "notes", ()))
+            self._store.note_detail(self._run, backend.method_detail)
+            self.usage.notes = list(backend.notes)
         for key in keys:
             if key not in answers:
                 answers[key] = self._failed(problem)

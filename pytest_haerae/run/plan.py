@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pytest_haerae.backends import Backend, BackendParameters, Model, find_backend, require_method, validate_parameters
+from pytest_haerae.backends.protocol import Backend, BackendParameters, Model
+from pytest_haerae.backends.registry import find_backend, require_method, validate_parameters
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.prompts.prompt import Prompt
 from pytest_haerae.prompts.registry import find_prompt, refuse_method
@@ -62,7 +63,7 @@ class Plan:
         """
         config = self.config
         if config.replicas is None:
-            return self.backend(self.parameters)  # type: ignore[call-arg]
+            return self.backend(self.parameters)
         return Replicas(
             self.backend,
             self.parameters,

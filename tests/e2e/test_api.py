@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from pytest_haerae.backends.api.backend import ApiParameters
 from pytest_haerae.backends.api.openai import OpenAIBackend
+from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.errors import UsageError
+from pytest_haerae.testing import TRANSIENT_FAULTS, ApiServer, completion, serve
 from pytest_haerae.types import Request
-from tests.e2e.api_server import TRANSIENT, ApiServer, completion, serve
 from tests.helpers import shared, valid_report, write_questions
 
 pytestmark = pytest.mark.server
@@ -77,7 +77,7 @@ def test_every_answer_is_its_own_items_and_the_counts_are_the_servers(tmp_path: 
             return "500"
         if number in refused:
             return "400: this prompt is not allowed"
-        return TRANSIENT[number // 10 % len(TRANSIENT)] if number % 10 == 7 and attempt == 1 else None
+        return TRANSIENT_FAULTS[number // 10 % len(TRANSIENT_FAULTS)] if number % 10 == 7 and attempt == 1 else None
 
     with serve(ApiServer(reply, fault, latency=0.01)) as server:
         result = evaluate(tmp_path, command(backend, server, "--max-error-rate=0.1", max_concurrency=24))
@@ -95,7 +95,7 @@ def test_every_answer_is_its_own_items_and_the_counts_are_the_servers(tmp_path: 
     assert all(server.attempts[number] == 4 for number in lost)
     assert all(server.attempts[number] == 1 for number in refused)
     assert server.keys == {f"Bearer {KEY}"}
-    assert server.most_at_once <= 24 + count // 10 // len(TRANSIENT) + 1  # a hung request's connection ends late
+    assert server.most_at_once <= 24 + count // 10 // len(TRANSIENT_FAULTS) + 1  # a hung request's connection ends late
     assert KEY not in result.stdout + result.stderr + json.dumps(report)
 
 

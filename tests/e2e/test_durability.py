@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.api_server import ApiServer, serve
+from pytest_haerae.testing import ApiServer, serve
 from tests.e2e.test_api import command, evaluate, letter, questions, wait_until
 from tests.helpers import valid_report, write_questions
 
@@ -60,9 +60,9 @@ def parts(report: Path) -> list[str]:
 
 def quiet(server: ApiServer) -> None:
     """Wait until nothing is under way: what was sent before a kill may be answered after it."""
-    wait_until(lambda: server._now == 0)
+    wait_until(lambda: server.in_flight == 0)
     time.sleep(0.05)
-    wait_until(lambda: server._now == 0)
+    wait_until(lambda: server.in_flight == 0)
 
 
 def test_ten_kills_lose_only_what_was_under_way(tmp_path: Path) -> None:

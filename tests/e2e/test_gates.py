@@ -21,28 +21,22 @@ from tests.helpers import shared, valid_report, write_questions
 OLD, NEW = "gpt-35-turbo-230613", "gpt-4o-mini-240718"
 REPLAY = """
 import csv
-import json
-from pytest_haerae import Response
-from pytest_haerae.backends import BackendParameters
+from pytest_haerae.testing import ScriptedBackend, ScriptedParameters
 
-class Parameters(BackendParameters):
+class Parameters(ScriptedParameters):
     recorded: str
 
-class Replay:
+class Replay(ScriptedBackend):
     methods = frozenset({"generate"})
     parameters = Parameters
-    libraries = ()
 
     def __init__(self, parameters):
+        super().__init__(parameters)
         with open(parameters.recorded, encoding="utf-8", newline="") as file:
             self.rows = list(csv.DictReader(file))
 
-    def run(self, requests):
-        for index, request in enumerate(requests):
-            number = int(request.context.split("번 문제")[0].split()[-1])
-            yield index, Response(text=self.rows[number]["response"])
-
-    def close(self): ...
+    def answer(self, number, request):
+        return self.rows[number]["response"]
 
 def pytest_haerae_backends():
     return {"replay": Replay}

@@ -106,14 +106,14 @@ def test_stop_strings_end_a_generation(backend: HuggingFaceBackend) -> None:
 
 
 def test_missing_and_truncated_checkpoints_are_usage_errors(checkpoint: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="huggingface can not load /no/such/folder"):
+    with pytest.raises(UsageError, match="huggingface cannot load /no/such/folder"):
         HuggingFaceBackend(HuggingFaceParameters(model_name_or_path="/no/such/folder"))
     for file in checkpoint.iterdir():
         if file.suffix != ".safetensors":
             shutil.copy(file, tmp_path / file.name)
     with (checkpoint / "model.safetensors").open("rb") as whole:
         (tmp_path / "model.safetensors").write_bytes(whole.read(1_000_000))
-    with pytest.raises(UsageError, match="huggingface can not load"):
+    with pytest.raises(UsageError, match="huggingface cannot load"):
         HuggingFaceBackend(HuggingFaceParameters(model_name_or_path=str(tmp_path)))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.api_server import ApiServer, serve
+from pytest_haerae.testing import ApiServer, serve
 from tests.e2e.test_api import command, questions, reply
 from tests.helpers import valid_report, write_questions
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.backends.api.backend import ApiParameters
 from pytest_haerae.backends.api.openai import OpenAIBackend
+from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
 from pytest_haerae.types import Request
 from tests.e2e.server_process import LLAMA_CPP, serving
@@ -69,7 +69,7 @@ def test_a_chat_gives_bare_letters_alone_and_says_so(address: str, tmp_path: Pat
     refused = evaluate(tmp_path, address, *options, endpoint="chat")
     assert refused.returncode == pytest.ExitCode.USAGE_ERROR, refused.stdout + refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
-    assert "can not score" in refused.stderr
+    assert "cannot score" in refused.stderr
     assert "--prompt=letter asks for bare letters" in refused.stderr
     served = evaluate(tmp_path, address, *options, "--prompt=letter", "--max-error-rate=1", endpoint="chat")
     assert served.returncode == 0, served.stdout + served.stderr

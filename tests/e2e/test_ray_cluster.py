@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_haerae.testing import Ledger
 from tests.counting import BACKEND, write_thousand
 from tests.helpers import valid_report
 
@@ -89,23 +90,22 @@ def test_replicas_get_their_gpus_and_outlive_a_node(
     write_thousand(tmp_path)
     pytest_run = [sys.executable, "-m", "pytest", "-q", "--model=counting"]
     subprocess.run([*pytest_run, "--output-file=serial.json"], stdout=subprocess.DEVNULL, check=True)
-    for name in ("ledger.txt", "loads.txt"):
-        (tmp_path / name).unlink()
+    ledger = Ledger(tmp_path / "ledger.txt")
+    ledger.clear()
+    (tmp_path / "environments.txt").unlink()
 
     replicas = ["--replicas=2", "--gpus-per-replica=2", f"--ray-address={address}", "--store=other.sqlite"]
     process = subprocess.Popen([*pytest_run, *replicas, "--model-params=seconds=0.01"], stdout=subprocess.DEVNULL)
-    ledger = tmp_path / "ledger.txt"
 
-    def askers() -> Counter[str]:
+    def askers() -> Counter[int]:
         assert process.poll() is None
-        lines = ledger.read_text(encoding="utf-8").splitlines() if ledger.exists() else []
-        return Counter(line.split()[0] for line in lines)
+        return Counter(entry.process for entry in ledger.entries() if entry.event == "ask")
 
     try:
         wait_until(lambda: len(askers()) == 2 and min(askers().values()) > 20)
-        loads = [line.split() for line in (tmp_path / "loads.txt").read_text(encoding="utf-8").splitlines()]
+        environments = (tmp_path / "environments.txt").read_text(encoding="utf-8").splitlines()
         # Each has one processor's threads, and both GPUs of its node.
-        assert [load[1:] for load in loads] == [["1", "0,1"], ["1", "0,1"]]
+        assert environments == ["1 0,1", "1 0,1"]
         kill_node(second)
         assert process.wait(timeout=180) == 0
     finally:
@@ -113,5 +113,4 @@ def test_replicas_get_their_gpus_and_outlive_a_node(
         process.wait()
     numbers = [valid_report(tmp_path / path) for path in (".haerae/report.json", "serial.json")]
     assert len({json.dumps([report["metrics"], report["samples"]]) for report in numbers}) == 1
-    asked = Counter(line.split()[1] for line in ledger.read_text(encoding="utf-8").splitlines())
-    assert len(asked) == 1000
+    assert len(set(ledger.asked())) == 1000

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.api_server import ApiServer, serve
+from pytest_haerae.testing import ApiServer, serve
 from tests.e2e.test_api import command, evaluate, questions, reply
 from tests.helpers import valid_report, write_questions
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.api_server import ApiServer, serve
+from pytest_haerae.testing import ApiServer, serve
 from tests.helpers import shared, valid_report
 
 LETTERS = "ABCDE"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.backends import validate_parameters
 from pytest_haerae.backends.local.vllm import VllmBackend
 from pytest_haerae.backends.local.vllm_engine import VllmParameters
+from pytest_haerae.backends.registry import validate_parameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
 from tests.e2e.conftest import VLLM_SETTINGS
@@ -115,7 +115,7 @@ def test_a_truncated_checkpoint_is_refused_before_the_engine_starts(checkpoint: 
     (tmp_path / "config.json").write_bytes((checkpoint / "config.json").read_bytes())
     with (checkpoint / "model.safetensors").open("rb") as whole:
         (tmp_path / "model.safetensors").write_bytes(whole.read(1_000_000))
-    with pytest.raises(UsageError, match=r"vllm can not load .*model\.safetensors: it is truncated"):
+    with pytest.raises(UsageError, match=r"vllm cannot load .*model\.safetensors: it is truncated"):
         VllmBackend(VllmParameters(model_name_or_path=str(tmp_path)))
 
 
@@ -172,7 +172,7 @@ def test_an_engine_that_can_not_start_is_a_usage_error_and_leaves_no_process(che
     process = start_suites(tmp_path, checkpoint, "--limit=1", tensor_parallel_size=1, max_num_batched_tokens=1)
     output, _ = process.communicate()
     assert process.returncode == pytest.ExitCode.USAGE_ERROR, output
-    assert "ERROR: vllm can not load" in output
+    assert "ERROR: vllm cannot load" in output
     assert_nothing_left(process.pid)
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.backends.api.backend import ApiBackend, ApiParameters
+from pytest_haerae.backends.api.backend import ApiBackend
 from pytest_haerae.backends.api.litellm import LiteLLMBackend
 from pytest_haerae.backends.api.openai import OpenAIBackend
+from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.local.trie import encode_pair
 from pytest_haerae.backends.local.vllm import VllmBackend
 from pytest_haerae.types import Message, Request

@@ -28,11 +28,11 @@ import pytest
 import yaml
 
 from pytest_haerae import Evaluator
-from pytest_haerae.backends import backend_names, find_backend, validate_parameters
+from pytest_haerae.backends.registry import backend_names, find_backend, validate_parameters
 from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.config.parsing import parse_mapping
 from pytest_haerae.doors.command_line import all_commands
-from tests.e2e.api_server import ApiServer, serve
+from pytest_haerae.testing import ApiServer, serve
 from tests.helpers import ROOT, valid_report
 from tests.integration.markdown import PAGES, Block, Command, blocks, commands, english, prose
 

@@ -6,15 +6,13 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
-from pytest_haerae import EvaluationResult, Evaluator, UnmeasurableRun, UsageError
-from pytest_haerae.backends import BackendParameters
-from pytest_haerae.types import Capability, Request, Response
+from pytest_haerae import EvaluationResult, Evaluator, Request, Response, UnmeasurableRun, UsageError
+from pytest_haerae.testing import ScriptedBackend
 from tests.helpers import ROOT, valid_report
 
 OPTIONS = ["--model=random", "--dataset=sample", "--method=log_likelihood", "--num-few-shot=2", "--limit=6"]
@@ -58,7 +56,7 @@ def test_an_interrupted_run_of_one_door_goes_on_through_another(tmp_path: Path) 
     (tmp_path / "conftest.py").write_text(HALF, encoding="utf-8")
     (tmp_path / "test_all.py").write_text(SUITE, encoding="utf-8")
     assert command(tmp_path, *sabotaged, module="pytest").returncode == 1
-    result = Evaluator(progress=False, backends={"half": Whole}).run(
+    result = Evaluator(progress=False, backends={"half": ScriptedBackend}).run(
         "half",
         dataset="sample",
         evaluation_method="log_likelihood",
@@ -80,50 +78,24 @@ def test_all(haerae_verdict):
 """
 
 HALF = """
-from pytest_haerae.backends import BackendParameters
-from pytest_haerae.types import Response
+from pytest_haerae import Response
+from pytest_haerae.testing import ScriptedBackend
 
-class Half:
-    methods = frozenset({"loglikelihood"})
-    parameters = BackendParameters
-    libraries = ()
-
-    def __init__(self, parameters): ...
-
+class Half(ScriptedBackend):
     def run(self, requests):
-        for index, request in enumerate(requests):
-            values = tuple(-1.0 - place for place in range(len(request.continuations)))
-            yield index, Response(loglikelihoods=values) if index < 33 else Response(error="lost")
-
-    def close(self): ...
+        for index, response in super().run(requests):
+            yield index, response if index < 33 else Response(error="lost")
 
 def pytest_haerae_backends():
     return {"half": Half}
 """
 
 
-class Whole:
-    """Answers what the other one lost."""
-
-    methods: ClassVar[frozenset[Capability]] = frozenset({"loglikelihood"})
-    parameters: ClassVar[type[BackendParameters]] = BackendParameters
-    libraries: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, parameters: BackendParameters) -> None: ...
-
-    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-        for index, request in enumerate(requests):
-            yield index, Response(loglikelihoods=tuple(-1.0 - place for place in range(len(request.continuations))))
-
-    def close(self) -> None: ...
-
-
-class Failing(Whole):
+class Failing(ScriptedBackend):
     """Answers nothing."""
 
-    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-        for index, _ in enumerate(requests):
-            yield index, Response(error="the server is gone")
+    def answer(self, number: int, request: Request) -> Response:
+        return Response(error="the server is gone")
 
 
 def test_a_failed_run_gives_no_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,22 +8,13 @@ from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
 
 BACKEND = """
-from pytest_haerae.backends import BackendParameters
-from pytest_haerae.types import Response
+from pytest_haerae import Response
+from pytest_haerae.testing import ScriptedBackend
 
-class Cut:
-    methods = frozenset({"generate"})
-    parameters = BackendParameters
-    libraries = ()
-
-    def __init__(self, parameters): ...
-
-    def run(self, requests):
-        for index, _ in enumerate(requests):
-            reason = "length" if index < 6 else "content_filter" if index < 8 else "stop"
-            yield index, Response(text="정답: (A)", finish_reason=reason)
-
-    def close(self): ...
+class Cut(ScriptedBackend):
+    def answer(self, number, request):
+        reason = "length" if number < 6 else "content_filter" if number < 8 else "stop"
+        return Response(text="정답: (A)", finish_reason=reason)
 
 def pytest_haerae_backends():
     return {"cut": Cut}

@@ -15,34 +15,23 @@ import pytest
 from tests.helpers import QUESTIONS, valid_report, write_questions
 
 ANSWERING = """
-from pytest_haerae import Response
-from pytest_haerae.backends import BackendParameters
+from pytest_haerae.testing import ScriptedBackend, ScriptedParameters
 
-class Parameters(BackendParameters):
+class Parameters(ScriptedParameters):
     wrong: int = 0
-    failing: int = 0
 
-class Answering:
+class Answering(ScriptedBackend):
     methods = frozenset({"generate"})
     parameters = Parameters
-    libraries = ()
+    ledger = "ledger.txt"
 
-    def __init__(self, parameters):
-        self.parameters = parameters
-        open("loads.txt", "a").write("x")
-
-    def run(self, requests):
-        for index, request in enumerate(requests):
-            if index < self.parameters.failing:
-                yield index, Response(error="HTTP 503")
-            else:
-                yield index, Response(text="ABCD"[(index + (index < self.parameters.wrong)) % 4])
-
-    def close(self): ...
+    def answer(self, number, request):
+        return "ABCD"[(number + (number < self.settings.wrong)) % 4]
 
 def pytest_haerae_backends():
     return {"answering": Answering}
 """
+FAILING = '--model-params={"errors": [0,1,2]}'
 
 CRASHING = """
 import os
@@ -106,12 +95,12 @@ JUDGED: dict[str, tuple[list[str], int, dict[str, str]]] = {
         {"min-accuracy": "not evaluated", "baseline": "not evaluated"},
     ),
     "unmeasurable": (
-        ["--baseline=base.json", "--min-accuracy=0.1", "--model-params=failing=3"],
+        ["--baseline=base.json", "--min-accuracy=0.1", FAILING],
         1,
         {"min-accuracy": "unmeasurable", "baseline": "unmeasurable", "measurable": "unmeasurable"},
     ),
     "some errors are allowed": (
-        ["--baseline=base.json", "--min-accuracy=1", "--model-params=failing=3", "--max-error-rate=0.2"],
+        ["--baseline=base.json", "--min-accuracy=1", FAILING, "--max-error-rate=0.2"],
         0,
         {"min-accuracy": "passed", "baseline": "passed"},
     ),
@@ -161,7 +150,7 @@ def test_a_baseline_that_is_no_use_is_refused_before_the_model_loads(
     result = evaluate(tmp_path, "--baseline=base.json", *workers)
     assert result.returncode == pytest.ExitCode.USAGE_ERROR, result.stdout + result.stderr
     assert f"ERROR: --baseline base.json: {message}" in result.stderr or message in result.stderr
-    assert not (tmp_path / "loads.txt").exists()
+    assert not (tmp_path / "ledger.txt").exists()
 
 
 @pytest.mark.server
@@ -239,7 +228,7 @@ def test_an_unwritable_markdown_path_is_refused_before_the_run(tmp_path: Path) -
     result = evaluate(tmp_path, "--report-md=/proc/none/summary.md")
     assert result.returncode == pytest.ExitCode.USAGE_ERROR
     assert "ERROR: --report-md /proc/none/summary.md: the folder can not be written" in result.stderr
-    assert not (tmp_path / "loads.txt").exists()
+    assert not (tmp_path / "ledger.txt").exists()
 
 
 def test_the_command_to_run_again_shows_no_key(tmp_path: Path) -> None:

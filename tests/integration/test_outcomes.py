@@ -4,38 +4,24 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pytest_haerae.testing import Ledger
 from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
 
 FLAKY = """
-import pytest
-from pytest_haerae import Response
-from pytest_haerae.backends import BackendParameters
+from pytest_haerae.testing import ScriptedBackend
 
-class Parameters(BackendParameters):
-    failing: int = 0
-
-class Flaky:
+class Flaky(ScriptedBackend):
     methods = frozenset({"generate"})
-    parameters = Parameters
-    libraries = ()
+    ledger = "ledger.txt"
 
-    def __init__(self, parameters):
-        self.failing = parameters.failing
-        open("loads.txt", "a").write("x")
-
-    def run(self, requests):
-        for index, request in enumerate(requests):
-            if index < self.failing:
-                yield index, Response(error="HTTP 503")
-            else:
-                yield index, Response(text="(A)" if index % 2 else "(A) 또는 (B)")
-
-    def close(self): ...
+    def answer(self, number, request):
+        return "(A)" if number % 2 else "(A) 또는 (B)"
 
 def pytest_haerae_backends():
     return {"flaky": Flaky}
 """
+FAILING = '--model-params={"errors": [0,1,2,3,4,5]}'
 
 
 def test_wrong_answers_have_their_own_category_and_do_not_fail_the_run(
@@ -97,14 +83,14 @@ def test_errors_are_not_wrong_answers_and_resume_asks_only_for_them(
     evaluate: Evaluate, pytester: pytest.Pytester, workers: list[str]
 ) -> None:
     pytester.makeconftest(FLAKY)
-    result = evaluate("--model-params=failing=6", *workers, model="flaky")
+    result = evaluate(FAILING, *workers, model="flaky")
     report = valid_report(pytester.path / ".haerae" / "report.json")
     assert (report["metrics"]["errors"], report["metrics"]["n"]) == (6, 34)
     assert report["metrics"]["invalid"] == 17
     assert result.ret == 1
     result.stdout.fnmatch_lines(["gate measurable: UNMEASURABLE - 6 of 40 items ended in a backend error*"])
-    assert (pytester.path / "loads.txt").read_text() == "x"
-    tolerated = evaluate("--model-params=failing=6", "--max-error-rate=0.2", *workers, model="flaky")
+    assert len(Ledger(pytester.path / "ledger.txt").loads()) == 1
+    tolerated = evaluate(FAILING, "--max-error-rate=0.2", *workers, model="flaky")
     report = valid_report(pytester.path / ".haerae" / "report.json")
     assert report["info"]["responses"] == {"computed": 6, "reused": 34}
     assert tolerated.ret == 0
@@ -121,17 +107,17 @@ def test_ini_twins_and_prefixed_spellings(evaluate: Evaluate, pytester: pytest.P
 def test_collect_only_asks_no_model(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(FLAKY)
     assert evaluate("--collect-only", model="flaky").ret == 0
-    assert not (pytester.path / "loads.txt").exists()
+    assert not (pytester.path / "ledger.txt").exists()
 
 
 def test_a_method_that_the_backend_cannot_serve_is_refused(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(FLAKY)
     result = evaluate("--method=log_likelihood", model="flaky")
     result.stderr.fnmatch_lines(
-        ["ERROR: --method=log_likelihood: backend 'flaky' can not serve it; it serves string_match"]
+        ["ERROR: --method=log_likelihood: backend 'flaky' cannot serve it; it serves string_match"]
     )
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert not (pytester.path / "loads.txt").exists()
+    assert not (pytester.path / "ledger.txt").exists()
 
 
 def test_a_wrong_answer_without_an_explanation_is_wrong(evaluate: Evaluate, pytester: pytest.Pytester) -> None:

@@ -8,23 +8,13 @@ from tests.helpers import valid_report, write_questions
 from tests.integration.conftest import Evaluate
 
 BACKEND = """
-from pytest_haerae.backends import BackendParameters
-from pytest_haerae.types import Response
+from pytest_haerae.testing import ScriptedBackend
 
 ANSWERS = ["정답: (A)", "B", "따라서 정답은 (C)입니다.", "(A) 또는 (B)"]
 
-class Talking:
-    methods = frozenset({"generate"})
-    parameters = BackendParameters
-    libraries = ()
-
-    def __init__(self, parameters): ...
-
-    def run(self, requests):
-        for index, request in enumerate(requests):
-            yield index, Response(text="가는 말이 고와야" if "빈칸" in request.context else ANSWERS[index % 4])
-
-    def close(self): ...
+class Talking(ScriptedBackend):
+    def answer(self, number, request):
+        return "가는 말이 고와야" if "빈칸" in request.context else ANSWERS[number % 4]
 
 def pytest_haerae_backends():
     return {"talking": Talking}

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from pytest_haerae.testing import Ledger
 from tests.counting import BACKEND, write_thousand
 from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
@@ -36,19 +37,12 @@ def counted(evaluate: Evaluate, pytester: pytest.Pytester) -> Evaluate:
     return run
 
 
-def asked() -> Counter[str]:
+LEDGER = Ledger("ledger.txt")
+
+
+def asked() -> Counter[int]:
     """How often each question was asked."""
-    return Counter(line.split()[1] for line in Path("ledger.txt").read_text(encoding="utf-8").splitlines())
-
-
-def loads() -> list[str]:
-    """The processes that loaded a model, in order."""
-    return [line.split()[0] for line in Path("loads.txt").read_text(encoding="utf-8").splitlines()]
-
-
-def clear() -> None:
-    for name in ("ledger.txt", "loads.txt", "closed.txt"):
-        Path(name).unlink(missing_ok=True)
+    return Counter(LEDGER.asked())
 
 
 def numbers(path: str = ".haerae/report.json") -> str:
@@ -63,7 +57,7 @@ def started(*options: str, answers: int) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         deadline = time.monotonic() + 120
-        while not Path("ledger.txt").exists() or sum(asked().values()) < answers:
+        while len(LEDGER.asked()) < answers:
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.02)
@@ -81,7 +75,7 @@ def stored_answers(store: Path) -> int:
     return count
 
 
-def is_alive(process: str) -> bool:
+def is_alive(process: int) -> bool:
     """Whether a process runs; one that is dead and not yet waited for does not."""
     try:
         return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
@@ -89,7 +83,7 @@ def is_alive(process: str) -> bool:
         return False
 
 
-def wait_for_the_end_of(processes: list[str]) -> None:
+def wait_for_the_end_of(processes: list[int]) -> None:
     deadline = time.monotonic() + 30
     while any(map(is_alive, processes)):
         assert time.monotonic() < deadline
@@ -98,30 +92,30 @@ def wait_for_the_end_of(processes: list[str]) -> None:
 
 def test_two_replicas_give_the_bytes_of_one_model(counted: Evaluate) -> None:
     assert counted("--output-file=serial.json").ret == 0
-    assert len(loads()) == 1
+    assert len(LEDGER.loads()) == 1
     for options in ([], ["-n2"]):
-        clear()
+        LEDGER.clear()
         # Slow enough for the second copy to be there before the first has answered all.
         result = counted("--replicas=2", "--model-params=seconds=0.01", "--no-resume", *options)
         assert result.ret == 0
-        assert len(set(loads())) == 2 == len(loads())
+        assert len(set(LEDGER.loads())) == 2 == len(LEDGER.loads())
         assert set(asked().values()) == {1}
         assert len(asked()) == 1000
         assert numbers() == numbers("serial.json")
         report = valid_report(Path(".haerae/report.json"))
         assert report["info"]["replicas"] == 2
         assert report["info"]["method_detail"] == "counted"
-        assert sorted(Path("closed.txt").read_text(encoding="utf-8").split()) == sorted(loads())
-        wait_for_the_end_of(loads())
+        assert sorted(LEDGER.closings()) == sorted(LEDGER.loads())
+        wait_for_the_end_of(LEDGER.loads())
 
 
 def test_a_killed_replica_is_restarted_and_nothing_is_lost_or_asked_twice(counted: Evaluate) -> None:
     assert counted("--output-file=serial.json").ret == 0
-    clear()
+    LEDGER.clear()
     with started("--replicas=2", "--store=other.sqlite", answers=100) as process:
-        os.kill(int(loads()[0]), signal.SIGKILL)
+        os.kill(LEDGER.loads()[0], signal.SIGKILL)
     assert process.returncode == 0
-    assert len(set(loads())) == 3
+    assert len(set(LEDGER.loads())) == 3
     assert numbers() == numbers("serial.json")
     # What was on its way from the dead replica to the store may be asked again.
     assert len(asked()) == 1000
@@ -130,16 +124,16 @@ def test_a_killed_replica_is_restarted_and_nothing_is_lost_or_asked_twice(counte
 
 def test_a_killed_run_goes_on_with_replicas_or_without(counted: Evaluate) -> None:
     assert counted("--output-file=serial.json").ret == 0
-    clear()
+    LEDGER.clear()
     stored = 0
     for _ in range(2):
         with started("--replicas=2", "--store=other.sqlite", answers=200) as process:
             process.kill()
         # Replicas do not outlive what they answer to; they may go on for a moment.
-        wait_for_the_end_of(loads())
+        wait_for_the_end_of(LEDGER.loads())
         before, stored = stored, stored_answers(Path("other.sqlite"))
         assert stored >= before + 100
-        clear()
+        LEDGER.clear()
     assert counted("--model-params=seconds=0.01", "--store=other.sqlite").ret == 0
     assert numbers() == numbers("serial.json")
     assert set(asked().values()) == {1}
@@ -150,10 +144,10 @@ def test_ctrl_c_ends_the_replicas_and_keeps_the_answers(counted: Evaluate) -> No
     with started("--replicas=2", answers=100) as process:
         os.killpg(process.pid, signal.SIGINT)
     assert process.returncode == 2
-    wait_for_the_end_of(loads())
+    wait_for_the_end_of(LEDGER.loads())
     stored = stored_answers(Path(".haerae/responses.sqlite"))
     assert stored >= 50
-    clear()
+    LEDGER.clear()
     assert counted("--model-params=seconds=0.01").ret == 0
     assert len(asked()) == 1000 - stored
 
@@ -170,7 +164,7 @@ def test_a_deadly_request_is_an_error_and_no_other(counted: Evaluate) -> None:
 
 
 def test_an_exception_in_a_replica_is_an_error_of_what_is_left(counted: Evaluate) -> None:
-    assert counted("--replicas=1", "--model-params=broken=20", "--limit=40").ret == 1
+    assert counted("--replicas=1", "--model-params=breaking=20", "--limit=40").ret == 1
     report = valid_report(Path(".haerae/report.json"))
     assert report["metrics"]["n"] == 20
     errors = {sample["error"] for sample in report["samples"] if sample["error"]}
@@ -183,7 +177,7 @@ def test_an_exception_in_a_replica_is_an_error_of_what_is_left(counted: Evaluate
         (["--replicas=0"], "--replicas: 0 is too small; the least is 1"),
         (["--gpus-per-replica=1.5"], "--gpus-per-replica: '1.5' is not a whole number of GPUs, nor a part of one*"),
         (["--ray-address=127.0.0.1:1"], "--ray-address 127.0.0.1:1: ConnectionRefusedError: *"),
-        (["--ray-address=ray://127.0.0.1:10001"], "*Ray Client can not stream answers; run on a node of the cluster*"),
+        (["--ray-address=ray://127.0.0.1:10001"], "*Ray Client cannot stream answers; run on a node of the cluster*"),
     ],
 )
 def test_bad_input_is_one_line_before_ray_starts(counted: Evaluate, options: list[str], words: str) -> None:
@@ -193,7 +187,7 @@ def test_bad_input_is_one_line_before_ray_starts(counted: Evaluate, options: lis
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--replicas=2", "--model-params=refuse=true"], "this model is not for you"),
+        (["--replicas=2", "--model-params=refuse=this model is not for you"], "this model is not for you"),
         (["--replicas=1", "--model-params=die_loading=true"], "--replicas: replica 1 died 3 times while it loaded*"),
         (["--replicas=1", "--gpus-per-replica=1"], "--replicas=1: each takes 1 GPU and 1 CPU; 1 node(s) with *"),
     ],
@@ -222,4 +216,4 @@ def test_the_python_door(counted: Evaluate, pytester: pytest.Pytester) -> None:
         """
     )
     assert pytester.runpython(script).stdout.str().strip() == "50 2"
-    assert len(set(loads())) == 2
+    assert len(set(LEDGER.loads())) == 2

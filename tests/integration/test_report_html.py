@@ -50,21 +50,11 @@ def test_an_item_is_asked_again_as_it_was(evaluate: Evaluate, pytester: pytest.P
 def test_a_half_surrogate_of_a_model_loses_no_report(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """
-        from pytest_haerae import Response
-        from pytest_haerae.backends import BackendParameters
+        from pytest_haerae.testing import ScriptedBackend
 
-        class Half:
-            methods = frozenset({"generate"})
-            parameters = BackendParameters
-            libraries = ()
-
-            def __init__(self, parameters): ...
-
-            def run(self, requests):
-                for index, _ in enumerate(requests):
-                    yield index, Response(text="(A) \\ud83d")
-
-            def close(self): ...
+        class Half(ScriptedBackend):
+            def answer(self, number, request):
+                return "(A) \\ud83d"
 
         def pytest_haerae_backends():
             return {"half": Half}

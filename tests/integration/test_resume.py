@@ -8,33 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from pytest_haerae.testing import Ledger
 from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
 
 SLOW = """
-import time
-from pytest_haerae import Response
-from pytest_haerae.backends import BackendParameters
+from pytest_haerae.testing import ScriptedBackend
 
-class Slow:
-    methods = frozenset({"generate"})
-    parameters = BackendParameters
-    libraries = ()
+class Slow(ScriptedBackend):
+    ledger = "ledger.txt"
 
-    def __init__(self, parameters): ...
-
-    def run(self, requests):
-        for index, request in enumerate(requests):
-            time.sleep(0.05)
-            with open("ledger.txt", "a") as ledger:
-                ledger.write(request.context.split(chr(10))[1] + chr(10))
-            yield index, Response(text="ABCD"[len(request.context) % 4])
-
-    def close(self): ...
+    def answer(self, number, request):
+        return "ABCD"[len(request.context) % 4]
 
 def pytest_haerae_backends():
     return {"slow": Slow}
 """
+PACE = "--model-params=seconds=0.05"
 
 
 @pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["serial", "xdist"])
@@ -42,13 +32,13 @@ def test_a_killed_run_goes_on_and_ends_as_an_undisturbed_one(
     evaluate: Evaluate, pytester: pytest.Pytester, workers: list[str]
 ) -> None:
     pytester.makeconftest(SLOW)
-    evaluate("--store=other.sqlite", "--output-file=undisturbed.json", model="slow")
-    ledger = pytester.path / "ledger.txt"
-    ledger.unlink()
+    evaluate(PACE, "--store=other.sqlite", "--output-file=undisturbed.json", model="slow")
+    ledger = Ledger(pytester.path / "ledger.txt")
+    ledger.clear()
     for answers in (8, 20):
         kill_after(ledger, answers, workers)
-    assert evaluate(*workers, "--output-file=resumed.json", model="slow").ret == 0
-    asked = ledger.read_text(encoding="utf-8").splitlines()
+    assert evaluate(PACE, *workers, "--output-file=resumed.json", model="slow").ret == 0
+    asked = ledger.asked()
     # The one request in flight at each kill may have been answered without reaching the store.
     assert len(set(asked)) == 40
     assert len(asked) <= 42
@@ -57,11 +47,13 @@ def test_a_killed_run_goes_on_and_ends_as_an_undisturbed_one(
         assert json.dumps(resumed[part]) == json.dumps(undisturbed[part])
 
 
-def kill_after(ledger: Path, answers: int, workers: list[str]) -> None:
-    """Start a run and kill it when the ledger has that many lines."""
-    process = subprocess.Popen([sys.executable, "-m", "pytest", "--model=slow", *workers], stdout=subprocess.DEVNULL)
+def kill_after(ledger: Ledger, answers: int, workers: list[str]) -> None:
+    """Start a run and kill it when the ledger has that many requests."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "--model=slow", PACE, *workers], stdout=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 60
-    while not ledger.exists() or len(ledger.read_text(encoding="utf-8").splitlines()) < answers:
+    while len(ledger.asked()) < answers:
         assert time.monotonic() < deadline
         time.sleep(0.01)
     process.kill()

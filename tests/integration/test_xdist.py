@@ -15,39 +15,20 @@ from typing import Any
 import execnet
 import pytest
 
+from pytest_haerae.testing import Ledger
 from tests.helpers import QUESTIONS, valid_report, write_questions
 from tests.integration.conftest import Evaluate
 
 BACKEND = """
-import time
 from zlib import crc32
-from pytest_haerae import Response
-from pytest_haerae.backends import BackendParameters
+from pytest_haerae.testing import ScriptedBackend
 
-class Parameters(BackendParameters):
-    uninfluential = frozenset({"seconds"})
-    seconds: float = 0
-
-def write(line):
-    with open("ledger.txt", "a") as ledger:
-        ledger.write(line + chr(10))
-
-class Noting:
+class Noting(ScriptedBackend):
     methods = frozenset({"generate"})
-    parameters = Parameters
-    libraries = ()
+    ledger = "ledger.txt"
 
-    def __init__(self, parameters):
-        self.seconds = parameters.seconds
-        write("load")
-
-    def run(self, requests):
-        for index, request in enumerate(requests):
-            time.sleep(self.seconds)
-            write(str(crc32(request.context.encode())))
-            yield index, Response(text="ABCD?"[crc32(request.context.encode()) % 5])
-
-    def close(self): ...
+    def answer(self, number, request):
+        return "ABCD?"[crc32(request.context.encode()) % 5]
 
 def pytest_haerae_backends():
     return {"noting": Noting}
@@ -88,16 +69,15 @@ def noting(evaluate: Evaluate, pytester: pytest.Pytester) -> Evaluate:
         *options: str, model: str | None = "noting", inprocess: bool = False, keep: bool = False
     ) -> pytest.RunResult:
         if not keep:
-            (pytester.path / "ledger.txt").unlink(missing_ok=True)
+            Ledger(pytester.path / "ledger.txt").clear()
         return evaluate(*options, model=model, inprocess=inprocess)
 
     return run
 
 
-def asked() -> list[str]:
+def asked() -> list[tuple[str, int | None]]:
     """The loads and requests since the ledger was emptied."""
-    ledger = Path("ledger.txt")
-    return ledger.read_text(encoding="utf-8").splitlines() if ledger.exists() else []
+    return [(entry.event, entry.number) for entry in Ledger("ledger.txt").entries() if entry.event != "close"]
 
 
 def report() -> dict[str, Any]:
@@ -118,7 +98,7 @@ def verdicts() -> dict[str, str]:
 def test_every_mode_is_the_serial_run(noting: Evaluate, options: list[str]) -> None:
     assert noting("--min-accuracy=0.99").ret == 1
     serial, requests, gates = numbers(), asked(), verdicts()
-    assert requests[0] == "load"
+    assert requests[0] == ("load", None)
     assert len(set(requests)) == len(requests) == 41
     assert 0 < report()["metrics"]["correct"] < report()["metrics"]["n"] == 40
     assert noting("--min-accuracy=0.99", *options).ret == 1
@@ -335,7 +315,7 @@ def test_without_xdist(noting: Evaluate, pytester: pytest.Pytester, monkeypatch:
     absent = pytester.mkdir("absent")
     for name in ("xdist", "execnet"):
         (absent / f"{name}.py").write_text("raise ImportError('not installed')\n", encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(absent))
+    monkeypatch.setenv("PYTHONPATH", str(absent), prepend=os.pathsep)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     assert noting("-p", "pytest_haerae.plugin.hooks").ret == 0
     assert report()["metrics"]["n"] == 40
@@ -411,7 +391,7 @@ def test_a_thousand_items_serial_distributed_and_killed(noting: Evaluate, pytest
     for options in (["-n2"], ["-n4", "--dist=worksteal"]):
         assert noting(*options).ret == 0
         assert numbers() == serial
-        assert asked().count("load") == 1
+        assert asked().count(("load", None)) == 1
         assert len(set(asked())) == len(asked()) == 1001
     for options in ([], ["-n2"], ["-n4", "--dist=worksteal"]):
         Path("ledger.txt").unlink()
@@ -419,11 +399,11 @@ def test_a_thousand_items_serial_distributed_and_killed(noting: Evaluate, pytest
             kill_after(answers, options)
         assert noting(*options, keep=True).ret == 0
         assert numbers() == serial
-        requests = [line for line in asked() if line != "load"]
+        requests = Ledger("ledger.txt").asked()
         assert len(set(requests)) == 1000
         # The one request in flight at each kill may have been answered without reaching the store.
         assert len(requests) <= 1002
-        assert asked().count("load") == 3
+        assert asked().count(("load", None)) == 3
 
 
 def kill_after(answers: int, options: list[str]) -> None:

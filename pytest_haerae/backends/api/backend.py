@@ -1,120 +1,35 @@
-"""What the backends over HTTP share: parameters, request bodies, reading answers, retries, and when to give up."""
+"""What the backends over HTTP share: request bodies, reading answers, retries, and when to give up."""
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from pydantic import Field
-
-from pytest_haerae.backends import BackendParameters, stop_texts
+from pytest_haerae.backends.api.adaptation import Adaptation
 from pytest_haerae.backends.api.answers import checked, read_answer
 from pytest_haerae.backends.api.concurrency import LoopThread
+from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.api.retrying import is_permanent, retrying, status_of
 from pytest_haerae.backends.api.scoring import Echo, Endpoint, FirstToken, Unsupported, Way
 from pytest_haerae.backends.api.tries import LlamaCppServer, TokenIds
+from pytest_haerae.backends.protocol import Backend, BackendParameters
+from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line, secrets_in
 from pytest_haerae.types import Capability, Request, Response
 
 _CHARACTERS_PER_TOKEN = 2
 """Of Korean text, for the estimate that a limit of tokens a minute needs."""
-_DROPPABLE = ("temperature", "top_p", "seed", "stop")
 _WAYS: tuple[Way, ...] = (TokenIds(), LlamaCppServer(), Echo(), FirstToken())
 """How a server may give log-likelihoods: the exact ways first, the cheaper one before the other."""
 _NOT_OFFERED = frozenset({400, 404, 405, 415, 422, 501})
 """Statuses that say a server does not know an endpoint or a field; 401 and 403 say that of whoever asks."""
-_REFUSED = re.compile(
-    r"unsupported|not supported|not support|unknown|unrecognized|unexpected|not permitted|not allowed|invalid", re.I
-)
 
 
-class ApiParameters(BackendParameters):
-    """Parameters of the backends over HTTP; times in seconds."""
-
-    uninfluential: ClassVar[frozenset[str]] = frozenset(
-        {
-            "api_key",
-            "timeout",
-            "max_concurrency",
-            "requests_per_minute",
-            "tokens_per_minute",
-            "max_retries",
-            "extra_headers",
-        }
-    )
-
-    model_name: str
-    api_key: str | None = Field(default=None, repr=False)
-    api_base: str | None = None
-    endpoint: Literal["chat", "completions"] | None = None
-    max_tokens: int = Field(default=512, ge=1)
-    temperature: float = Field(default=0.0, ge=0)
-    top_p: float | None = Field(default=None, gt=0, le=1)
-    seed: int | None = None
-    stop: tuple[str, ...] = ()
-    timeout: float = Field(default=120.0, gt=0)
-    max_concurrency: int = Field(default=32, ge=1)
-    requests_per_minute: float | None = Field(default=None, gt=0)
-    tokens_per_minute: float | None = Field(default=None, gt=0)
-    max_retries: int = Field(default=5, ge=0)
-    extra_headers: dict[str, str] = Field(default_factory=dict, repr=False)
-    extra_body: dict[str, Any] = Field(default_factory=dict)
-
-    def takes_chats(self, kind: Capability) -> bool:
-        """Chats generate unless `endpoint` says otherwise; plain text is scored: few chat APIs can score exactly."""
-        return self.endpoint == "chat" or (self.endpoint is None and kind == "generate")
-
-    def model_label(self) -> str:
-        """The name the server knows the model by."""
-        return self.model_name
-
-
-class Adaptation:
-    """What a server does not take, learnt from its own words: reasoning models refuse max_tokens and temperature."""
-
-    def __init__(self) -> None:
-        self._renamed = False
-        self._dropped: set[str] = set()
-
-    def apply(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The body without what was refused."""
-        adapted = {name: value for name, value in body.items() if name not in self._dropped}
-        if self._renamed and "max_tokens" in adapted:
-            adapted["max_completion_tokens"] = adapted.pop("max_tokens")
-        return adapted
-
-    def learn(self, body: Mapping[str, Any], error: BaseException) -> bool:
-        """Read a refusal; True where the same request is worth asking again without what was refused.
-
-        Args:
-            body: What was sent, as `apply` made it.
-            error: What came of it.
-        """
-        message = str(error)
-        if not is_permanent(error) or not _REFUSED.search(message):
-            return False
-        if "max_tokens" in body and "max_completion_tokens" in message:
-            self._renamed = True
-            return True
-        for name in _DROPPABLE:
-            if name in body and re.search(rf"\b{name}\b", message):
-                self._dropped.add(name)
-                return True
-        return False
-
-    def describe(self) -> str | None:
-        """One line for the report; None where nothing was changed."""
-        changes = ["max_tokens was sent as max_completion_tokens"] if self._renamed else []
-        changes += [f"{name} was left out" for name in _DROPPABLE if name in self._dropped]
-        return f"the server refused parameters: {', '.join(changes)}" if changes else None
-
-
-class ApiBackend:
+class ApiBackend(Backend):
     """Generates and scores over HTTP; a subclass sends one body. One event loop for the whole run.
 
     The first request goes alone: what is wrong with key, model or parameters, and whether and how the server can score,
@@ -124,7 +39,6 @@ class ApiBackend:
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     parameters: ClassVar[type[BackendParameters]] = ApiParameters
-    libraries: ClassVar[tuple[str, ...]] = ()
     remote: ClassVar[bool] = True
     name: ClassVar[str]
 
@@ -142,18 +56,12 @@ class ApiBackend:
         self._requests = AsyncLimiter(1, 60 / each) if each else None
         self._tokens = AsyncLimiter(tokens, 60) if tokens else None
 
-    @property
-    def method_detail(self) -> str | None:
-        """How log-likelihoods were had, and what had to be changed for this server."""
-        details = [self._way.detail if self._way else None, self._adaptation.describe()]
-        return "; ".join(detail for detail in details if detail) or None
-
     @abstractmethod
     async def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
         """Send one body to an endpoint, without retries.
 
         Raises:
-            Unsupported: This backend can not reach the endpoint.
+            Unsupported: This backend cannot reach the endpoint.
         """
 
     async def _finish(self) -> None:
@@ -165,6 +73,8 @@ class ApiBackend:
         async def answer(index: int) -> Response:
             return await self._answer(requests[index])
 
+        if not requests:
+            return
         pilot = 0
         if requests[0].kind == "loglikelihood":
             pilot = min(range(len(requests)), key=lambda index: len(requests[index].context))
@@ -219,9 +129,10 @@ class ApiBackend:
                 reasons[" ".join(str(error).split())] = None
             else:
                 self._way = way
+                self._describe()
                 return response
         raise UsageError(
-            f"--method=log_likelihood: the server of --model={self.name} can not score: {'; '.join(reasons)}"
+            f"--method=log_likelihood: the server of --model={self.name} cannot score: {'; '.join(reasons)}"
         )
 
     async def ask(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
@@ -241,6 +152,7 @@ class ApiBackend:
             except Exception as error:
                 if not self._adaptation.learn(sent, error):
                     raise
+                self._describe()
 
     def _estimate(self, body: Mapping[str, Any]) -> float:
         texts = [message["content"] for message in body.get("messages", ())] + [body.get("prompt", "")]
@@ -249,6 +161,11 @@ class ApiBackend:
     def _cost(self, answer: Any) -> float | None:  # noqa: ANN401 - the client's answer
         """The price of an answer, where a subclass knows it."""
         return None
+
+    def _describe(self) -> None:
+        """Say how log-likelihoods were had, and what had to be changed for this server."""
+        details = [self._way.detail if self._way else None, self._adaptation.describe()]
+        self.method_detail = "; ".join(detail for detail in details if detail) or None
 
     def _body(self, endpoint: Endpoint, request: Request) -> dict[str, Any]:
         parameters = self._parameters

@@ -6,7 +6,8 @@ import json
 import os
 from typing import Any, ClassVar
 
-from pytest_haerae.backends.api.backend import ApiBackend, ApiParameters
+from pytest_haerae.backends.api.backend import ApiBackend
+from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.api.retrying import MalformedAnswer
 from pytest_haerae.backends.api.scoring import Endpoint, Unsupported
 from pytest_haerae.errors import UsageError

@@ -8,7 +8,8 @@ import os
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from pytest_haerae.backends.api.backend import ApiBackend, ApiParameters
+from pytest_haerae.backends.api.backend import ApiBackend
+from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.api.retrying import MalformedAnswer
 from pytest_haerae.backends.api.scoring import Endpoint
 from pytest_haerae.errors import UsageError

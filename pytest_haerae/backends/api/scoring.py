@@ -1,4 +1,4 @@
-"""Log-likelihoods over HTTP: exact where the server can be asked for them, refused where it can not.
+"""Log-likelihoods over HTTP: exact where the server can be asked for them, refused where it cannot.
 
 A way is tried on one request before the batch; what it needs and a server does not give is `Unsupported`, and the next
 way is tried. No way guesses: an answer that lacks a value is an error.
@@ -35,7 +35,7 @@ class Asker(Protocol):
 
         Raises:
             Exception: The client's error, after retries.
-            Unsupported: The backend can not reach this endpoint.
+            Unsupported: The backend cannot reach this endpoint.
         """
         ...
 
@@ -63,7 +63,7 @@ class Echo:
     async def score(self, asker: Asker, request: Request) -> Response:
         """Ask for each option's echo and add up the values of the option's own tokens."""
         if request.messages is not None:
-            raise Unsupported("a chat can not be echoed (ask with endpoint=completions)")
+            raise Unsupported("a chat cannot be echoed (ask with endpoint=completions)")
         sums, tokens = [], 0
         for continuation in request.continuations:
             body = {"prompt": request.context + continuation, "max_tokens": 0, "temperature": 0.0, "logprobs": 1}
@@ -72,7 +72,7 @@ class Echo:
             sums.append(echoed_sum(field(logprobs, "tokens"), field(logprobs, "token_logprobs"), continuation))
             tokens += field(answer, "usage", "prompt_tokens") or 0
         if len(set(request.continuations)) == len(sums) and sum(map(math.exp, sums)) > 1 + 1e-3:
-            # Different texts after one context can not be this probable together.
+            # Different texts after one context cannot be this probable together.
             raise Unsupported(f"its echo's log-probabilities are none: {sums}")
         return Response(loglikelihoods=tuple(sums), prompt_tokens=tokens or None, completion_tokens=0)
 

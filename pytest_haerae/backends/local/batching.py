@@ -1,8 +1,13 @@
-"""How many rows a batch may have: a budget of memory, and what is fastest on a processor."""
+"""Backends that answer in batches, and how many rows a batch may have: by memory, and by what is fastest."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+from pytest_haerae.backends.protocol import Backend
+from pytest_haerae.types import Request, Response
 
 _CPU_ROWS, _CPU_TOKENS = 16, 4096
 """The fastest batches on two cores with a model of 270M; larger ones only take memory."""
@@ -12,6 +17,25 @@ _FREE_SHARE = 0.5
 """Of an accelerator's free memory; the estimate below does not know every kernel's workspace."""
 _ACTIVATIONS = 16
 """Vectors of the hidden size that a token takes while a layer runs, by a generous estimate."""
+
+
+class BatchingBackend(Backend):
+    """Scores and generates in batches of different making; all requests of a run are of one kind."""
+
+    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        """Answer requests, batch by batch."""
+        if requests and requests[0].kind == "loglikelihood":
+            yield from self._loglikelihoods(requests)
+        else:
+            yield from self._generations(requests)
+
+    @abstractmethod
+    def _loglikelihoods(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        """Score the continuations of all requests."""
+
+    @abstractmethod
+    def _generations(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        """Generate after all prompts."""
 
 
 class BatchBudget:

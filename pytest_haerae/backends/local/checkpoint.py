@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pytest_haerae.backends import BackendParameters
 from pytest_haerae.backends.local.weights import check_weights, weight_fingerprints
+from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
 
@@ -56,7 +56,7 @@ def load_model(parameters: CheckpointParameters) -> tuple[Any, Any]:
     """Load tokenizer and model.
 
     Raises:
-        UsageError: A library is missing, or the model, its adapter or its weights can not be had.
+        UsageError: A library is missing, or the model, its adapter or its weights cannot be had.
     """
     try:
         import torch
@@ -90,7 +90,7 @@ def load_model(parameters: CheckpointParameters) -> tuple[Any, Any]:
     except Exception as error:
         # Whatever the library raises here (no such folder, gated, truncated weights) concerns the model's name.
         line = error_line(error, longest=300)
-        raise UsageError(f"huggingface can not load {parameters.model_name_or_path}: {line}") from None
+        raise UsageError(f"huggingface cannot load {parameters.model_name_or_path}: {line}") from None
     return tokenizer, model.eval()
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_haerae.backends.local.trie import OptionTrie, Sums, Tokens, build_trie, encode_pair, split_trailing_space
-from pytest_haerae.types import Request, Response
+from pytest_haerae.backends.local.trie import OptionTrie, Sums, Tokens, build_trie, encode_pair
+from pytest_haerae.types import Request, Response, split_trailing_space
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field
 
-from pytest_haerae.backends import stop_texts
-from pytest_haerae.backends.local.batching import BatchBudget
-from pytest_haerae.backends.local.by_kind import BatchingBackend
+from pytest_haerae.backends.local.batching import BatchBudget, BatchingBackend
 from pytest_haerae.backends.local.checkpoint import CheckpointParameters, load_model, longest_input
 from pytest_haerae.backends.local.encoding import Part, RequestEncoder, make_parts
+from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.types import Capability, Request, Response
 
 Asked = TypeVar("Asked")
@@ -52,13 +51,12 @@ class HuggingFaceBackend(BatchingBackend):
         self._scorer = CausalScorer(self._model, self._pad)
         self._max_length = parameters.max_length or longest_input(self._model.config, self._tokenizer)
         self._budget = BatchBudget(self._model)
-        # State-space and hybrid models keep a state that can not be copied and cropped as keys and values can.
+        # State-space and hybrid models keep a state that cannot be copied and cropped as keys and values can.
         # Chunked attention counts its chunks from the padding on.
         text_config = self._model.config.get_text_config()
         self._reusable_cache = not (
             getattr(self._model, "_is_stateful", False) or getattr(text_config, "attention_chunk_size", None)
         )
-        self.method_detail: str | None = None
 
     def close(self) -> None:
         """Free the model."""
@@ -78,7 +76,7 @@ class HuggingFaceBackend(BatchingBackend):
                 yield parts[number].index, response
 
     def _score(self, parts: Sequence[Part], groups: Callable[[], Sequence[Group]]) -> Iterator[tuple[int, Sums]]:
-        """Sums of each part, by its number; batched, or sequence by sequence where the cache can not be reused."""
+        """Sums of each part, by its number; batched, or sequence by sequence where the cache cannot be reused."""
         if not self._reusable_cache:
             kind = type(self._model).__name__
             self.method_detail = f"full sequences, one option at a time: {kind} keeps no cache that options can share"

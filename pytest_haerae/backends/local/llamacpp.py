@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pytest_haerae.backends import BackendParameters
-from pytest_haerae.backends.local.trie import Tokens, build_trie, encode_pair, split_trailing_space
+from pytest_haerae.backends.local.trie import Tokens, build_trie, encode_pair
 from pytest_haerae.backends.local.weights import file_fingerprint
+from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.errors import BackendFailure, UsageError
-from pytest_haerae.types import Capability, Request, Response
+from pytest_haerae.types import Capability, Request, Response, split_trailing_space
 
 DEMO = "demo"
 _FIRST_PROBES = 200
@@ -66,7 +66,7 @@ class LlamaCppParameters(BackendParameters):
         return path
 
 
-class LlamaCppBackend:
+class LlamaCppBackend(Backend):
     """One model in this process; its HTTP listener, which serves the tokenizer, is bound to loopback only."""
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
@@ -225,5 +225,5 @@ def _start_server(parameters: LlamaCppParameters) -> Any:  # noqa: ANN401 - xlla
         return xllamacpp.Server(settings)
     except RuntimeError as error:
         raise UsageError(
-            f"llamacpp can not load {path}: no readable GGUF model, or too little memory ({error})"
+            f"llamacpp cannot load {path}: no readable GGUF model, or too little memory ({error})"
         ) from None

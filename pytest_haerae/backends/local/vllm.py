@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any, ClassVar, TypeVar
 
-from pytest_haerae.backends import BackendParameters, stop_texts
-from pytest_haerae.backends.local.by_kind import BatchingBackend
+from pytest_haerae.backends.local.batching import BatchingBackend
 from pytest_haerae.backends.local.encoding import Part, RequestEncoder, make_parts
 from pytest_haerae.backends.local.trie import Sums, Tokens
 from pytest_haerae.backends.local.vllm_engine import VllmParameters, start_engine
+from pytest_haerae.backends.protocol import BackendParameters
+from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import BackendFailure, UsageError
 from pytest_haerae.types import Capability, Request, Response
 
@@ -39,7 +40,6 @@ class VllmBackend(BatchingBackend):
         self._engine = start_engine(parameters)
         self._encoder = RequestEncoder(self._engine.get_tokenizer())
         self._window = int(self._engine.llm_engine.model_config.max_model_len)
-        self.method_detail: str | None = None
 
     def close(self) -> None:
         """End the engine, its processes, and the threads that it began here.
@@ -103,7 +103,7 @@ class VllmBackend(BatchingBackend):
         ]
 
     def _score_prompts(self, parts: Sequence[Part]) -> list[Sums]:
-        """Each option's full sequence, for engines that can not be asked for chosen tokens."""
+        """Each option's full sequence, for engines that cannot be asked for chosen tokens."""
         from vllm import SamplingParams
 
         settings = SamplingParams(max_tokens=1, temperature=0.0, prompt_logprobs=1, detokenize=False)

@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict, Field
 
-from pytest_haerae.backends import BackendParameters
 from pytest_haerae.backends.local.checkpoint import DEFAULT_MODEL
 from pytest_haerae.backends.local.weights import check_weights, weight_fingerprints
+from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
 
@@ -128,7 +128,7 @@ def start_engine(parameters: VllmParameters) -> Any:  # noqa: ANN401 - the engin
     except Exception as error:
         # Whatever the engine raises here concerns its arguments; its own processes have written their reasons above.
         line = error_line(error, longest=300)
-        raise UsageError(f"vllm can not load {parameters.model_name_or_path}: {line}") from None
+        raise UsageError(f"vllm cannot load {parameters.model_name_or_path}: {line}") from None
 
 
 @contextlib.contextmanager

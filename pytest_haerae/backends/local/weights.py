@@ -37,7 +37,7 @@ def weight_fingerprints(path: Path) -> list[str]:
 
 
 def check_weights(backend: str, name: str) -> None:
-    """Refuse a local model that can not be loaded, before minutes are spent on it; a hub id passes.
+    """Refuse a local model that cannot be loaded, before minutes are spent on it; a hub id passes.
 
     Args:
         backend: The backend's name, for the message.
@@ -50,13 +50,13 @@ def check_weights(backend: str, name: str) -> None:
     path = Path(name).expanduser()
     if not path.exists():
         if name.startswith((".", "~", "/")) or path.is_absolute() or path.suffix == ".gguf":
-            raise UsageError(f"{backend} can not load {path}: there is no such file or folder")
+            raise UsageError(f"{backend} cannot load {path}: there is no such file or folder")
         return
     if path.is_dir() and not (path / "config.json").is_file():
-        raise UsageError(f"{backend} can not load {path}: the folder has no config.json, so it is no checkpoint")
+        raise UsageError(f"{backend} cannot load {path}: the folder has no config.json, so it is no checkpoint")
     for file in weight_files(path):
         if file.suffix == ".safetensors" and (problem := _safetensors_problem(file)):
-            raise UsageError(f"{backend} can not load {file}: {problem}; copy or download it again")
+            raise UsageError(f"{backend} cannot load {file}: {problem}; copy or download it again")
 
 
 def _safetensors_problem(file: Path) -> str | None:
@@ -68,5 +68,5 @@ def _safetensors_problem(file: Path) -> str | None:
         header.pop("__metadata__", None)
         needed = 8 + length + max(int(entry["data_offsets"][1]) for entry in header.values())
     except (ValueError, KeyError, TypeError, AttributeError):
-        return f"it is damaged or truncated (its header can not be read; the file has {size:,} bytes)"
+        return f"it is damaged or truncated (its header cannot be read; the file has {size:,} bytes)"
     return f"it is truncated ({size:,} of {needed:,} bytes)" if size < needed else None

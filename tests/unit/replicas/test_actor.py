@@ -5,33 +5,26 @@ import pickle
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 
-from pytest_haerae.backends import BackendParameters
+from pytest_haerae.backends import Backend, BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.replicas.actor import Replica, Setting
-from pytest_haerae.types import Request, Response
+from pytest_haerae.types import Capability, Request, Response
 
 
-class Ending:
+class Ending(Backend):
     """Answers two requests and ends as it is told to."""
 
-    methods: ClassVar[frozenset[Any]] = frozenset({"generate"})
-    parameters: ClassVar[type[BackendParameters]] = BackendParameters
-    libraries: ClassVar[tuple[str, ...]] = ()
+    methods: ClassVar[frozenset[Capability]] = frozenset({"generate"})
+    method_detail = "told"
     end: ClassVar[BaseException]
-
-    def __init__(self, parameters: BackendParameters) -> None:
-        self.method_detail = "told"
 
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         yield from ((index, Response(text=request.context)) for index, request in enumerate(requests[:2]))
         raise self.end
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 def setting(folder: Path, model: bytes, *, hides_gpus: bool = False) -> Setting:
@@ -61,7 +54,7 @@ def test_however_a_backend_ends_its_answers_and_its_end_come_out(
 def test_what_a_node_lacks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     replica = Replica(setting(tmp_path, b"cno_such_library\nBackend\n."))
-    with pytest.raises(UsageError, match="can not import the backend: No module named 'no_such_library'"):
+    with pytest.raises(UsageError, match="cannot import the backend: No module named 'no_such_library'"):
         replica.load()
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.backends import find_backend
+from pytest_haerae.backends.registry import find_backend
 from pytest_haerae.errors import UsageError
 from pytest_haerae.replicas.cluster import check_replicas, share_resources
 

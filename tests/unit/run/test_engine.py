@@ -1,41 +1,35 @@
 from __future__ import annotations
 
 import math
+import re
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
-from pytest_haerae.backends import BackendParameters
 from pytest_haerae.run.engine import Engine
 from pytest_haerae.run.store import Store
-from pytest_haerae.types import Capability, Request, Response
+from pytest_haerae.testing import ScriptedBackend, ScriptedParameters
+from pytest_haerae.types import Request, Response
 
 REQUESTS = [Request("loglikelihood", f"q{number}", (" (A)", " (B)")) for number in range(6)]
 KEYS = [request.context for request in REQUESTS]
 
 
-class Scripted:
+class Scripted(ScriptedBackend):
     """Answers in reverse order; breaks or misbehaves as told."""
 
-    methods: ClassVar[frozenset[Capability]] = frozenset({"loglikelihood"})
-    parameters: ClassVar[type[BackendParameters]] = BackendParameters
-    libraries: ClassVar[tuple[str, ...]] = ()
+    numbered = re.compile(r"q(\d)")
 
-    def __init__(self, *, break_after: int = 99, values: tuple[float, ...] | None = None) -> None:
-        self.break_after, self.values, self.asked, self.closed = break_after, values, 0, False
+    def __init__(self, *, breaking: tuple[int, ...] = (), values: tuple[float, ...] | None = None) -> None:
+        words = "engine died, key=sk-aaaaaaaaaaaaaaaaaaaaaaaa"
+        super().__init__(ScriptedParameters(reverse=True, breaking=breaking, error=words))
+        self._values = values
 
-    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-        for index in reversed(range(len(requests))):
-            if self.asked == self.break_after:
-                raise RuntimeError("engine died, key=sk-aaaaaaaaaaaaaaaaaaaaaaaa")
-            self.asked += 1
-            yield index, Response(loglikelihoods=self.values or (-float(requests[index].context[1:]), -9.0))
-
-    def close(self) -> None:
-        self.closed = True
+    def answer(self, number: int, request: Request) -> tuple[float, ...]:
+        return self._values or (-float(number), -9.0)
 
 
 def ask(backend: Scripted, store: Store, run: int) -> tuple[list[Response], Engine]:
@@ -59,14 +53,15 @@ def test_identity_travels_with_the_request(store: Store) -> None:
 
 def test_what_was_answered_is_not_asked_again(store: Store) -> None:
     run, _ = store.begin("f", resume=True, rerun_errors=False)
-    broken = Scripted(break_after=4)
+    broken = Scripted(breaking=(1,))
     first, _ = ask(broken, store, run)
     assert broken.closed
-    assert [response.error is not None for response in first] == [True, True, False, False, False, False]
+    assert "engine died" in str(first[0].error)
     assert "sk-aaa" not in str(first[0].error)
+    assert [response.error is not None for response in first] == [True, True, False, False, False, False]
     healthy = Scripted()
     second, engine = ask(healthy, store, run)
-    assert healthy.asked == 2
+    assert len(healthy.requested) == 2
     assert (engine.usage.computed, engine.usage.reused) == (2, 4)
     assert all(response.error is None for response in second)
 
@@ -83,7 +78,7 @@ def test_an_interrupt_while_an_answer_is_stored_keeps_it(store: Store, monkeypat
     backend = Scripted()
     with pytest.raises(KeyboardInterrupt):
         ask(backend, store, run)
-    assert (backend.asked, backend.closed) == (1, True)
+    assert (len(backend.requested), backend.closed) == (1, True)
     assert store.get(run, KEYS[-1]) is not None
 
 

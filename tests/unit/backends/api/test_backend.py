@@ -1,15 +1,49 @@
+"""What all backends over HTTP do, on a client that needs no network."""
+
 from __future__ import annotations
 
-from types import SimpleNamespace
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import pytest
 
-from pytest_haerae.backends.api.answers import checked, read_answer
-from pytest_haerae.backends.api.backend import Adaptation, ApiParameters
-from pytest_haerae.backends.api.retrying import MalformedAnswer
-from pytest_haerae.run.keys import identity_digest
+from pytest_haerae.backends.api.backend import ApiBackend
+from pytest_haerae.backends.api.parameters import ApiParameters
+from pytest_haerae.errors import UsageError
+from pytest_haerae.testing import check_backend, completion
+from pytest_haerae.types import Capability, Message, Request, Response
+from tests.unit.backends.small_model import Server, oracle
 
-BODY = {"model": "m", "max_tokens": 8, "temperature": 0.0, "seed": 1}
+
+class Client(ApiBackend):
+    """Answers by a function of endpoint and body."""
+
+    name: ClassVar[str] = "client"
+
+    def __init__(self, parameters: ApiParameters, send: Callable[[str, dict[str, Any]], Any] | None = None) -> None:
+        super().__init__(parameters)
+        self.send = send or (lambda endpoint, body: completion("정답: (A)"))
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+
+    async def _send(self, endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - as a client answers
+        self.sent.append((endpoint, body))
+        answer = self.send(endpoint, body)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class Generating(Client):
+    methods: ClassVar[frozenset[Capability]] = frozenset({"generate"})
+
+
+class Scoring(Client):
+    """The small model behind vLLM's endpoints."""
+
+    methods: ClassVar[frozenset[Capability]] = frozenset({"loglikelihood"})
+
+    async def _send(self, endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - as a client answers
+        return await Server("vllm").ask(endpoint, body)
 
 
 def refusal(message: str, status: int = 400) -> Exception:
@@ -18,66 +52,83 @@ def refusal(message: str, status: int = 400) -> Exception:
     return error
 
 
-def test_a_refused_parameter_is_renamed_or_left_out() -> None:
-    adaptation = Adaptation()
-    assert adaptation.describe() is None
-    assert adaptation.learn(BODY, refusal("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."))
-    assert adaptation.learn(BODY, refusal("temperature is not supported with this model"))
-    assert adaptation.apply(BODY) == {"model": "m", "max_completion_tokens": 8, "seed": 1}
-    assert adaptation.describe() == (
-        "the server refused parameters: max_tokens was sent as max_completion_tokens, temperature was left out"
-    )
+def ask(
+    requests: list[Request],
+    send: Callable[[str, dict[str, Any]], Any] | None = None,
+    **more: Any,  # noqa: ANN401 - any parameter
+) -> tuple[list[Response], Client]:
+    backend = Client(ApiParameters.model_validate({"model_name": "m", "max_retries": 0, **more}), send)
+    try:
+        return [response for _, response in sorted(backend.run(requests), key=lambda pair: pair[0])], backend
+    finally:
+        backend.close()
+
+
+QUESTIONS = [Request("generate", "", messages=(Message("user", f"{number}번 문제"),)) for number in range(4)]
 
 
 @pytest.mark.parametrize(
-    "error", [refusal("the model m does not exist", 404), refusal("temperature unsupported", 500), ValueError("seed")]
-)
-def test_other_refusals_change_nothing(error: Exception) -> None:
-    adaptation = Adaptation()
-    assert not adaptation.learn(BODY, error)
-    assert adaptation.apply(BODY) == BODY
-
-
-def test_the_key_of_a_response_does_not_know_the_secret_or_the_speed() -> None:
-    one = ApiParameters(model_name="m", api_key="sk-one", max_concurrency=1, timeout=1)
-    other = ApiParameters(model_name="m", api_key="sk-two", max_concurrency=9, extra_headers={"x-key": "secret"})
-    assert identity_digest(one.identity()) == identity_digest(other.identity())
-    assert "sk-" not in repr(one)
-    for more in ({"api_base": "http://x"}, {"seed": 1}, {"temperature": 0.5}, {"endpoint": "completions"}):
-        changed = ApiParameters.model_validate({"model_name": "m", **more})
-        assert identity_digest(changed.identity()) != identity_digest(one.identity())
-
-
-def test_an_answer_is_read_with_its_reason_and_counts() -> None:
-    message = SimpleNamespace(content="정답: (B)", refusal=None)
-    usage = SimpleNamespace(prompt_tokens=3, completion_tokens=2)
-    answer = SimpleNamespace(choices=[SimpleNamespace(message=message, finish_reason="length")], usage=usage)
-    assert read_answer(answer, chat=True) == ("정답: (B)", "length", (3, 2))
-    message.content, message.refusal = None, "할 수 없습니다."
-    assert read_answer(answer, chat=True)[0] == "할 수 없습니다."
-    counts = {"prompt_tokens": 3, "completion_tokens": 2}
-    plain = {"choices": [{"message": {"content": "(B)"}, "text": "(C)", "finish_reason": "stop"}], "usage": counts}
-    assert read_answer(plain, chat=True) == ("(B)", "stop", (3, 2))
-    assert read_answer({**plain, "usage": None}, chat=False) == ("(C)", "stop", (None, None))
-
-
-@pytest.mark.parametrize(
-    "answer",
+    ("backend", "requests"),
     [
-        "text",
-        None,
-        [],
-        {"choices": []},
-        {"choices": [{"message": {"content": "(B)"}}], "error": "overloaded"},
-        SimpleNamespace(choices=[]),
-        SimpleNamespace(error={"message": "x"}),
+        (Generating, []),
+        (
+            Scoring,
+            [Request("loglikelihood", context, (" (A)", " (B)", " 정답")) for context in ("정답:", "가나 정답:")],
+        ),
     ],
 )
-def test_what_is_no_answer_is_said_to_be_none(answer: object) -> None:
-    with pytest.raises(MalformedAnswer):
-        checked(answer)
+def test_it_keeps_the_contract(backend: type[Client], requests: list[Request]) -> None:
+    check_backend(backend, {"model_name": "m"}, requests=requests)
 
 
-def test_a_chat_answer_without_a_message_is_none() -> None:
-    with pytest.raises(MalformedAnswer, match="no message"):
-        read_answer({"choices": [{"text": "(B)"}]}, chat=True)
+def test_a_way_to_score_is_found_once_and_named() -> None:
+    requests = [Request("loglikelihood", context, (" (A)", " (B)")) for context in ("정답:", "가나 정답:", "가")]
+    backend = Scoring(ApiParameters(model_name="m"))
+    assert backend.method_detail is None
+    answers = dict(backend.run(requests))
+    backend.close()
+    for index, request in enumerate(requests):
+        assert answers[index].loglikelihoods == pytest.approx(oracle(request))
+    assert backend.method_detail == "option trie, logprob_token_ids over the full vocabulary of a vLLM server"
+
+
+def test_what_a_server_refuses_is_left_out_from_then_on_and_named() -> None:
+    def send(endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
+        return refusal("temperature is not supported") if "temperature" in body else completion("(A)")
+
+    answers, backend = ask(QUESTIONS, send)
+    assert [response.text for response in answers] == ["(A)"] * 4
+    assert ["temperature" in body for _, body in backend.sent] == [True, False, False, False, False]
+    assert backend.method_detail == "the server refused parameters: temperature was left out"
+
+
+def test_a_refusal_of_the_first_request_ends_the_run_and_a_later_one_its_own_item() -> None:
+    def refuse(number: int) -> Callable[[str, dict[str, Any]], Any]:
+        def send(endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
+            content = body["messages"][-1]["content"]
+            return (
+                refusal("no such model, sk-0123456789abcdefghij", 404) if f"{number}번" in content else completion("x")
+            )
+
+        return send
+
+    with pytest.raises(UsageError, match=r"^--model=client: Exception: no such model, \*\*\*$"):
+        ask(QUESTIONS, refuse(0))
+    answers, _ = ask(QUESTIONS, refuse(2))
+    assert [response.error is None for response in answers] == [True, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("more", "endpoint", "body"),
+    [
+        ({}, "chat", {"messages": [{"role": "user", "content": "0번 문제"}], "max_tokens": 512, "temperature": 0.0}),
+        ({"seed": 3, "stop": ["a"], "top_p": 0.5}, "chat", {"seed": 3, "stop": ["a"], "top_p": 0.5}),
+        ({"endpoint": "completions", "max_tokens": 7}, "completions", {"prompt": "", "max_tokens": 7}),
+    ],
+)
+def test_the_body_says_what_the_parameters_say(more: dict[str, Any], endpoint: str, body: dict[str, Any]) -> None:
+    _, backend = ask(QUESTIONS[:1], **more)
+    ((sent_to, sent),) = backend.sent
+    assert sent_to == endpoint
+    assert {"model": "m", **body}.items() <= sent.items()
+    assert {"seed", "stop", "top_p"} & set(sent) == {"seed", "stop", "top_p"} & set(body)

@@ -1,12 +1,29 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
-from pytest_haerae.backends.local.batching import BatchBudget
+from pytest_haerae.backends.local.batching import BatchBudget, BatchingBackend
+from pytest_haerae.types import Request, Response
+
+
+class ByKind(BatchingBackend):
+    def _loglikelihoods(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        yield 0, Response(loglikelihoods=(-1.0,))
+
+    def _generations(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        yield from ((index, Response(text="x")) for index in range(len(requests)))
+
+
+def test_each_kind_is_answered_in_its_own_way() -> None:
+    backend = ByKind(None)
+    assert dict(backend.run([Request("loglikelihood", "", ("a",))])) == {0: Response(loglikelihoods=(-1.0,))}
+    assert dict(backend.run([Request("generate", "")])) == {0: Response(text="x")}
+    assert list(backend.run([])) == []
 
 
 def budget(device: str = "cpu", layers: int = 18) -> BatchBudget:

@@ -13,6 +13,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig, MambaConfig
 
 from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, HuggingFaceParameters
 from pytest_haerae.errors import UsageError
+from pytest_haerae.testing import check_backend
 from pytest_haerae.types import Request
 from tests.unit.backends.local.tiny import SIZE, save_tiny
 
@@ -37,6 +38,13 @@ def by_hand(folder: Path, sequence: list[int], length: int) -> float:
     with torch.inference_mode():
         steps = model(torch.tensor([sequence])).logits[0].log_softmax(dim=-1)
     return float(sum(steps[place - 1, sequence[place]] for place in range(len(sequence) - length, len(sequence))))
+
+
+def test_it_keeps_the_contract(tmp_path: Path) -> None:
+    config = LlamaConfig(vocab_size=257, **SIZE | {"max_position_embeddings": 512})
+    folder = save_tiny(tmp_path, config, eos_token=EOS)
+    values = {"model_name_or_path": str(folder), "dtype": "float32", "device": "cpu", "max_tokens": 4}
+    check_backend(HuggingFaceBackend, values)
 
 
 def test_an_empty_context_without_bos_is_the_eos(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def test_a_whole_checkpoint_and_a_hub_id_pass(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("missing", "message"), [(1, "it is truncated"), (90, "it is damaged or truncated")])
 def test_a_file_that_is_too_short_is_named(tmp_path: Path, missing: int, message: str) -> None:
     write_checkpoint(tmp_path, missing=missing)
-    with pytest.raises(UsageError, match=f"vllm can not load .*model.safetensors: {message}"):
+    with pytest.raises(UsageError, match=f"vllm cannot load .*model.safetensors: {message}"):
         check_weights("vllm", str(tmp_path))
 
 

@@ -1,0 +1,110 @@
+"""What a backend is: one class with its parameters. Everything that a run asks of it stands here."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from pytest_haerae.types import Capability, Request, Response
+
+
+class BackendParameters(BaseModel):
+    """The parameters of a backend, validated before anything is loaded; a backend declares its own by subclassing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    uninfluential: ClassVar[frozenset[str]] = frozenset()
+    """Names of parameters that change how fast an answer comes, never the answer: they stay out of the store's key."""
+
+    def takes_chats(self, kind: Capability) -> bool:
+        """Whether the model is reached through a chat API for this, so that requests are chats from the beginning."""
+        return False
+
+    @classmethod
+    def further_names(cls) -> frozenset[str]:
+        """Names that are taken beside the fields (a model that allows extra ones says which); may import a library."""
+        return frozenset()
+
+    def identity(self) -> dict[str, Any]:
+        """What determines an answer beside the request: a JSON object, without secrets."""
+        return self.model_dump(mode="json", exclude=set(self.uninfluential))
+
+    def model_label(self) -> str | None:
+        """The model's name for headers and reports."""
+        return None
+
+
+class Backend(ABC):
+    """A kind of model; an object of it is one loaded model, built once a run and closed at its end.
+
+    Args:
+        parameters: What `--model-params` gave, validated: an object of the class's `parameters`.
+
+    Raises:
+        UsageError: The model cannot be loaded; one line says why and what to do.
+    """
+
+    methods: ClassVar[frozenset[Capability]]
+    """What it can do: ``generate`` texts, give a ``loglikelihood``, or both."""
+
+    parameters: ClassVar[type[BackendParameters]] = BackendParameters
+    """The class of its parameters."""
+
+    libraries: ClassVar[tuple[str, ...]] = ()
+    """Names of the distributions whose versions belong in a report."""
+
+    remote: ClassVar[bool] = False
+    """Whether it asks a server and holds no model itself: there is nothing to copy then, so `--replicas` is refused."""
+
+    method_detail: str | None = None
+    """How it came by its numbers, in a sentence, where there is more than one way; read after `run`, and reported."""
+
+    notes: Sequence[str] = ()
+    """Lines for people, of what happened to it on the way; read after `run`, and shown at the end."""
+
+    def __init__(self, parameters: Any) -> None:  # noqa: ANN401, B027 - each backend's own; there may be nothing to load
+        """Load the model; a backend without a model needs none of its own."""
+
+    @abstractmethod
+    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        """Answer requests.
+
+        Args:
+            requests: All requests of the run, all of one kind. They are made when they are looked at, so a long
+                sequence is not to be copied into a list without need. There may be none.
+
+        Yields:
+            ``(index, response)`` as each is done, in any order, each index once. A response that is yielded is stored
+            before the next one is asked for. It carries an answer or an `error`, never both; an answer is a `text`, or
+            one log-likelihood for each of the request's continuations: the sum of the log-probabilities (natural
+            logarithm) of its tokens after the context, finite and at most 0.
+
+        Raises:
+            UsageError: This kind of run cannot be served at all; it ends the run with exit code 4.
+            Exception: Anything else becomes the error of every request that is not answered yet.
+        """
+
+    def close(self) -> None:  # noqa: B027 - there may be nothing to release
+        """Release the model; called once at the end, also after an error."""
+
+
+class Model(Protocol):
+    """What a run needs of a loaded model: a `Backend` is one, and so are several copies of it together."""
+
+    @property
+    def method_detail(self) -> str | None:
+        """As of a `Backend`."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """As of a `Backend`."""
+
+    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        """As of a `Backend`."""
+        ...
+
+    def close(self) -> None:
+        """As of a `Backend`."""

@@ -1,0 +1,139 @@
+"""Backends by name: of installed packages' entry points, of a hook, or handed over in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, ClassVar
+
+from pydantic import ValidationError
+
+from pytest_haerae.backends.protocol import Backend, BackendParameters
+from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.types import CAPABILITY, Method, Request, Response
+
+ENTRY_POINT_GROUP = "pytest_haerae.backends"
+
+
+@lru_cache(maxsize=1)
+def _entry_points() -> Mapping[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def is_installed(backend: type[Backend]) -> bool:
+    """Whether a backend's class is this package's or an entry point's, and so has the same name everywhere."""
+    own = backend.__module__.partition(".")[0] == __package__.partition(".")[0]
+    return own or any(point.module == backend.__module__ for point in _entry_points().values())
+
+
+def backend_names(extra: Mapping[str, type[Any]] | None = None) -> tuple[str, ...]:
+    """The names of all backends: of the entry points, and of the hook."""
+    return tuple(sorted({*_entry_points(), *(extra or {})}))
+
+
+def find_backend(name: str, extra: Mapping[str, type[Any]] | None = None) -> type[Backend]:
+    """Look a backend's class up by name; importing it loads no model.
+
+    Args:
+        name: As typed.
+        extra: Backends beside those of the entry points, which they hide where a name is the same.
+
+    Returns:
+        A subclass of `Backend`, also for a backend of version 0.1, which has no base class.
+
+    Raises:
+        UsageError: There is none, a library it needs is not installed, or its class is no backend.
+    """
+    if extra and name in extra:
+        return as_backend(name, extra[name])
+    if name not in _entry_points():
+        raise UsageError(f"--model: {unknown('backend', name, backend_names(extra))}")
+    try:
+        found = _entry_points()[name].load()
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"--model={name}: {error}") from None
+    return as_backend(name, found)
+
+
+def as_backend(name: str, found: Any) -> type[Backend]:  # noqa: ANN401 - whatever stands behind a name
+    """The class behind a name, as a subclass of `Backend`.
+
+    Raises:
+        UsageError: It does not declare what every backend declares.
+    """
+    for attribute, kind in (("methods", Collection), ("parameters", type)):
+        if not isinstance(getattr(found, attribute, None), kind):
+            words = f"{found!r} is no backend: it declares no {attribute}"
+            raise UsageError(f"--model={name}: {words} (pytest_haerae.Backend says what a backend declares)")
+    return found if isinstance(found, type) and issubclass(found, Backend) else _adapt(found)
+
+
+class _Adapted(Backend):
+    """A backend of version 0.1: the attributes that it may lack are asked for here, and nowhere else."""
+
+    kind: ClassVar[Callable[[Any], Any]]
+
+    def __init__(self, parameters: BackendParameters) -> None:
+        self._model = type(self).kind(parameters)
+
+    @property
+    def method_detail(self) -> str | None:  # type: ignore[override] # read when it is known, never assigned
+        """What the model says at this moment."""
+        found: str | None = getattr(self._model, "method_detail", None)
+        return found
+
+    @property
+    def notes(self) -> Sequence[str]:  # type: ignore[override] # as above
+        """What the model says at this moment."""
+        found: Sequence[str] = getattr(self._model, "notes", ())
+        return found
+
+    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        """The model's own answers."""
+        answers: Iterator[tuple[int, Response]] = self._model.run(requests)
+        return answers
+
+    def close(self) -> None:
+        """Close the model."""
+        self._model.close()
+
+
+@lru_cache(maxsize=64)
+def _adapt(found: Any) -> type[Backend]:  # noqa: ANN401 - a class without the base
+    """Wrap a class of version 0.1, once; the wrapper has its name and module, by which it is sent to a replica."""
+    declared = {
+        "kind": staticmethod(found),
+        "methods": frozenset(found.methods),
+        "parameters": found.parameters,
+        "libraries": getattr(found, "libraries", ()),
+        "remote": getattr(found, "remote", False),
+        "__module__": found.__module__,
+        "__doc__": found.__doc__,
+    }
+    return type(found.__name__, (_Adapted,), declared)
+
+
+def validate_parameters(name: str, backend: type[Backend], params: Mapping[str, Any]) -> BackendParameters:
+    """Check model parameters against what the backend takes.
+
+    Raises:
+        UsageError: A parameter is unknown (the nearest is named), missing, or of the wrong kind.
+    """
+    known = frozenset(backend.parameters.model_fields)
+    for key in params:
+        if key not in known and key not in (known := known | backend.parameters.further_names()):
+            raise UsageError(f"--model-params of {name}: {unknown('parameter', key, known)}")
+    try:
+        return backend.parameters(**params)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"--model-params of {name}: {place}: {first['msg']}") from None
+
+
+def require_method(name: str, backend: type[Backend], method: Method) -> None:
+    """Refuse a method that the backend cannot serve."""
+    if CAPABILITY[method] not in backend.methods:
+        possible = [each for each, capability in CAPABILITY.items() if capability in backend.methods]
+        raise UsageError(f"--method={method}: backend '{name}' cannot serve it; it serves {', '.join(possible)}")

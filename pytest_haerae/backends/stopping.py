@@ -1,0 +1,12 @@
+"""Where a generation ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pytest_haerae.types import Request
+
+
+def stop_texts(own: Iterable[str], request: Request) -> list[str]:
+    """The strings at which a generation ends, each once: those of the model's parameters, then the request's."""
+    return list(dict.fromkeys((*own, *request.stop)))

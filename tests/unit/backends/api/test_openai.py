@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import base64
+from typing import ClassVar
+
+import pytest
+
+from pytest_haerae.backends.api.openai import OpenAIBackend, _apart
+from pytest_haerae.backends.api.parameters import ApiParameters
+from pytest_haerae.errors import UsageError
+from pytest_haerae.testing import ApiServer, check_backend, serve
+from pytest_haerae.types import Capability, Request
+
+
+class Generating(OpenAIBackend):
+    """The loopback server gives no log-probabilities."""
+
+    methods: ClassVar[frozenset[Capability]] = frozenset({"generate"})
+
+
+@pytest.mark.parametrize("endpoint", ["chat", "completions"])
+def test_it_keeps_the_contract_against_a_server(endpoint: str) -> None:
+    with serve(ApiServer(lambda number, body: f"정답: ({'ABC'[number]})")) as server:
+        check_backend(
+            Generating,
+            {"model_name": "m", "api_key": "sk-0123456789abcdefghij", "api_base": server.address, "endpoint": endpoint},
+        )
+    assert server.keys == {"Bearer sk-0123456789abcdefghij"}
+    assert all(("messages" in body) == (endpoint == "chat") for body in server.bodies)
+
+
+def test_a_server_without_log_probabilities_is_refused() -> None:
+    with serve(ApiServer(lambda number, body: "x", numbered=False)) as server:
+        backend = OpenAIBackend(ApiParameters(model_name="m", api_key="x", api_base=server.address, max_retries=0))
+        with pytest.raises(UsageError, match="the server of --model=openai cannot score"):
+            list(backend.run([Request("loglikelihood", "정답:", (" (A)", " (B)"))]))
+        backend.close()
+
+
+def test_a_key_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(UsageError, match="no API key; set OPENAI_API_KEY or api_key"):
+        OpenAIBackend(ApiParameters(model_name="m"))
+
+
+def test_credentials_in_an_address_become_a_header() -> None:
+    address, headers = _apart("http://us%40er:p%3Ass@host:8000/v1")
+    assert address == "http://host:8000/v1"
+    assert headers == {"Authorization": f"Basic {base64.b64encode(b'us@er:p:ss').decode()}"}
+    assert _apart("http://host/v1") == ("http://host/v1", {})
+    assert _apart(None) == (None, {})

@@ -1,0 +1,123 @@
+"""How llama.cpp is asked, on the small model in its place; the real engine is in tests/e2e."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from pytest_haerae.backends.local import llamacpp
+from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
+from pytest_haerae.errors import UsageError
+from pytest_haerae.testing import check_backend
+from pytest_haerae.types import Message, Request
+from tests.unit.backends.small_model import IDS, VOCABULARY, distribution, oracle, tokenize
+
+REQUESTS = [Request("loglikelihood", context, (" (A)", " (B)", " 정답")) for context in ("정답:", "가나 정답:", "다 ")]
+
+
+class Engine:
+    """Lists the likeliest next tokens, two at a time less than asked for; `hidden` ones never."""
+
+    listening_address = "nowhere"
+    hidden: ClassVar[frozenset[int]] = frozenset()
+    first: ClassVar[int] = len(VOCABULARY)
+
+    def __init__(self) -> None:
+        self.bodies: list[dict[str, Any]] = []
+
+    def handle_completions(self, body: dict[str, Any]) -> dict[str, Any]:
+        self.bodies.append(body)
+        if "n_probs" not in body:
+            text = f"{len(body['prompt'])} tokens"
+            usage = {"prompt_tokens": len(body["prompt"]), "completion_tokens": 2}
+            return {"choices": [{"text": text, "finish_reason": "stop"}], "usage": usage}
+        values = sorted(enumerate(distribution(body["prompt"])), key=lambda pair: -pair[1])
+        shown = values[: self.first] if body["n_probs"] == 200 else values
+        listed = [{"id": token, "logprob": value} for token, value in shown if token not in self.hidden]
+        return {"choices": [{"logprobs": {"content": [{"top_logprobs": listed}]}}]}
+
+
+class Small(LlamaCppBackend):
+    """Without its HTTP listener."""
+
+    def _get(self, path: str) -> dict[str, Any]:
+        return {"data": [{"meta": {"n_vocab": len(VOCABULARY)}}]}
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        if path == "/apply-template":
+            return {"prompt": "".join(f"<user>{message['content']}" for message in body["messages"]) + "<model>"}
+        return {"tokens": tokenize(body["content"])}
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    started = Engine()
+    monkeypatch.setattr(llamacpp, "_start_server", lambda parameters: started)
+    return started
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> str:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(b"GGUF")
+    return str(path)
+
+
+@pytest.mark.parametrize("parallel", [1, 3])
+def test_it_keeps_the_contract(weights: str, parallel: int) -> None:
+    own = [*REQUESTS, *(Request("generate", text) for text in ("가", "가나", "가나다"))]
+    check_backend(Small, {"model_name_or_path": weights, "parallel": parallel}, requests=own)
+
+
+@pytest.mark.parametrize("first", [2, len(VOCABULARY)])
+def test_the_sums_are_those_of_full_sequences_however_few_are_listed_first(
+    weights: str, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    monkeypatch.setattr(Engine, "first", first)
+    for index, response in Small(LlamaCppParameters(model_name_or_path=weights)).run(REQUESTS[:2]):
+        assert response.loglikelihoods == pytest.approx(oracle(REQUESTS[index]))
+        assert not response.truncated
+
+
+def test_a_context_is_evaluated_anew_and_its_nodes_behind_it(weights: str, engine: Engine) -> None:
+    list(Small(LlamaCppParameters(model_name_or_path=weights)).run(REQUESTS[:1]))
+    assert [body["cache_prompt"] for body in engine.bodies] == [False] + [True] * (len(engine.bodies) - 1)
+    assert {body["id_slot"] for body in engine.bodies} == {0}
+    assert len(engine.bodies) > 1
+
+
+def test_a_token_that_is_never_listed_is_an_error_of_its_item(weights: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Engine, "hidden", frozenset({IDS["정답"]}))
+    ((_, response),) = Small(LlamaCppParameters(model_name_or_path=weights)).run(REQUESTS[:1])
+    assert response.error is not None
+    assert response.error.startswith(f"llamacpp: no log-probability for token {IDS['정답']} among all ")
+
+
+def test_what_the_server_refuses_is_an_error_in_its_words(weights: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Engine, "handle_completions", lambda self, body: {"error": {"message": "slot unavailable"}})
+    ((_, response),) = Small(LlamaCppParameters(model_name_or_path=weights)).run([Request("generate", "가")])
+    assert response.error == "llamacpp: slot unavailable"
+
+
+def test_a_prompt_is_cut_from_the_left_and_a_chat_goes_through_the_template(weights: str, engine: Engine) -> None:
+    backend = Small(LlamaCppParameters(model_name_or_path=weights, context_size=256, max_tokens=100))
+    chat = Request("generate", "", messages=(Message("user", "정답"),))
+    long = Request("generate", "가나" * 200, stop=("\n",))
+    answers = dict(backend.run([chat, long]))
+    assert engine.bodies[0]["prompt"] == tokenize("<user>정답<model>")
+    assert engine.bodies[1]["prompt"] == tokenize("가나" * 200)[-155:]
+    assert engine.bodies[1]["stop"] == ["\n"]
+    assert [answers[index].truncated for index in (0, 1)] == [False, True]
+
+
+def test_the_key_knows_the_weights_and_not_their_place(weights: str, tmp_path: Path) -> None:
+    one = LlamaCppParameters(model_name_or_path=weights, threads=1)
+    moved = Path(weights).rename(tmp_path / "moved.gguf")
+    other = LlamaCppParameters(model_name_or_path=str(moved), threads=1)
+    assert other.identity()["weights"]
+    assert "model_name_or_path" not in other.identity()
+    with pytest.raises(UsageError, match=f"there is no file {weights}"):
+        one.identity()

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+import pytest
+
+import pytest_haerae
+from pytest_haerae import backends
+from pytest_haerae.backends.protocol import Backend, BackendParameters
+from pytest_haerae.types import Capability, Request, Response
+
+
+class Smallest(Backend):
+    methods: ClassVar[frozenset[Capability]] = frozenset({"generate"})
+
+    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        yield from ((index, Response(text="")) for index in range(len(requests)))
+
+
+class Influenced(BackendParameters):
+    uninfluential: ClassVar[frozenset[str]] = frozenset({"threads"})
+
+    seed: int = 0
+    threads: int = 1
+
+
+def test_what_a_backend_need_not_say_has_a_default() -> None:
+    smallest = Smallest(BackendParameters())
+    assert (smallest.method_detail, list(smallest.notes)) == (None, [])
+    assert (Smallest.libraries, Smallest.remote, Smallest.parameters) == ((), False, BackendParameters)
+    smallest.close()
+
+
+def test_what_one_says_is_not_what_another_says() -> None:
+    one, other = Smallest(None), Smallest(None)
+    one.method_detail, one.notes = "told", ["a note"]
+    assert (other.method_detail, list(other.notes)) == (None, [])
+
+
+def test_a_backend_that_cannot_run_is_none() -> None:
+    with pytest.raises(TypeError, match="run"):
+        type("Idle", (Backend,), {})(None)
+
+
+def test_the_identity_is_what_influences_answers() -> None:
+    assert Influenced(seed=3, threads=9).identity() == {"seed": 3}
+    assert not Influenced().takes_chats("generate")
+    assert Influenced().model_label() is None
+
+
+def test_the_places_that_users_import_from_are_one_class() -> None:
+    assert pytest_haerae.Backend is backends.Backend is Backend
+    assert pytest_haerae.BackendParameters is backends.BackendParameters is BackendParameters
+    with pytest.raises(AttributeError, match="has no attribute 'Backnd'"):
+        pytest_haerae.Backnd  # noqa: B018 - the access is the test

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator, Sequence
+from importlib.metadata import EntryPoint
+from typing import Any, ClassVar
+
+import pytest
+from ray import cloudpickle
+
+from pytest_haerae.backends import registry
+from pytest_haerae.backends.protocol import Backend, BackendParameters
+from pytest_haerae.backends.random import RandomBackend
+from pytest_haerae.backends.registry import (
+    backend_names,
+    find_backend,
+    is_installed,
+    require_method,
+    validate_parameters,
+)
+from pytest_haerae.errors import UsageError
+from pytest_haerae.types import Request, Response
+
+
+class OldParameters(BackendParameters):
+    seed: int = 0
+
+
+class Old:
+    """As for version 0.1: no base class, a set for its methods, nothing that could be left out."""
+
+    methods: ClassVar[set[str]] = {"generate"}
+    parameters = OldParameters
+    libraries = ("pytest",)
+
+    def __init__(self, parameters: OldParameters) -> None:
+        self.seed, self.is_closed = parameters.seed, False
+
+    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        yield from ((index, Response(text=f"{self.seed}")) for index in range(len(requests)))
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class Telling(Old):
+    remote = True
+    notes = ("a note",)
+
+    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        self.method_detail = "seen while running"
+        return super().run(requests)
+
+
+def test_a_backend_of_version_0_1_is_wrapped_once_and_is_a_backend() -> None:
+    found = find_backend("old", {"old": Old})
+    assert issubclass(found, Backend)
+    assert find_backend("other", {"other": Old}) is found
+    assert (found.methods, found.parameters, found.libraries, found.remote) == (
+        frozenset({"generate"}),
+        OldParameters,
+        ("pytest",),
+        False,
+    )
+    assert (found.__name__, found.__module__, found.__doc__) == (Old.__name__, Old.__module__, Old.__doc__)
+    parameters = validate_parameters("old", found, {"seed": 7})
+    assert parameters.identity() == OldParameters(seed=7).identity()
+    model = found(parameters)
+    assert (model.method_detail, list(model.notes)) == (None, [])
+    assert [response.text for _, response in model.run([Request("generate", "x")])] == ["7"]
+    model.close()
+    assert model._model.is_closed  # type: ignore[attr-defined] # the wrapped one
+
+
+def test_what_one_of_version_0_1_says_is_read_when_it_is_asked_for() -> None:
+    found = find_backend("telling", {"telling": Telling})
+    assert found.remote
+    model = found(OldParameters())
+    before = model.method_detail
+    list(model.run([]))
+    assert [before, model.method_detail] == [None, "seen while running"]
+    assert list(model.notes) == ["a note"]
+
+
+def test_a_wrapped_backend_is_sent_to_a_replica() -> None:
+    """A replica unpickles with pickle alone what Ray's cloudpickle wrote."""
+    sent: bytes = cloudpickle.dumps((find_backend("old", {"old": Old}), OldParameters(seed=5)))  # type: ignore[no-untyped-call]
+    backend, parameters = pickle.loads(sent)  # noqa: S301 - our own
+    ((_, response),) = backend(parameters).run([Request("generate", "x")])
+    assert response.text == "5"
+    assert issubclass(backend, Backend)
+
+
+@pytest.mark.parametrize(
+    ("found", "missing"),
+    [(object(), "methods"), (type("A", (), {"methods": {"generate"}}), "parameters"), (type("B", (), {}), "methods")],
+)
+def test_what_is_no_backend_is_refused(found: Any, missing: str) -> None:  # noqa: ANN401 - no backend
+    with pytest.raises(UsageError, match=f"--model=mine: .* is no backend: it declares no {missing}"):
+        find_backend("mine", {"mine": found})
+
+
+def test_names_come_from_entry_points_and_the_hook_which_hides_them() -> None:
+    assert find_backend("random") is RandomBackend
+    assert find_backend("random", {"random": Old}) is not RandomBackend
+    assert {"huggingface", "litellm", "llamacpp", "openai", "random", "vllm"} <= set(backend_names())
+    assert set(backend_names({"mine": Old})) == {*backend_names(), "mine"}
+    with pytest.raises(UsageError, match="--model: unknown backend 'mino': did you mean 'mine'"):
+        find_backend("mino", {"mine": Old})
+
+
+@pytest.mark.parametrize("target", ["no_such_library:Mine", "pytest_haerae.backends.random:Mine"])
+def test_an_entry_point_that_leads_nowhere_is_one_line(monkeypatch: pytest.MonkeyPatch, target: str) -> None:
+    broken = {"mine": EntryPoint("mine", target, registry.ENTRY_POINT_GROUP)}
+    monkeypatch.setattr(registry, "_entry_points", lambda: broken)
+    with pytest.raises(UsageError, match=r"--model=mine: .*(no_such_library|Mine)"):
+        find_backend("mine")
+
+
+def test_what_every_node_has_under_the_same_name() -> None:
+    assert is_installed(RandomBackend)
+    assert not is_installed(find_backend("old", {"old": Old}))
+
+
+def test_parameters_are_checked_before_anything_is_loaded() -> None:
+    assert validate_parameters("random", RandomBackend, {"seed": 3}).identity() == {"seed": 3}
+    with pytest.raises(UsageError, match="--model-params of random: unknown parameter 'sed': did you mean 'seed'"):
+        validate_parameters("random", RandomBackend, {"sed": 3})
+    with pytest.raises(UsageError, match="--model-params of random: seed: "):
+        validate_parameters("random", RandomBackend, {"seed": "x"})
+
+
+def test_a_method_that_is_not_served_is_refused() -> None:
+    require_method("random", RandomBackend, "log_likelihood")
+    words = "--method=log_likelihood: backend 'old' cannot serve it; it serves string_match"
+    with pytest.raises(UsageError, match=words):
+        require_method("old", find_backend("old", {"old": Old}), "log_likelihood")
