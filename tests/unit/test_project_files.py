@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import pytest_haerae
+import pytest_haerae.testing
 from tests.helpers import ROOT
 
 ADDRESS = "https://example.org/somebody/pytest-haerae"
@@ -92,9 +93,11 @@ def test_one_version() -> None:
 
 def test_the_api_page_has_every_public_name() -> None:
     listed = re.findall(r"^::: pytest_haerae\.(\w+)$", text("docs/api.md"), re.MULTILINE)
-    assert sorted(listed) == sorted(pytest_haerae.__all__)
+    assert sorted(listed) == sorted(["testing", *pytest_haerae.__all__])
+    members = re.findall(r"^        - (\w+)$", text("docs/api.md"), re.MULTILINE)
+    assert sorted(members) == sorted(pytest_haerae.testing.__all__)
     named = re.findall(r"^\| `(\w+)` \|", text("docs/ko/api.md"), re.MULTILINE)
-    assert set(named) >= set(listed)
+    assert set(named) >= set(listed) - {"testing"}
 
 
 def test_every_benchmark_has_its_licence_stated() -> None:
