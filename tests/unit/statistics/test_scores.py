@@ -4,7 +4,7 @@ import pytest
 
 from pytest_haerae.data.passages import passage_of
 from pytest_haerae.statistics.estimates import clustered_standard_error, standard_error
-from pytest_haerae.statistics.scores import make_metrics
+from pytest_haerae.statistics.scores import counts_of, make_metrics
 from tests.unit.reports import samples_of
 
 
@@ -34,3 +34,15 @@ def test_without_passages_there_are_no_clusters() -> None:
 )
 def test_the_passage_of_a_query(query: str, passage: str | None) -> None:
     assert passage_of(query) == passage
+
+
+def test_every_outcome_has_its_count_by_its_name() -> None:
+    counts = counts_of(make_metrics(samples_of({"a": "cccwwieeeesssss"})))
+    assert list(counts.items()) == [
+        ("n", 6),
+        ("correct", 3),
+        ("wrong", 2),
+        ("invalid", 1),
+        ("errors", 4),
+        ("skipped", 5),
+    ]

@@ -87,3 +87,9 @@ def test_holm(monkeypatch: pytest.MonkeyPatch) -> None:
         values = (generator.random(int(generator.integers(1, 15))) ** 3).tolist()
         assert holm(values) == pytest.approx(multipletests(values, method="holm")[1].tolist(), abs=EXACT)
     assert holm([]) == []
+
+
+def test_a_p_value_of_exactly_the_level_rejects() -> None:
+    assert mcnemar_one_sided(5, 0) == 1 / 32
+    assert drop_rejected(5, 5, 40, 0.0, 1 / 32)
+    assert not drop_rejected(5, 5, 40, 0.0, math.nextafter(1 / 32, 0))
