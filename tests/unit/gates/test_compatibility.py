@@ -94,7 +94,8 @@ def test_an_incomplete_baseline_is_refused() -> None:
         ({"options": ["가", "나"]}, "item s0-0002 has other data there"),
         (
             {"input": "다른 질문"},
-            "item s0-0002 has another input there, and its subset's dataset_fingerprint is 'other'",
+            "item s0-0002 has another input there, and its subset's dataset_fingerprint is 'other', this run's is"
+            " '0123456789abcdef'",
         ),
     ],
 )

@@ -76,7 +76,10 @@ def test_drawing_counts_is_drawing_pairs(table: tuple[int, int, int, int]) -> No
 
 
 def test_the_interval_of_reports_is_always_that_of_one_seed() -> None:
-    assert paired_bootstrap_interval(20, 10, 150) == paired_bootstrap_interval(20, 10, 150, seed=0, resamples=10_000)
+    counts = (2000, 1500, 15_000)  # so many pairs that another draw has other quantiles
+    found = paired_bootstrap_interval(*counts)
+    assert found == paired_bootstrap_interval(*counts, seed=0, resamples=10_000)
+    assert found != paired_bootstrap_interval(*counts, seed=1, resamples=10_000)
 
 
 def test_every_item_needs_its_cluster() -> None:
