@@ -90,5 +90,5 @@ def test_a_split_without_examples_is_named_with_its_option(tmp_path: Path) -> No
     (folder / "questions.jsonl").rename(folder / "questions-test.jsonl")
     evaluation = prepared(tmp_path, ROWS, dataset=str(folder), num_few_shot=1, few_shot_split="dev")
     made = Questions(evaluation.plan, evaluation.source)
-    with pytest.raises(UsageError, match="--few-shot-split: .*no split 'dev'"):
+    with pytest.raises(UsageError, match=r"--few-shot-split: .*no split 'dev'"):
         made.request(everything(evaluation)[0])
