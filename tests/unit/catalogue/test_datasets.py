@@ -70,7 +70,7 @@ def test_beside_a_suite_a_file_of_a_benchmarks_name_is_meant(tmp_path: Path) -> 
         (".", {"revision": "main"}, "--dataset-revision: . is local and has no revisions"),
     ],
 )
-def test_what_is_not_there_is_refused(name: str, options: dict[str, str], message: str) -> None:
+def test_what_is_not_there_is_refused(name: str, options: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         open_dataset(name, **options)
 

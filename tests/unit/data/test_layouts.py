@@ -6,6 +6,7 @@ import pytest
 
 from pytest_haerae.catalogue.datasets import known_layouts, open_items
 from pytest_haerae.data.layouts import ascii_slug, choose_reader, make_items
+from pytest_haerae.data.rows import Layout, Question, Row, RowPlace
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Item
 from tests.helpers import shared
@@ -107,10 +108,15 @@ def test_the_layout_is_that_of_the_first_row() -> None:
 
 
 def test_the_first_layout_whose_columns_are_all_there_is_taken() -> None:
-    layouts = [(frozenset({"a", "b"}), lambda row, place: None), (frozenset({"a"}), lambda row, place: None)]
-    readers: Any = layouts
-    assert choose_reader({"a": 1, "b": 2, "c": 3}, "f", {}, readers) is layouts[0][1]
-    assert choose_reader({"a": 1, "c": 3}, "f", {}, readers) is layouts[1][1]
+    def more(row: Row, place: RowPlace) -> Question:
+        return Question("more", None, "")
+
+    def fewer(row: Row, place: RowPlace) -> Question:
+        return Question("fewer", None, "")
+
+    layouts: list[Layout] = [(frozenset({"a", "b"}), more), (frozenset({"a"}), fewer)]
+    assert choose_reader({"a": 1, "b": 2, "c": 3}, "f", {}, layouts) is more
+    assert choose_reader({"a": 1, "c": 3}, "f", {}, layouts) is fewer
 
 
 @pytest.mark.parametrize("answer", ["가", "(A)"])

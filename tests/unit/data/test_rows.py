@@ -24,7 +24,7 @@ from pytest_haerae.errors import UsageError
 
 PLACE = RowPlace("file.jsonl", 7)
 OPTIONS = ("가", "나", "다")
-TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="|"), min_size=1).map(str.strip)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="|"), min_size=1).map(str.strip)
 OPTION_LISTS = st.lists(TEXTS.filter(bool), min_size=2, max_size=10)
 
 

@@ -14,7 +14,7 @@ from pyarrow import parquet
 from pytest_haerae.data.tables import READERS, read_rows
 from pytest_haerae.errors import UsageError
 
-CELLS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00\r"), max_size=30)
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_size=30)
 ROWS = st.lists(st.fixed_dictionaries({"질문": CELLS, "answer": CELLS}), min_size=1, max_size=5)
 
 

@@ -48,6 +48,17 @@ class Config:
         self.pluginmanager.register(plugin, name)
 
 
+def a_config(
+    folder: Path,
+    options: Mapping[str, Any] | None = None,
+    ini: Mapping[str, Any] | None = None,
+    args: Sequence[str] = (),
+    backends: Mapping[str, Any] | None = None,
+) -> Any:  # noqa: ANN401 - taken for a pytest.Config
+    """A configuration of one's own."""
+    return Config(folder, options, ini, args, backends)
+
+
 def config(folder: Path, **options: Any) -> Any:  # noqa: ANN401 - taken for a pytest.Config
     """A configuration with options of this plugin."""
     return Config(folder, {"model": "random", "dataset": "sample", **options})

@@ -92,7 +92,7 @@ def test_warnings_of_an_engines_libraries_fail_nothing(tmp_path: Path) -> None:
 
 def test_objects_are_frozen_at_the_processes_end_and_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     registered: list[object] = []
-    monkeypatch.setattr(batch.atexit, "register", registered.append)
+    monkeypatch.setattr("pytest_haerae.plugin.batch.atexit.register", registered.append)
     batch._end_quickly.cache_clear()
     asked(tmp_path, config(tmp_path))
     asked(tmp_path, config(tmp_path))

@@ -12,7 +12,7 @@ from pytest_haerae.plugin.collection import Collection
 from pytest_haerae.types import DataKey, Response, Selected
 from tests.unit.catalogue.benchmarks.rows import FOUR
 from tests.unit.fakes import Ledger, item, question, scripted, write_rows
-from tests.unit.plugin.sessions import Config, Metafunc, a_test, config
+from tests.unit.plugin.sessions import Metafunc, a_config, a_test, config
 
 
 @pytest.fixture(autouse=True)
@@ -40,8 +40,7 @@ def in_folder(folder: Path, dataset: str | None = None, **more: Any) -> Any:  # 
 
 
 def named(folder: Path, *args: str, **options: Any) -> Any:  # noqa: ANN401 - options
-    given: Any = Config(folder, {"model": "random", **options}, args=args)
-    return given
+    return a_config(folder, {"model": "random", **options}, args=args)
 
 
 def ids(function: Metafunc) -> list[str]:
@@ -116,14 +115,14 @@ def test_a_workers_decision_is_taken_over(tmp_path: Path) -> None:
 
 def test_options_of_the_command_line_go_before_the_ini_files(tmp_path: Path) -> None:
     ini = {"model": "no", "limit": "3", "dataset": "sample", "subset": ["history"]}
-    given: Any = Config(tmp_path, {"model": "random", "subset": []}, ini)
+    given = a_config(tmp_path, {"model": "random", "subset": []}, ini)
     settings = Collection(given).evaluation.plan.config
     assert (settings.model, settings.limit, settings.dataset, settings.subset) == ("random", 3, "sample", ("history",))
 
 
 def test_backends_of_a_conftest_are_known(tmp_path: Path) -> None:
     backend = scripted(lambda request: Response(text=""), Ledger())
-    given: Any = Config(tmp_path, {"model": "mine"}, backends={"mine": backend})
+    given = a_config(tmp_path, {"model": "mine"}, backends={"mine": backend})
     assert Collection(given).evaluation.plan.backend is backend
 
 

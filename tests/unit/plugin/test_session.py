@@ -14,7 +14,7 @@ from pytest_haerae.plugin.stash import session_of
 from pytest_haerae.types import Request, Response
 from tests.helpers import valid_report
 from tests.unit.fakes import Ledger, question, scripted, write_rows
-from tests.unit.plugin.sessions import Config, Metafunc, a_test, report_of
+from tests.unit.plugin.sessions import Metafunc, a_config, a_test, report_of
 
 ROWS = [question(number) for number in range(6)]
 
@@ -33,7 +33,7 @@ class Run:
         self.ledger = Ledger()
         backends = {"mine": scripted(answer, self.ledger)}
         raw = {"model": "mine", "output_file": folder / "r.json", "dataset": str(folder / "mine.jsonl"), **options}
-        self.config: Any = Config(folder, raw, backends=backends)
+        self.config = a_config(folder, raw, backends=backends)
         self.evaluation: EvaluationSession = session_of(self.config)
         function = Metafunc(self.config, folder / "test_a.py")
         self.evaluation.collection.parametrize(function)  # type: ignore[arg-type]

@@ -49,7 +49,7 @@ def test_the_summary_has_a_title_the_numbers_and_the_wrong_answers(
 def test_github_is_told_of_broken_gates_also_where_quiet_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate = {"min_accuracy": ["0.9"]}
+    gate: dict[str, Any] = {"min_accuracy": ["0.9"]}
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     (annotation,) = shown(tmp_path, verbose=-2, **gate)
     assert annotation.startswith("::error title=pytest-haerae gate min")

@@ -23,7 +23,7 @@ from pytest_haerae.plugin.xdist import (
 )
 from pytest_haerae.types import DataKey, Item, Selected
 from tests.unit.fakes import Ledger, item, question, scripted, write_rows
-from tests.unit.plugin.sessions import Config, Metafunc, a_test, config, with_session
+from tests.unit.plugin.sessions import Metafunc, a_config, a_test, config, with_session
 from tests.unit.plugin.test_session import answer
 
 
@@ -112,12 +112,12 @@ class Pair:
         self.ledger = Ledger()
         backends = {"mine": scripted(answer, self.ledger)}
         raw = {"model": "mine", "dataset": str(folder / "mine.jsonl"), **options}
-        self.controller: Any = Config(folder, raw, backends=backends)
+        self.controller = a_config(folder, raw, backends=backends)
         self.controller.options |= {"tx": ["2*popen"], "px": []}
         self.hooks = ControllerHooks(self.controller)
         node = SimpleNamespace(workerinput={})
         self.hooks.pytest_configure_node(node)
-        self.worker: Any = Config(folder, raw, backends=backends)
+        self.worker = a_config(folder, raw, backends=backends)
         self.worker.workerinput = node.workerinput
         made = hooks_for(self.worker)
         assert isinstance(made, WorkerHooks)
