@@ -95,6 +95,15 @@ def test_the_default_data_set_is_decided_by_the_suite_that_the_command_line_name
     assert collection.evaluation.plan.config.dataset == (typed or "kmmlu")
 
 
+def test_after_suites_of_the_default_a_suite_of_another_benchmark_is_refused(tmp_path: Path, hub: list[str]) -> None:
+    default = Metafunc(None, tmp_path / "test_history.py", subset="history")
+    other = Metafunc(None, tmp_path / "kmmlu/test_a.py", dataset="kmmlu", subset="Law")
+    collection = collect(named(tmp_path, "test_history.py", "kmmlu/test_a.py"), default, other)
+    assert hub == ["haerae_bench"]
+    with pytest.raises(pytest.UsageError, match="these suites ask haerae_bench and kmmlu"):
+        collection.finish([])
+
+
 def test_what_the_decided_benchmark_brings_along_is_taken_where_the_evaluation_was_prepared(tmp_path: Path) -> None:
     given = named(tmp_path, "kmmlu", method="log_likelihood", limit=1)
     collection = Collection(given)

@@ -165,6 +165,17 @@ def test_the_controller_asks_once_what_its_workers_selected_and_they_read_the_ve
     assert pair.ledger.loads == 1
 
 
+def test_the_controller_loads_the_conftests_that_its_workers_found(pair: Pair, tmp_path: Path) -> None:
+    conftest = tmp_path / "conftest.py"
+    conftest.write_text("LOADED = 1")
+    pair.worker.plug(str(conftest), SimpleNamespace())
+    pair.controller.options["importmode"] = "importlib"
+    assert pair.collected()["conftests"] == [str(conftest)]
+    pair.hooks.pytest_xdist_node_collection_finished()
+    assert pair.controller.pluginmanager.get_plugin(str(conftest)).LOADED == 1
+    assert pair.ledger.loads == 1
+
+
 def test_the_first_manifest_stands(pair: Pair) -> None:
     first = pair.collected()
     pair.tests = pair.tests[:2]

@@ -102,6 +102,19 @@ def test_a_run_over_other_items_is_another_run(tmp_path: Path) -> None:
         assert (answers.usage.computed, answers.run.resumed) == (9, False)
 
 
+def test_the_models_key_is_in_no_error_that_a_server_words(tmp_path: Path) -> None:
+    key = "plain-looking-key-1"
+
+    def repeating(request: Request) -> Response:
+        return Response(error=f"401: {key} is not welcome")
+
+    backend = scripted(repeating, Ledger())
+    with closing(asked(prepared(tmp_path, ROWS[:1], backend, model_params={"api_key": key}))) as answers:
+        (sample,) = answers.samples
+    assert sample.response is not None
+    assert sample.response.error == "401: *** is not welcome"
+
+
 def test_a_store_is_closed_where_nothing_could_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[bool] = []
 
