@@ -12,7 +12,11 @@ import pytest
 from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.plugin import stash
 from pytest_haerae.plugin.nodes import PROPERTY_ID, PROPERTY_STATUS
-from pytest_haerae.types import Item
+from pytest_haerae.plugin.session import EvaluationSession
+from pytest_haerae.plugin.stash import session_of
+from pytest_haerae.types import Item, Request, Response
+from tests.helpers import valid_report
+from tests.unit.fakes import Ledger, question, scripted, write_rows
 
 
 class Config:
@@ -126,3 +130,48 @@ class Metafunc:
     def items(self) -> list[Item]:
         """The items that it was parametrized with."""
         return [param[0] for param in self.params if param[0] is not None]
+
+
+ROWS = [question(number) for number in range(6)]
+
+
+def answer(request: Request) -> Response:
+    """Items 0 and 3 are right, 2 and 5 are errors, 1 and 4 wrong."""
+    number = int(request.context.split("번 문제는?")[-2].split()[-1])
+    return Response(error="HTTP 500") if number % 3 == 2 else Response(text="정답: (A)")
+
+
+class Run:
+    """One session over six items, of which `tests` are collected."""
+
+    def __init__(self, folder: Path, **options: Any) -> None:  # noqa: ANN401 - an option's value
+        write_rows(folder / "mine.jsonl", ROWS)
+        self.ledger = Ledger()
+        backends = {"mine": scripted(answer, self.ledger)}
+        raw = {"model": "mine", "output_file": folder / "r.json", "dataset": str(folder / "mine.jsonl"), **options}
+        self.config = a_config(folder, raw, backends=backends)
+        self.evaluation: EvaluationSession = session_of(self.config)
+        function = Metafunc(self.config, folder / "test_a.py")
+        self.evaluation.collection.parametrize(function)  # type: ignore[arg-type]
+        self.tests = [a_test(entry, "test_a.py::test_a") for entry in function.items]
+        self.session: Any = SimpleNamespace(config=self.config, testsfailed=0)
+        self.report_path = folder / "r.json"
+
+    def ask(self) -> None:
+        self.evaluation.ask(self.evaluation.collection.select(self.tests))
+
+    def note(self, *tests: Any) -> None:  # noqa: ANN401 - tests
+        """Report the tests as the plugin reports them: what is not right fails with its mark."""
+        received = self.evaluation.received
+        assert received is not None
+        for test in tests:
+            self.evaluation.outcomes.running = test
+            outcome = self.evaluation._sample_of(test).verdict.outcome
+            failed = outcome != "correct"
+            self.session.testsfailed += failed
+            report = report_of(test.nodeid, "failed" if failed else "passed", status=outcome if failed else None)
+            received.note(report)
+
+    def finish(self) -> dict[str, Any]:
+        self.evaluation.finish(self.session)
+        return valid_report(self.report_path)

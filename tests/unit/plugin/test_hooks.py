@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.config.option import Option
+from pytest_haerae.config.option import Option, switch, value
 from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.plugin import hooks
 from pytest_haerae.plugin.stash import find_session
@@ -65,6 +65,15 @@ def test_help_shows_every_option_with_its_text(parser: Parser) -> None:
     shown = re.sub(r"\s+", "", parser.arguments.format_help())
     for option in OPTIONS:
         assert re.sub(r"\s+", "", option.help) in shown
+
+
+def test_a_percent_sign_in_a_text_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hooks, "OPTIONS", [value("x", "X", "at 50% of it", "gates"), switch("y", "by 5%", "gates")])
+    made: Any = Parser()
+    hooks.pytest_addoption(made)
+    shown = made.arguments.format_help()
+    assert ("at 50% of it" in shown, "by 5%" in shown) == (True, True)
+    assert made.ini["haerae_x"][0] == "at 50% of it"
 
 
 @pytest.mark.parametrize("with_xdist", [False, True])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_haerae.plugin.summary import summarise
-from tests.unit.plugin.test_session import Run
+from tests.unit.plugin.sessions import Run
 
 
 class Reporter:

@@ -23,8 +23,7 @@ from pytest_haerae.plugin.xdist import (
 )
 from pytest_haerae.types import DataKey, Item, Selected
 from tests.unit.fakes import Ledger, item, question, scripted, write_rows
-from tests.unit.plugin.sessions import Metafunc, a_config, a_test, config, with_session
-from tests.unit.plugin.test_session import answer
+from tests.unit.plugin.sessions import Metafunc, a_config, a_test, answer, config, with_session
 
 
 def with_environments(folder: Path, tx: list[str], px: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - a configuration
