@@ -52,6 +52,14 @@ def test_a_method_that_the_backend_cannot_serve_is_refused() -> None:
         plan({"mine": only_text}, model="mine", method="log_likelihood")
 
 
+def test_a_backend_that_cannot_be_replicated_is_refused_only_where_replicas_are_asked_for() -> None:
+    remote: Any = scripted(answer, Ledger())
+    remote.remote = True
+    plan({"mine": remote}, model="mine")
+    with pytest.raises(UsageError, match="--replicas: backend 'mine' asks a server"):
+        plan({"mine": remote}, model="mine", replicas=2)
+
+
 def test_the_identity_tells_backends_and_parameters_apart() -> None:
     ledger = Ledger()
     one, other = scripted(answer, ledger), scripted(answer, ledger)
