@@ -51,7 +51,7 @@ def open_dataset(name: str, split: str = "test", revision: str | None = None, fo
             benchmark's name is meant as such; None for the current folder.
 
     Raises:
-        UsageError: There is no such data set, or a revision or split that it can not have.
+        UsageError: There is no such data set, or a revision or split that it cannot have.
     """
     path = (folder or Path()) / Path(name).expanduser()
     benchmark = find_benchmark(name)

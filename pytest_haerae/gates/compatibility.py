@@ -27,7 +27,7 @@ class MeasuredInfo(TypedDict):
     prompt_fingerprint: str
     """Hash of what the prompt says."""
     num_few_shot: Count
-    """Worked examples before each item."""
+    """Few-shot examples before each item."""
 
 
 class EarlierInfo(MeasuredInfo, CompletenessInfo):
