@@ -244,3 +244,12 @@ def test_what_goes_wrong_with_the_file_is_a_store_error_that_says_what_was_tried
     with pytest.raises(StoreError, match=rf"s\.sqlite cannot be {action} \(no such table: .*; run the same command again: it is set"):
         use(store)
     store.close()
+
+
+def test_a_file_that_became_read_only_is_damaged_where_it_could_be_written(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    error = sqlite3.OperationalError("attempt to write a readonly database")
+    error.sqlite_errorcode = sqlite3.SQLITE_READONLY
+    with pytest.raises(StoreError, match="it is set aside then"), store._access("written"):
+        raise error
+    store.close()
