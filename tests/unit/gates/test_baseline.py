@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from pytest_haerae.config.run_config import gate_settings
-from pytest_haerae.gates.baseline import assumed_drops
-from pytest_haerae.statistics.power import smallest_detectable_drop
+from pytest_haerae.gates.baseline import _rounded, assumed_drops
+from pytest_haerae.statistics.power import items_to_detect, smallest_detectable_drop
 from pytest_haerae.statistics.tests import holm, mcnemar_one_sided
 from tests.unit.reports import gates_of, report_of, samples_of
 
@@ -116,3 +122,34 @@ def test_the_one_subset_of_a_run_is_the_whole() -> None:
     assert changes is not None
     assert changes["subsets"]["a"] == changes["total"]
     assert changes["total"]["p_value"] == mcnemar_one_sided(5, 0)
+
+
+def test_of_several_drops_that_may_be_chance_the_whole_is_told_first() -> None:
+    now = {"a": "w" * 4 + "c" * 16, "b": "w" + "c" * 19}
+    (gate,) = gates_of(now, dict.fromkeys("ab", "c" * 20))
+    assert "; all items: a drop of 0.1250 is too small" in gate["detail"]
+    assert gate["detail"].endswith("would tell; so are those of 2 more")
+
+
+def test_where_the_whole_did_not_fall_the_largest_drop_is_told() -> None:
+    then = {"b": "c" * 20, "a": "c" * 20, "c": "w" * 6 + "c" * 14}
+    (gate,) = gates_of({"b": "w" * 2 + "c" * 18, "a": "w" * 4 + "c" * 16, "c": "c" * 20}, then)
+    assert gate["verdict"] == "passed"
+    assert "; subset a: a drop of 0.2000 is too small" in gate["detail"]
+    assert gate["detail"].endswith("would tell; so are those of 1 more")
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.03])
+def test_so_many_items_would_tell_of_a_drop_beyond_the_tolerated_one(margin: float) -> None:
+    (gate,) = gates_of({"a": "w" * 4 + "c" * 36}, {"a": "c" * 40}, max_drop=str(margin))
+    told = re.search(r"about ([\d,]+) items would tell$", gate["detail"])
+    assert told, gate["detail"]
+    assert int(told[1].replace(",", "")) == _rounded(items_to_detect(0.1, discordance=0.1, level=0.05, margin=margin))
+
+
+@given(st.integers(1, 10**9))
+def test_an_estimate_has_two_digits_and_is_rounded_up(count: int) -> None:
+    rounded = _rounded(count)
+    digits = len(str(count))
+    assert count <= rounded < count + max(1, 10 ** (digits - 2))
+    assert str(rounded)[2:].strip("0") == ""
