@@ -153,3 +153,30 @@ def test_an_estimate_has_two_digits_and_is_rounded_up(count: int) -> None:
     digits = len(str(count))
     assert count <= rounded < count + max(1, 10 ** (digits - 2))
     assert str(rounded)[2:].strip("0") == ""
+
+
+@pytest.mark.parametrize(
+    ("then", "detail"),
+    [
+        ("s" * 40, "no item was measured in both runs"),
+        ("e" + "c" * 39, "the baseline has errors for 1 of 40 items (allowed: 0.0%)"),
+    ],
+)
+def test_what_cannot_be_measured_has_no_value_and_keeps_its_threshold(then: str, detail: str) -> None:
+    (gate,) = gates_of({"a": "c" * 40}, {"a": then}, max_drop="0.01")
+    assert gate == {
+        "name": "baseline",
+        "verdict": "unmeasurable",
+        "value": None,
+        "threshold": 0.01,
+        "p_value": None,
+        "detail": detail,
+    }
+
+
+def test_each_of_several_tests_finds_what_is_left_of_the_level_finds() -> None:
+    now, then = {"a": "w" * 10 + "c" * 90, "b": "c" * 100}, dict.fromkeys("ab", "c" * 100)
+    drops = report_of(samples_of(now), report_of(samples_of(then)))["info"]["detectable_drops"]
+    assert drops is not None
+    assert drops["total"] == smallest_detectable_drop(200, discordance=0.05, level=0.05 / 3)
+    assert drops["subsets"]["a"] == smallest_detectable_drop(100, discordance=0.1, level=0.05 / 3)

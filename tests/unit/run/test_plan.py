@@ -45,6 +45,10 @@ def test_what_is_named_wrongly_is_refused_before_anything_is_loaded(options: dic
         plan(**options)
 
 
+def test_a_prompt_for_one_method_is_taken_for_it() -> None:
+    assert plan(method="string_match", prompt="boxed").prompt.methods == ("string_match",)
+
+
 def test_a_method_that_the_backend_cannot_serve_is_refused() -> None:
     only_text = scripted(answer, Ledger())
     only_text.methods = frozenset({"generate"})
