@@ -180,3 +180,9 @@ def test_each_of_several_tests_finds_what_is_left_of_the_level_finds() -> None:
     assert drops is not None
     assert drops["total"] == smallest_detectable_drop(200, discordance=0.05, level=0.05 / 3)
     assert drops["subsets"]["a"] == smallest_detectable_drop(100, discordance=0.1, level=0.05 / 3)
+
+
+def test_a_failed_gate_names_every_group_that_fell() -> None:
+    (gate,) = gates_of(dict.fromkeys("ab", "w" * 15 + "c" * 5), dict.fromkeys("ab", "c" * 20))
+    fell = "all items: accuracy fell by 0.7500 (30 lost, 0 gained); also subset a -0.7500, subset b -0.7500"
+    assert (gate["name"], gate["detail"]) == ("baseline", fell)

@@ -241,7 +241,9 @@ def test_what_goes_wrong_with_the_file_is_a_store_error_that_says_what_was_tried
     store._connection.execute("DROP TABLE responses")
     store._connection.execute("DROP TABLE failures")
     store._connection.execute("DROP TABLE runs")
-    with pytest.raises(StoreError, match=rf"s\.sqlite cannot be {action} \(no such table: .*; run the same command again: it is set"):
+    with pytest.raises(
+        StoreError, match=rf"s\.sqlite cannot be {action} \(no such table: .*; run the same command again: it is set"
+    ):
         use(store)
     store.close()
 

@@ -203,7 +203,9 @@ def test_a_file_set_aside_takes_along_what_belongs_to_it_alone(tmp_path: Path) -
     }
 
 
-@pytest.mark.parametrize(("free", "words"), [(1 << 15, "the disk is full"), (1 << 30, "disk I/O error")])
+@pytest.mark.parametrize(
+    ("free", "words"), [(1 << 15, "the disk is full"), (1 << 16, "disk I/O error"), (1 << 30, "disk I/O error")]
+)
 def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, words: str) -> None:
     monkeypatch.setattr(store_repair, "shutil", SimpleNamespace(disk_usage=lambda path: SimpleNamespace(free=free)))
     assert reason(sqlite3.OperationalError("disk I/O error"), tmp_path / "s.sqlite") == words
