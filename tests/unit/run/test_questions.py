@@ -5,8 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from pytest_haerae.backends import BackendParameters
-from pytest_haerae.backends.random import RandomBackend
+from pytest_haerae.backends.random import RandomBackend, RandomParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts.requests import choose_shots
 from pytest_haerae.run.keys import response_key
@@ -122,12 +121,12 @@ def test_too_few_examples_are_told_with_their_split(tmp_path: Path) -> None:
 
 
 def test_without_a_word_on_chats_the_backend_decides_for_each_kind_of_request(tmp_path: Path) -> None:
-    class Chatting(BackendParameters):
+    class Chatting(RandomParameters):
         def takes_chats(self, kind: Capability) -> bool:
             return kind == "generate"
 
     class Server(RandomBackend):
-        parameters: ClassVar[type[BackendParameters]] = Chatting
+        parameters: ClassVar[type[RandomParameters]] = Chatting
 
     for method, chats in (("string_match", True), ("log_likelihood", False)):
         evaluation = prepared(tmp_path, ROWS, Server, method=method)
