@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pytest_haerae.config.run_config import gate_settings
 from pytest_haerae.gates.baseline import _rounded, assumed_drops
 from pytest_haerae.statistics.power import items_to_detect, smallest_detectable_drop
-from pytest_haerae.statistics.tests import holm, mcnemar_one_sided
+from pytest_haerae.statistics.tests import drop_p_value, holm, mcnemar_one_sided
 from tests.unit.reports import gates_of, report_of, samples_of
 
 
@@ -186,3 +186,12 @@ def test_a_failed_gate_names_every_group_that_fell() -> None:
     (gate,) = gates_of(dict.fromkeys("ab", "w" * 15 + "c" * 5), dict.fromkeys("ab", "c" * 20))
     fell = "all items: accuracy fell by 0.7500 (30 lost, 0 gained); also subset a -0.7500, subset b -0.7500"
     assert (gate["name"], gate["detail"]) == ("baseline", fell)
+
+
+def test_a_passed_gate_has_the_drop_the_tolerated_one_and_the_p_value_of_the_whole() -> None:
+    for lost, gained in ((3, 1), (1, 3)):
+        now, then = "w" * lost + "c" * (40 - lost), "c" * (40 - gained) + "w" * gained
+        (gate,) = gates_of({"a": now}, {"a": then}, max_drop="0.01")
+        assert gate["verdict"] == "passed"
+        assert (gate["value"], gate["threshold"]) == ((lost - gained) / 40, 0.01)
+        assert gate["p_value"] == drop_p_value(lost, gained, 40, 0.01)
