@@ -195,3 +195,11 @@ def test_a_passed_gate_has_the_drop_the_tolerated_one_and_the_p_value_of_the_who
         assert gate["verdict"] == "passed"
         assert (gate["value"], gate["threshold"]) == ((lost - gained) / 40, 0.01)
         assert gate["p_value"] == drop_p_value(lost, gained, 40, 0.01)
+
+
+def test_what_can_be_detected_is_a_drop_beyond_the_tolerated_one() -> None:
+    before = report_of(samples_of({"a": "c" * 98 + "w" * 2}))
+    drops = report_of(samples_of({"a": "w" * 6 + "c" * 94}), before, max_drop="0.02")["info"]["detectable_drops"]
+    assert drops is not None
+    assert drops["total"] == smallest_detectable_drop(100, discordance=0.08, level=0.05, margin=0.02)
+    assert drops["total"] != smallest_detectable_drop(100, discordance=0.08, level=0.05)
