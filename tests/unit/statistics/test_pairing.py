@@ -108,3 +108,11 @@ def test_matching_and_counting_are_one_pairing(before: Sequence[SampleRow], afte
             signs.count("l"),
         )
     assert sum(counts.n for counts in pairing.subsets.values()) == pairing.total.n
+
+
+def test_items_without_options_are_told_apart_by_their_reference() -> None:
+    free = [sample(number, options=None, reference=f"답 {number}") for number in range(3)]
+    assert match_rows(free, free) == free
+    other = [{**row, "reference": "다른 답"} for row in free]
+    assert match_rows(other, free) == [None] * 3
+    assert match_rows([sample(0)], [sample(0, options=None)]) == [None]
