@@ -113,6 +113,6 @@ def test_matching_and_counting_are_one_pairing(before: Sequence[SampleRow], afte
 def test_items_without_options_are_told_apart_by_their_reference() -> None:
     free = [sample(number, options=None, reference=f"답 {number}") for number in range(3)]
     assert match_rows(free, free) == free
-    other = [{**row, "reference": "다른 답"} for row in free]
+    other = [sample(number, options=None, reference="다른 답") for number in range(3)]
     assert match_rows(other, free) == [None] * 3
     assert match_rows([sample(0)], [sample(0, options=None)]) == [None]
