@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pytest_haerae.entry_points import entry_point_names, load_entry_points
+from pytest_haerae.entry_points import entry_point_names, find_entry_point, load_entry_point
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.prompts.prompt import LABEL, Prompt
 from pytest_haerae.prompts.templates import is_path, read_file, read_named, template_names
@@ -44,17 +44,18 @@ def find_prompt(name: str) -> Prompt:
     """Look a prompt up: a function's, a template's of the package, an installed package's, or a file of the user's.
 
     Raises:
-        UsageError: There is none of this name, the package that has it cannot be imported, or the file is missing or
-            malformed.
+        UsageError: There is none of this name, or more than one, the package that has it cannot be imported, or the
+            file is missing or malformed.
     """
     if name in PROMPTS:
         return PROMPTS[name]
     if name in template_names():
         return read_named(name)
-    for point in load_entry_points(ENTRY_POINT_GROUP, name):
+    if point := find_entry_point(ENTRY_POINT_GROUP, name, f"--prompt={name}"):
+        load_entry_point(point, f"--prompt={name}")
         if name in PROMPTS:
             return PROMPTS[name]
-        raise UsageError(f"--prompt={name}: '{point.value}' registers no prompt of this name")
+        raise UsageError(f"--prompt={name}: {point.value} registers no prompt of this name")
     if is_path(name):
         return read_file(name)
     raise UsageError(f"{unknown('prompt', name, prompt_names())}, or a path to a .toml or .txt file")

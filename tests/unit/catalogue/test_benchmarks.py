@@ -7,7 +7,7 @@ import pytest
 
 from pytest_haerae.catalogue.benchmarks.click import RULES, belongs
 from pytest_haerae.catalogue.datasets import known_layouts, open_dataset
-from pytest_haerae.catalogue.registry import all_benchmarks, benchmark_names, find_benchmark
+from pytest_haerae.catalogue.registry import benchmark_names, find_benchmark, own_benchmarks
 from pytest_haerae.data.hub import HubDataset
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.doors.evaluator import suite_nodeid
@@ -30,9 +30,9 @@ COUNTS = {
 
 
 def test_every_benchmark_is_whole() -> None:
-    assert {benchmark.name: len(benchmark.configurations) for benchmark in all_benchmarks()} == COUNTS
+    assert {benchmark.name: len(benchmark.configurations) for benchmark in own_benchmarks()} == COUNTS
     assert benchmark_names() == tuple(COUNTS)
-    for benchmark in all_benchmarks():
+    for benchmark in own_benchmarks():
         for method, name in benchmark.prompts.items():
             refuse_method(find_prompt(name), method)
         for method, name in benchmark.scorers.items():
@@ -48,7 +48,7 @@ def test_every_benchmark_is_whole() -> None:
 
 
 def test_the_subsets_that_share_a_configuration_are_told_apart() -> None:
-    for benchmark in all_benchmarks():
+    for benchmark in own_benchmarks():
         configurations = list(benchmark.configurations.values())
         assert benchmark.belongs or len(set(configurations)) == len(configurations)
 
