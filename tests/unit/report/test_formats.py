@@ -24,7 +24,7 @@ def write_ids(report, path):
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a test registers is forgotten after it; the package's own are registered once, by the import of their file."""
+    """What a test registers is forgotten after it; the package's own are registered by their files' only import."""
     for name in ("csv", "parquet"):
         find_format(name)
     monkeypatch.setattr(formats, "_FORMATS", dict(formats._FORMATS))
