@@ -47,7 +47,7 @@ def _checked(name: str, render: Callable[[Item], str]) -> Callable[[Item], str]:
         except Exception as error:
             raise UsageError(f"{place}: {raised(error)}") from error
         if not isinstance(text, str):
-            raise UsageError(f"{place}: returned {text!r:.80}, not a text")
+            raise UsageError(f"{place}: returned {text!r:.80}, not a string")
         return text
 
     return checked

@@ -65,14 +65,14 @@ def test_a_function_that_makes_no_text_is_named_with_the_item_and_the_line() -> 
     said = r"--prompt=options, item free-0007: raised TypeError: can only join an iterable \(.*test_registry\.py:\d+\)$"
     with pytest.raises(UsageError, match=said):
         find_prompt("options").render(free)
-    with pytest.raises(UsageError, match="--prompt=nothing, item free-0007: returned None, not a text"):
+    with pytest.raises(UsageError, match="--prompt=nothing, item free-0007: returned None, not a string"):
         find_prompt("nothing").render(free)
 
 
 def test_one_for_items_with_options_alone_has_a_fingerprint() -> None:
     prints = []
     for end in (".", "?"):
-        register_prompt("options")(lambda item, end=end: end.join(item.options or 7))  # type: ignore[misc,arg-type]
+        register_prompt("options")(lambda item, end=end: end.join(item.options or 7))  # type: ignore[misc]
         prints.append(find_prompt("options").fingerprint)
     assert prints[0] != prints[1]
 
