@@ -5,7 +5,7 @@ Every contender runs in a process of its own; contenders alternate, rounds are r
 is concurrency / latency. A second pass, without latency, takes the peak memory at two numbers of items: what an item
 adds while it is answered, beside the questions that were there before.
 
-  openai_bare          `openai.AsyncOpenAI` over httpx: a worker for each request that may be under way, texts in a list
+  openai_bare          `openai.AsyncOpenAI` over httpx: a worker for each request that may be in flight, texts in a list
   openai_bare_aiohttp  the same over the client's aiohttp transport
   openai               this project's backend through its engine: retries, limits, every response stored on disk
   openai_pytest        a whole `pytest` run, by the report's items_per_second: the client's import is in it
@@ -103,7 +103,7 @@ def print_speed(arguments: argparse.Namespace) -> None:
         for name, measured in rounds.items()
     }
     print(
-        f"{arguments.items} items, {1000 * arguments.latency:.0f} ms, {arguments.concurrency} under way,"
+        f"{arguments.items} items, {1000 * arguments.latency:.0f} ms, {arguments.concurrency} in flight,"
         f" ideal {ideal:.0f} requests/s, client and server on {len(set(arguments.cores))} cores"
     )
     print(f"{'contender':<20} {'requests/s':>10} {'of ideal':>9} {'of bare':>8} {'CPU ms':>7} {'peak MB':>8}")

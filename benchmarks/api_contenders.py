@@ -59,7 +59,7 @@ def pool(
     count: int,
     close: Callable[[], Awaitable[None]] = nothing,
 ) -> Batch:
-    """What a careful user writes with a bare client: as many workers as may be under way, each answer's text kept."""
+    """What a careful user writes with a bare client: as many workers as may be in flight, each answer's text kept."""
     bodies = iter(
         {
             "model": settings["model"],

@@ -255,7 +255,7 @@ def main() -> None:
     material = make_material(shapes[0].vocab_size, items, new_tokens)
     run.note("items", {"items": items, "new_tokens": new_tokens}, time.monotonic() - started)
     for shape in shapes:
-        # Nothing may end the run before the table: a model that can not be made is one line, as a part that fails is.
+        # Nothing may end the run before the table: a model that cannot be made is one line, as a part that fails is.
         run.guard(shape.name, partial(run_model, run, shape, material, shape is shapes[-1] and len(shapes) > 1))
         parts.empty(device)
     print(f"\n{card}, {versions}; bfloat16, {items} items of each length; items a second, medians of (rounds)\n")

@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument(
         "--data", help="JSON lines with query, options and bucket (default: made from the embedded sample)"
     )
-    parser.add_argument("--few-shot", type=int, default=0, help="worked examples before each item")
+    parser.add_argument("--few-shot", type=int, default=0, help="few-shot examples before each item")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--dtype", default="float32")

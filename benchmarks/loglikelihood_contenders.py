@@ -70,8 +70,8 @@ def huggingface(settings: Settings) -> Any:  # noqa: ANN401 - either backend
 
 def vllm(settings: Settings) -> Any:  # noqa: ANN401 - either backend
     """This project's backend on vLLM."""
-    from pytest_haerae.backends.local.vllm import VllmBackend
-    from pytest_haerae.backends.local.vllm_engine import VllmParameters
+    from pytest_haerae.backends.local.vllm.backend import VllmBackend
+    from pytest_haerae.backends.local.vllm.engine import VllmParameters
 
     # The engine binds its threads itself: to processors that this benchmark may use.
     allowed = sorted(os.sched_getaffinity(0))[: settings["threads"]]
@@ -104,7 +104,7 @@ def haerae_unshared(settings: Settings) -> Callable[[Sequence[Request]], Callabl
 
 def haerae_prompts(settings: Settings) -> Callable[[Sequence[Request]], Callable[[], Scores]]:
     """The `prompt_logprobs` of each option's full sequence, on the same engine settings."""
-    from pytest_haerae.backends.local.vllm import VllmBackend
+    from pytest_haerae.backends.local.vllm.backend import VllmBackend
 
     VllmBackend._knows_token_ids = lambda self: False  # type: ignore[method-assign]
     return haerae(settings)

@@ -14,7 +14,7 @@ class UsageError(HaeraeError):
 
 
 class StoreError(HaeraeError):
-    """Responses can not be kept (disk full, file not writable); the run stops rather than lose answers."""
+    """Responses cannot be kept (disk full, file not writable); the run stops rather than lose answers."""
 
 
 class WrongAnswer(AssertionError):  # noqa: N818 - pytest users read it as an outcome, not as an exception's name

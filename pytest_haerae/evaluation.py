@@ -7,19 +7,18 @@ before it gave.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
-from time import perf_counter
 
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.config.option import RawOptions
 from pytest_haerae.config.run_config import RunConfig, build_config
-from pytest_haerae.gates.compatibility import Measurement, check_items, check_measurement, scorer_params
+from pytest_haerae.gates.compatibility import check_items, check_measurement, measurement_of_plan
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.judge import judge_run
 from pytest_haerae.gates.minimum import check_gated_subsets
-from pytest_haerae.report.build import RunFacts, make_report
+from pytest_haerae.report.build import make_report
+from pytest_haerae.report.facts import Started, gather_facts
 from pytest_haerae.report.outputs import check_outputs, write_outputs
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.samples import SampleRows
@@ -30,15 +29,7 @@ from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan, make_plan
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.statistics.scores import make_metrics
-from pytest_haerae.types import Request, Sample, Selected, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """When an evaluation began."""
-
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    clock: float = field(default_factory=perf_counter)
+from pytest_haerae.types import Sample, Selected, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +68,11 @@ class Evaluation:
         if not by_hand:
             check_gated_subsets(self.plan.config, (entry.item.subset for entry in selection))
         if self.baseline is not None:
-            self._check_baseline(self.baseline, selection)
-        return ask(self.plan, self._questions(), selection, progress)
+            place, info = f"--baseline {self.plan.config.baseline}", self.baseline["info"]
+            check_measurement(place, info, measurement_of_plan(self.plan))
+            rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in selection])
+            check_items(place, info, self.baseline["samples"], rows, self.source.subset_fingerprints(selection))
+        return ask(self.plan, Questions(self.plan, self.source), selection, progress)
 
     def conclude(
         self,
@@ -101,17 +95,19 @@ class Evaluation:
             StoreError: The store cannot be written.
         """
         config = self.plan.config
-        completeness = Completeness(
-            by_hand=by_hand,
-            missing=len(selection) - len(samples),
-            errors=sum(sample.verdict.outcome == "error" for sample in samples),
-            asked=len(selection),
-        )
+        completeness = Completeness.of_samples(samples, asked=len(selection), by_hand=by_hand)
         ordered = sorted(samples, key=lambda sample: (sample.item.subset, sample.item.index, sample.nodeid))
         metrics, rows = make_metrics(ordered), self._rows(ordered)
         before = None if self.baseline is None else self.baseline["samples"]
         judgement = judge_run(config, metrics, rows, before, completeness)
-        facts = self._facts(selection, answers, completeness)
+        facts = gather_facts(
+            self.plan,
+            self.source,
+            selection,
+            usage=answers.usage,
+            completeness=completeness,
+            started=self.started,
+        )
         report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement)
         notes = [*answers.usage.notes, *write_outputs(report, config, self.baseline)]
         unmeasurable = completeness.reason(config.max_error_rate)
@@ -119,46 +115,12 @@ class Evaluation:
             answers.run.finish()
         return Conclusion(report, tuple(notes), unmeasurable)
 
-    def _questions(self) -> Questions:
-        return Questions(self.plan, self.source)
-
     def _rows(self, samples: Sequence[Sample]) -> SampleRows:
-        questions = self._questions()
-
-        def request_of(sample: Sample) -> Request | None:
-            return questions.request(sample.selected)
-
-        return SampleRows(samples, request_of, return_logits=self.plan.config.return_logits)
-
-    def _check_baseline(self, baseline: Report, selection: Sequence[Selected]) -> None:
-        config, place = self.plan.config, f"--baseline {self.plan.config.baseline}"
-        expected: Measurement = {
-            "method": config.method,
-            "scorer": config.scorer,
-            "scorer_params": scorer_params(config.evaluator_params),
-            "prompt": config.prompt,
-            "prompt_fingerprint": self.plan.prompt.fingerprint,
-            "num_few_shot": config.num_few_shot,
-            "split": config.split,
-        }
-        check_measurement(place, baseline["info"], expected)
-        rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in selection])
-        check_items(place, baseline["info"], baseline["samples"], rows, self.source.subset_fingerprints(selection))
-
-    def _facts(self, selection: Sequence[Selected], answers: Answers, completeness: Completeness) -> RunFacts:
-        names = list(dict.fromkeys(entry.data for entry in selection)) or [self.plan.data]
-        return RunFacts(
-            model=self.plan.parameters.model_label(),
-            libraries=self.plan.backend.libraries,
-            dataset=",".join(data.name for data in names),
-            dataset_revision=self.source.loader(names[0]).dataset.revision,
-            dataset_fingerprint=self.source.fingerprint(selection),
-            subset_fingerprints=self.source.subset_fingerprints(selection),
-            prompt_fingerprint=self.plan.prompt.fingerprint,
-            started=self.started.at,
-            elapsed_seconds=perf_counter() - self.started.clock,
-            usage=answers.usage,
-            completeness=completeness,
+        questions = Questions(self.plan, self.source)
+        return SampleRows(
+            samples,
+            lambda sample: questions.request(sample.selected),
+            return_logits=self.plan.config.return_logits,
         )
 
 

@@ -23,7 +23,7 @@ def parse_mapping(option: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - 
         The parameters; in the ``key=value`` form each value is read as JSON where it is JSON, else as text.
 
     Raises:
-        UsageError: The file can not be read, the JSON is malformed (line and column are named) or is no object.
+        UsageError: The file cannot be read, the JSON is malformed (line and column are named) or is no object.
     """
     if value is None:
         return {}
@@ -36,7 +36,7 @@ def parse_mapping(option: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - 
         try:
             text = Path(text[1:]).expanduser().read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{place}: can not be read ({_reason(error)})") from None
+            raise UsageError(f"{place}: cannot be read ({_reason(error)})") from None
     elif text and text[0] not in "{[":
         return _parse_pairs(option, text)
     return _parse_json_object(place, text) if text else {}

@@ -68,7 +68,7 @@ class HubDataset:
         """The rows of one subset, in the hub's order.
 
         Raises:
-            UsageError: The data set can not be had (not found, gated, no network) or has no such split.
+            UsageError: The data set cannot be had (not found, gated, no network) or has no such split.
         """
         configurations, belongs = self.repository.configurations, self.repository.belongs
         configuration = subset if configurations is None else configurations[subset]
@@ -96,6 +96,6 @@ class HubDataset:
         if isinstance(error, ValueError) and "BuilderConfig" in message:
             return UsageError(f"dataset {self.name}: {message}")
         return UsageError(
-            f"dataset {self.name} ({self.repository.name}) can not be had from the hub: {type(error).__name__}:"
+            f"dataset {self.name} ({self.repository.name}) cannot be had from the hub: {type(error).__name__}:"
             f" {message}. Check the name, HF_TOKEN for private or gated data, and the network; or use --dataset=sample"
         )

@@ -32,7 +32,7 @@ _NOT_SLUG = re.compile(r"[^A-Za-z0-9._\-]")
 
 
 def ascii_slug(name: str) -> str:
-    """Spell a subset's name in ASCII for ids: Hangul and other signs become ``uXXXX``."""
+    """Spell a subset's name in ASCII for ids: Hangul and other characters become ``uXXXX``."""
     return _NOT_SLUG.sub(lambda match: "_" if match[0].isspace() else f"u{ord(match[0]):04x}", name)
 
 

@@ -22,7 +22,7 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
     except OSError as error:
-        raise UsageError(f"{path}: can not be read ({error.strerror or error})") from None
+        raise UsageError(f"{path}: cannot be read ({error.strerror or error})") from None
 
 
 def _read_jsonl(path: Path) -> Iterator[dict[str, Any]]:

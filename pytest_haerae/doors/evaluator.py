@@ -72,7 +72,7 @@ class Evaluator:
             evaluation_method: ``string_match`` (default) or ``log_likelihood``.
             dataset_params: ``revision`` and ``columns``, as ``--dataset-revision`` and ``--dataset-columns``.
             evaluator_params: The scorer's parameters.
-            num_few_shot: Worked examples before each item.
+            num_few_shot: Few-shot examples before each item.
             **options: Every other option of the command line by its name, such as ``limit=20``.
 
         Raises:

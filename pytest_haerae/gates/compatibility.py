@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.completeness import CompletenessInfo
+from pytest_haerae.run.plan import Plan
 from pytest_haerae.scoring.registry import scorer_name
 from pytest_haerae.statistics.pairing import PairedRow, item_key
 from pytest_haerae.statistics.scores import Count
@@ -26,7 +27,7 @@ class MeasuredInfo(TypedDict):
     prompt_fingerprint: str
     """Hash of what the prompt says."""
     num_few_shot: Count
-    """Worked examples before each item."""
+    """Few-shot examples before each item."""
 
 
 class EarlierInfo(MeasuredInfo, CompletenessInfo):
@@ -67,6 +68,20 @@ def measurement_of(info: MeasuredInfo) -> Measurement:
         "prompt_fingerprint": info["prompt_fingerprint"],
         "num_few_shot": info["num_few_shot"],
         "split": info["split"],
+    }
+
+
+def measurement_of_plan(plan: Plan) -> Measurement:
+    """How a run is going to measure."""
+    config = plan.config
+    return {
+        "method": config.method,
+        "scorer": config.scorer,
+        "scorer_params": scorer_params(config.evaluator_params),
+        "prompt": config.prompt,
+        "prompt_fingerprint": plan.prompt.fingerprint,
+        "num_few_shot": config.num_few_shot,
+        "split": config.split,
     }
 
 

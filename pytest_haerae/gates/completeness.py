@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from pytest_haerae.gates.gate import Gate
 from pytest_haerae.statistics.pairing import PairedRow
 from pytest_haerae.statistics.scores import Count
+from pytest_haerae.types import Sample
 
 
 class Selection(TypedDict):
@@ -38,6 +39,18 @@ class Completeness:
     missing: int
     errors: int
     asked: int
+
+    @classmethod
+    def of_samples(cls, samples: Sequence[Sample], *, asked: int, by_hand: bool) -> Completeness:
+        """What a run knows at its end.
+
+        Args:
+            samples: The judged items that count.
+            asked: How many items were selected.
+            by_hand: Whether they were selected by hand.
+        """
+        errors = sum(sample.verdict.outcome == "error" for sample in samples)
+        return cls(by_hand, asked - len(samples), errors, asked)
 
     @classmethod
     def of_report(cls, info: CompletenessInfo, rows: Sequence[PairedRow]) -> Completeness:

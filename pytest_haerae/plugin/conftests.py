@@ -29,14 +29,14 @@ def load_conftests(config: pytest.Config, files: Iterable[str]) -> None:
     """Load those that this process has not loaded, in the order in which the workers did.
 
     Raises:
-        UsageError: One can not be loaded.
+        UsageError: One cannot be loaded.
     """
     for file in files:
         if not config.pluginmanager.has_plugin(file):
             try:
                 _load(config, Path(file))
             except Exception as error:
-                raise UsageError(f"{file}: can not be loaded by pytest-xdist's controller ({error!r})") from None
+                raise UsageError(f"{file}: cannot be loaded by pytest-xdist's controller ({error!r})") from None
 
 
 def _load(config: pytest.Config, path: Path) -> None:

@@ -56,7 +56,7 @@ def refusal(environment: str) -> str:
     """Why an evaluation has no workers on other machines, and what to do instead."""
     return (
         f"--tx {environment}: the workers of an evaluation read this machine's response store, which other machines"
-        " can not; spread the tests here (-n N or --tx N*popen), and the model over other machines (--replicas N with"
+        " cannot; spread the tests here (-n N or --tx N*popen), and the model over other machines (--replicas N with"
         " --ray-address)"
     )
 
@@ -95,7 +95,7 @@ class ControllerHooks:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController
-        """Tell a worker where to leave its manifest; one on another machine can not."""
+        """Tell a worker where to leave its manifest; one on another machine cannot."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="pytest-haerae-"))
         remote = remote_environment(self._config)
@@ -116,7 +116,7 @@ class ControllerHooks:
         """Batch once, before tests are handed out.
 
         Raises:
-            pytest.UsageError: What a worker found wrong, or the model can not be loaded.
+            pytest.UsageError: What a worker found wrong, or the model cannot be loaded.
             pytest.Session.Interrupted: Something could not be collected: as in a serial run, nothing is asked then.
         """
         if self._batched or self._folder is None or not (self._folder / _MANIFEST).exists():

@@ -1,4 +1,4 @@
-"""Items to requests: prompts, as template files or functions, and worked examples."""
+"""Items to requests: prompts, as template files or functions, and few-shot examples."""
 
 from pytest_haerae.prompts.registry import register_prompt
 

@@ -14,7 +14,7 @@ from pytest_haerae.types import Item, Method
 _PART = re.compile(r"\{(?:letter|number|text)?\}")
 
 LABEL, TARGET, FREE_TEXT_TARGET = "({})", "{label}", "{text}"
-"""How an option's letter is written, and how a worked example answers, where a prompt does not say."""
+"""How an option's letter is written, and how a few-shot example answers, where a prompt does not say."""
 
 Continuation = Literal["label", "text"]
 """What is scored after a prompt: each option's letter as the prompt writes it, or each option's own text."""
@@ -33,14 +33,14 @@ class Prompt:
 
     Attributes:
         name: The name or path users type.
-        render: An item's prompt text, without worked examples.
+        render: An item's prompt text, without few-shot examples.
         stop: Strings at which a generation ends.
         label: How an option's letter is written where it is scored or shown as an answer; ``{}`` stands for it,
             ``{number}`` for its number.
-        target: How a worked example answers a lettered item; ``{label}`` stands for the written letter.
-        free_text_target: How a worked example answers an item without options; ``{text}`` stands for the answer.
+        target: How a few-shot example answers a lettered item; ``{label}`` stands for the written letter.
+        free_text_target: How a few-shot example answers an item without options; ``{text}`` stands for the answer.
         methods: The methods it is for; empty for all.
-        continuation: What of an option is scored, and what a worked example answers with.
+        continuation: What of an option is scored, and what a few-shot example answers with.
         content: What a user's file says; the fingerprint of a prompt without it follows what it makes of probes.
     """
 

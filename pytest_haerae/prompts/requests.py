@@ -11,7 +11,7 @@ from pytest_haerae.prompts.prompt import Prompt, write_option
 from pytest_haerae.types import Item, Message, Request, split_trailing_space
 
 SHOT_SEPARATOR = "\n\n"
-"""What stands between worked examples, as in lm-evaluation-harness (`fewshot_delimiter`)."""
+"""What stands between few-shot examples, as in lm-evaluation-harness (`fewshot_delimiter`)."""
 
 
 @lru_cache(maxsize=64)
@@ -20,7 +20,7 @@ def _order(size: int, seed: int) -> tuple[int, ...]:
 
 
 def choose_shots(pool: Sequence[Item], item: Item, count: int, seed: int, split: str | None = None) -> list[Item]:
-    """Choose worked examples: the same for all items of a subset, but never the item itself.
+    """Choose few-shot examples: the same for all items of a subset, but never the item itself.
 
     The pool is shuffled by the seed, and its first `count` questions are taken. Where the item is among them, or a row
     that asks the same, that one is left out and the next one follows at the end; no question is taken twice.
@@ -55,7 +55,7 @@ def choose_shots(pool: Sequence[Item], item: Item, count: int, seed: int, split:
 
 @lru_cache(maxsize=64)
 def _asked(query: str) -> str:
-    """What a query asks, whatever its spaces; the worked examples are looked at again for each item of a subset."""
+    """What a query asks, whatever its spaces; the few-shot examples are looked at again for each item of a subset."""
     return " ".join(query.split())
 
 
@@ -74,7 +74,7 @@ def make_request(
         item: The question.
         prompt: The template.
         kind: ``loglikelihood`` or ``generate``.
-        shots: Worked examples that stand before it.
+        shots: Few-shot examples that stand before it.
         chat: Make a chat of it: the examples become earlier turns.
         system_prompt: The chat's system message; before plain text it stands as a first paragraph.
     """

@@ -5,37 +5,18 @@ from __future__ import annotations
 import platform
 import subprocess
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
 from pytest_haerae.config.run_config import RunConfig
-from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.judge import Judgement
 from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.redact import redact, secrets_in
+from pytest_haerae.report.facts import RunFacts
 from pytest_haerae.report.rerun import rerun_options
 from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Report, SampleRow, Tokens
 from pytest_haerae.statistics.scores import Metrics
-from pytest_haerae.types import Sample, Usage
-
-
-@dataclass(frozen=True, slots=True)
-class RunFacts:
-    """What a report says of its run beside configuration and samples."""
-
-    model: str | None
-    libraries: Sequence[str]
-    dataset: str
-    dataset_revision: str | None
-    dataset_fingerprint: str
-    subset_fingerprints: Mapping[str, str]
-    prompt_fingerprint: str
-    started: datetime
-    elapsed_seconds: float
-    usage: Usage
-    completeness: Completeness
+from pytest_haerae.types import Sample
 
 
 def make_report(

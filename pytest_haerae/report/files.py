@@ -26,7 +26,7 @@ def check_writable(path: Path, option: str = "--output-file") -> None:
         with tempfile.NamedTemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise UsageError(f"{option} {path}: the folder can not be written ({error.strerror})") from None
+        raise UsageError(f"{option} {path}: the folder cannot be written ({error.strerror})") from None
 
 
 def write_report(report: Report, path: Path) -> None:
@@ -54,7 +54,7 @@ def write_text(text: str | Iterable[str], path: Path) -> None:
             file.writelines([text] if isinstance(text, str) else text)
     except OSError as error:
         raise UsageError(
-            f"{path}: can not be written ({error.strerror}); the answers are stored: make room and run the same command"
+            f"{path}: cannot be written ({error.strerror}); the answers are stored: make room and run the same command"
             " again, nothing is asked twice"
         ) from None
 
@@ -70,7 +70,7 @@ def replacing(path: Path) -> Iterator[Path]:
         with _temporary(path) as new:
             yield new
     except OSError as error:
-        raise UsageError(f"{path}: can not be written ({error.strerror or error})") from None
+        raise UsageError(f"{path}: cannot be written ({error.strerror or error})") from None
 
 
 @contextmanager

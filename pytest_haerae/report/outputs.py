@@ -75,7 +75,7 @@ def _append_step_summary(text: str) -> list[str]:
         with Path(name).open("a", encoding="utf-8") as file:
             file.write(text + "\n")
     except OSError as error:
-        return [f"{STEP_SUMMARY} {name}: can not be written ({error.strerror})"]
+        return [f"{STEP_SUMMARY} {name}: cannot be written ({error.strerror})"]
     return []
 
 

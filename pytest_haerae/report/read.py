@@ -26,7 +26,7 @@ def read_report(path: Path, place: str) -> Report:
         report = json.loads(path.expanduser().read_text(encoding="utf-8"), parse_constant=_refuse)
         reader().validate_python(report)
     except OSError as error:
-        raise UsageError(f"{place}: can not be read ({error.strerror})") from None
+        raise UsageError(f"{place}: cannot be read ({error.strerror})") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "the whole file"

@@ -59,8 +59,8 @@ class Engine:
             One response a key; each is an answer or an error.
 
         Raises:
-            UsageError: The model can not be loaded, or refuses this kind of run as a whole.
-            StoreError: Answers can not be kept.
+            UsageError: The model cannot be loaded, or refuses this kind of run as a whole.
+            StoreError: Answers cannot be kept.
         """
         started = perf_counter()
         first: dict[str, int] = {}

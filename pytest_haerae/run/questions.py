@@ -19,7 +19,7 @@ class Questions:
 
     Args:
         plan: How items are asked.
-        source: Where worked examples come from.
+        source: Where few-shot examples come from.
     """
 
     def __init__(self, plan: Plan, source: ItemSource) -> None:
@@ -53,7 +53,7 @@ class Questions:
         )
 
     def _shots(self, selected: Selected) -> list[Item]:
-        """The worked examples before an item: of its own subset, in the split they are to come from."""
+        """The few-shot examples before an item: of its own subset, in the split they are to come from."""
         config, item = self._plan.config, selected.item
         try:
             pool = self._source.loader(selected.data, config.few_shot_split).items(item.subset)

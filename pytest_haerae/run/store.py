@@ -30,7 +30,7 @@ class Store:
         path: The SQLite file; its folder is made.
 
     Raises:
-        UsageError: The file can not be made or opened.
+        UsageError: The file cannot be made or opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -40,7 +40,7 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = self._open()
         except (OSError, sqlite3.Error) as error:
-            raise UsageError(f"--store {path}: can not be opened ({reason(error, self.path)})") from None
+            raise UsageError(f"--store {path}: cannot be opened ({reason(error, self.path)})") from None
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -52,7 +52,7 @@ class Store:
             connection = self._connect()
             taken = take_over(aside, connection) if not isinstance(error, OtherVersion) else 0
             warnings.warn(
-                f"the response store {self.path} can not be used ({error}); it is set aside as {aside.name} and a new"
+                f"the response store {self.path} cannot be used ({error}); it is set aside as {aside.name} and a new"
                 f" one is begun; answers that are whole in it and were taken over: {taken}",
                 stacklevel=2,
             )
@@ -72,7 +72,7 @@ class Store:
                 raise OtherVersion(f"its version is {version}, this program writes {STORE_VERSION}")
             if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok" or not is_ours(connection):
                 raise Damaged("it is damaged")
-            # A write, so that what can not be written is found now and not after the first answer.
+            # A write, so that what cannot be written is found now and not after the first answer.
             connection.execute(f"PRAGMA user_version={STORE_VERSION}")
         except BaseException:
             connection.close()
@@ -90,7 +90,7 @@ class Store:
                 else "answers so far are kept; free the disk and run the same command again to go on"
             )
             raise StoreError(
-                f"the response store {self.path} can not be {action} ({reason(error, self.path)}); {way_out}"
+                f"the response store {self.path} cannot be {action} ({reason(error, self.path)}); {way_out}"
             ) from None
 
     def begin(self, fingerprint: str, *, resume: bool, rerun_errors: bool) -> tuple[int, bool]:
@@ -167,7 +167,7 @@ class Store:
         """Keep a response; an error is kept apart, never as an answer.
 
         Raises:
-            StoreError: The disk is full or the file can not be written.
+            StoreError: The disk is full or the file cannot be written.
         """
         with self._access("written") as connection:
             failed = self._failed(run)

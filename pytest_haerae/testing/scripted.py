@@ -88,7 +88,7 @@ class ScriptedBackend(Backend):
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     parameters: ClassVar[type[BackendParameters]] = ScriptedParameters
     numbered: ClassVar[re.Pattern[str]] = re.compile(r"(\d+)번")
-    """Finds a request's number; the last place counts, so that worked examples before the question do not."""
+    """Finds a request's number; the last place counts, so that few-shot examples before the question do not."""
     ledger: ClassVar[str | None] = None
     """The file of the `Ledger` that is kept where the parameters name none; None for none."""
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.backends.local.vllm import VllmBackend
-from pytest_haerae.backends.local.vllm_engine import VllmParameters
+from pytest_haerae.backends.local.vllm.backend import VllmBackend
+from pytest_haerae.backends.local.vllm.engine import VllmParameters
 from tests.e2e.make_checkpoint import make_checkpoint
 
 VLLM_SETTINGS = {"dtype": "float32", "max_num_seqs": 128, "max_num_batched_tokens": 4096, "max_model_len": 2048}

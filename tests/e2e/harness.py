@@ -65,7 +65,7 @@ def open_harness(
 
 
 class Recorder:
-    """Draws worked examples as lm-evaluation-harness does, and remembers the last ones."""
+    """Draws few-shot examples as lm-evaluation-harness does, and remembers the last ones."""
 
     def __init__(self, draw: Callable[..., Rows]) -> None:
         self._draw = draw

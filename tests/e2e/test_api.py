@@ -182,7 +182,7 @@ def test_an_interrupt_stops_soon_and_keeps_every_answer(tmp_path: Path, backend:
         result = evaluate(tmp_path, arguments)
     assert result.returncode == 0, result.stdout + result.stderr
     report = valid_report(tmp_path / ".haerae/report.json")
-    # Only the requests under way at the interrupt are asked again.
+    # Only the requests in flight at the interrupt are asked again.
     assert report["info"]["responses"]["reused"] >= before - 4
     assert sum(server.answered.values()) <= 400 + 4
     assert report["metrics"]["n"] == 400

@@ -59,14 +59,14 @@ def parts(report: Path) -> list[str]:
 
 
 def quiet(server: ApiServer) -> None:
-    """Wait until nothing is under way: what was sent before a kill may be answered after it."""
+    """Wait until nothing is in flight: what was sent before a kill may be answered after it."""
     wait_until(lambda: server.in_flight == 0)
     time.sleep(0.05)
     wait_until(lambda: server.in_flight == 0)
 
 
 def test_ten_kills_lose_only_what_was_under_way(tmp_path: Path) -> None:
-    """What the store holds after a kill is never asked again; a kill costs at most the requests under way.
+    """What the store holds after a kill is never asked again; a kill costs at most the requests in flight.
 
     litellm goes through the same stream and store; importing it a dozen times would take minutes.
     """
@@ -121,7 +121,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         check=False,
     )
     if mounted.returncode:
-        pytest.skip(f"a small disk can not be mounted here: {mounted.stderr.strip()}")
+        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
     try:
         yield folder
     finally:
@@ -155,7 +155,7 @@ def test_a_full_disk_is_one_line_and_the_run_goes_on_when_there_is_room(tmp_path
         ballast = fill(small_disk, leave=200_000)
         line = one_line(evaluate(tmp_path, [*arguments, "-n2"]))
         assert re.match(
-            rf"ERROR: the response store {store} can not be written \(.*full\); answers so far are kept", line
+            rf"ERROR: the response store {store} cannot be written \(.*full\); answers so far are kept", line
         )
         kept = stored(store, tmp_path / "copy")
         assert 0 < len(kept) < count
@@ -183,7 +183,7 @@ def test_a_disk_too_full_for_the_report_costs_no_answer(tmp_path: Path, small_di
         ballast = fill(small_disk, leave=20_000)
         line = one_line(evaluate(tmp_path, arguments))
         assert line == (
-            f"ERROR: {report}: can not be written (No space left on device); the answers are stored: make"
+            f"ERROR: {report}: cannot be written (No space left on device); the answers are stored: make"
             " room and run the same command again, nothing is asked twice"
         )
         assert list(small_disk.iterdir()) == [ballast]

@@ -75,8 +75,8 @@ def test_free_text_is_skipped_by_log_likelihood(hub: HubServer, tmp_path: Path) 
     [
         (["--subset=csat_math"], "ERROR: --subset: subset 'csat_math' is in no public data set: put csat_math.jsonl"),
         (["--split=train"], "ERROR: dataset haerae_bench: no split 'train'"),
-        (["--dataset-revision=0000000"], "ERROR: dataset haerae_bench (HAERAE-HUB/HAE_RAE_BENCH_1.1) can not be had"),
-        (["--dataset=nobody/nothing"], "ERROR: dataset nobody/nothing (nobody/nothing) can not be had from the hub"),
+        (["--dataset-revision=0000000"], "ERROR: dataset haerae_bench (HAERAE-HUB/HAE_RAE_BENCH_1.1) cannot be had"),
+        (["--dataset=nobody/nothing"], "ERROR: dataset nobody/nothing (nobody/nothing) cannot be had from the hub"),
     ],
 )
 def test_what_the_hub_does_not_have_is_a_usage_error(

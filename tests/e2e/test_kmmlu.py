@@ -50,7 +50,7 @@ def items(subject: str, split: str = "test") -> list[Item]:
 
 
 def asked(harness: SimpleNamespace, subject: str, shots: int) -> tuple[list[Any], list[Request]]:
-    """What lm-evaluation-harness asks for the first items, and what we do with the worked examples that it drew."""
+    """What lm-evaluation-harness asks for the first items, and what we do with the few-shot examples that it drew."""
     task, prompt = harness.task(subject), find_prompt("kmmlu")
     task.sampler.set_rnd(1234)
     task.sampler.sample = draw = Recorder(task.sampler.sample)

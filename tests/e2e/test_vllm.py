@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.backends.local.vllm import VllmBackend
-from pytest_haerae.backends.local.vllm_engine import VllmParameters
+from pytest_haerae.backends.local.vllm.backend import VllmBackend
+from pytest_haerae.backends.local.vllm.engine import VllmParameters
 from pytest_haerae.backends.registry import validate_parameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request

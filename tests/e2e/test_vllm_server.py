@@ -16,7 +16,7 @@ from pytest_haerae.backends.api.litellm import LiteLLMBackend
 from pytest_haerae.backends.api.openai import OpenAIBackend
 from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.local.trie import encode_pair
-from pytest_haerae.backends.local.vllm import VllmBackend
+from pytest_haerae.backends.local.vllm.backend import VllmBackend
 from pytest_haerae.types import Message, Request
 from tests.e2e.server_process import serving
 from tests.helpers import ROOT, reference_items, valid_report

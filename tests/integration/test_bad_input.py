@@ -30,8 +30,8 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["--limit=0"], "ERROR: --limit: 0 is too small; the least is 1"),
     (["--min-accuracy=80"], "ERROR: --min-accuracy: 80 is not between 0 and 1; for 80 percent write 0.8"),
     (["--baseline=empty.json"], "ERROR: --baseline empty.json: no report of schema version 1*"),
-    (["--output-file=/proc/none/report.json"], "ERROR: --output-file /proc/none/report.json: the folder can not be*"),
-    (["--store=/proc/none/store.sqlite"], "ERROR: --store /proc/none/store.sqlite: can not be opened*"),
+    (["--output-file=/proc/none/report.json"], "ERROR: --output-file /proc/none/report.json: the folder cannot be*"),
+    (["--store=/proc/none/store.sqlite"], "ERROR: --store /proc/none/store.sqlite: cannot be opened*"),
     (["--rerun=all"], "ERROR: --rerun: unknown choice 'all'. Valid: errors"),
     (["--num-few-shot=40"], "ERROR: --num-few-shot: subset questions has only 39 other items, 40 are asked for"),
     (

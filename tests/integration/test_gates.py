@@ -131,7 +131,7 @@ def with_info(**values: Any) -> Any:  # noqa: ANN401 - a change of a report's te
 
 
 REFUSED: dict[str, tuple[Any, str]] = {
-    "no baseline": (None, "can not be read (No such file or directory)"),
+    "no baseline": (None, "cannot be read (No such file or directory)"),
     "corrupt": (lambda text: text[: len(text) // 2], "corrupt, no JSON report"),
     "incompatible": (with_info(prompt_fingerprint="0"), "incompatible: its prompt_fingerprint is '0', this run's is "),
     "other data": (lambda text: text.replace("questions-0007", "questions-9999"), "it has no item questions-0007"),
@@ -227,7 +227,7 @@ def test_an_unwritable_markdown_path_is_refused_before_the_run(tmp_path: Path) -
     prepare(tmp_path)
     result = evaluate(tmp_path, "--report-md=/proc/none/summary.md")
     assert result.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "ERROR: --report-md /proc/none/summary.md: the folder can not be written" in result.stderr
+    assert "ERROR: --report-md /proc/none/summary.md: the folder cannot be written" in result.stderr
     assert not (tmp_path / "ledger.txt").exists()
 
 

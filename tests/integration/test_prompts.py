@@ -83,7 +83,7 @@ def test_a_prompt_that_is_a_function(evaluate: Evaluate, pytester: pytest.Pytest
 
 
 def split_questions(folder: Path) -> None:
-    """The subset `questions` with a split to be asked and one with worked examples."""
+    """The subset `questions` with a split to be asked and one with few-shot examples."""
     write_questions(folder)
     (folder / "questions.jsonl").unlink()
     (folder / "data").mkdir()
@@ -112,7 +112,7 @@ def test_worked_examples_come_from_the_split_that_is_named(evaluate: Evaluate, p
             assert (len(set(shots)), asked in shots) == (3, False)
     assert {tuple(shots) for *shots, _ in seen["dev"]} == {tuple(seen["dev"][0][:3])}
     assert all(20 <= number < 26 for *shots, _ in seen["dev"] for number in shots)
-    # The training split holds the very questions that are asked: an item's double is no worked example for it either.
+    # The training split holds the very questions that are asked: an item's double is no few-shot example for it either.
     assert len({tuple(shots) for *shots, _ in seen["train"]}) == 4  # the common ones, and three without the item
 
 

@@ -24,7 +24,7 @@ def test_the_run_and_the_command_write_the_same_page(
 
 def test_a_folder_that_can_not_be_written_is_found_before_the_run(evaluate: Evaluate) -> None:
     result = evaluate("--report-html=/proc/none/page.html")
-    result.stderr.fnmatch_lines(["ERROR: --report-html /proc/none/page.html: the folder can not be written*"])
+    result.stderr.fnmatch_lines(["ERROR: --report-html /proc/none/page.html: the folder cannot be written*"])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 

@@ -305,9 +305,10 @@ def test_workers_in_another_folder_read_this_store(noting: Evaluate, pytester: p
     assert len(asked()) == 41
 
 
-def test_a_plugin_loaded_by_its_modules_name(noting: Evaluate, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["pytest_haerae.plugin", "pytest_haerae.plugin.hooks", "haerae"])
+def test_a_plugin_loaded_by_its_name(noting: Evaluate, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    assert noting("-p", "xdist.plugin", "-p", "pytest_haerae.plugin.hooks", "-n2").ret == 0
+    assert noting("-p", "xdist.plugin", "-p", name, "-n2").ret == 0
     assert report()["metrics"]["n"] == 40
 
 
@@ -317,7 +318,7 @@ def test_without_xdist(noting: Evaluate, pytester: pytest.Pytester, monkeypatch:
         (absent / f"{name}.py").write_text("raise ImportError('not installed')\n", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(absent), prepend=os.pathsep)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    assert noting("-p", "pytest_haerae.plugin.hooks").ret == 0
+    assert noting("-p", "pytest_haerae.plugin").ret == 0
     assert report()["metrics"]["n"] == 40
 
 

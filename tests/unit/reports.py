@@ -12,7 +12,8 @@ from pytest_haerae.config.run_config import build_config
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.gate import GateEntry
 from pytest_haerae.gates.judge import judge_run
-from pytest_haerae.report.build import RunFacts, make_report
+from pytest_haerae.report.build import make_report
+from pytest_haerae.report.facts import RunFacts
 from pytest_haerae.report.files import write_report
 from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.report.schema import Report, SampleRow

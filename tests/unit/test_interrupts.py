@@ -42,6 +42,21 @@ def test_a_held_interrupt_is_raised_at_the_end_of_the_block() -> None:
     assert steps == [1]
 
 
+def test_a_second_interrupt_is_not_held_back() -> None:
+    steps: list[int] = []
+
+    def held() -> None:
+        with holdable_interrupts() as hold, hold:
+            interrupt()
+            steps.append(1)
+            interrupt()
+            steps.append(2)
+
+    with pytest.raises(KeyboardInterrupt):
+        held()
+    assert steps == [1]
+
+
 def test_the_inner_block_hands_its_interrupt_to_the_outer_one() -> None:
     acted: list[int] = []
     with first_interrupt(lambda: acted.append(1)):

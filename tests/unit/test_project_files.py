@@ -6,6 +6,7 @@ import re
 import runpy
 import tomllib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import yaml
@@ -109,6 +110,13 @@ def test_every_benchmark_has_its_licence_stated() -> None:
 
 def benchmark_files() -> list[str]:
     return [str(path.relative_to(ROOT)) for path in (ROOT / "pytest_haerae/catalogue/benchmarks").glob("*.py")]
+
+
+def test_the_code_keeps_to_one_word_a_concept() -> None:
+    own = str(Path(__file__).relative_to(ROOT))
+    written = [path for folder in ("pytest_haerae", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
+    names = {str(path.relative_to(ROOT)) for path in written} - {own}
+    assert not {name: found for name in sorted(names) if (found := AVOIDED.findall(text(name)))}
 
 
 @pytest.mark.parametrize("page", ["CHANGELOG.md", "SECURITY.md", "README.md", "README.ko.md", *DOCUMENTS])

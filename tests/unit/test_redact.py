@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_haerae.redact import error_line, redact, redact_text, secrets_in
+from pytest_haerae.redact import error_line, is_secret_name, redact, redact_text, secrets_in
 
 
 def test_secrets_are_masked_at_any_depth_and_the_rest_is_kept() -> None:
@@ -50,3 +50,36 @@ def test_keys_of_the_environment_are_masked(monkeypatch: pytest.MonkeyPatch, nam
 def test_an_error_is_cut_after_it_is_masked() -> None:
     line = error_line("x" * 495 + "abcdef123456", ["abcdef123456"])
     assert line == "x" * 495 + "***"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["api_key", "apiKey", "API-KEY", "hf_token", "accessToken", "x-auth", "password", "db.password", "Cookie", "key"],
+)
+def test_names_of_secrets(name: str) -> None:
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize("name", ["max_tokens", "tokenizer", "keyboard", "monkey", "author", "model", "stop_token_ids"])
+def test_names_that_only_look_like_it(name: str) -> None:
+    assert not is_secret_name(name)
+
+
+@pytest.mark.parametrize("prefix", ["sk-", "hf_", "ghp_", "gsk_", "xai-"])
+def test_keys_of_a_well_known_shape_are_masked_without_being_known(prefix: str) -> None:
+    assert redact_text(f"({prefix}{'a1' * 10})") == "(***)"
+    assert redact_text(f"{prefix}short") == f"{prefix}short"
+
+
+def test_a_secret_that_is_a_part_of_another_leaves_no_rest() -> None:
+    assert redact_text("abcdef-ghijkl abcdef", ["abcdef", "abcdef-ghijkl"]) == "*** ***"
+
+
+def test_what_is_empty_or_too_short_to_be_a_secret_is_left_as_it_is() -> None:
+    assert redact({"api_key": "", "token": None, "a": [1, True, "b"]}) == {
+        "api_key": "",
+        "token": None,
+        "a": [1, True, "b"],
+    }
+    assert redact_text("a cat", ["a", ""]) == "a cat"
+    assert "cat" not in secrets_in({"key": "cat"})

@@ -33,7 +33,7 @@ class ApiBackend(Backend):
     """Generates and scores over HTTP; a subclass sends one body. One event loop for the whole run.
 
     The first request goes alone: what is wrong with key, model or parameters, and whether and how the server can score,
-    is learnt from one answer, not from as many as may be under way. Until some request succeeded, a permanent refusal
+    is learnt from one answer, not from as many as may be in flight. Until some request succeeded, a permanent refusal
     ends the run in the server's words; after that it is its own item's error.
     """
 

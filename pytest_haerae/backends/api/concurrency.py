@@ -21,7 +21,7 @@ Answer = Callable[[int], Awaitable[Response]]
 Result = TypeVar("Result")
 
 _STOP_SECONDS = 3.0
-"""How long requests under way may take to be cancelled."""
+"""How long requests in flight may take to be cancelled."""
 
 
 class LoopThread:
@@ -40,10 +40,10 @@ class LoopThread:
         """Answer requests, at most `concurrency` at a time, yielding each as it is done; identity is the index.
 
         A request counts until its answer has been taken and the next one is asked for, that is, until it is stored: a
-        process that is killed loses no more answers than it may have requests under way.
+        process that is killed loses no more answers than it may have requests in flight.
 
         Ctrl-C takes its place in the queue behind what has arrived, so that it is never raised between an answer's
-        arrival and its being stored; it cancels what is under way, and what has arrived until then is yielded before it
+        arrival and its being stored; it cancels what is in flight, and what has arrived until then is yielded before it
         is raised. A second Ctrl-C is raised at once.
 
         Raises:

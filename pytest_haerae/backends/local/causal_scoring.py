@@ -2,7 +2,8 @@
 
 A batch takes two forwards. The first runs over the contexts, each with the tokens that all its options begin with, and
 makes vocabulary logits of the last few positions only. The second runs over what is left of the options, on copies of
-the first one's cache. A prefix that all contexts of a batch share (worked examples) is computed once a group and kept.
+the first one's cache. A prefix that all contexts of a batch share, such as few-shot examples, is computed once a group
+and kept.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def make_groups(scorables: Sequence[Scorable]) -> list[Group]:
 
     Sorted by their tokens, requests that share a prefix are neighbours, and the prefixes form a tree. From its leaves
     up, a node stays one group where that saves more tokens, ``(members - 1) * length``, than its children's groups do:
-    a few requests with other worked examples do not shorten the prefix of all the rest.
+    a few requests with other few-shot examples do not shorten the prefix of all the rest.
 
     Long ones first: a batch that does not fit in memory is then found at once, and padding is small.
     """

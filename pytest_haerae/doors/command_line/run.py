@@ -48,7 +48,7 @@ def read_config(path: str | None) -> dict[str, Any]:
     """Read options from a YAML file.
 
     Raises:
-        UsageError: It can not be read, is no YAML mapping, or has an unknown option.
+        UsageError: It cannot be read, is no YAML mapping, or has an unknown option.
     """
     if path is None:
         return {}
@@ -58,7 +58,7 @@ def read_config(path: str | None) -> dict[str, Any]:
     try:
         values = yaml.safe_load(Path(path).expanduser().read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{place}: can not be read ({getattr(error, 'strerror', None) or error})") from None
+        raise UsageError(f"{place}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
     except yaml.YAMLError as error:
         raise UsageError(f"{place}: malformed YAML: {' '.join(str(error).split())}") from None
     if not isinstance(values, dict):

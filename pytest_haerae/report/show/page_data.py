@@ -17,7 +17,7 @@ CALIBRATION_BINS = 10
 _SHORTEST_PREFIX = 200
 """Characters from which a beginning that items share is stored once and shown folded."""
 _PAIRS_COMPARED = 40
-"""Neighbours whose common beginning is looked for: the worked examples are the same for all items of a subset."""
+"""Neighbours whose common beginning is looked for: the few-shot examples are the same for all items of a subset."""
 
 
 def change(now: SampleRow, then: SampleRow | None) -> str:

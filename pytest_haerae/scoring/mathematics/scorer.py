@@ -67,9 +67,9 @@ def judge_mathematics(item: Item, response: Response) -> Verdict:
     try:
         outcome = _compare(answer, item.reference)
     except OSError as error:
-        return Verdict("error", explanation=f"{item.id}: math-verify can not be started: {error}")
+        return Verdict("error", explanation=f"{item.id}: math-verify cannot be started: {error}")
     if outcome is None:
-        explanation = f"{item.id} invalid: {short(answer)!r} can not be evaluated, reference {item.reference}"
+        explanation = f"{item.id} invalid: {short(answer)!r} cannot be evaluated, reference {item.reference}"
         return Verdict("invalid", None, explanation, "no formula")
     verb = "correct" if outcome else "wrong"
     explanation = f"{item.id} {verb}: answered {short(answer)!r}, reference {item.reference}, read by {rule}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,9 @@ from pytest_haerae import Benchmark, UsageError, register_benchmark
 from pytest_haerae.catalogue import registry
 from pytest_haerae.catalogue.datasets import known_layouts, open_dataset, open_items
 from pytest_haerae.catalogue.registry import benchmark_names, find_benchmark, is_benchmark, own_benchmarks
+from pytest_haerae.prompts.registry import find_prompt, refuse_method
+from pytest_haerae.scoring.registry import find_scorer
+from tests.helpers import ROOT
 from tests.unit.installed import install
 
 THEIRS = """
@@ -42,6 +46,18 @@ gone = their_benchmarks_gone:MINE
 ROW = '{"question": "한글날은?", "options": ["10월 3일", "10월 9일"], "answer": "B"}\n'
 
 
+COUNTS = {
+    "click": 11,
+    "csat_qa": 6,
+    "haerae_bench": 13,
+    "hrm8k": 5,
+    "kbl": 65,
+    "kmmlu": 45,
+    "kobest": 5,
+    "kormedmcqa": 4,
+}
+
+
 @pytest.fixture(autouse=True)
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test registers is forgotten after it."""
@@ -56,6 +72,48 @@ def theirs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     rows.mkdir()
     (rows / "days.jsonl").write_text(ROW, encoding="utf-8")
     return rows
+
+
+def test_every_benchmark_is_whole() -> None:
+    assert {benchmark.name: len(benchmark.configurations) for benchmark in own_benchmarks()} == COUNTS
+    assert benchmark_names() == tuple(COUNTS)
+    for benchmark in own_benchmarks():
+        for method, name in benchmark.prompts.items():
+            refuse_method(find_prompt(name), method)
+        for method, name in benchmark.scorers.items():
+            find_scorer(method, name)
+        for subset in benchmark.configurations:
+            path, _, function = benchmark.suite_of(subset).partition("::")
+            suite = (ROOT / path).read_text(encoding="utf-8")
+            assert f"def {function}(" in suite
+            named = f'subset="{subset}"' if benchmark.name == "haerae_bench" else f'dataset="{benchmark.name}"'
+            assert f"@pytest.mark.haerae({named})" in suite
+            # Node ids hold the names as they are.
+            assert re.fullmatch(r"[A-Za-z0-9._-]+", subset)
+
+
+def test_the_subsets_that_share_a_configuration_are_told_apart() -> None:
+    for benchmark in own_benchmarks():
+        configurations = list(benchmark.configurations.values())
+        assert benchmark.belongs or len(set(configurations)) == len(configurations)
+
+
+def test_one_of_a_conftest_is_found_listed_and_replaced_by_the_next(tmp_path: Path) -> None:
+    assert find_benchmark("mine") is None
+    first = register_benchmark(Benchmark(name="mine", folder=tmp_path))
+    assert find_benchmark("mine") is first
+    assert benchmark_names() == tuple(sorted((*COUNTS, "mine")))
+    again = register_benchmark(Benchmark(name="mine", folder=tmp_path / "other"))
+    assert find_benchmark("mine") is again
+
+
+@pytest.mark.parametrize("name", [*COUNTS, "sample"])
+def test_no_name_of_the_package_can_be_taken(name: str, tmp_path: Path) -> None:
+    register_benchmark(Benchmark(name=name, folder=tmp_path))
+    with pytest.raises(
+        UsageError, match=f"benchmark {name}: pytest-haerae has a data set of this name, and a conftest"
+    ):
+        find_benchmark(name)
 
 
 @pytest.mark.usefixtures("theirs")

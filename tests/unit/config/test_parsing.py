@@ -1,11 +1,30 @@
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pytest_haerae.config.parsing import parse_boolean, parse_integer, parse_mapping, parse_names, parse_share
+from pytest_haerae.config.parsing import (
+    parse_address,
+    parse_boolean,
+    parse_choice,
+    parse_gpus,
+    parse_integer,
+    parse_mapping,
+    parse_method,
+    parse_names,
+    parse_path,
+    parse_share,
+    parse_text,
+    parse_thresholds,
+    parse_typed_path,
+)
 from pytest_haerae.errors import UsageError
 
 
@@ -33,7 +52,7 @@ def test_parameters_are_read_from_a_file(tmp_path: Path) -> None:
         ('{"seed": }', "--model-params: malformed JSON at line 1 column 10"),
         ("[1]", "a JSON object is needed"),
         ("seed", "'seed' is not key=value"),
-        ("@/no/such.json", "can not be read"),
+        ("@/no/such.json", "cannot be read"),
     ],
 )
 def test_mistakes_name_the_place(text: str, message: str) -> None:
@@ -59,3 +78,124 @@ def test_names_and_switches() -> None:
     assert parse_boolean("--resume", "off") is False
     with pytest.raises(UsageError, match="--resume"):
         parse_boolean("--resume", "maybe")
+
+
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5)
+
+
+@given(st.dictionaries(st.text(), JSON))
+def test_json_is_read_as_json_reads_it(value: dict[str, Any]) -> None:
+    assert parse_mapping("--model-params", json.dumps(value)) == value
+    copy = parse_mapping("--model-params", value)
+    assert copy == value
+    assert copy is not value, "what a caller passes is not changed by what is added to it"
+
+
+def test_values_of_pairs_may_hold_equals_signs_and_spaces() -> None:
+    assert parse_mapping("--x", " a = b=c , d = [1] ") == {"a": "b=c", "d": [1]}
+    with pytest.raises(UsageError, match="'=1' is not key=value"):
+        parse_mapping("--x", "=1")
+
+
+def test_a_mistake_in_a_file_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    path.write_text('{\n "seed": }', encoding="utf-8")
+    with pytest.raises(UsageError, match=re.escape(f"--x file {path}: malformed JSON at line 2 column 10")):
+        parse_mapping("--x", f"@{path}")
+    path.write_bytes(b"\xff")
+    with pytest.raises(UsageError, match=re.escape(f"--x file {path}: cannot be read (")):
+        parse_mapping("--x", f"@{path}")
+
+
+@pytest.mark.parametrize("text", ["0", "0.0", "1", "0.5", 0, 1.0])
+def test_both_ends_are_shares(text: Any) -> None:  # noqa: ANN401 - text or number
+    assert parse_share("--x", text) == float(text)
+
+
+@pytest.mark.parametrize(("text", "hint"), [("80", True), ("100", True), ("101", False), ("-80", False)])
+def test_only_a_percentage_is_taken_for_one(text: str, hint: bool) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_share("--x", text)
+    assert ("percent" in str(caught.value)) == hint
+
+
+@given(st.integers() | st.floats() | st.text())
+def test_gpus_are_whole_or_a_part_of_one(value: Any) -> None:  # noqa: ANN401 - text or number
+    try:
+        number = float(str(value))
+        possible = 0 <= number <= 1 or (number > 1 and number.is_integer())
+    except (ValueError, OverflowError):
+        possible = False
+    if possible:
+        assert parse_gpus("--x", value) == number
+    else:
+        with pytest.raises(UsageError, match="is not a whole number of GPUs"):
+            parse_gpus("--x", value)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ("0.5", ((None, 0.5),)),
+        (0.5, ((None, 0.5),)),
+        (["0.5", "history=0.25"], ((None, 0.5), ("history", 0.25))),
+        (["a=b=1"], (("a=b", 1.0),)),
+    ],
+)
+def test_thresholds_are_of_all_items_or_of_a_subset(values: object, expected: object) -> None:
+    assert parse_thresholds("--min-accuracy", values) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("=0.5", "names no subset"), ("history=80", "for 80 percent write 0.8"), ("history", "number")],
+)
+def test_a_threshold_that_is_none_is_refused(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=f"--min-accuracy: .*{re.escape(message)}"):
+        parse_thresholds("--min-accuracy", [text])
+
+
+@pytest.mark.parametrize("word", ["1", "true", "Yes", " ON ", True])
+def test_what_is_on(word: object) -> None:
+    assert parse_boolean("--x", word) is True
+
+
+@pytest.mark.parametrize("word", ["0", "False", "no", "off", False])
+def test_what_is_off(word: object) -> None:
+    assert parse_boolean("--x", word) is False
+
+
+@pytest.mark.parametrize(
+    ("parse", "value", "expected"),
+    [
+        (parse_text, 7, "7"),
+        (parse_method, "log_likelihood", "log_likelihood"),
+        (parse_address, "auto", "auto"),
+        (lambda flag, text: parse_choice(flag, text, ("errors",)), "errors", "errors"),
+        (parse_names, "a, b,,a", ("a", "b")),
+        (parse_names, (), ()),
+    ],
+)
+def test_words_are_read(parse: Callable[[str, Any], Any], value: object, expected: object) -> None:
+    assert parse("--x", value) == expected
+
+
+@pytest.mark.parametrize(
+    ("parse", "value", "message"),
+    [
+        (parse_method, "log_likelyhood", "did you mean 'log_likelihood'"),
+        (parse_address, " ", "--x: is empty"),
+        (lambda flag, text: parse_choice(flag, text, ("errors",)), "error", "--x: unknown choice 'error'"),
+    ],
+)
+def test_other_words_are_refused(parse: Callable[[str, Any], Any], value: object, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        parse("--x", value)
+
+
+def test_a_path_is_made_absolute_and_a_typed_one_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/me")
+    assert parse_path("--x", "a/b.json") == tmp_path / "a/b.json"
+    assert parse_typed_path("--x", "a/b.json") == Path("a/b.json")
+    assert parse_path("--x", "~/b") == parse_typed_path("--x", "~/b") == Path("/home/me/b")

@@ -1,74 +1,98 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from pytest_haerae.catalogue.datasets import known_layouts
 from pytest_haerae.data.dataset import ItemLoader
+from pytest_haerae.data.layouts import LAYOUTS
 from pytest_haerae.errors import UsageError
+from pytest_haerae.types import Item
+from tests.unit.fakes import item, question
 
-ROW = {"query": "고르시오.\n\n### 정답:", "options": "['하나', '둘', '셋']", "answer": "(B)"}
-"""The query does not repeat the options, so that a change of theirs is a change of nothing else."""
+ROW = {"query": "알맞은 것은?", "options": "가|나|다", "answer": "(B)"}
 
 
 class Rows:
-    """A data set of one subset, in memory."""
+    """Rows in memory, by subset; counts how often a subset is read."""
 
     name, split = "mine", "test"
     revision: str | None = None
 
-    def __init__(self, *rows: dict[str, Any]) -> None:
+    def __init__(self, **rows: Sequence[dict[str, Any]]) -> None:
         self._rows = rows
-        self.read = 0
+        self.read: list[str] = []
 
     def subsets(self) -> tuple[str, ...]:
-        return ("a",)
+        return tuple(self._rows)
 
     def source(self, subset: str) -> str:
-        return f"mine/{subset}.jsonl"
+        return f"{subset}.jsonl"
 
     def rows(self, subset: str) -> Iterator[dict[str, Any]]:
-        self.read += 1
-        return iter(self._rows)
+        self.read.append(subset)
+        yield from self._rows[subset]
+
+
+def loader(columns: dict[str, Any] | None = None, **rows: Sequence[dict[str, Any]]) -> ItemLoader:
+    return ItemLoader(Rows(**rows), columns or {}, LAYOUTS)
 
 
 def fingerprint(*rows: dict[str, Any]) -> str:
-    return ItemLoader(Rows(*rows), {}, known_layouts()).fingerprint("a")
+    return loader(s=rows).fingerprint("s")
+
+
+def fingerprint_of_items(*items: Item) -> str:
+    made = loader(s=[ROW])
+    made.items("s")[:] = items
+    return made.fingerprint("s")
 
 
 @pytest.mark.parametrize(
-    "change",
-    [
-        {"query": "다시 고르시오.\n\n### 정답:"},
-        {"options": "['하나', '둘', '넷']"},
-        {"options": "['하나', '둘']"},
-        {"options": "['셋', '둘', '하나']"},
-        {"answer": "(C)"},
-    ],
-    ids=["question", "another option", "fewer options", "another order", "answer"],
+    "changes", [{"id": "x"}, {"query": "x"}, {"options": ("가", "나", "라")}, {"options": None}, {"reference": "A"}]
 )
-def test_the_fingerprint_changes_with_what_is_asked_and_expected(change: dict[str, Any]) -> None:
-    assert fingerprint(ROW, ROW) == fingerprint(ROW, dict(ROW))
-    assert fingerprint(ROW, {**ROW, **change}) != fingerprint(ROW, ROW)
+def test_a_fingerprint_changes_with_id_query_options_and_reference(changes: dict[str, Any]) -> None:
+    one = item(1)
+    assert fingerprint_of_items(replace(one, **changes)) != fingerprint_of_items(one)
 
 
-def test_the_fingerprint_knows_how_many_rows_there_are_and_their_order() -> None:
-    other = {**ROW, "answer": "(A)"}
-    assert len({fingerprint(*rows) for rows in ((ROW,), (ROW, ROW), (ROW, other), (other, ROW))}) == 4
+@pytest.mark.parametrize(
+    "changes", [{"query": "알맞은 말은?"}, {"options": "가|나|라"}, {"options": "가|나"}, {"answer": "(C)"}]
+)
+def test_a_fingerprint_changes_with_what_a_row_says(changes: dict[str, str]) -> None:
+    assert fingerprint({**ROW, **changes}) != fingerprint(ROW)
+    assert fingerprint(ROW, {**ROW, **changes}) != fingerprint({**ROW, **changes}, ROW)
+    assert fingerprint(ROW, ROW) != fingerprint(ROW)
 
 
-def test_a_subset_is_read_once() -> None:
-    rows = Rows(ROW)
-    loader = ItemLoader(rows, {}, known_layouts())
-    assert loader.items("a") is loader.items("a")
-    loader.fingerprint("a")
-    assert rows.read == 1
+def test_a_fingerprint_is_of_what_is_asked_and_not_of_how_it_is_written() -> None:
+    assert fingerprint({**ROW, "options": "['가', '나', '다']", "answer": "나", "source": "book"}) == fingerprint(ROW)
 
 
-def test_what_is_not_there_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"dataset mine: unknown subset 'b'\. Valid: a"):
-        ItemLoader(Rows(ROW), {}, known_layouts()).items("b")
-    with pytest.raises(UsageError, match=r"mine/a\.jsonl: there are no rows"):
-        ItemLoader(Rows(), {}, known_layouts()).items("a")
+def test_a_subset_is_read_once_and_only_when_asked_for() -> None:
+    made = loader(a=[question(0), question(1)], b=[question(2)])
+    dataset: Any = made.dataset
+    assert dataset.read == []
+    assert [entry.id for entry in made.items("a")] == ["a-0000", "a-0001"]
+    made.fingerprint("a")
+    made.items("a")
+    assert dataset.read == ["a"]
+
+
+def test_columns_of_ones_own_are_read() -> None:
+    rows = [{"q": "뜻은?", "o": "가|나", "a": 1}]
+    made = loader({"question": "q", "options": "o", "answer": "a", "answer_start": 0}, s=rows)
+    assert made.items("s")[0].reference == "B"
+
+
+def test_a_subset_that_is_not_there_is_refused_before_it_is_read() -> None:
+    made = loader(history=[ROW])
+    with pytest.raises(UsageError, match="dataset mine: unknown subset 'histori': did you mean 'history'"):
+        made.items("histori")
+
+
+def test_a_subset_without_rows_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"s\.jsonl: there are no rows"):
+        loader(s=[]).items("s")

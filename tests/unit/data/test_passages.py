@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_haerae.catalogue.datasets import open_items
-from pytest_haerae.data.passages import passage_of, stem_of
+from pytest_haerae.data.passages import passage_of, stem_of, without_answer_heading
 from pytest_haerae.data.rows import lettered_query
 from tests.helpers import shared
 
@@ -31,6 +31,12 @@ def test_a_laid_out_question_is_found_again(question: str, passage: str, options
 )
 def test_the_stem_of_other_queries(query: str, stem: str) -> None:
     assert stem_of(query) == stem
+
+
+@pytest.mark.parametrize("heading", ["### 정답:", "#정답 :", "### 정답", "###### 정답: \n\n"])
+def test_the_heading_that_asks_for_the_answer_is_taken_off_the_end_alone(heading: str) -> None:
+    assert without_answer_heading(f"뜻은?\n\n{heading}") == "뜻은?"
+    assert without_answer_heading(f"{heading}\n뜻은? ") == f"{heading}\n뜻은?"
 
 
 def test_the_stem_of_all_of_kmmlu() -> None:

@@ -23,7 +23,7 @@ def test_json_comes_back_as_it_went(result: EvaluationResult, tmp_path: Path) ->
     text = result.to_json(tmp_path / "r.json")
     assert EvaluationResult.from_json(tmp_path / "r.json").report == result.report
     assert (tmp_path / "r.json").read_text(encoding="utf-8") == text + "\n"
-    with pytest.raises(UsageError, match="can not be read"):
+    with pytest.raises(UsageError, match="cannot be read"):
         EvaluationResult.from_json(tmp_path / "none.json")
 
 

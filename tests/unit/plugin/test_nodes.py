@@ -1,21 +1,34 @@
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from pytest_haerae.plugin.nodes import function_nodeid, plain_nodeid
+from pytest_haerae.plugin.nodes import (
+    add_suite_properties,
+    function_nodeid,
+    has_item_fixture,
+    is_worker,
+    item_parameter,
+    plain_nodeid,
+    rerun_command,
+    status_of,
+    without_placeholders,
+)
+from tests.unit.fakes import item
+from tests.unit.plugin.sessions import a_test, config, report_of
 
 
 @pytest.mark.parametrize("suffix", ["", "@gpu", "@a_b", "@a]b"])
 @pytest.mark.parametrize("place", ["suites/test_a.py::", "test_a.py::TestA::"])
 def test_a_group_of_loadgroup_is_no_part_of_a_node_id(place: str, suffix: str) -> None:
-    item: Any = SimpleNamespace(
+    test: Any = SimpleNamespace(
         name="test_a[csat_geo-0003]", originalname="test_a", nodeid=f"{place}test_a[csat_geo-0003]{suffix}"
     )
-    assert plain_nodeid(item.nodeid) == f"{place}test_a[csat_geo-0003]"
-    assert function_nodeid(item) == f"{place}test_a"
+    assert plain_nodeid(test.nodeid) == f"{place}test_a[csat_geo-0003]"
+    assert function_nodeid(test) == f"{place}test_a"
 
 
 def test_an_at_sign_of_ones_own_stays() -> None:
@@ -26,3 +39,58 @@ def test_an_at_sign_of_ones_own_stays() -> None:
         "test_a.py::test_a[csat_geo-0003]",
     ):
         assert plain_nodeid(nodeid) == nodeid
+
+
+@pytest.mark.parametrize("fixture", ["haerae_item", "haerae_verdict"])
+def test_a_test_of_an_item_is_known_by_either_fixture(fixture: str) -> None:
+    question = item()
+    assert item_parameter(a_test(question, fixture=fixture)) is question
+    assert item_parameter(a_test(question, fixture="another")) is None
+    assert item_parameter(a_test(None)) is None
+
+
+def test_only_placeholders_are_dropped() -> None:
+    with_item, ordinary = a_test(item()), a_test(None)
+    placeholder: Any = SimpleNamespace(callspec=SimpleNamespace(params={"haerae_item": None}))
+    assert has_item_fixture(placeholder)
+    assert without_placeholders([with_item, placeholder, ordinary]) == [with_item, ordinary]
+    assert without_placeholders(None) is None
+    assert without_placeholders(placeholder) is placeholder
+
+
+def test_the_last_mark_on_a_report_counts() -> None:
+    report = report_of("n", "failed", status="wrong")
+    assert status_of(report) == "wrong"
+    report.user_properties.append(("haerae_status", "error"))
+    assert status_of(report) == "error"
+    assert status_of(report_of("n")) is None
+
+
+def test_a_worker_is_known_by_its_input(tmp_path: Path) -> None:
+    given = config(tmp_path)
+    assert not is_worker(given)
+    given.workerinput = {}
+    assert is_worker(given)
+
+
+def test_names_and_values_reach_the_writer_of_junits_xml(tmp_path: Path) -> None:
+    given = config(tmp_path)
+    add_suite_properties(given, [("a", "1")])
+    written: list[tuple[str, str]] = []
+
+    class Writer:
+        def add_global_property(self, name: str, value: str) -> None:
+            written.append((name, value))
+
+    given.plug("xml", Writer())
+    add_suite_properties(given, [("a", "1"), ("b", "2")])
+    assert written == [("a", "1"), ("b", "2")]
+
+
+def test_the_command_that_runs_wrong_items_again(tmp_path: Path) -> None:
+    given = config(tmp_path)
+    given.invocation_params.args = ("suites", "--lf", "--model-params=api_key=abcdef123456", "-k", "a b")
+    assert rerun_command(given, ["abcdef123456"]) is None
+    given.plug("lfplugin", SimpleNamespace())
+    command = "pytest suites '--model-params=api_key=***' -k 'a b' --lf"
+    assert rerun_command(given, ["abcdef123456"]) == command

@@ -49,7 +49,7 @@ def test_a_full_disk_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.Mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("tempfile.mkstemp", full)
-    with pytest.raises(UsageError, match=r"can not be written \(No space left on device\); the answers are stored"):
+    with pytest.raises(UsageError, match=r"cannot be written \(No space left on device\); the answers are stored"):
         write_text("new", tmp_path / "report.json")
 
 
@@ -58,6 +58,6 @@ def test_what_can_not_be_written_is_found_out_before_the_run(tmp_path: Path) -> 
     with pytest.raises(UsageError, match=r"^--csv .*: is a folder; name a file$"):
         check_writable(tmp_path, "--csv")
     (tmp_path / "file").touch()
-    with pytest.raises(UsageError, match=r"^--output-file .*: the folder can not be written \("):
+    with pytest.raises(UsageError, match=r"^--output-file .*: the folder cannot be written \("):
         check_writable(tmp_path / "file" / "report.json")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "new"]

@@ -113,7 +113,7 @@ def test_a_full_disk_is_said_in_one_line(tmp_path: Path) -> None:
     def write_full(report: Report, path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(UsageError, match=r"a\.full: can not be written \(No space left on device\)$"):
+    with pytest.raises(UsageError, match=r"a\.full: cannot be written \(No space left on device\)$"):
         find_format("full").write(make([]), tmp_path / "a.full")
 
 

@@ -55,7 +55,7 @@ def test_the_summary_goes_to_github_where_it_asks(tmp_path: Path, monkeypatch: p
     assert summary.read_text(encoding="utf-8") == f"before\n{(tmp_path / 'b.md').read_text(encoding='utf-8')}\n"
     monkeypatch.setenv(STEP_SUMMARY, str(tmp_path / "none" / "summary.md"))
     notes = write_outputs(report_of(samples_of({"a": "cw"})), config(tmp_path, report_md=tmp_path / "b.md"))
-    assert notes[-1].endswith("can not be written (No such file or directory)")
+    assert notes[-1].endswith("cannot be written (No such file or directory)")
 
 
 @pytest.mark.parametrize("option", ["output_file", "report_html", "report_md", "baseline_write"])

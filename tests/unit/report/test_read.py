@@ -50,5 +50,5 @@ def test_what_is_no_report_is_refused_in_one_line(tmp_path: Path, content: str) 
     with pytest.raises(UsageError) as caught:
         read_report(path, "report.json")
     assert "\n" not in str(caught.value)
-    with pytest.raises(UsageError, match="can not be read"):
+    with pytest.raises(UsageError, match="cannot be read"):
         read_report(tmp_path / "none.json", "none.json")

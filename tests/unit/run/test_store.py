@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.errors import UsageError
-from pytest_haerae.run.keys import identity_digest, response_key
+from pytest_haerae.errors import StoreError, UsageError
 from pytest_haerae.run.store import Store
-from pytest_haerae.types import Request, Response
+from pytest_haerae.types import Response
 
 ANSWER = Response(loglikelihoods=(-1.25, -2.5), prompt_tokens=3)
 
@@ -45,6 +44,60 @@ def test_a_finished_run_is_measured_anew_unless_asked(tmp_path: Path) -> None:
     assert (other != run, earlier) == (True, False)
     assert store.get(other, "k") is None
     assert store.get(other, "k", any_run=True) == ANSWER
+    store.close()
+
+
+@pytest.mark.parametrize("finished", [False, True])
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize("rerun_errors", [False, True])
+def test_when_a_run_goes_on(tmp_path: Path, finished: bool, resume: bool, rerun_errors: bool) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    store.begin("other", resume=True, rerun_errors=False)
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    if finished:
+        store.finish(run)
+    goes_on = rerun_errors or (resume and not finished)
+    again, earlier = store.begin("f", resume=resume, rerun_errors=rerun_errors)
+    assert (again == run, earlier) == (goes_on, goes_on)
+    # Whatever goes on is no longer finished: the next interrupted run goes on with it.
+    assert store.begin("f", resume=True, rerun_errors=False) == (again, True)
+    store.close()
+
+
+def test_the_latest_run_is_gone_on_with(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    runs = [store.begin("f", resume=False, rerun_errors=False)[0] for _ in range(3)]
+    assert runs == sorted(set(runs))
+    assert store.begin("f", resume=True, rerun_errors=False) == (runs[-1], True)
+    store.close()
+
+
+def test_a_new_run_takes_no_number_that_answers_are_stored_under(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    store.put(7, "k", ANSWER)
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    assert run == 8
+    assert store.get(run, "k") is None
+    store.close()
+
+
+def test_the_way_to_the_numbers_is_kept_with_its_run(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    one, _ = store.begin("f", resume=True, rerun_errors=False)
+    other, _ = store.begin("g", resume=True, rerun_errors=False)
+    store.note_detail(one, "prompt_logprobs")
+    assert (store.detail(one), store.detail(other), store.detail(99)) == ("prompt_logprobs", None, None)
+    store.close()
+
+
+def test_a_disk_that_fills_up_stops_the_run_with_the_way_out(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    store.put(run, "k", ANSWER)
+    store._connection.execute("PRAGMA max_page_count=1")
+    with pytest.raises(StoreError, match=r"cannot be written \(database or disk is full\); answers so far are kept"):
+        store.put(run, "l", Response(text="가" * 10_000))
+    assert store.get(run, "k") == ANSWER
     store.close()
 
 
@@ -113,7 +166,7 @@ def test_a_sound_store_is_never_set_aside(tmp_path: Path, monkeypatch: pytest.Mo
         raise error
 
     monkeypatch.setattr(Store, "_connect", fail)
-    with pytest.raises(UsageError, match=r"--store .*: can not be opened \(no\)"):
+    with pytest.raises(UsageError, match=r"--store .*: cannot be opened \(no\)"):
         Store(path)
     assert path.read_bytes() == content
     assert not list(tmp_path.glob("*.damaged"))
@@ -122,16 +175,6 @@ def test_a_sound_store_is_never_set_aside(tmp_path: Path, monkeypatch: pytest.Mo
 def test_an_impossible_place_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="--store"):
         Store(Path("/proc/no/such.sqlite"))
-
-
-def test_keys_tell_models_and_requests_apart() -> None:
-    one, other = identity_digest({"model": "a"}), identity_digest({"model": "b"})
-    request = Request("loglikelihood", "q", (" (A)",))
-    assert response_key(one, request) == response_key(one, Request("loglikelihood", "q", (" (A)",)))
-    assert (
-        len({response_key(one, request), response_key(other, request), response_key(one, Request("generate", "q"))})
-        == 3
-    )
 
 
 def test_many_answers_are_those_of_each_key(tmp_path: Path) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from pytest_haerae.run import store_repair
 from pytest_haerae.run.store import Store
+from pytest_haerae.run.store_repair import Damaged, OtherVersion, is_damage, reason, set_aside, take_over
 from pytest_haerae.types import Response
 
 SEED = 20261124
@@ -149,3 +153,68 @@ def ask_all(path: Path, what: str) -> tuple[int, bool]:
     again.finish(run)
     again.close()
     return found, bool(caught)
+
+
+def sqlite_error(code: int) -> sqlite3.Error:
+    error = sqlite3.OperationalError("no")
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "damage"),
+    [
+        (Damaged("x"), True),
+        (OtherVersion("x"), True),
+        (sqlite_error(sqlite3.SQLITE_CORRUPT), True),
+        (sqlite_error(sqlite3.SQLITE_CORRUPT | 3 << 8), True),
+        (sqlite_error(sqlite3.SQLITE_NOTADB), True),
+        (sqlite_error(sqlite3.SQLITE_FULL), False),
+        (sqlite_error(sqlite3.SQLITE_BUSY), False),
+        (sqlite_error(sqlite3.SQLITE_IOERR), False),
+        (sqlite3.OperationalError("without a code"), False),
+    ],
+)
+def test_what_says_that_the_file_is_bad(tmp_path: Path, error: sqlite3.Error, damage: bool) -> None:
+    assert is_damage(error, tmp_path / "s.sqlite") == damage
+
+
+@pytest.mark.parametrize("writable", [False, True])
+def test_a_read_only_file_is_damaged_only_where_it_could_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writable: bool
+) -> None:
+    monkeypatch.setattr(store_repair, "os", SimpleNamespace(W_OK=os.W_OK, access=lambda path, mode: writable))
+    assert is_damage(sqlite_error(sqlite3.SQLITE_READONLY), tmp_path / "s.sqlite") == writable
+
+
+def test_a_file_set_aside_takes_along_what_belongs_to_it_alone(tmp_path: Path) -> None:
+    names = ["s.sqlite", "s.sqlite-wal", "s.sqlite-journal", "s.sqlite-shm", "other.sqlite-wal"]
+    for name in names:
+        (tmp_path / name).write_text(name)
+    aside = set_aside(tmp_path / "s.sqlite")
+    assert aside.name.endswith(".damaged")
+    found = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert found == {
+        aside.name: "s.sqlite",
+        f"{aside.name}-wal": "s.sqlite-wal",
+        f"{aside.name}-journal": "s.sqlite-journal",
+        "other.sqlite-wal": "other.sqlite-wal",
+    }
+
+
+@pytest.mark.parametrize(("free", "words"), [(1 << 15, "the disk is full"), (1 << 30, "disk I/O error")])
+def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, words: str) -> None:
+    monkeypatch.setattr(store_repair, "shutil", SimpleNamespace(disk_usage=lambda path: SimpleNamespace(free=free)))
+    assert reason(sqlite3.OperationalError("disk I/O error"), tmp_path / "s.sqlite") == words
+
+
+def test_only_answers_with_their_digest_are_taken_over(tmp_path: Path) -> None:
+    old, new = Store(tmp_path / "old.sqlite"), Store(tmp_path / "new.sqlite")
+    run = put_all(old)
+    old._connection.execute("UPDATE responses SET answer = answer || ' ' WHERE key LIKE '%3'")
+    broken = sum(key.endswith("3") for key in ANSWERS)
+    old.close()
+    assert take_over(tmp_path / "old.sqlite", new._connection) == len(ANSWERS) - broken > 0
+    assert dict(new.get_many(run, ANSWERS)) == {key: ANSWERS[key] for key in ANSWERS if not key.endswith("3")}
+    assert new.begin("fingerprint", resume=True, rerun_errors=False) == (run, True)
+    new.close()

@@ -16,7 +16,7 @@ const margins = Float64Array.from(core.margin, (margin) => margin ?? NaN);
 const anchors = [];
 const byAnchor = new Map();
 for (let index = 0; index < ITEMS; index++) {
-  // Half of a surrogate pair can not stand in an address.
+  // Half of a surrogate pair cannot stand in an address.
   const id = core.ids[index].replace(/\p{Surrogate}/gu, "\ufffd");
   let anchor = id;
   for (let number = 2; byAnchor.has(anchor); number++) anchor = `${id}~${number}`;

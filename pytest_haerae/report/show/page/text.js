@@ -33,7 +33,7 @@ const count = (number) => number.toLocaleString("en-US");
 const decimal = (number, digits = 2) => number.toFixed(digits).replace("-", "\u2212");
 const signed = (number, digits = 2) => (number > 0 ? "+" : "") + decimal(number, digits);
 
-// Characters that a reader can not see, or that reorder what stands around them; joiners of scripts and emoji may stay.
+// Characters that a reader cannot see, or that reorder what stands around them; joiners of scripts and emoji may stay.
 const HIDDEN =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
 

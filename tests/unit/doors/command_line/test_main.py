@@ -11,7 +11,7 @@ from tests.unit.reports import report_of, samples_of, write
 
 MISTAKES = [
     (["gate", "{now}"], "no gate is named: add --min-accuracy or --baseline"),
-    (["gate", "{now}", "--baseline=none.json"], "--baseline none.json: can not be read (No such file or directory)"),
+    (["gate", "{now}", "--baseline=none.json"], "--baseline none.json: cannot be read (No such file or directory)"),
     (["gate", "{now}", "--min-accuracy=c=0.5"], "--min-accuracy: unknown subset 'c'. Valid: a, b"),
     (["gate", "{now}", "--min-accuracy=60"], "--min-accuracy: 60 is not between 0 and 1; for 60 percent write 0.6"),
     (
@@ -23,7 +23,7 @@ MISTAKES = [
     (["export", "{now}"], "no file is named: add --csv PATH, --parquet PATH, or --format NAME"),
     (["export", "{now}", "--format=cvs"], "--format: unknown format 'cvs': did you mean 'csv'? Valid: csv, "),
     (["export", "{now}", "--output=a.csv"], "--output a.csv: in which format? Add --format, one of csv, "),
-    (["export", "{now}", "--csv=/proc/none/a.csv"], "--csv /proc/none/a.csv: the folder can not be written"),
+    (["export", "{now}", "--csv=/proc/none/a.csv"], "--csv /proc/none/a.csv: the folder cannot be written"),
     (["compare", "{now}"], "the following arguments are required: B.json"),
     (["comapre"], "invalid choice: 'comapre'"),
 ]

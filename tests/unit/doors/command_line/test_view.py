@@ -53,10 +53,10 @@ def test_the_baseline_and_the_place_can_be_chosen(folder: Path, monkeypatch: pyt
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["none.json"], "ERROR: none.json: can not be read (No such file or directory)"),
+        (["none.json"], "ERROR: none.json: cannot be read (No such file or directory)"),
         (["bad.json"], "ERROR: bad.json: corrupt, no JSON report"),
         (["report.json", "--baseline=bad.json"], "ERROR: --baseline bad.json: corrupt, no JSON report"),
-        (["report.json", "--output=/proc/none/x.html"], "ERROR: --output /proc/none/x.html: the folder can not be"),
+        (["report.json", "--output=/proc/none/x.html"], "ERROR: --output /proc/none/x.html: the folder cannot be"),
     ],
 )
 @pytest.mark.usefixtures("folder")

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from pytest_haerae.backends.local import vllm_engine
-from pytest_haerae.backends.local.vllm_engine import VllmParameters
+from pytest_haerae.backends.local.vllm import engine as vllm_engine
+from pytest_haerae.backends.local.vllm.engine import VllmParameters
 
 
 def test_an_interrupt_that_was_lost_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from pytest_haerae.backends.local.batching import BatchingBackend
 from pytest_haerae.backends.local.encoding import Part, RequestEncoder, make_parts
 from pytest_haerae.backends.local.trie import Sums, Tokens
-from pytest_haerae.backends.local.vllm_engine import VllmParameters, start_engine
+from pytest_haerae.backends.local.vllm.engine import VllmParameters, start_engine
 from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import BackendFailure, UsageError

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.backends.local import vllm
-from pytest_haerae.backends.local.vllm import VllmBackend, _waves
-from pytest_haerae.backends.local.vllm_engine import VllmParameters
+from pytest_haerae.backends.local.vllm import backend as vllm
+from pytest_haerae.backends.local.vllm.backend import VllmBackend, _waves
+from pytest_haerae.backends.local.vllm.engine import VllmParameters
 from pytest_haerae.errors import BackendFailure, UsageError
 from pytest_haerae.types import Request
 from tests.unit.backends.small_model import VOCABULARY, distribution, oracle, tokenize

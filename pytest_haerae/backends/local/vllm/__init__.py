@@ -1,0 +1,1 @@
+"""Models on a vLLM engine in this process."""

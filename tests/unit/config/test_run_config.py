@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from pytest_haerae.catalogue.registry import own_benchmarks
+from pytest_haerae.config.run_config import (
+    DEFAULT_PROMPT,
+    RunConfig,
+    build_config,
+    default_prompt,
+    gate_settings,
+    with_shorthands,
+)
+from pytest_haerae.errors import UsageError
+from pytest_haerae.types import CAPABILITY
+
+ROOT = Path("/root/folder")
+
+
+def config(**raw: Any) -> RunConfig:  # noqa: ANN401 - an option's value
+    return build_config({"model": "random", **raw}, ROOT)
+
+
+@pytest.mark.parametrize("raw", [{}, {"model": None}, {"dataset": "sample"}])
+def test_a_run_without_a_model_says_which_there_are(raw: dict[str, Any]) -> None:
+    with pytest.raises(
+        UsageError, match=r"none is named: add --model=NAME \(one of .*llamacpp, .*random.*\) or --demo"
+    ):
+        build_config(raw, ROOT)
+
+
+def test_the_demo_stands_for_three_options_that_stay_open() -> None:
+    demo = build_config({"demo": True}, ROOT)
+    assert (demo.model, demo.dataset, demo.method) == ("llamacpp", "sample", "log_likelihood")
+    other = build_config({"demo": "yes", "method": "string_match", "model": "random"}, ROOT)
+    assert (other.model, other.dataset, other.method) == ("random", "sample", "string_match")
+    assert with_shorthands({"demo": False, "limit": 3}) == {"demo": False, "limit": 3}
+
+
+def test_the_data_sets_parameters_stand_for_two_options_that_go_before() -> None:
+    made = config(dataset_params='{"revision": "abc", "columns": {"question": "q"}}')
+    assert (made.dataset_revision, made.dataset_columns) == ("abc", {"question": "q"})
+    assert config(dataset_params="revision=abc", dataset_revision="def").dataset_revision == "def"
+    with pytest.raises(UsageError, match="--dataset-params: unknown parameter 'revison': did you mean 'revision'"):
+        config(dataset_params="revison=abc")
+
+
+def test_the_environment_stands_for_the_models_parameters_where_none_are_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HAERAE_MODEL_PARAMS", "seed=7")
+    assert config().model_params == {"seed": 7}
+    assert config(model_params="seed=8").model_params == {"seed": 8}
+    monkeypatch.setenv("HAERAE_MODEL_PARAMS", "seed")
+    with pytest.raises(UsageError, match="HAERAE_MODEL_PARAMS: 'seed' is not key=value"):
+        config()
+    monkeypatch.setenv("HAERAE_MODEL_PARAMS", "")
+    assert config().model_params == {}
+
+
+@pytest.mark.parametrize(
+    ("raw", "replicas"),
+    [({}, None), ({"ray_address": "auto"}, 1), ({"gpus_per_replica": 0}, 1), ({"ray_address": "a", "replicas": 4}, 4)],
+)
+def test_what_only_replicas_have_asks_for_one(raw: dict[str, Any], replicas: int | None) -> None:
+    assert config(**raw).replicas == replicas
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "message"),
+    [
+        ("string_match", "return_logits=true", "unknown parameter 'return_logits'. Valid: scorer, strict"),
+        ("log_likelihood", "strict=true", "unknown parameter 'strict'. Valid: return_logits, scorer"),
+        ("string_match", "strict=1", "strict is true or false, not 1"),
+        ("string_match", "scorer=1", "scorer is a name, not 1"),
+        ("string_match", "strict=true,scorer=math", "strict is a scorer of its own; leave out either it or 'math'"),
+    ],
+)
+def test_parameters_of_another_methods_scorers_are_refused(method: str, params: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        config(method=method, evaluator_params=params)
+    assert str(caught.value) == f"--evaluator-params: {message}"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "params", "scorer"),
+    [
+        ("kmmlu", "", "default"),
+        ("kmmlu", "strict=true", "strict"),
+        ("kmmlu", "strict=false", "default"),
+        ("kmmlu", "strict=true,scorer=strict", "strict"),
+        ("hrm8k", "", "math"),
+        ("hrm8k", "scorer=default", "default"),
+        ("hrm8k", "strict=true", "strict"),
+    ],
+)
+def test_who_judges(dataset: str, params: str, scorer: str) -> None:
+    assert config(dataset=dataset, evaluator_params=params).scorer == scorer
+
+
+def test_a_benchmarks_scorer_is_named_in_the_configuration() -> None:
+    assert config(dataset="hrm8k").evaluator_params == {"scorer": "math"}
+    assert config(dataset="hrm8k", method="log_likelihood").evaluator_params == {}
+
+
+def test_log_likelihoods_are_reported_unless_told_otherwise() -> None:
+    assert config(method="log_likelihood").return_logits
+    assert not config(method="log_likelihood", evaluator_params="return_logits=false").return_logits
+
+
+@pytest.mark.parametrize("method", CAPABILITY)
+def test_the_prompt_is_the_benchmarks_or_the_methods(method: Any) -> None:  # noqa: ANN401 - a Method
+    for benchmark in own_benchmarks():
+        expected = benchmark.prompts.get(method, DEFAULT_PROMPT[method])
+        assert default_prompt(benchmark.name, method) == expected
+        assert config(dataset=benchmark.name, method=method).prompt == expected
+        assert config(dataset=benchmark.name, method=method, prompt="letter").prompt == "letter"
+    assert default_prompt("a/folder", method) == DEFAULT_PROMPT[method]
+
+
+def test_gates_are_read_alone_as_in_a_whole_configuration() -> None:
+    raw = {"min_accuracy": ["0.5", "law=0.25"], "max_drop": "0.01", "significance": 0.1, "max_error_rate": None}
+    settings = gate_settings(raw)
+    assert [(minimum.subset, minimum.threshold) for minimum in settings.min_accuracy] == [(None, 0.5), ("law", 0.25)]
+    assert (settings.max_drop, settings.significance, settings.max_error_rate) == (0.01, 0.1, 0.0)
+    whole = config(**raw)
+    assert {name: getattr(whole, name) for name in type(settings).model_fields} == dict(settings)
+
+
+def test_a_configuration_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        config().limit = 3  # type: ignore[misc]

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pytest_haerae.data.hub import HubDataset, Repository
+from pytest_haerae.errors import UsageError
+
+ROWS = [{"id": f"{kind}-{number}"} for number in range(3) for kind in "ab"]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What the library was asked for; it has the same rows in every configuration."""
+    calls: list[tuple[Any, ...]] = []
+
+    def load_dataset(repository: str, *, name: str | None, revision: str | None, split: str) -> list[dict[str, str]]:
+        calls.append((repository, name, revision, split))
+        return ROWS
+
+    def names(repository: str, *, revision: str | None) -> list[str]:
+        calls.append((repository, revision))
+        return ["law", "history"]
+
+    library = SimpleNamespace(load_dataset=load_dataset, get_dataset_config_names=names)
+    monkeypatch.setitem(sys.modules, "datasets", library)
+    monkeypatch.setitem(sys.modules, "datasets.utils", SimpleNamespace(disable_progress_bars=lambda: None))
+    return calls
+
+
+def test_a_configuration_is_a_subset_where_nothing_else_is_known(asked: list[tuple[Any, ...]]) -> None:
+    dataset = HubDataset("me/mine", "test", Repository("me/mine", "abc"))
+    assert dataset.subsets() == ("history", "law")
+    assert dataset.subsets() == ("history", "law")
+    assert list(dataset.rows("law")) == ROWS
+    assert asked == [("me/mine", "abc"), ("me/mine", "law", "abc", "test")]
+
+
+def test_known_subsets_are_told_without_asking_and_read_where_they_are(asked: list[tuple[Any, ...]]) -> None:
+    repository = Repository("me/mine", None, {"b": "two", "a": None}, {"test": "train"})
+    dataset = HubDataset("mine", "test", repository)
+    assert (dataset.subsets(), asked) == (("b", "a"), [])
+    assert (dataset.name, dataset.source("a")) == ("mine", "me/mine/a")
+    list(dataset.rows("a"))
+    list(dataset.rows("b"))
+    assert asked == [("me/mine", None, None, "train"), ("me/mine", "two", None, "train")]
+    assert dataset.split == "test", "a report names the split as the user does"
+    list(HubDataset("mine", "dev", repository).rows("a"))
+    assert asked[-1][-1] == "dev"
+
+
+def test_subsets_that_share_a_configuration_have_their_own_rows_and_load_it_once(asked: list[tuple[Any, ...]]) -> None:
+    shared = Repository("me/mine", None, {"a": None, "b": None}, belongs=lambda subset, row: row["id"][0] == subset)
+    dataset = HubDataset("mine", "test", shared)
+    for subset in "ab":
+        assert [row["id"] for row in dataset.rows(subset)] == [f"{subset}-{number}" for number in range(3)]
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (ValueError('Unknown split "dev". Should be one of ["test"].'), "dataset mine: no split 'dev' (Unknown split"),
+        (ValueError("BuilderConfig 'x' not found."), "dataset mine: BuilderConfig 'x' not found."),
+        (
+            ConnectionError("no route with hf_abcdefghijklmnopqrst\nmore"),
+            "dataset mine (me/mine) cannot be had from the hub: ConnectionError: no route with ***. Check the name",
+        ),
+        (RuntimeError("split"), "cannot be had from the hub: RuntimeError: split. Check"),
+    ],
+)
+def test_what_cannot_be_had_is_one_line(
+    asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
+) -> None:
+    def fail(*arguments: object, **settings: object) -> None:
+        raise error
+
+    monkeypatch.setattr(sys.modules["datasets"], "load_dataset", fail)
+    monkeypatch.setattr(sys.modules["datasets"], "get_dataset_config_names", fail)
+    dataset = HubDataset("mine", "dev", Repository("me/mine"))
+    with pytest.raises(UsageError) as of_rows:
+        list(dataset.rows("x"))
+    with pytest.raises(UsageError) as of_names:
+        dataset.subsets()
+    assert str(of_rows.value) == str(of_names.value)
+    assert message in str(of_rows.value)
+    assert "\n" not in str(of_rows.value)

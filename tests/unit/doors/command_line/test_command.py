@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+import pytest
+
+from pytest_haerae.config.options import BY_NAME, OPTIONS
+from pytest_haerae.doors.command_line.command import add_option, print_json
+
+
+def parser(*names: str) -> ArgumentParser:
+    made = ArgumentParser(allow_abbrev=False)
+    for name in names:
+        add_option(made, name)
+    return made
+
+
+@pytest.mark.parametrize("name", [option.name for option in OPTIONS if option.kind == "value"])
+def test_every_spelling_of_a_value_is_taken(name: str) -> None:
+    for spelling in BY_NAME[name].spellings():
+        assert vars(parser(name).parse_args([spelling, "x"])) == {name: "x"}
+    assert vars(parser(name).parse_args([])) == {name: None}
+
+
+@pytest.mark.parametrize("name", [option.name for option in OPTIONS if option.kind == "repeat"])
+def test_a_repeatable_option_collects(name: str) -> None:
+    flag = BY_NAME[name].flag
+    assert vars(parser(name).parse_args([flag, "a", flag, "b"])) == {name: ["a", "b"]}
+
+
+@pytest.mark.parametrize("name", [option.name for option in OPTIONS if option.kind == "switch"])
+def test_a_switch_is_on_off_or_not_given(name: str) -> None:
+    for spelling, value in [
+        *((each, True) for each in BY_NAME[name].spellings()),
+        *((each, False) for each in BY_NAME[name].negations()),
+    ]:
+        assert vars(parser(name).parse_args([spelling])) == {name: value}
+    assert vars(parser(name).parse_args([])) == {name: None}
+
+
+def test_the_help_of_all_options_can_be_shown() -> None:
+    shown = parser(*BY_NAME).format_help()
+    assert all(option.flag in shown for option in OPTIONS)
+
+
+def test_json_keeps_hangul_and_refuses_what_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"이름": [1, None]})
+    assert capsys.readouterr().out == '{\n "이름": [\n  1,\n  null\n ]\n}\n'
+    with pytest.raises(ValueError, match="JSON"):
+        print_json(float("nan"))

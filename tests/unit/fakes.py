@@ -1,0 +1,106 @@
+"""Small stand-ins for what the rooms pass to one another: items, selections, a backend that keeps a ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pytest_haerae.backends import Backend, BackendParameters
+from pytest_haerae.evaluation import Evaluation, prepare
+from pytest_haerae.types import Capability, Item, Request, Response, Selected
+
+LETTERS = "ABC"
+
+
+@dataclass
+class Ledger:
+    """What a scripted backend was asked."""
+
+    loads: int = 0
+    closed: int = 0
+    asked: list[Request] = field(default_factory=list)
+
+
+class ScriptedParameters(BackendParameters):
+    """A key beside what decides an answer."""
+
+    api_key: str = ""
+
+
+def scripted(answer: Callable[[Request], Response], ledger: Ledger, *, backwards: bool = False) -> type[Backend]:
+    """A backend that gives the answers of a function, from the first request to the last or backwards."""
+
+    class Scripted(Backend):
+        methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
+        parameters: ClassVar[type[BackendParameters]] = ScriptedParameters
+
+        def __init__(self, parameters: ScriptedParameters) -> None:
+            ledger.loads += 1
+
+        def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+            order = range(len(requests))
+            for index in reversed(order) if backwards else order:
+                ledger.asked.append(requests[index])
+                yield index, answer(requests[index])
+
+        def close(self) -> None:
+            ledger.closed += 1
+
+    return Scripted
+
+
+def question(number: int, **changes: object) -> dict[str, Any]:
+    """A row of a file of questions; the right letter goes round."""
+    row = {"question": f"{number}번 문제는?", "options": ["가", "나", "다"], "answer": LETTERS[number % 3]}
+    return {**row, **changes}
+
+
+def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
+    """Write rows as JSON lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def prepared(
+    folder: Path,
+    rows: Sequence[Mapping[str, Any]],
+    backend: type[Backend] | None = None,
+    **options: Any,  # noqa: ANN401 - an option's value
+) -> Evaluation:
+    """An evaluation of rows in a file, with a backend of one's own or the random one."""
+    data = write_rows(folder / "questions.jsonl", rows)
+    model = "scripted" if backend else "random"
+    raw = {"model": model, "dataset": str(data), **options}
+    return prepare(raw, folder, {"scripted": backend} if backend else None)
+
+
+def everything(evaluation: Evaluation) -> list[Selected]:
+    """All items of an evaluation's data set, each with a test of its own."""
+    data = evaluation.plan.data
+    return [
+        Selected(item, f"test_mine.py::test_mine[{item.id}]", data)
+        for subset in evaluation.source.subsets(data)
+        for item in evaluation.source.items(data, subset)
+    ]
+
+
+def item(number: int = 0, subset: str = "history", **changes: Any) -> Item:  # noqa: ANN401 - a field's value
+    """An item with three options."""
+    values = {
+        "id": f"{subset}-{number:04d}",
+        "subset": subset,
+        "index": number,
+        "query": f"### 질문: \n{number}번?\n\n### 선택지: \n(A) 가\n(B) 나\n(C) 다\n\n### 정답:",
+        "options": ("가", "나", "다"),
+        "labels": ("A", "B", "C"),
+        "reference": LETTERS[number % 3],
+    }
+    return Item(**{**values, **changes})
+
+
+def silent(done: int, total: int) -> None:
+    """Show no progress."""

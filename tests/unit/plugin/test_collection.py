@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pytest_haerae.data.hub import HubDataset
+from pytest_haerae.errors import UsageError
+from pytest_haerae.plugin.collection import Collection
+from pytest_haerae.types import DataKey, Response, Selected
+from tests.unit.catalogue.benchmarks.rows import FOUR
+from tests.unit.fakes import Ledger, item, question, scripted, write_rows
+from tests.unit.plugin.sessions import Metafunc, a_config, a_test, config
+
+
+@pytest.fixture(autouse=True)
+def hub(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every benchmark's rows are made up; what was loaded."""
+    loaded: list[str] = []
+
+    def load(self: HubDataset, configuration: str | None) -> list[dict[str, Any]]:
+        loaded.append(self.name)
+        return [{"question": f"{number}번?", **FOUR, "answer": 1} for number in range(3)]
+
+    monkeypatch.setattr(HubDataset, "_load", load)
+    return loaded
+
+
+def collect(given: Any, *functions: Metafunc) -> Collection:  # noqa: ANN401 - a configuration
+    collection = Collection(given)
+    for function in functions:
+        collection.parametrize(function)  # type: ignore[arg-type]
+    return collection
+
+
+def in_folder(folder: Path, dataset: str | None = None, **more: Any) -> Any:  # noqa: ANN401 - options
+    return config(folder, dataset=dataset, **more)
+
+
+def named(folder: Path, *args: str, **options: Any) -> Any:  # noqa: ANN401 - options
+    return a_config(folder, {"model": "random", **options}, args=args)
+
+
+def ids(function: Metafunc) -> list[str]:
+    return [entry.id for entry in function.items]
+
+
+@pytest.mark.parametrize("fixtures", [("haerae_item",), ("haerae_verdict",), ("tmp_path", "haerae_item")])
+def test_a_test_has_one_parameter_set_an_item_for_the_fixtures_it_uses(
+    tmp_path: Path, fixtures: tuple[str, ...]
+) -> None:
+    function = Metafunc(None, tmp_path / "test_a.py", fixtures, subset="history")
+    collect(in_folder(tmp_path, "sample", limit=2), function)
+    assert function.ids == ids(function) == ["history-0000", "history-0001"]
+    assert function.names == [name for name in fixtures if name != "tmp_path"]
+    both = Metafunc(None, tmp_path / "test_a.py", ("haerae_verdict", "haerae_item"), subset="history")
+    collect(in_folder(tmp_path, "sample", limit=1), both)
+    assert (both.names, both.params) == (["haerae_item", "haerae_verdict"], [(both.items[0], both.items[0])])
+
+
+def test_only_subsets_that_are_wanted_and_there_are_collected(tmp_path: Path) -> None:
+    function = Metafunc(None, tmp_path / "test_a.py", subset=["history", "csat_geo", "csat_eng"])
+    collect(in_folder(tmp_path, "sample", limit=1, subset=["csat_geo,rare_words"]), function)
+    assert ids(function) == ["csat_geo-0000"]
+
+
+def test_a_data_set_beside_the_suite_is_read_from_there(tmp_path: Path) -> None:
+    write_rows(tmp_path / "suite/mine.jsonl", [question(0), question(1)])
+    function = Metafunc(None, tmp_path / "suite/test_a.py", dataset="mine.jsonl")
+    collection = collect(in_folder(tmp_path), function)
+    assert ids(function) == ["mine-0000", "mine-0001"]
+    test = a_test(function.items[1])
+    data = DataKey("mine.jsonl", str(tmp_path / "suite"))
+    assert collection.select([a_test(None), test]) == [Selected(function.items[1], test.nodeid, data)]
+
+
+def test_a_suite_out_of_scope_collects_a_placeholder_and_reads_nothing(tmp_path: Path, hub: list[str]) -> None:
+    function = Metafunc(None, tmp_path / "kmmlu/test_a.py", dataset="kmmlu", subset="Law")
+    collection = collect(in_folder(tmp_path, "sample"), function)
+    assert (function.params, function.ids, hub) == ([(None,)], ["none"], [])
+    with pytest.raises(pytest.UsageError, match="add --dataset=kmmlu"):
+        collection.finish([])
+
+
+@pytest.mark.parametrize("typed", [None, "kmmlu", "click"])
+def test_the_default_data_set_is_decided_by_the_suite_that_the_command_line_names(
+    tmp_path: Path, typed: str | None
+) -> None:
+    function = Metafunc(None, tmp_path / "kmmlu/test_a.py", dataset="kmmlu", subset="Law")
+    collection = collect(named(tmp_path, "kmmlu/test_a.py", dataset=typed, limit=1), function)
+    assert ids(function) == ([] if typed == "click" else ["Law-0000"])
+    assert collection.scope.dataset == ("kmmlu" if typed is None else None)
+    assert collection.evaluation.plan.config.dataset == (typed or "kmmlu")
+
+
+def test_after_suites_of_the_default_a_suite_of_another_benchmark_is_refused(tmp_path: Path, hub: list[str]) -> None:
+    default = Metafunc(None, tmp_path / "test_history.py", subset="history")
+    other = Metafunc(None, tmp_path / "kmmlu/test_a.py", dataset="kmmlu", subset="Law")
+    collection = collect(named(tmp_path, "test_history.py", "kmmlu/test_a.py"), default, other)
+    assert hub == ["haerae_bench"]
+    with pytest.raises(pytest.UsageError, match="these suites ask haerae_bench and kmmlu"):
+        collection.finish([])
+
+
+def test_what_the_decided_benchmark_brings_along_is_taken_where_the_evaluation_was_prepared(tmp_path: Path) -> None:
+    given = named(tmp_path, "kmmlu", method="log_likelihood", limit=1)
+    collection = Collection(given)
+    assert collection.evaluation.plan.config.prompt == "raw"
+    function = Metafunc(None, tmp_path / "kmmlu/test_a.py", dataset="kmmlu", subset="Law")
+    collection.parametrize(function)  # type: ignore[arg-type]
+    assert collection.evaluation.plan.config.prompt == "kmmlu"
+    assert collection.evaluation.plan.data == DataKey("kmmlu")
+
+
+def test_a_workers_decision_is_taken_over(tmp_path: Path) -> None:
+    collection = Collection(named(tmp_path, method="log_likelihood"))
+    collection.decide("kmmlu")
+    assert (collection.evaluation.plan.config.dataset, collection.evaluation.plan.config.prompt) == ("kmmlu", "kmmlu")
+    with pytest.raises(UsageError, match="unknown backend"):
+        Collection(named(tmp_path, model="no")).decide(None)
+
+
+def test_options_of_the_command_line_go_before_the_ini_files(tmp_path: Path) -> None:
+    ini = {"model": "no", "limit": "3", "dataset": "sample", "subset": ["history"]}
+    given = a_config(tmp_path, {"model": "random", "subset": []}, ini)
+    settings = Collection(given).evaluation.plan.config
+    assert (settings.model, settings.limit, settings.dataset, settings.subset) == ("random", 3, "sample", ("history",))
+
+
+def test_backends_of_a_conftest_are_known(tmp_path: Path) -> None:
+    backend = scripted(lambda request: Response(text=""), Ledger())
+    given = a_config(tmp_path, {"model": "mine"}, backends={"mine": backend})
+    assert Collection(given).evaluation.plan.backend is backend
+
+
+def test_the_first_mistake_ends_the_session_once_all_is_collected(tmp_path: Path) -> None:
+    one, other = (Metafunc(None, tmp_path / "test_a.py", dataset=name) for name in ("first.jsonl", "second.jsonl"))
+    collection = collect(in_folder(tmp_path), one, other)
+    assert one.params == other.params == [(None,)]
+    with pytest.raises(pytest.UsageError, match=r"first\.jsonl: there is no such file"):
+        collection.finish([a_test(None)])
+
+
+def test_a_worker_leaves_the_mistake_to_its_controller(tmp_path: Path) -> None:
+    given = in_folder(tmp_path)
+    given.workerinput = {}
+    collection = collect(given, Metafunc(None, tmp_path / "test_a.py", dataset="none.jsonl"))
+    items = [a_test(item())]
+    collection.finish(items)
+    assert items == []
+    assert "none.jsonl" in str(collection.problem)
+
+
+def test_a_subset_that_no_data_set_has_is_refused_at_the_end(tmp_path: Path) -> None:
+    function = Metafunc(None, tmp_path / "test_a.py", subset="history")
+    collection = collect(in_folder(tmp_path, "sample", subset=["histori"]), function)
+    with pytest.raises(pytest.UsageError, match="--subset: unknown subset 'histori'"):
+        collection.finish([])
+
+
+def test_a_run_without_mistakes_goes_on(tmp_path: Path) -> None:
+    function = Metafunc(None, tmp_path / "test_a.py", subset="history")
+    items = [a_test(item())]
+    collect(in_folder(tmp_path, "sample"), function).finish(items)
+    assert len(items) == 1
+    Collection(in_folder(tmp_path)).finish([])
+
+
+def test_what_counts_as_selected_by_hand(tmp_path: Path) -> None:
+    assert not Collection(named(tmp_path, "suites")).selected_by_hand()
+    assert Collection(named(tmp_path, "suites/test_a.py::test_a")).selected_by_hand()
+    failed = named(tmp_path)
+    failed.option.lf = True
+    assert Collection(failed).selected_by_hand()
+    without_cache = named(tmp_path)
+    without_cache.option = SimpleNamespace()
+    assert not Collection(without_cache).selected_by_hand()
+    collection = Collection(named(tmp_path))
+    collection.note_deselected([a_test(None)])
+    assert not collection.selected_by_hand()
+    collection.note_deselected([a_test(item())])
+    collection.note_deselected([a_test(None)])
+    assert collection.selected_by_hand()
+    collection = Collection(named(tmp_path))
+    collection.note_by_hand()
+    assert collection.selected_by_hand()

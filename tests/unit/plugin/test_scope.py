@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_haerae.catalogue.benchmarks.haerae_bench import SUBSETS
+from pytest_haerae.errors import UsageError
+from pytest_haerae.plugin.scope import DEFAULT_DATASET, Scope, Suite, read_suite
+
+PATH = Path("/suites/test_a.py")
+
+
+def about(dataset: str | None, *subsets: str) -> Suite:
+    return Suite(PATH, dataset, subsets or None)
+
+
+@pytest.mark.parametrize(
+    ("marker", "dataset", "subsets"),
+    [
+        ({}, None, None),
+        ({"subset": "law"}, None, ("law",)),
+        ({"subset": ["law", "history"]}, None, ("law", "history")),
+        ({"dataset": "kmmlu"}, "kmmlu", None),
+        ({"dataset": Path("a.jsonl"), "subset": ()}, "a.jsonl", ()),
+    ],
+)
+def test_a_marker_is_read(marker: dict[str, Any], dataset: str | None, subsets: tuple[str, ...] | None) -> None:
+    assert read_suite(marker, PATH) == Suite(PATH, dataset, subsets)
+
+
+def test_a_file_beside_the_suite_is_no_benchmark(tmp_path: Path) -> None:
+    suite = Suite(tmp_path / "test_a.py", "kmmlu", None)
+    assert suite.benchmark == "kmmlu"
+    (tmp_path / "kmmlu").mkdir()
+    assert suite.benchmark is None
+    assert about("mine.jsonl").benchmark is None
+    assert about(None).benchmark is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["suites/kmmlu/test_kmmlu.py"], True),
+        (["suites/kmmlu"], True),
+        (["suites/kmmlu/../kmmlu/"], True),
+        (["suites/kmmlu/test_kmmlu.py::test_kmmlu[Law-0001]"], True),
+        (["other", "suites/kmmlu"], True),
+        (["suites"], False),
+        (["suites/kmmlu/test_other.py"], False),
+        ([], False),
+    ],
+)
+def test_a_command_line_names_a_module_or_its_folder_alone(tmp_path: Path, arguments: list[str], named: bool) -> None:
+    suite = Suite(tmp_path / "suites/kmmlu/test_kmmlu.py", "kmmlu", None)
+    assert suite.is_named_in(arguments, tmp_path) == named
+
+
+def test_a_suite_asks_what_it_names_or_all_that_no_other_does(tmp_path: Path) -> None:
+    present = ["law", "history", SUBSETS[0]]
+    rest = [name for name in present if name not in SUBSETS]
+    assert about(None, "x", "law").candidates("sample", present, own=True) == ["x", "law"]
+    assert about("mine.jsonl").candidates("mine.jsonl", present, own=False) == present
+    assert about("kmmlu").candidates("kmmlu", present, own=True) == present
+    generic = Suite(tmp_path / "test_dataset.py", None, None)
+    assert generic.candidates("folder", present, own=True) == rest == ["law"]
+    assert generic.candidates("kmmlu", present, own=True) == rest
+    (tmp_path / "kmmlu").mkdir()
+    assert generic.candidates("kmmlu", present, own=True) == [], "the folder beside it has a suite of its own"
+    assert generic.candidates("folder", present, own=True) == rest
+
+
+@pytest.mark.parametrize(
+    ("chosen", "named", "admitted", "decided"),
+    [
+        (None, False, False, None),
+        (None, True, True, "kmmlu"),
+        ("kmmlu", False, True, None),
+        ("kmmlu", True, True, None),
+        ("click", False, False, None),
+        ("click", True, False, None),
+    ],
+)
+def test_a_benchmarks_suite_runs_where_the_user_or_the_command_line_says_so(
+    chosen: str | None, named: bool, admitted: bool, decided: str | None
+) -> None:
+    scope = Scope()
+    assert scope.admits(about("kmmlu"), chosen, named, begun=False) == admitted
+    assert scope.dataset == decided
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_the_default_benchmark_needs_no_word(named: bool) -> None:
+    scope = Scope()
+    assert scope.admits(about(DEFAULT_DATASET), None, named, begun=False)
+    assert scope.dataset is None
+    scope.refuse_nothing()
+
+
+def test_the_first_suite_of_the_command_line_decides_and_a_second_benchmark_is_refused() -> None:
+    scope = Scope()
+    assert scope.admits(about("kmmlu"), None, True, begun=False)
+    assert scope.admits(about("kmmlu"), scope.dataset, True, begun=False)
+    with pytest.raises(UsageError, match="these suites ask kmmlu and click: one run asks one benchmark"):
+        scope.admits(about("click"), scope.dataset, True, begun=False)
+    assert not scope.admits(about("click"), scope.dataset, False, begun=False)
+
+
+def test_after_suites_of_the_default_another_benchmark_is_refused() -> None:
+    with pytest.raises(UsageError, match="these suites ask haerae_bench and kmmlu"):
+        Scope().admits(about("kmmlu"), None, True, begun=True)
+    assert not Scope().admits(about("kmmlu"), None, False, begun=True)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "subsets", "named", "refused"),
+    [
+        ("kmmlu", ("history",), True, True),
+        ("kmmlu", ("history", "Law"), True, False),
+        ("kmmlu", (), True, False),
+        ("kmmlu", ("history",), False, False),
+        (None, ("history",), True, False),
+    ],
+)
+def test_a_suite_whose_subsets_the_benchmark_lacks_is_not_left_out_without_a_word(
+    dataset: str | None, subsets: tuple[str, ...], named: bool, refused: bool
+) -> None:
+    scope = Scope()
+    scope.dataset = dataset
+    if refused:
+        with pytest.raises(UsageError, match="these suites ask kmmlu and haerae_bench"):
+            scope.check_default(about(None, *subsets), named)
+    else:
+        scope.check_default(about(None, *subsets), named)
+
+
+def test_what_was_left_out_is_named_where_nothing_else_was_collected() -> None:
+    scope = Scope()
+    scope.refuse_nothing()
+    for name in ("kmmlu", "click", "kmmlu"):
+        scope.admits(about(name), None, False, begun=False)
+    with pytest.raises(UsageError, match=r"add --dataset=click or --dataset=kmmlu$"):
+        scope.refuse_nothing()

@@ -1,0 +1,158 @@
+"""Asking, reporting and the exit code, with the evaluation that a run has and pytest's part played by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.unit.plugin.sessions import Run
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    made = Run(tmp_path, max_error_rate=0.5)
+    yield made
+    made.evaluation.close()
+
+
+def test_wrong_answers_and_tolerated_errors_fail_no_run(run: Run) -> None:
+    run.ask()
+    run.note(*run.tests)
+    assert run.session.testsfailed == 4
+    report = run.finish()
+    assert run.session.testsfailed == 0
+    metrics = report["metrics"]
+    assert (metrics["correct"], metrics["wrong"], metrics["errors"]) == (2, 2, 2)
+    run.evaluation.finish(run.session)
+    assert run.session.testsfailed == 0, "what is tolerated is taken off once"
+
+
+def test_another_failure_stands(run: Run) -> None:
+    run.ask()
+    run.note(*run.tests)
+    run.session.testsfailed += 1
+    run.finish()
+    assert run.session.testsfailed == 1
+
+
+@pytest.mark.parametrize(("gate", "failed"), [({"min_accuracy": ["0.5"]}, 0), ({"min_accuracy": ["0.51"]}, 1)])
+def test_a_failed_gate_fails_the_run(tmp_path: Path, gate: dict[str, Any], failed: int) -> None:
+    made = Run(tmp_path, max_error_rate=0.5, **gate)
+    made.ask()
+    made.note(*made.tests)
+    made.finish()
+    made.evaluation.close()
+    assert made.session.testsfailed == failed
+
+
+def test_too_many_errors_fail_the_run(tmp_path: Path) -> None:
+    made = Run(tmp_path, max_error_rate=0.3)
+    made.ask()
+    made.note(*made.tests)
+    report = made.finish()
+    made.evaluation.close()
+    assert made.session.testsfailed == 1
+    assert report["info"]["gates"][0]["verdict"] == "unmeasurable"
+
+
+def test_tests_that_did_not_report_are_missing(run: Run) -> None:
+    run.ask()
+    run.note(*run.tests[:4])
+    report = run.finish()
+    assert report["info"]["complete"] is False
+    assert len(report["samples"]) == 4
+    assert run.session.testsfailed == 1
+
+
+def test_the_whole_batch_is_asked_at_once_and_before_any_test(run: Run) -> None:
+    run.ask()
+    assert (run.ledger.loads, len(run.ledger.asked), run.ledger.closed) == (1, 6, 1)
+    assert run.evaluation.batch is not None
+    assert list(run.evaluation.batch.samples) == [test.nodeid for test in run.tests]
+
+
+def test_nothing_selected_is_nothing_asked_and_no_report(run: Run) -> None:
+    run.evaluation.ask([])
+    run.evaluation.finish(run.session)
+    assert (run.ledger.loads, run.evaluation.batch, run.evaluation.conclusion) == (0, None, None)
+    assert not run.report_path.exists()
+
+
+def test_a_batch_that_was_refused_leaves_the_earlier_report_as_it_is(tmp_path: Path) -> None:
+    made = Run(tmp_path, min_accuracy=["other=0.5"])
+    made.report_path.write_text("earlier")
+    with pytest.raises(pytest.UsageError, match="--min-accuracy: unknown subset 'other'"):
+        made.ask()
+    made.evaluation.finish(made.session)
+    assert made.report_path.read_text() == "earlier"
+    assert made.ledger.loads == 0
+
+
+def test_items_selected_by_hand_are_held_to_no_gate(tmp_path: Path) -> None:
+    made = Run(tmp_path, min_accuracy=["other=0.5"], max_error_rate=0.5)
+    made.evaluation.collection.note_by_hand()
+    made.tests = made.tests[:2]
+    made.ask()
+    made.note(*made.tests)
+    assert made.finish()["info"]["selection"]["by_hand"] is True
+    made.evaluation.close()
+    assert made.session.testsfailed == 0
+
+
+def test_a_worker_writes_no_report(run: Run) -> None:
+    run.ask()
+    run.note(*run.tests)
+    run.config.workerinput = {}
+    run.evaluation.finish(run.session)
+    assert not run.report_path.exists()
+
+
+def test_a_worker_has_the_verdicts_of_the_process_that_asked(run: Run, tmp_path: Path) -> None:
+    run.ask()
+    assert run.evaluation.batch is not None
+    stored = run.evaluation.batch.answers.run
+    worker = Run(tmp_path, max_error_rate=0.5)
+    worker.evaluation.read_from(stored.store.path, stored.number)
+    for test in run.tests:
+        assert worker.evaluation._sample_of(test) == run.evaluation._sample_of(test)
+    worker.evaluation.close()
+    assert worker.ledger.loads == 0
+
+
+def test_a_test_that_came_too_late_is_an_error(run: Run) -> None:
+    asked, late = run.tests[:5], run.tests[5]
+    run.evaluation.ask(run.evaluation.collection.select(asked))
+    verdict = run.evaluation._sample_of(late).verdict
+    assert (verdict.outcome, "it was not asked" in verdict.explanation) == ("error", True)
+
+
+def test_a_group_of_loadgroup_hides_no_verdict(run: Run) -> None:
+    run.ask()
+    grouped = SimpleNamespace(**{**vars(run.tests[0]), "nodeid": f"{run.tests[0].nodeid}@gpu"})
+    test: Any = grouped
+    assert run.evaluation._sample_of(test) == run.evaluation._sample_of(run.tests[0])
+
+
+def test_junits_suite_has_the_numbers(run: Run) -> None:
+    written: dict[str, str] = {}
+
+    class Writer:
+        def add_global_property(self, name: str, value: str) -> None:
+            written[name] = value
+
+    run.config.plug("xml", Writer())
+    run.ask()
+    run.note(*run.tests)
+    run.finish()
+    assert (written["haerae.correct"], written["haerae.errors"]) == ("2", "2")
+
+
+def test_a_selected_item_keeps_its_place_in_the_report(run: Run) -> None:
+    run.tests.reverse()
+    run.ask()
+    run.note(*run.tests)
+    assert [sample["id"] for sample in run.finish()["samples"]] == [f"mine-{number:04d}" for number in range(6)]

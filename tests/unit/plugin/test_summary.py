@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_haerae.plugin.summary import summarise
+from tests.unit.plugin.sessions import Run
+
+
+class Reporter:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def write_line(self, line: str) -> None:
+        self.lines.append(line)
+
+    def write_sep(self, sign: str, title: str) -> None:
+        self.lines.append(f"{sign} {title}")
+
+
+def shown(folder: Path, *, verbose: int = 0, count: int = 6, **options: Any) -> list[str]:  # noqa: ANN401 - options
+    made = Run(folder, max_error_rate=0.5, **options)
+    made.config.option.verbose = verbose
+    made.ask()
+    made.note(*made.tests[:count])
+    made.finish()
+    made.evaluation.close()
+    reporter: Any = Reporter()
+    summarise(made.evaluation, reporter, made.config)
+    lines: list[str] = reporter.lines
+    return lines
+
+
+def test_the_summary_has_a_title_the_numbers_and_the_wrong_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    lines = shown(tmp_path, report_md=tmp_path / "r.md")
+    text = "\n".join(lines)
+    assert lines[0].startswith("= haerae: mine, string_match, ")
+    assert "total (micro)" in text
+    assert lines[-1] == f"Markdown summary: {tmp_path / 'r.md'}"
+    assert [number for number in range(6) if f"mine-{number:04d}" in text] == [1, 4]
+    assert "mine-0004" not in "\n".join(shown(tmp_path, count=4)), "only of tests that reported"
+
+
+def test_github_is_told_of_broken_gates_also_where_quiet_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate: dict[str, Any] = {"min_accuracy": ["0.9"]}
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    (annotation,) = shown(tmp_path, verbose=-2, **gate)
+    assert annotation.startswith("::error title=pytest-haerae gate min")
+    assert annotation in shown(tmp_path, **gate)
+    monkeypatch.setenv("GITHUB_ACTIONS", "false")
+    assert shown(tmp_path, verbose=-2, **gate) == []
+
+
+def test_where_nothing_was_asked_nothing_is_said(tmp_path: Path) -> None:
+    made = Run(tmp_path)
+    reporter: Any = Reporter()
+    summarise(made.evaluation, reporter, made.config)
+    assert reporter.lines == []

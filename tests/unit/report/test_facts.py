@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.report.facts import RunFacts, Started, gather_facts
+from pytest_haerae.types import DataKey, Selected, Usage
+from tests.unit.fakes import everything, prepared, question, write_rows
+
+
+def facts_of(folder: Path, rows: int = 3, more: list[Selected] | None = None) -> RunFacts:
+    evaluation = prepared(folder, [question(number) for number in range(rows)], model_params={"seed": 7})
+    selection = [*everything(evaluation), *(more or [])]
+    return gather_facts(
+        evaluation.plan,
+        evaluation.source,
+        selection,
+        usage=Usage(computed=len(selection)),
+        completeness=Completeness(False, 0, 0, len(selection)),
+        started=Started(),
+    )
+
+
+def test_the_model_and_the_data_are_named(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path)
+    assert facts.model == "random(seed=7)"
+    assert facts.dataset == str(tmp_path / "questions.jsonl")
+    assert facts.dataset_revision is None
+    assert list(facts.subset_fingerprints) == ["questions"]
+    assert facts.usage.computed == facts.completeness.asked == 3
+
+
+def test_other_rows_are_other_data(tmp_path: Path) -> None:
+    first, again, other = (facts_of(tmp_path / name, rows) for name, rows in (("a", 3), ("b", 3), ("c", 4)))
+    assert first.dataset_fingerprint == again.dataset_fingerprint != other.dataset_fingerprint
+    assert first.prompt_fingerprint == other.prompt_fingerprint
+
+
+def test_every_data_set_of_the_selection_is_named(tmp_path: Path) -> None:
+    write_rows(tmp_path / "suite/more.jsonl", [question(9)])
+    evaluation = prepared(tmp_path / "suite", [question(9)])
+    other = DataKey("more.jsonl", str(tmp_path / "suite"))
+    (item,) = evaluation.source.items(other, "more")
+    facts = facts_of(tmp_path, more=[Selected(item, "test_more.py::test_more[0]", other)])
+    assert facts.dataset == f"{tmp_path / 'questions.jsonl'},more.jsonl"
+    assert sorted(facts.subset_fingerprints) == ["more", "questions"]
+
+
+def test_the_clock_goes_on_from_the_start() -> None:
+    started = Started()
+    time.sleep(0.01)
+    assert 0.01 <= started.elapsed() < 60
+    assert started.at.tzinfo is not None

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_haerae.evaluation import Evaluation
+from pytest_haerae.run.asking import Answers, StoredSamples, ask, in_order
+from pytest_haerae.run.questions import Questions
+from pytest_haerae.types import DataKey, Request, Response, Sample, Selected
+from tests.unit.fakes import Ledger, everything, item, prepared, question, scripted, silent
+
+ROWS = [question(number) for number in range(9)]
+
+
+def right(request: Request) -> Response:
+    """The right letter: that of the number in the last question."""
+    number = int(request.context.split("번 문제는?")[-2].split()[-1])
+    return Response(text=f"정답: ({'ABC'[number % 3]})")
+
+
+def asked(evaluation: Evaluation, selection: list[Selected] | None = None) -> Answers:
+    questions = Questions(evaluation.plan, evaluation.source)
+    return ask(evaluation.plan, questions, selection or everything(evaluation), silent)
+
+
+def outcomes(answers: Answers) -> list[str]:
+    return [sample.verdict.outcome for sample in answers.samples]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_answers_are_joined_by_key_whatever_order_they_come_in(tmp_path: Path, backwards: bool) -> None:
+    evaluation = prepared(tmp_path, ROWS, scripted(right, Ledger(), backwards=backwards))
+    with closing(asked(evaluation)) as answers:
+        assert outcomes(answers) == ["correct"] * len(ROWS)
+
+
+def test_items_with_equal_requests_share_one_answer_and_have_a_verdict_each(tmp_path: Path) -> None:
+    ledger = Ledger()
+    rows = [ROWS[0], ROWS[1], ROWS[0], {**ROWS[1], "answer": "C"}, ROWS[2]]
+    with closing(asked(prepared(tmp_path, rows, scripted(right, ledger, backwards=True)))) as answers:
+        assert outcomes(answers) == ["correct", "correct", "correct", "wrong", "correct"]
+        assert [sample.item.index for sample in answers.samples] == list(range(5))
+    assert (len(ledger.asked), answers.usage.computed) == (3, 3)
+
+
+def test_what_the_method_does_not_apply_to_is_skipped_and_not_asked(tmp_path: Path) -> None:
+    ledger = Ledger()
+
+    def likely(request: Request) -> Response:
+        return Response(loglikelihoods=tuple(-1.0 - number for number in range(len(request.continuations))))
+
+    rows = [{"query": "봄?", "options": "nan", "answer": "봄"}, {"query": "봄?", "options": "가|나", "answer": "(A)"}]
+    evaluation = prepared(tmp_path, rows, scripted(likely, ledger), method="log_likelihood")
+    with closing(asked(evaluation)) as answers:
+        assert outcomes(answers) == ["skipped", "correct"]
+        assert answers.samples[0].response is None
+    assert len(ledger.asked) == 1
+
+
+def failing(request: Request) -> Response:
+    return Response(error="HTTP 500") if "4번" in request.context else right(request)
+
+
+@pytest.mark.parametrize(
+    ("finished", "options", "counts"),
+    [
+        (False, {}, (1, 8)),
+        (False, {"resume": False}, (9, 0)),
+        (True, {}, (9, 0)),
+        (True, {"rerun": "errors"}, (1, 8)),
+        (True, {"rerun": "errors", "resume": False}, (1, 8)),
+        (True, {"reuse": True}, (1, 8)),
+    ],
+    ids=["interrupted", "no-resume", "finished", "rerun-errors", "rerun-errors-no-resume", "reuse"],
+)
+def test_what_a_second_run_asks_again(
+    tmp_path: Path, finished: bool, options: dict[str, Any], counts: tuple[int, int]
+) -> None:
+    with closing(asked(prepared(tmp_path, ROWS, scripted(failing, Ledger())))) as answers:
+        assert outcomes(answers).count("error") == 1
+        assert not answers.run.resumed
+        if finished:
+            answers.run.finish()
+    with closing(asked(prepared(tmp_path, ROWS, scripted(right, Ledger()), **options))) as again:
+        assert (again.usage.computed, again.usage.reused) == counts
+        assert again.run.resumed == (counts[1] > 0 and "reuse" not in options)
+        assert outcomes(again) == ["correct"] * len(ROWS)
+
+
+def test_a_run_over_other_items_is_another_run(tmp_path: Path) -> None:
+    evaluation = prepared(tmp_path, ROWS, scripted(right, Ledger()))
+    selection = everything(evaluation)
+    with closing(asked(evaluation, selection[:4])) as answers:
+        first = answers.run.number
+    with closing(asked(evaluation, selection)) as answers:
+        assert answers.run.number != first
+        assert (answers.usage.computed, answers.run.resumed) == (9, False)
+
+
+def test_the_models_key_is_in_no_error_that_a_server_words(tmp_path: Path) -> None:
+    key = "plain-looking-key-1"
+
+    def repeating(request: Request) -> Response:
+        return Response(error=f"401: {key} is not welcome")
+
+    backend = scripted(repeating, Ledger())
+    with closing(asked(prepared(tmp_path, ROWS[:1], backend, model_params={"api_key": key}))) as answers:
+        (sample,) = answers.samples
+    assert sample.response is not None
+    assert sample.response.error == "401: *** is not welcome"
+
+
+def test_a_store_is_closed_where_nothing_could_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[bool] = []
+
+    def interrupted(request: Request) -> Response:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pytest_haerae.run.asking.Store.close", lambda store: closed.append(True))
+    evaluation = prepared(tmp_path, ROWS, scripted(interrupted, Ledger()))
+    with pytest.raises(KeyboardInterrupt):
+        asked(evaluation)
+    assert closed == [True]
+
+
+@given(st.permutations(range(12)))
+def test_one_order_whichever_door_asks(order: list[int]) -> None:
+    data = DataKey("d")
+    sorted_ = [
+        Selected(item(number, subset), test, data) for subset in "ab" for number in (0, 2, 11) for test in ("t1", "t2")
+    ]
+    assert in_order([sorted_[place] for place in order]) == sorted_
+
+
+def test_another_process_learns_the_same_verdicts_from_the_store(tmp_path: Path) -> None:
+    evaluation = prepared(tmp_path, ROWS, scripted(failing, Ledger()))
+    selection = everything(evaluation)
+    with closing(asked(evaluation, selection)) as answers:
+        store, number, expected = answers.run.store.path, answers.run.number, list(answers.samples)
+    with closing(
+        StoredSamples(evaluation.plan, Questions(evaluation.plan, evaluation.source), store, number)
+    ) as stored:
+        assert [stored.sample(selected) for selected in selection] == expected
+        assert "HTTP 500" in stored.sample(selection[4]).verdict.explanation
+
+
+def test_an_item_without_a_stored_answer_is_an_error_and_no_wrong_answer(tmp_path: Path) -> None:
+    evaluation = prepared(tmp_path, ROWS, scripted(right, Ledger()))
+    selection = everything(evaluation)
+    with closing(asked(evaluation, selection[:8])) as answers:
+        store, number = answers.run.store.path, answers.run.number
+    questions = Questions(evaluation.plan, evaluation.source)
+    with closing(StoredSamples(evaluation.plan, questions, store, number)) as stored:
+        last: Sample = stored.sample(selection[8])
+    assert last.verdict.outcome == "error"
+    assert "no response was stored for this item" in last.verdict.explanation

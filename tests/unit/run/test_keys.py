@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any, get_type_hints
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_haerae.run.keys import identity_digest, response_key
+from pytest_haerae.types import Request
+
+FIELDS = [field.name for field in fields(Request)]
+"""All of them, also one that is added later: whatever a model is asked with determines its answer."""
+TYPES = get_type_hints(Request)
+REQUESTS = st.builds(Request, **{name: st.from_type(TYPES[name]) for name in FIELDS})
+
+
+@given(request=REQUESTS, name=st.sampled_from(FIELDS), data=st.data())
+def test_each_field_of_a_request_changes_its_key(request: Request, name: str, data: st.DataObject) -> None:
+    value: Any = data.draw(st.from_type(TYPES[name]), label=name)
+    other = replace(request, **{name: value})
+    assert (response_key("model", request) == response_key("model", other)) == (request == other)
+
+
+def test_a_request_with_other_stops_has_another_key() -> None:
+    request = Request("generate", "q", stop=("\n",))
+    assert len({response_key("m", replace(request, stop=stop)) for stop in ((), ("\n",), ("\n", "Q:"))}) == 3
+
+
+@given(one=REQUESTS, other=REQUESTS)
+def test_two_requests_share_a_key_only_where_they_are_equal(one: Request, other: Request) -> None:
+    assert (response_key("m", one) == response_key("m", other)) == (one == other)
+
+
+def test_models_are_told_apart() -> None:
+    request = Request("loglikelihood", "q", (" (A)",))
+    keys = {response_key(identity_digest(identity), request) for identity in ({"model": "a"}, {"model": "b"}, {})}
+    assert len(keys) == 3
+
+
+@given(st.dictionaries(st.text(), st.integers() | st.text()))
+def test_the_order_in_which_parameters_are_typed_does_not_matter(identity: dict[str, Any]) -> None:
+    assert identity_digest(identity) == identity_digest(dict(reversed(identity.items())))

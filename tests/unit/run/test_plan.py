@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_haerae.backends import Backend
+from pytest_haerae.config.run_config import build_config
+from pytest_haerae.errors import UsageError
+from pytest_haerae.replicas import Replicas
+from pytest_haerae.run.plan import Plan, make_plan
+from pytest_haerae.types import DataKey, Request, Response
+from tests.unit.fakes import Ledger, item, scripted
+
+
+def answer(request: Request) -> Response:
+    return Response(text="정답: (B)")
+
+
+def plan(backends: dict[str, type[Backend]] | None = None, **options: Any) -> Plan:  # noqa: ANN401 - an option's value
+    return make_plan(build_config({"model": "random", "dataset": "sample", **options}, Path()), backends)
+
+
+def test_it_is_described_in_one_line() -> None:
+    assert plan(method="log_likelihood").describe() == "random random(seed=0), log_likelihood, sample"
+    nameless = plan({"mine": scripted(answer, Ledger())}, model="mine")
+    assert nameless.describe() == "mine, string_match, sample"
+    assert nameless.data == DataKey("sample")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"model": "randm"}, "--model: unknown backend 'randm': did you mean 'random'"),
+        ({"model_params": "sed=1"}, "--model-params of random: unknown parameter 'sed': did you mean 'seed'"),
+        ({"prompt": "leter"}, "unknown prompt 'leter': did you mean 'letter'"),
+        ({"evaluator_params": "scorer=strikt"}, "unknown scorer 'strikt': did you mean 'strict'"),
+        ({"method": "log_likelihood", "prompt": "boxed"}, "--prompt=boxed is for"),
+    ],
+)
+def test_what_is_named_wrongly_is_refused_before_anything_is_loaded(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        plan(**options)
+
+
+def test_a_method_that_the_backend_cannot_serve_is_refused() -> None:
+    only_text = scripted(answer, Ledger())
+    only_text.methods = frozenset({"generate"})
+    with pytest.raises(UsageError, match="--method=log_likelihood: backend 'mine' cannot serve it"):
+        plan({"mine": only_text}, model="mine", method="log_likelihood")
+
+
+def test_a_backend_that_cannot_be_replicated_is_refused_only_where_replicas_are_asked_for() -> None:
+    remote: Any = scripted(answer, Ledger())
+    remote.remote = True
+    plan({"mine": remote}, model="mine")
+    with pytest.raises(UsageError, match="--replicas: backend 'mine' asks a server"):
+        plan({"mine": remote}, model="mine", replicas=2)
+
+
+def test_the_identity_tells_backends_and_parameters_apart() -> None:
+    ledger = Ledger()
+    one, other = scripted(answer, ledger), scripted(answer, ledger)
+    identities = [
+        plan().identity,
+        plan(model_params="seed=1").identity,
+        plan({"one": one, "other": other}, model="one").identity,
+        plan({"one": one, "other": other}, model="other").identity,
+    ]
+    assert len(set(identities)) == 4
+    assert plan(method="log_likelihood", num_few_shot=2).identity == plan().identity
+
+
+def test_secrets_are_collected_and_not_shown() -> None:
+    made = plan({"mine": scripted(answer, Ledger())}, model="mine", model_params='{"api_key": "abcdef123456"}')
+    assert "abcdef123456" in made.secrets
+    assert "secrets=" not in repr(made)
+
+
+def test_a_model_is_loaded_here_and_only_when_asked() -> None:
+    ledger = Ledger()
+    made = plan({"mine": scripted(answer, ledger)}, model="mine")
+    assert ledger.loads == 0
+    made.load().close()
+    assert (ledger.loads, ledger.closed) == (1, 1)
+
+
+def test_replicas_are_made_as_the_configuration_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[dict[str, Any]] = []
+    monkeypatch.setattr(Replicas, "__init__", lambda self, *models, **settings: made.append(settings))
+    single = plan()
+    config = single.config.model_copy(update={"replicas": 3, "ray_address": "auto", "gpus_per_replica": 0.5})
+    assert isinstance(replace(single, config=config).load(), Replicas)
+    assert made == [{"count": 3, "address": "auto", "gpus": 0.5}]
+
+
+def test_an_item_is_judged_by_the_configured_scorer() -> None:
+    question = item(1)
+    loose, strict = plan(), plan(evaluator_params="strict=true")
+    response = Response(text="제 생각에는 (B)가 맞습니다.")
+    assert loose.judge(question, response).outcome == "correct"
+    assert strict.judge(question, response).outcome == "invalid"
+    assert loose.judge(question, None).outcome == "skipped"
+    assert loose.judge(question, Response(error="HTTP 500")).outcome == "error"

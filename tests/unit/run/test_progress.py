@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+
+import pytest
+
+from pytest_haerae.run import progress
+from pytest_haerae.run.progress import ProgressLine, StreamWriter, TerminalWriter
+
+
+class Recorder:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.rewritten: list[str] = []
+
+    def write_line(self, line: str) -> None:
+        self.lines.append(line)
+
+    def rewrite(self, line: str) -> None:
+        self.rewritten.append(line)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, as the one element of a list."""
+    now = [100.0]
+    monkeypatch.setattr(progress, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    return now
+
+
+def test_without_a_terminal_a_line_comes_every_ten_seconds_and_at_the_end(clock: list[float]) -> None:
+    writer = Recorder()
+    line = ProgressLine(writer, live=False, width=80)
+    for done in range(101):
+        clock[0] = 100 + done * 0.25
+        line(done, 100)
+    assert [text.split("|")[2].split("[")[0].strip() for text in writer.lines] == ["40/100", "80/100", "100/100"]
+    assert writer.rewritten == []
+
+
+def test_a_terminals_line_is_rewritten_ten_times_a_second_and_ended(clock: list[float]) -> None:
+    writer = Recorder()
+    line = ProgressLine(writer, live=True, width=60)
+    for done in range(101):
+        clock[0] = 100 + done / 64
+        line(done, 100)
+    assert len(writer.rewritten) == 100 // 7 + 1
+    assert "100/100" in writer.rewritten[-1]
+    assert writer.lines == [""]
+    assert all(len(text) < 60 for text in writer.rewritten)
+
+
+def test_what_the_store_had_counts_for_no_rate(clock: list[float]) -> None:
+    writer = Recorder()
+    line = ProgressLine(writer, live=False, width=200)
+    line(900, 1000)
+    clock[0] += 10
+    line(950, 1000)
+    assert "950/1000" in writer.lines[0]
+    assert " 5.00items/s" in writer.lines[0]
+    assert len(writer.lines[0]) < 100
+
+
+def test_nothing_is_written_where_all_was_stored_or_silence_is_asked_for(clock: list[float]) -> None:
+    writer = Recorder()
+    ProgressLine(writer, live=False, width=80)(10, 10)
+    assert writer.lines == []
+    quiet = ProgressLine(None, live=True, width=80)
+    quiet(0, 2)
+    clock[0] += 60
+    quiet(2, 2)
+
+
+def test_a_streams_lines_are_rewritten_in_place() -> None:
+    stream = io.StringIO()
+    writer = StreamWriter(stream)
+    writer.rewrite("one")
+    writer.rewrite("two")
+    writer.write_line("")
+    assert stream.getvalue() == "\r\x1b[2Kone\r\x1b[2Ktwo\n"
+
+
+def test_pytests_reporter_is_asked_to_erase_what_it_rewrites() -> None:
+    calls: list[object] = []
+    plugin = SimpleNamespace(
+        isatty=1,
+        ensure_newline=lambda: calls.append("newline"),
+        write_line=calls.append,
+        rewrite=lambda line, *, erase: calls.append((line, erase)),
+    )
+    writer = TerminalWriter(plugin)
+    writer.ensure_newline()
+    writer.write_line("a")
+    writer.rewrite("b")
+    assert (writer.isatty, calls) == (True, ["newline", "a", ("b", True)])

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_haerae.errors import UsageError
+from pytest_haerae.run.keys import response_key
+from pytest_haerae.run.questions import Questions
+from pytest_haerae.types import Request, Selected
+from tests.unit.fakes import everything, prepared, question
+
+ROWS = [question(number) for number in range(6)]
+
+
+def questions(folder: Path, rows: list[dict[str, Any]] = ROWS, **options: Any) -> tuple[Questions, list[Selected]]:  # noqa: ANN401 - an option's value
+    evaluation = prepared(folder, rows, **options)
+    return Questions(evaluation.plan, evaluation.source), everything(evaluation)
+
+
+def context(request: Request | None) -> str:
+    assert request is not None
+    return request.context
+
+
+def test_a_method_asks_in_its_own_way(tmp_path: Path) -> None:
+    made, selection = questions(tmp_path, method="log_likelihood")
+    request = made.request(selection[0])
+    assert request is not None
+    assert (request.kind, len(request.continuations)) == ("loglikelihood", 3)
+    made, selection = questions(tmp_path, method="string_match")
+    request = made.request(selection[0])
+    assert request is not None
+    assert (request.kind, request.continuations) == ("generate", ())
+
+
+def test_an_item_that_the_method_does_not_apply_to_is_not_asked(tmp_path: Path) -> None:
+    free = [{"question": "부르는 말은?", "answer": "봄"}]
+    made, (selected,) = questions(tmp_path, free, method="log_likelihood")
+    assert (made.request(selected), made.key_of(selected)) == (None, None)
+    made, (selected,) = questions(tmp_path, free, method="string_match")
+    assert made.request(selected) is not None
+
+
+def test_lazy_requests_are_those_of_each_item_and_have_their_keys(tmp_path: Path) -> None:
+    evaluation = prepared(tmp_path, ROWS)
+    made, selection = Questions(evaluation.plan, evaluation.source), everything(evaluation)
+    requests = made.requests(selection)
+    assert list(requests) == [made.request(selected) for selected in selection]
+    keys = [made.key_of(selected) for selected in selection]
+    assert keys == [response_key(evaluation.plan.identity, request) for request in requests]
+
+
+def test_the_model_is_a_part_of_the_key(tmp_path: Path) -> None:
+    (made, selection), (other, _) = questions(tmp_path), questions(tmp_path, model_params="seed=1")
+    assert made.request(selection[0]) == other.request(selection[0])
+    assert made.key_of(selection[0]) != other.key_of(selection[0])
+
+
+def test_examples_stand_before_the_question_and_never_the_item_itself(tmp_path: Path) -> None:
+    made, selection = questions(tmp_path, num_few_shot=5)
+    for selected in selection:
+        text = context(made.request(selected))
+        assert text.count("### 질문:") == 6
+        assert text.count(f"{selected.item.index}번 문제는?") == 1
+        assert text.rindex(f"{selected.item.index}번 문제는?") > text.rindex("### 질문:")
+
+
+@pytest.mark.parametrize(("chat", "kind"), [(None, "context"), ("true", "messages"), ("false", "context")])
+def test_a_chat_is_asked_where_it_is_asked_for(tmp_path: Path, chat: str | None, kind: str) -> None:
+    made, selection = questions(tmp_path, apply_chat_template=chat)
+    request = made.request(selection[0])
+    assert request is not None
+    assert bool(request.messages) == (kind == "messages")
+    assert bool(request.context) == (kind == "context")
+
+
+def test_a_system_prompt_opens_the_chat(tmp_path: Path) -> None:
+    made, selection = questions(tmp_path, apply_chat_template="true", system_prompt="간단히 답하시오.")
+    request = made.request(selection[0])
+    assert request is not None
+    assert request.messages
+    assert (request.messages[0].role, request.messages[0].content) == ("system", "간단히 답하시오.")
+
+
+def test_a_split_without_examples_is_named_with_its_option(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    evaluation = prepared(folder, ROWS)
+    (folder / "questions.jsonl").rename(folder / "questions-test.jsonl")
+    evaluation = prepared(tmp_path, ROWS, dataset=str(folder), num_few_shot=1, few_shot_split="dev")
+    made = Questions(evaluation.plan, evaluation.source)
+    with pytest.raises(UsageError, match=r"--few-shot-split: .*no split 'dev'"):
+        made.request(everything(evaluation)[0])

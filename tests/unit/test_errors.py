@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_haerae import errors
+from pytest_haerae.errors import BackendFailure, HaeraeError, WrongAnswer, raised, unknown
+
+
+def test_an_unknown_name_is_worded_with_the_nearest_and_all_valid_ones() -> None:
+    assert unknown("backend", "vlm", ["vllm", "openai"]) == (
+        "unknown backend 'vlm': did you mean 'vllm'? Valid: openai, vllm"
+    )
+
+
+def test_where_nothing_is_near_or_valid_nothing_is_made_up() -> None:
+    assert unknown("prompt", "zzz", ["letter"]) == "unknown prompt 'zzz'. Valid: letter"
+    assert unknown("prompt", "zzz", []) == "unknown prompt 'zzz'. Valid: (none)"
+
+
+def test_pytest_takes_a_wrong_answer_for_a_failed_assertion_and_a_backends_failure_for_none() -> None:
+    assert issubclass(WrongAnswer, AssertionError)
+    assert not issubclass(BackendFailure, AssertionError)
+
+
+@pytest.mark.parametrize("name", ["UsageError", "StoreError", "UnmeasurableRun", "BackendFailure"])
+def test_one_base_catches_what_this_package_raises_on_purpose(name: str) -> None:
+    assert issubclass(vars(errors)[name], HaeraeError)
+
+
+def test_what_was_raised_is_one_line_that_ends_with_the_innermost_place() -> None:
+    def inner() -> None:
+        raise KeyError("two\n lines")
+
+    with pytest.raises(KeyError) as caught:
+        inner()
+    place = f"{__file__}:{inner.__code__.co_firstlineno + 1}"
+    assert raised(caught.value) == rf"raised KeyError: 'two\n lines' ({place})"
+    assert raised(ValueError("never\nraised")) == "raised ValueError: never raised"
