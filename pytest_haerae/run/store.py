@@ -84,14 +84,16 @@ class Store:
         try:
             yield self._connection
         except sqlite3.Error as error:
-            way_out = (
-                "run the same command again: it is set aside then, and what is whole of it is taken over"
-                if is_damage(error, self.path)
-                else "answers so far are kept; free the disk and run the same command again to go on"
-            )
-            raise StoreError(
-                f"the response store {self.path} cannot be {action} ({reason(error, self.path)}); {way_out}"
-            ) from None
+            raise self._problem(error, action) from None
+
+    def _problem(self, error: sqlite3.Error, action: str) -> StoreError:
+        way_out = (
+            "run the same command again: it is set aside then, and what is whole of it is taken over"
+            if is_damage(error, self.path)
+            else "answers so far are kept; free the disk and run the same command again to go on"
+        )
+        why = reason(error, self.path)
+        return StoreError(f"the response store {self.path} cannot be {action} ({why}); {way_out}")
 
     def begin(self, fingerprint: str, *, resume: bool, rerun_errors: bool) -> tuple[int, bool]:
         """Begin a run, or go on with an earlier one of the same configuration.

@@ -11,7 +11,6 @@ def not_applicable(item: Item) -> str | None:
     return "log_likelihood does not apply to free-text answers" if item.options is None else None
 
 
-@register_scorer("log_likelihood", DEFAULT_SCORER)
 def judge_log_likelihood(item: Item, response: Response) -> Verdict:
     """Compare the options' log-likelihoods: the highest wins, the earlier on an exact tie.
 
@@ -29,3 +28,7 @@ def judge_log_likelihood(item: Item, response: Response) -> Verdict:
     verb = "correct" if correct else "wrong"
     explanation = f"{item.id} {verb}: predicted ({labels[best]}), reference ({item.reference}), margin {margin:+.4f}"
     return Verdict("correct" if correct else "wrong", labels[best], explanation, None, margin)
+
+
+# By a call and not as a decorator: mutation testing leaves decorated functions as they are.
+register_scorer("log_likelihood", DEFAULT_SCORER)(judge_log_likelihood)

@@ -49,8 +49,7 @@ def drop_power(n: int, drop: float, *, discordance: float, level: float, margin:
     return math.fsum(found) / math.fsum(weights)
 
 
-@lru_cache(maxsize=64)
-def _critical_losses(n: int, changing: float, level: float, margin: float) -> list[tuple[int, int]]:
+def _find_critical_losses(n: int, changing: float, level: float, margin: float) -> list[tuple[int, int]]:
     """The likely numbers of changed pairs, each with the fewest losses that are rejected, or one more than there are.
 
     Of more than 400 numbers every second, third and so on stands for its neighbours.
@@ -68,6 +67,10 @@ def _critical_losses(n: int, changing: float, level: float, margin: float) -> li
             needed += 1
         found.append((changed, needed))
     return found
+
+
+# By a call and not as a decorator: mutation testing leaves decorated functions as they are.
+_critical_losses = lru_cache(maxsize=64)(_find_critical_losses)
 
 
 @lru_cache(maxsize=1024)
@@ -92,7 +95,10 @@ def smallest_detectable_drop(
         margin: The drop that the gate tolerates.
         power: The share of such drops that are found.
     """
+    return _find_smallest_drop(n, discordance, level, margin, power)
 
+
+def _find_smallest_drop(n: int, discordance: float, level: float, margin: float, power: float) -> float | None:
     def found(drop: float) -> bool:
         return drop_power(n, drop, discordance=discordance, level=level, margin=margin) >= power
 

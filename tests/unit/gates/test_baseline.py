@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from pytest_haerae.config.run_config import gate_settings
-from pytest_haerae.gates.baseline import assumed_drops
-from pytest_haerae.statistics.power import smallest_detectable_drop
-from pytest_haerae.statistics.tests import holm, mcnemar_one_sided
+from pytest_haerae.gates.baseline import _rounded, assumed_drops
+from pytest_haerae.statistics.power import items_to_detect, smallest_detectable_drop
+from pytest_haerae.statistics.tests import drop_p_value, holm, mcnemar_one_sided
 from tests.unit.reports import gates_of, report_of, samples_of
 
 
@@ -116,3 +122,84 @@ def test_the_one_subset_of_a_run_is_the_whole() -> None:
     assert changes is not None
     assert changes["subsets"]["a"] == changes["total"]
     assert changes["total"]["p_value"] == mcnemar_one_sided(5, 0)
+
+
+def test_of_several_drops_that_may_be_chance_the_whole_is_told_first() -> None:
+    now = {"a": "w" * 4 + "c" * 16, "b": "w" + "c" * 19}
+    (gate,) = gates_of(now, dict.fromkeys("ab", "c" * 20))
+    assert "; all items: a drop of 0.1250 is too small" in gate["detail"]
+    assert gate["detail"].endswith("would tell; so are those of 2 more")
+
+
+def test_where_the_whole_did_not_fall_the_largest_drop_is_told() -> None:
+    then = {"b": "c" * 20, "a": "c" * 20, "c": "w" * 6 + "c" * 14}
+    (gate,) = gates_of({"b": "w" * 2 + "c" * 18, "a": "w" * 4 + "c" * 16, "c": "c" * 20}, then)
+    assert gate["verdict"] == "passed"
+    assert "; subset a: a drop of 0.2000 is too small" in gate["detail"]
+    assert gate["detail"].endswith("would tell; so are those of 1 more")
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.03])
+def test_so_many_items_would_tell_of_a_drop_beyond_the_tolerated_one(margin: float) -> None:
+    (gate,) = gates_of({"a": "w" * 4 + "c" * 36}, {"a": "c" * 40}, max_drop=str(margin))
+    told = re.search(r"about ([\d,]+) items would tell$", gate["detail"])
+    assert told, gate["detail"]
+    assert int(told[1].replace(",", "")) == _rounded(items_to_detect(0.1, discordance=0.1, level=0.05, margin=margin))
+
+
+@given(st.integers(1, 10**9))
+def test_an_estimate_has_two_digits_and_is_rounded_up(count: int) -> None:
+    rounded = _rounded(count)
+    digits = len(str(count))
+    assert count <= rounded < count + max(1, 10 ** (digits - 2))
+    assert str(rounded)[2:].strip("0") == ""
+
+
+@pytest.mark.parametrize(
+    ("then", "detail"),
+    [
+        ("s" * 40, "no item was measured in both runs"),
+        ("e" + "c" * 39, "the baseline has errors for 1 of 40 items (allowed: 0.0%)"),
+    ],
+)
+def test_what_cannot_be_measured_has_no_value_and_keeps_its_threshold(then: str, detail: str) -> None:
+    (gate,) = gates_of({"a": "c" * 40}, {"a": then}, max_drop="0.01")
+    assert gate == {
+        "name": "baseline",
+        "verdict": "unmeasurable",
+        "value": None,
+        "threshold": 0.01,
+        "p_value": None,
+        "detail": detail,
+    }
+
+
+def test_each_of_several_tests_finds_what_is_left_of_the_level_finds() -> None:
+    now, then = {"a": "w" * 10 + "c" * 90, "b": "c" * 100}, dict.fromkeys("ab", "c" * 100)
+    drops = report_of(samples_of(now), report_of(samples_of(then)))["info"]["detectable_drops"]
+    assert drops is not None
+    assert drops["total"] == smallest_detectable_drop(200, discordance=0.05, level=0.05 / 3)
+    assert drops["subsets"]["a"] == smallest_detectable_drop(100, discordance=0.1, level=0.05 / 3)
+
+
+def test_a_failed_gate_names_every_group_that_fell() -> None:
+    (gate,) = gates_of(dict.fromkeys("ab", "w" * 15 + "c" * 5), dict.fromkeys("ab", "c" * 20))
+    fell = "all items: accuracy fell by 0.7500 (30 lost, 0 gained); also subset a -0.7500, subset b -0.7500"
+    assert (gate["name"], gate["detail"]) == ("baseline", fell)
+
+
+def test_a_passed_gate_has_the_drop_the_tolerated_one_and_the_p_value_of_the_whole() -> None:
+    for lost, gained in ((3, 1), (1, 3)):
+        now, then = "w" * lost + "c" * (40 - lost), "c" * (40 - gained) + "w" * gained
+        (gate,) = gates_of({"a": now}, {"a": then}, max_drop="0.01")
+        assert gate["verdict"] == "passed"
+        assert (gate["value"], gate["threshold"]) == ((lost - gained) / 40, 0.01)
+        assert gate["p_value"] == drop_p_value(lost, gained, 40, 0.01)
+
+
+def test_what_can_be_detected_is_a_drop_beyond_the_tolerated_one() -> None:
+    before = report_of(samples_of({"a": "c" * 98 + "w" * 2}))
+    drops = report_of(samples_of({"a": "w" * 6 + "c" * 94}), before, max_drop="0.02")["info"]["detectable_drops"]
+    assert drops is not None
+    assert drops["total"] == smallest_detectable_drop(100, discordance=0.08, level=0.05, margin=0.02)
+    assert drops["total"] != smallest_detectable_drop(100, discordance=0.08, level=0.05)

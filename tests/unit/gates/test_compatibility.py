@@ -9,7 +9,15 @@ import pytest
 
 from pytest_haerae import Evaluator, UsageError
 from pytest_haerae.config.run_config import build_config
-from pytest_haerae.gates.compatibility import EarlierInfo, check_items, check_measurement, differences, measurement_of
+from pytest_haerae.gates.compatibility import (
+    EarlierInfo,
+    check_items,
+    check_measurement,
+    differences,
+    measurement_of,
+    measurement_of_plan,
+)
+from pytest_haerae.run.plan import make_plan
 from tests.unit.reports import report_of, samples_of
 
 PLACE = "--baseline base.json"
@@ -86,7 +94,8 @@ def test_an_incomplete_baseline_is_refused() -> None:
         ({"options": ["가", "나"]}, "item s0-0002 has other data there"),
         (
             {"input": "다른 질문"},
-            "item s0-0002 has another input there, and its subset's dataset_fingerprint is 'other'",
+            "item s0-0002 has another input there, and its subset's dataset_fingerprint is 'other', this run's is"
+            " '0123456789abcdef'",
         ),
     ],
 )
@@ -107,3 +116,19 @@ def test_the_same_data_may_be_shown_in_another_way() -> None:
 
 def test_a_baseline_may_have_more_than_the_scope() -> None:
     check_items(PLACE, NOW["info"], NOW["samples"], NOW["samples"][:2], {"a": "of a longer file"})
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"method": "log_likelihood", "prompt": "raw"},
+        {"evaluator_params": {"strict": True}},
+        {"prompt": "letter", "num_few_shot": 3, "split": "dev"},
+    ],
+)
+def test_a_run_is_compatible_with_its_own_report(options: dict[str, Any]) -> None:
+    plan = make_plan(build_config({"model": "random", "dataset": "sample", **options}, Path()))
+    report = report_of(samples_of({"a": "cc"}), dataset="sample", **options)
+    report["info"]["prompt_fingerprint"] = plan.prompt.fingerprint
+    assert measurement_of_plan(plan) == measurement_of(report["info"])

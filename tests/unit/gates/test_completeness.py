@@ -13,7 +13,7 @@ def test_a_report_says_how_complete_it_is() -> None:
     assert Completeness.of_report(by_hand["info"], by_hand["samples"]) == Completeness(True, 0, 1, 4)
     assert Completeness.of_report(incomplete["info"], incomplete["samples"]) == Completeness(False, 2, 1, 6)
     del incomplete["info"]["selection"]
-    assert Completeness.of_report(incomplete["info"], incomplete["samples"]).missing == 1
+    assert Completeness.of_report(incomplete["info"], incomplete["samples"]) == Completeness(False, 1, 1, 5)
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,12 @@ def test_what_makes_a_run_unmeasurable(
     assert completeness.reason(tolerated) == reason
     gate = completeness.gate(tolerated)
     assert gate == (Gate("measurable", "unmeasurable", rate, tolerated, None, reason) if reason else None)
+
+
+def test_a_run_and_its_report_say_the_same_of_it() -> None:
+    samples = samples_of({"a": "cewce"})
+    for by_hand, missing in ((False, 0), (True, 0), (False, 3)):
+        report = report_of(samples, by_hand=by_hand, missing=missing)
+        known = Completeness.of_samples(samples, asked=5 + missing, by_hand=by_hand)
+        assert known == Completeness(by_hand, missing, 2, 5 + missing)
+        assert known == Completeness.of_report(report["info"], report["samples"])

@@ -33,3 +33,13 @@ def test_one_failing_gate_fails_the_run() -> None:
     drops: Any = {"total": None, "subsets": {}, "assumed_discordance": None}
     assert not Judgement((passed,), None, drops).fails()
     assert Judgement((passed, failed), None, drops).fails()
+
+
+@pytest.mark.parametrize(
+    ("options", "detail"),
+    [({"by_hand": True}, "items were selected by hand"), ({"missing": 1}, "1 of 41 records are missing")],
+)
+def test_a_gate_that_is_not_judged_has_no_p_value_and_says_why(options: dict[str, Any], detail: str) -> None:
+    minimum, baseline = gates_of({"a": "c" * 40}, {"a": "c" * 40}, min_accuracy=["0.5"], **options)[:2]
+    assert {(gate["p_value"], gate["detail"]) for gate in (minimum, baseline)} == {(None, detail)}
+    assert (minimum["value"], minimum["threshold"]) == (1.0, 0.5)

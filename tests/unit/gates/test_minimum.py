@@ -36,3 +36,8 @@ def test_a_subset_without_a_measured_item_is_unmeasurable() -> None:
 def test_a_gate_on_an_unknown_subset_is_refused() -> None:
     with pytest.raises(UsageError, match="--min-accuracy: unknown subset 'histry': did you mean 'history'"):
         check_gated_subsets(gate_settings({"min_accuracy": "histry=0.4"}), ["history", "csat_geo"])
+
+
+def test_a_gate_on_the_whole_or_on_a_subset_in_scope_is_accepted() -> None:
+    for minimum in ("0.4", "history=0.4"):
+        check_gated_subsets(gate_settings({"min_accuracy": minimum}), ["history", "csat_geo"])

@@ -159,3 +159,16 @@ def test_an_item_without_a_stored_answer_is_an_error_and_no_wrong_answer(tmp_pat
         last: Sample = stored.sample(selection[8])
     assert last.verdict.outcome == "error"
     assert "no response was stored for this item" in last.verdict.explanation
+
+
+def test_a_skipped_item_is_as_skipped_in_another_process(tmp_path: Path) -> None:
+    def likely(request: Request) -> Response:
+        return Response(loglikelihoods=tuple(-1.0 - number for number in range(len(request.continuations))))
+
+    rows = [{"query": "봄?", "options": "nan", "answer": "봄"}, {"query": "봄?", "options": "가|나", "answer": "(A)"}]
+    evaluation = prepared(tmp_path, rows, scripted(likely, Ledger()), method="log_likelihood")
+    with closing(asked(evaluation)) as answers:
+        path, number, expected = answers.run.store.path, answers.run.number, list(answers.samples)
+    with closing(StoredSamples(evaluation.plan, Questions(evaluation.plan, evaluation.source), path, number)) as stored:
+        assert [stored.sample(selected) for selected in everything(evaluation)] == expected
+    assert expected[0].response is None

@@ -79,6 +79,7 @@ def test_fingerprints_are_of_the_subsets_that_were_used(folder: Path) -> None:
     assert source.fingerprint(both) == source.fingerprint(both[::-1])
     one = source.fingerprint(selected(source, data, "history"))
     assert one != source.fingerprint(both)
+    assert len(one) == 16  # as in every earlier report
     write_rows(folder / "history.jsonl", [question(number) for number in range(4)])
     changed = source_of(folder)
     assert changed.fingerprint(selected(changed, data, "history")) != one

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_haerae.run.keys import identity_digest, response_key
-from pytest_haerae.types import Request
+from pytest_haerae.types import Message, Request
 
 FIELDS = [field.name for field in fields(Request)]
 """All of them, also one that is added later: whatever a model is asked with determines its answer."""
@@ -25,6 +25,12 @@ def test_each_field_of_a_request_changes_its_key(request: Request, name: str, da
 def test_a_request_with_other_stops_has_another_key() -> None:
     request = Request("generate", "q", stop=("\n",))
     assert len({response_key("m", replace(request, stop=stop)) for stop in ((), ("\n",), ("\n", "Q:"))}) == 3
+
+
+def test_a_chat_with_other_messages_has_another_key() -> None:
+    """Without the luck of drawing such a chat."""
+    chats = [None, (Message("user", "q"),), (Message("user", "r"),), (Message("system", "q"),)]
+    assert len({response_key("m", Request("generate", "q", messages=chat)) for chat in chats}) == 4
 
 
 @given(one=REQUESTS, other=REQUESTS)

@@ -45,6 +45,10 @@ def test_what_is_named_wrongly_is_refused_before_anything_is_loaded(options: dic
         plan(**options)
 
 
+def test_a_prompt_for_one_method_is_taken_for_it() -> None:
+    assert plan(method="string_match", prompt="boxed").prompt.methods == ("string_match",)
+
+
 def test_a_method_that_the_backend_cannot_serve_is_refused() -> None:
     only_text = scripted(answer, Ledger())
     only_text.methods = frozenset({"generate"})
@@ -88,12 +92,12 @@ def test_a_model_is_loaded_here_and_only_when_asked() -> None:
 
 
 def test_replicas_are_made_as_the_configuration_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[dict[str, Any]] = []
-    monkeypatch.setattr(Replicas, "__init__", lambda self, *models, **settings: made.append(settings))
+    made: list[tuple[tuple[object, ...], dict[str, Any]]] = []
+    monkeypatch.setattr(Replicas, "__init__", lambda self, *model, **settings: made.append((model, settings)))
     single = plan()
     config = single.config.model_copy(update={"replicas": 3, "ray_address": "auto", "gpus_per_replica": 0.5})
     assert isinstance(replace(single, config=config).load(), Replicas)
-    assert made == [{"count": 3, "address": "auto", "gpus": 0.5}]
+    assert made == [((single.backend, single.parameters), {"count": 3, "address": "auto", "gpus": 0.5})]
 
 
 def test_an_item_is_judged_by_the_configured_scorer() -> None:

@@ -94,3 +94,28 @@ def test_pytests_reporter_is_asked_to_erase_what_it_rewrites() -> None:
     writer.write_line("a")
     writer.rewrite("b")
     assert (writer.isatty, calls) == (True, ["newline", "a", ("b", True)])
+
+
+def test_progress_is_seen_at_once() -> None:
+    class Stream(io.StringIO):
+        seen = ""
+
+        def flush(self) -> None:
+            self.seen = self.getvalue()
+
+    stream = Stream()
+    writer = StreamWriter(stream)
+    writer.write_line("one")
+    assert stream.seen == "one\n"
+    writer.rewrite("two")
+    assert stream.seen == "one\n\r\x1b[2Ktwo"
+
+
+def test_a_line_says_whose_it_is_and_leaves_the_last_column_free(clock: list[float]) -> None:
+    writer = Recorder()
+    line = ProgressLine(writer, live=True, width=80)
+    line(0, 4)
+    clock[0] += 10
+    line(1, 4)
+    assert writer.rewritten[0].startswith("haerae:  25%|")
+    assert len(writer.rewritten[0]) == 79

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
+from pytest_haerae.backends.random import RandomBackend, RandomParameters
 from pytest_haerae.errors import UsageError
+from pytest_haerae.prompts.requests import choose_shots
 from pytest_haerae.run.keys import response_key
 from pytest_haerae.run.questions import Questions
-from pytest_haerae.types import Request, Selected
-from tests.unit.fakes import everything, prepared, question
+from pytest_haerae.types import Capability, Request, Selected
+from tests.unit.fakes import everything, prepared, question, write_rows
 
 ROWS = [question(number) for number in range(6)]
 
@@ -92,3 +94,50 @@ def test_a_split_without_examples_is_named_with_its_option(tmp_path: Path) -> No
     made = Questions(evaluation.plan, evaluation.source)
     with pytest.raises(UsageError, match=r"--few-shot-split: .*no split 'dev'"):
         made.request(everything(evaluation)[0])
+
+
+def test_the_examples_are_those_that_the_seed_chooses(tmp_path: Path) -> None:
+    evaluation = prepared(tmp_path, ROWS, num_few_shot=2)
+    pool = [selected.item for selected in everything(evaluation)]
+    orders = set()
+    for seed in range(4):
+        made, selection = questions(tmp_path, num_few_shot=2, few_shot_seed=seed)
+        text = context(made.request(selection[0]))
+        shots = choose_shots(pool, selection[0].item, 2, seed)
+        places = [text.index(f"{shot.index}번 문제는?") for shot in shots]
+        assert places == sorted(places)
+        orders.add(tuple(shot.index for shot in shots))
+    assert len(orders) > 1
+
+
+def test_too_few_examples_are_told_with_their_split(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    for split in ("test", "dev"):
+        write_rows(folder / f"questions-{split}.jsonl", ROWS)
+    evaluation = prepared(tmp_path, ROWS, dataset=str(folder), num_few_shot=7, few_shot_split="dev")
+    made = Questions(evaluation.plan, evaluation.source)
+    with pytest.raises(UsageError, match=r"^--num-few-shot: .* in split dev, 7 are asked for$"):
+        made.request(everything(evaluation)[0])
+
+
+def test_without_a_word_on_chats_the_backend_decides_for_each_kind_of_request(tmp_path: Path) -> None:
+    class Chatting(RandomParameters):
+        def takes_chats(self, kind: Capability) -> bool:
+            return kind == "generate"
+
+    class Server(RandomBackend):
+        parameters: ClassVar[type[RandomParameters]] = Chatting
+
+    for method, chats in (("string_match", True), ("log_likelihood", False)):
+        evaluation = prepared(tmp_path, ROWS, Server, method=method)
+        request = Questions(evaluation.plan, evaluation.source).request(everything(evaluation)[0])
+        assert request is not None
+        assert bool(request.messages) == chats
+
+
+def test_without_examples_their_split_is_not_looked_for(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    write_rows(folder / "questions-test.jsonl", ROWS)
+    evaluation = prepared(tmp_path, ROWS, dataset=str(folder), num_few_shot=0, few_shot_split="dev")
+    request = Questions(evaluation.plan, evaluation.source).request(everything(evaluation)[0])
+    assert context(request).count("번 문제는?") == 1

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,39 @@ def test_an_answer_takes_back_a_failure_of_an_earlier_process(tmp_path: Path) ->
     again.put(run, "k", ANSWER)
     assert again.failure(run, "k") is None
     again.close()
+
+
+@pytest.mark.parametrize(
+    ("use", "action"),
+    [
+        (lambda store: store.get(1, "k"), "read"),
+        (lambda store: store.failure(1, "k"), "read"),
+        (lambda store: store.detail(1), "read"),
+        (lambda store: store.put(1, "k", ANSWER), "written"),
+        (lambda store: store.begin("f", resume=True, rerun_errors=False), "written"),
+        (lambda store: store.finish(1), "written"),
+        (lambda store: store.note_detail(1, "d"), "written"),
+    ],
+    ids=["get", "failure", "detail", "put", "begin", "finish", "note_detail"],
+)
+def test_what_goes_wrong_with_the_file_is_a_store_error_that_says_what_was_tried(
+    tmp_path: Path, use: Callable[[Store], object], action: str
+) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    store._connection.execute("DROP TABLE responses")
+    store._connection.execute("DROP TABLE failures")
+    store._connection.execute("DROP TABLE runs")
+    with pytest.raises(
+        StoreError, match=rf"s\.sqlite cannot be {action} \(no such table: .*; run the same command again: it is set"
+    ):
+        use(store)
+    store.close()
+
+
+def test_a_file_that_became_read_only_is_damaged_where_it_could_be_written(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    error = sqlite3.OperationalError("attempt to write a readonly database")
+    error.sqlite_errorcode = sqlite3.SQLITE_READONLY
+    with pytest.raises(StoreError, match="it is set aside then"), store._access("written"):
+        raise error
+    store.close()

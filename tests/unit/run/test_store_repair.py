@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -202,7 +203,9 @@ def test_a_file_set_aside_takes_along_what_belongs_to_it_alone(tmp_path: Path) -
     }
 
 
-@pytest.mark.parametrize(("free", "words"), [(1 << 15, "the disk is full"), (1 << 30, "disk I/O error")])
+@pytest.mark.parametrize(
+    ("free", "words"), [(1 << 15, "the disk is full"), (1 << 16, "disk I/O error"), (1 << 30, "disk I/O error")]
+)
 def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, words: str) -> None:
     monkeypatch.setattr(store_repair, "shutil", SimpleNamespace(disk_usage=lambda path: SimpleNamespace(free=free)))
     assert reason(sqlite3.OperationalError("disk I/O error"), tmp_path / "s.sqlite") == words
@@ -217,4 +220,39 @@ def test_only_answers_with_their_digest_are_taken_over(tmp_path: Path) -> None:
     assert take_over(tmp_path / "old.sqlite", new._connection) == len(ANSWERS) - broken > 0
     assert dict(new.get_many(run, ANSWERS)) == {key: ANSWERS[key] for key in ANSWERS if not key.endswith("3")}
     assert new.begin("fingerprint", resume=True, rerun_errors=False) == (run, True)
+    new.close()
+
+
+def test_a_read_only_folder_says_nothing_about_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for locked in (tmp_path, tmp_path / "s.sqlite"):
+        may = SimpleNamespace(W_OK=os.W_OK, access=lambda path, mode, locked=locked: path != locked)
+        monkeypatch.setattr(store_repair, "os", may)
+        assert not is_damage(sqlite_error(sqlite3.SQLITE_READONLY), tmp_path / "s.sqlite")
+
+
+def test_a_second_file_set_aside_does_not_take_the_place_of_the_first(tmp_path: Path) -> None:
+    (tmp_path / "s.sqlite").write_text("first")
+    aside = set_aside(tmp_path / "s.sqlite")
+    assert re.fullmatch(rf"s\.sqlite\.\d{{8}}-\d{{6}}-{os.getpid()}\.damaged", aside.name)
+
+
+def test_what_lies_before_and_behind_the_damage_is_taken_over(tmp_path: Path) -> None:
+    path, keys = tmp_path / "old.sqlite", [f"key {number:04d}" for number in range(2000)]
+    old, new = Store(path), Store(tmp_path / "new.sqlite")
+    runs = [old.begin(f"fingerprint {number:04d}", resume=True, rerun_errors=False)[0] for number in range(2000)]
+    for key in keys:
+        old.put(runs[0], key, Response(text=f"the answer to {key}"))
+    old.close()
+    content = bytearray(path.read_bytes())
+    for middle in (b"the answer to key 1000", b"fingerprint 1000"):
+        page = content.index(middle) // PAGE
+        content[page * PAGE : (page + 1) * PAGE] = b"\xff" * PAGE
+    path.write_bytes(content)
+    assert 1900 < take_over(path, new._connection) < 2000
+    found = dict(new.get_many(runs[0], keys))
+    assert keys[0] in found
+    assert keys[-1] in found
+    for number in (0, 1999):
+        again = new.begin(f"fingerprint {number:04d}", resume=True, rerun_errors=False)
+        assert again == (runs[number], True)
     new.close()

@@ -73,3 +73,15 @@ def test_drawing_counts_is_drawing_pairs(table: tuple[int, int, int, int]) -> No
     found = paired_bootstrap_interval(lost, gained, len(pairs), resamples=20_000)
     spread = numpy.std(pairs) / math.sqrt(len(pairs))
     assert found == pytest.approx(tuple(drawn), abs=max(0.1 * spread, 1.01 / len(pairs)))  # counts are whole
+
+
+def test_the_interval_of_reports_is_always_that_of_one_seed() -> None:
+    counts = (2000, 1500, 15_000)  # so many pairs that another draw has other quantiles
+    found = paired_bootstrap_interval(*counts)
+    assert found == paired_bootstrap_interval(*counts, seed=0, resamples=10_000)
+    assert found != paired_bootstrap_interval(*counts, seed=1, resamples=10_000)
+
+
+def test_every_item_needs_its_cluster() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        clustered_standard_error([True, False, True], ["a", "b"])

@@ -56,7 +56,7 @@ def test_items_of_two_files_with_the_same_ids_are_told_apart() -> None:
     assert (pairing.total.n, len(pairing.total.lost), len(pairing.total.gained)) == (40, 20, 0)
     assert match_rows(before, after) == before
     # The other way round, and where one report alone has them twice.
-    assert len(pair_rows(after, before).total.gained) == 20
+    assert pair_rows(after, before).total.gained == [f"csat_geo-{number:04d}" for number in range(20)]
     assert pair_rows(before[:20], after).total.n == 20
     assert pair_rows(after, before[:20]).total.gained == []
     assert pair_rows(before, after[20:]).total.lost == [f"csat_geo-{number:04d}" for number in range(20)]
@@ -108,3 +108,11 @@ def test_matching_and_counting_are_one_pairing(before: Sequence[SampleRow], afte
             signs.count("l"),
         )
     assert sum(counts.n for counts in pairing.subsets.values()) == pairing.total.n
+
+
+def test_items_without_options_are_told_apart_by_their_reference() -> None:
+    free = [sample(number, options=None, reference=f"답 {number}") for number in range(3)]
+    assert match_rows(free, free) == free
+    other = [sample(number, options=None, reference="다른 답") for number in range(3)]
+    assert match_rows(other, free) == [None] * 3
+    assert match_rows([sample(0)], [sample(0, options=None)]) == [None]

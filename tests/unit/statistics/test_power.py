@@ -67,3 +67,12 @@ def test_so_many_items_tell_a_tiny_drop() -> None:
     assert items_to_detect(0.001, discordance=0.2, level=0.05) == pytest.approx(
         0.2 * (1.645 + 0.842) ** 2 * 1e6, rel=0.01
     )
+
+
+def test_above_a_size_the_sources_formula_is_the_answer() -> None:
+    """Connor's formula, its normal quantiles from scipy; at a large margin each of its terms matters."""
+    drop, discordance, level, margin = 0.102, 0.2, 0.05, 0.1
+    spread = scipy_stats.norm.isf(level) * (discordance - margin**2) ** 0.5
+    spread += scipy_stats.norm.ppf(0.8) * (discordance - drop**2) ** 0.5
+    n = items_to_detect(drop, discordance=discordance, level=level, margin=margin)
+    assert n == pytest.approx((spread / (drop - margin)) ** 2, abs=1)

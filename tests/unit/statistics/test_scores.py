@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_haerae.data.passages import passage_of
-from pytest_haerae.statistics.estimates import clustered_standard_error, standard_error
-from pytest_haerae.statistics.scores import make_metrics
+from pytest_haerae.statistics.estimates import clustered_standard_error, standard_error, wilson_interval
+from pytest_haerae.statistics.scores import counts_of, make_metrics
 from tests.unit.reports import samples_of
 
 
@@ -34,3 +34,36 @@ def test_without_passages_there_are_no_clusters() -> None:
 )
 def test_the_passage_of_a_query(query: str, passage: str | None) -> None:
     assert passage_of(query) == passage
+
+
+def test_every_outcome_has_its_count_by_its_name() -> None:
+    counts = counts_of(make_metrics(samples_of({"a": "cccwwieeeesssss"})))
+    assert list(counts.items()) == [
+        ("n", 6),
+        ("correct", 3),
+        ("wrong", 2),
+        ("invalid", 1),
+        ("errors", 4),
+        ("skipped", 5),
+    ]
+
+
+def test_a_score_has_every_number_of_what_was_answered() -> None:
+    metrics = make_metrics(samples_of({"a": "cccwwieeeess", "b": "cw", "c": "se"}))
+    interval = wilson_interval(3, 6)
+    assert interval is not None
+    assert metrics["subsets"]["a"] == {
+        "accuracy": 0.5,
+        "stderr": standard_error(3, 6),
+        "ci95": list(interval),
+        "n": 6,
+        "correct": 3,
+        "wrong": 2,
+        "invalid": 1,
+        "errors": 4,
+        "skipped": 2,
+        "character_f": None,
+    }
+    nothing = metrics["subsets"]["c"]
+    assert (nothing["accuracy"], nothing["stderr"], nothing["ci95"], nothing["n"]) == (None, None, None, 0)
+    assert (metrics["accuracy"], metrics["macro_accuracy"], metrics["n"]) == (4 / 8, 0.5, 8)

@@ -13,7 +13,14 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from pytest_haerae.statistics.tests import drop_p_value, drop_rejected, holm, mcnemar_one_sided, mcnemar_two_sided
+from pytest_haerae.statistics.tests import (
+    _falling_root,
+    drop_p_value,
+    drop_rejected,
+    holm,
+    mcnemar_one_sided,
+    mcnemar_two_sided,
+)
 from tests.unit.statistics.tables import EXACT, TABLES, random_tables
 
 
@@ -87,3 +94,21 @@ def test_holm(monkeypatch: pytest.MonkeyPatch) -> None:
         values = (generator.random(int(generator.integers(1, 15))) ** 3).tolist()
         assert holm(values) == pytest.approx(multipletests(values, method="holm")[1].tolist(), abs=EXACT)
     assert holm([]) == []
+
+
+def test_a_p_value_of_exactly_the_level_rejects() -> None:
+    assert mcnemar_one_sided(5, 0) == 1 / 32
+    assert drop_rejected(5, 5, 40, 0.0, 1 / 32)
+    assert not drop_rejected(5, 5, 40, 0.0, math.nextafter(1 / 32, 0))
+
+
+@given(st.integers(0, 1000), st.sampled_from([0.1, 0.5, 1.0, 2.0, 100.0]), st.sampled_from([1, 3]))
+def test_a_root_is_found_and_rounded_up(thousandths: int, steepness: float, power: int) -> None:
+    root = thousandths / 1000
+    found = _falling_root(lambda x: steepness * (root - x) ** power, 0.0, 1.0)
+    assert root <= found <= root + (1e-9 if power == 1 else 1e-3)
+
+
+@pytest.mark.parametrize("root", [0.0, 0.5, 1.0])
+def test_a_root_that_is_hit_exactly_ends_the_search(root: float) -> None:
+    assert _falling_root(lambda x: root - x, 0.0, 1.0) == root
