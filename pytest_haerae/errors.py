@@ -33,6 +33,15 @@ class BackendFailure(HaeraeError):  # noqa: N818 - what failed is the backend, n
     """The backend gave no answer for one item, after its retries. Never counted as a wrong answer."""
 
 
+def raised(error: Exception) -> str:
+    """Word what a function of somebody else's raised, with the place, as the line that says it has no traceback."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    words = " ".join(f"raised {type(error).__name__}: {error}".split())
+    return words if trace is None else f"{words} ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})"
+
+
 def unknown(kind: str, name: str, valid: Iterable[str]) -> str:
     """Word the error for a name that does not exist, with the nearest match and every valid value.
 

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
 from pytest_haerae.backends.protocol import Backend, BackendParameters
+from pytest_haerae.entry_points import entry_point_modules, entry_point_names, find_entry_point, load_entry_point
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.types import CAPABILITY, Method, Request, Response
 
 ENTRY_POINT_GROUP = "pytest_haerae.backends"
 
 
-@lru_cache(maxsize=1)
-def _entry_points() -> Mapping[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
-
-
 def is_installed(backend: type[Backend]) -> bool:
     """Whether a backend's class is this package's or an entry point's, and so has the same name everywhere."""
     own = backend.__module__.partition(".")[0] == __package__.partition(".")[0]
-    return own or any(point.module == backend.__module__ for point in _entry_points().values())
+    return own or backend.__module__ in entry_point_modules(ENTRY_POINT_GROUP)
 
 
 def backend_names(extra: Mapping[str, type[Any]] | None = None) -> tuple[str, ...]:
     """The names of all backends: of the entry points, and of the hook."""
-    return tuple(sorted({*_entry_points(), *(extra or {})}))
+    return tuple(sorted({*entry_point_names(ENTRY_POINT_GROUP), *(extra or {})}))
 
 
 def find_backend(name: str, extra: Mapping[str, type[Any]] | None = None) -> type[Backend]:
@@ -43,17 +38,14 @@ def find_backend(name: str, extra: Mapping[str, type[Any]] | None = None) -> typ
         A subclass of `Backend`, also for a backend of version 0.1, which has no base class.
 
     Raises:
-        UsageError: There is none, a library it needs is not installed, or its class is no backend.
+        UsageError: There is none, or more than one, a library it needs is not installed, or its class is no backend.
     """
     if extra and name in extra:
         return as_backend(name, extra[name])
-    if name not in _entry_points():
+    point = find_entry_point(ENTRY_POINT_GROUP, name, f"--model={name}")
+    if point is None:
         raise UsageError(f"--model: {unknown('backend', name, backend_names(extra))}")
-    try:
-        found = _entry_points()[name].load()
-    except (ImportError, AttributeError) as error:
-        raise UsageError(f"--model={name}: {error}") from None
-    return as_backend(name, found)
+    return as_backend(name, load_entry_point(point, f"--model={name}"))
 
 
 def as_backend(name: str, found: Any) -> type[Backend]:  # noqa: ANN401 - whatever stands behind a name

@@ -38,7 +38,7 @@ class Benchmark:
         folder: A folder with its rows, a file a subset, for a benchmark that brings them along.
 
     Raises:
-        ValueError: It names both a repository and a folder, or neither.
+        ValueError: It names both a repository and a folder, or neither, or a folder that is no path.
     """
 
     name: str
@@ -57,6 +57,8 @@ class Benchmark:
     def __post_init__(self) -> None:
         if bool(self.repository) == (self.folder is not None):
             raise ValueError(f"benchmark {self.name}: name either a repository or a folder")
+        if self.folder is not None and not isinstance(self.folder, Path):
+            raise ValueError(f"benchmark {self.name}: folder is a pathlib.Path, such as Path(__file__).parent / 'rows'")
 
     def suite_of(self, subset: str) -> str:
         """The test that asks a subset's items."""

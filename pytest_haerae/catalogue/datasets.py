@@ -7,16 +7,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.catalogue.registry import all_benchmarks, benchmark_names, find_benchmark
+from pytest_haerae.catalogue.benchmark import Benchmark
+from pytest_haerae.catalogue.registry import benchmark_names, find_benchmark, own_benchmarks
 from pytest_haerae.data.dataset import Dataset, ItemLoader
 from pytest_haerae.data.hub import HubDataset, Repository
 from pytest_haerae.data.layouts import LAYOUTS
-from pytest_haerae.data.local import SAMPLE_FOLDER, LocalDataset
+from pytest_haerae.data.local import SAMPLE, SAMPLE_FOLDER, LocalDataset
 from pytest_haerae.data.rows import Layout
 from pytest_haerae.errors import UsageError, unknown
 
-SAMPLE = "sample"
-"""The questions that come with the package."""
 PRIVATE_SUBSETS = ("csat_eng", "csat_kor", "csat_math")
 """Subsets that tutorials name and no public data set has."""
 
@@ -37,7 +36,7 @@ def open_items(
     """
     benchmark = None if folder else find_benchmark(name)
     described = columns or (benchmark.columns if benchmark else {})
-    return ItemLoader(open_dataset(name, split, revision, folder), described, known_layouts())
+    return ItemLoader(open_dataset(name, split, revision, folder), described, known_layouts(benchmark))
 
 
 def open_dataset(name: str, split: str = "test", revision: str | None = None, folder: Path | None = None) -> Dataset:
@@ -54,8 +53,8 @@ def open_dataset(name: str, split: str = "test", revision: str | None = None, fo
         UsageError: There is no such data set, or a revision or split that it cannot have.
     """
     path = (folder or Path()) / Path(name).expanduser()
-    benchmark = find_benchmark(name)
-    if name == SAMPLE or ((folder or benchmark is None) and path.exists()):
+    benchmark = None if folder and path.exists() else find_benchmark(name)
+    if name == SAMPLE or (benchmark is None and path.exists()):
         if revision:
             raise UsageError(f"--dataset-revision: {name} is local and has no revisions")
         if name == SAMPLE:
@@ -77,10 +76,21 @@ def known_names() -> tuple[str, ...]:
     return (*benchmark_names(), SAMPLE)
 
 
-def known_layouts() -> tuple[Layout, ...]:
-    """All layouts, those that need more columns first: a KMMLU row with a fifth option is another layout."""
-    described = [layout for benchmark in all_benchmarks() for layout in benchmark.layouts]
-    return tuple(sorted((*LAYOUTS, *described), key=lambda layout: -len(layout[0])))
+def known_layouts(benchmark: Benchmark | None = None) -> tuple[Layout, ...]:
+    """The layouts in the order in which they are tried.
+
+    Those that need more columns come first: a KMMLU row with a fifth option is another layout. What an installed
+    package describes is for its own rows: no other data set is read in another way because it is there.
+
+    Args:
+        benchmark: The benchmark whose rows are read; its own layouts come before all others.
+    """
+    described = (layout for each in own_benchmarks() for layout in each.layouts)
+    return (*_widest_first(benchmark.layouts if benchmark else ()), *_widest_first((*LAYOUTS, *described)))
+
+
+def _widest_first(layouts: Iterable[Layout]) -> list[Layout]:
+    return sorted(layouts, key=lambda layout: -len(layout[0]))
 
 
 def unknown_subset(name: str, known: Iterable[str]) -> str:

@@ -11,6 +11,8 @@ from pytest_haerae.data.tables import READERS, read_rows
 from pytest_haerae.errors import UsageError
 
 SPLITS = ("train", "dev", "validation", "valid", "val", "test")
+SAMPLE = "sample"
+"""The name of the questions that come with the package."""
 SAMPLE_FOLDER = Path(__file__).parent / "sample"
 
 _SPLIT_SUFFIX = re.compile(rf"^(?P<subset>.+)[-_.](?P<split>{'|'.join(SPLITS)})$")

@@ -161,10 +161,12 @@ def suite_nodeid(item: Item, dataset: str) -> str:
 
     Args:
         item: The item.
-        dataset: Its data set, as typed. Subsets with names of HAE-RAE Bench's have its suites in any other, too.
+        dataset: Its data set, as typed. Subsets named like HAE-RAE Bench's have its suites if it has none.
     """
-    benchmark = find_benchmark(dataset) or (HAERAE_BENCH if item.subset in HAERAE_BENCH.configurations else None)
+    benchmark = find_benchmark(dataset)
     suite = benchmark.suite_of(item.subset) if benchmark else GENERIC_SUITE
+    if suite == GENERIC_SUITE and item.subset in HAERAE_BENCH.configurations:
+        suite = HAERAE_BENCH.suite_of(item.subset)
     return f"{suite}[{item.id}]"
 
 

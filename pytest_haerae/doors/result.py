@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_haerae.report.files import write_text
+from pytest_haerae.report.formats import find_format
 from pytest_haerae.report.frames import samples_frame
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.schema import Info, Report, SampleRow
@@ -61,6 +62,18 @@ class EvaluationResult:
         if path is not None:
             write_text(text, Path(path).expanduser())
         return text.removesuffix("\n")
+
+    def export(self, format: str, path: str | Path) -> None:
+        """Write the report in another format, atomically, as `pytest-haerae export` does.
+
+        Args:
+            format: The format's name: ``csv``, ``parquet``, or one of `register_format`.
+            path: The file.
+
+        Raises:
+            UsageError: There is no such format, or the file cannot be written.
+        """
+        find_format(format).write(self.report, Path(path).expanduser())
 
     @classmethod
     def from_json(cls, path: str | Path) -> EvaluationResult:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
 
-from pytest_haerae.redact import redact_text
 from pytest_haerae.types import Item
 
 ITEM_FIXTURES = ("haerae_item", "haerae_verdict")
@@ -86,12 +84,3 @@ def add_suite_properties(config: pytest.Config, properties: Iterable[tuple[str, 
     for name, value in properties if writers else ():
         for writer in writers:
             writer.add_global_property(name, value)
-
-
-def rerun_command(config: pytest.Config, secrets: Iterable[str]) -> str | None:
-    """The command that runs the wrong items again: this one with --lf, secrets masked; None without the cache."""
-    if not config.pluginmanager.has_plugin("lfplugin"):
-        return None
-    known = tuple(secrets)
-    arguments = [redact_text(str(argument), known) for argument in config.invocation_params.args]
-    return shlex.join(["pytest", *(argument for argument in arguments if argument != "--lf"), "--lf"])

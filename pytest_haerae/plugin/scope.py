@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_haerae.catalogue.benchmark import GENERIC_SUITE
 from pytest_haerae.catalogue.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
-from pytest_haerae.catalogue.registry import find_benchmark
+from pytest_haerae.catalogue.registry import find_benchmark, is_benchmark
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.errors import UsageError
 
@@ -32,7 +33,7 @@ class Suite:
     @property
     def benchmark(self) -> str | None:
         """The benchmark that the marker names; None where a file or folder of that name is beside the module."""
-        if self.dataset is None or find_benchmark(self.dataset) is None:
+        if self.dataset is None or not is_benchmark(self.dataset):
             return None
         return None if (self.path.parent / self.dataset).exists() else self.dataset
 
@@ -59,7 +60,9 @@ class Suite:
         if self.dataset is not None or not own:
             return list(present)
         # A suite for all that no other asks: HAE-RAE's modules and the benchmarks' folders are beside it.
-        if find_benchmark(dataset) and (self.path.parent / dataset).is_dir():
+        # A benchmark without a suite of its own has none there, only, perhaps, its rows.
+        benchmark = find_benchmark(dataset)
+        if benchmark and benchmark.suite != GENERIC_SUITE and (self.path.parent / dataset).is_dir():
             return []
         return [subset for subset in present if subset not in HAERAE_SUBSETS]
 

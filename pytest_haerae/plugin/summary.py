@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+from collections.abc import Iterable
 
 import pytest
 
 from pytest_haerae.plugin.batch import QUIETEST
-from pytest_haerae.plugin.nodes import rerun_command
 from pytest_haerae.plugin.session import EvaluationSession
+from pytest_haerae.redact import redact_text
 from pytest_haerae.report.outputs import shown
 from pytest_haerae.report.show.ci import workflow_commands
 from pytest_haerae.report.show.terminal import summary_lines
@@ -38,3 +40,12 @@ def summarise(evaluation: EvaluationSession, reporter: pytest.TerminalReporter, 
     )
     for line in [*lines, *conclusion.notes]:
         reporter.write_line(line)
+
+
+def rerun_command(config: pytest.Config, secrets: Iterable[str]) -> str | None:
+    """The command that runs the wrong items again: this one with --lf, secrets masked; None without the cache."""
+    if not config.pluginmanager.has_plugin("lfplugin"):
+        return None
+    known = tuple(secrets)
+    arguments = [redact_text(str(argument), known) for argument in config.invocation_params.args]
+    return shlex.join(["pytest", *(argument for argument in arguments if argument != "--lf"), "--lf"])

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Item, Method
 
 _PART = re.compile(r"\{(?:letter|number|text)?\}")
@@ -74,7 +75,7 @@ class Prompt:
         """Hash of what the prompt makes of a lettered and of a free-text probe item, or of its file's content."""
         lettered = Item("probe-0000", "probe", 0, "질문\n\n### 정답:", ("가", "나"), ("A", "B"), "A")
         free = Item("probe-0001", "probe", 1, "질문\n\n### 정답:", None, None, "가")
-        texts = [self.content] if self.content else [self.render(lettered), self.render(free)]
+        texts = [self.content] if self.content else [self._of_probe(lettered), self._of_probe(free)]
         settings: list[tuple[str, str]] = [
             (self.label, LABEL),
             (self.target, TARGET),
@@ -83,3 +84,10 @@ class Prompt:
         ]
         own = [value for value, default in settings if value != default]
         return hashlib.sha256("\x00".join((*texts, *self.stop, *own)).encode()).hexdigest()[:16]
+
+    def _of_probe(self, item: Item) -> str:
+        try:
+            return self.render(item)
+        except UsageError:
+            # A function may be for items with options alone, or for those without.
+            return ""

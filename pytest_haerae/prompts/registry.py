@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 
-from pytest_haerae.entry_points import entry_point_names, load_entry_points
-from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.entry_points import entry_point_names, find_entry_point, load_entry_point
+from pytest_haerae.errors import UsageError, raised, unknown
 from pytest_haerae.prompts.prompt import LABEL, Prompt
 from pytest_haerae.prompts.templates import is_path, read_file, read_named, template_names
 from pytest_haerae.types import Item, Method
@@ -29,10 +30,27 @@ def register_prompt(
     """
 
     def register(render: Callable[[Item], str]) -> Callable[[Item], str]:
-        PROMPTS[name] = Prompt(name, render, stop, label)
+        PROMPTS[name] = Prompt(name, _checked(name, render), stop, label)
         return render
 
     return register
+
+
+def _checked(name: str, render: Callable[[Item], str]) -> Callable[[Item], str]:
+    """A function that says which prompt and which item it is where the one it wraps makes no text."""
+
+    @wraps(render)
+    def checked(item: Item) -> str:
+        place = f"--prompt={name}, item {item.id}"
+        try:
+            text: object = render(item)
+        except Exception as error:
+            raise UsageError(f"{place}: {raised(error)}") from error
+        if not isinstance(text, str):
+            raise UsageError(f"{place}: returned {text!r:.80}, not a string")
+        return text
+
+    return checked
 
 
 def prompt_names() -> tuple[str, ...]:
@@ -44,17 +62,18 @@ def find_prompt(name: str) -> Prompt:
     """Look a prompt up: a function's, a template's of the package, an installed package's, or a file of the user's.
 
     Raises:
-        UsageError: There is none of this name, the package that has it cannot be imported, or the file is missing or
-            malformed.
+        UsageError: There is none of this name, or more than one, the package that has it cannot be imported, or the
+            file is missing or malformed.
     """
     if name in PROMPTS:
         return PROMPTS[name]
     if name in template_names():
         return read_named(name)
-    for point in load_entry_points(ENTRY_POINT_GROUP, name):
+    if point := find_entry_point(ENTRY_POINT_GROUP, name, f"--prompt={name}"):
+        load_entry_point(point, f"--prompt={name}")
         if name in PROMPTS:
             return PROMPTS[name]
-        raise UsageError(f"--prompt={name}: '{point.value}' registers no prompt of this name")
+        raise UsageError(f"--prompt={name}: {point.value} registers no prompt of this name")
     if is_path(name):
         return read_file(name)
     raise UsageError(f"{unknown('prompt', name, prompt_names())}, or a path to a .toml or .txt file")

@@ -6,9 +6,9 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
+from pytest_haerae.entry_points import entry_point_names, find_entry_point, load_entry_point
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.report import exchange
 from pytest_haerae.report.files import replacing
@@ -68,18 +68,21 @@ def register_format(name: str, *, suffix: str, help: str) -> Callable[[Writer], 
 
 def format_names() -> tuple[str, ...]:
     """The names of all formats: of this package, of installed ones, and those that were registered."""
-    return tuple(sorted({*_FORMATS, *_own_modules(), *_entry_points()}))
+    return tuple(sorted({*_FORMATS, *_own_modules(), *entry_point_names(ENTRY_POINT_GROUP)}))
 
 
 def find_format(name: str) -> OutputFormat:
     """Look a format up; what is not asked for is not imported.
 
     Raises:
-        UsageError: There is none, or its package cannot be imported or does not register it.
+        UsageError: There is none, or more than one, or its package cannot be imported or does not register it.
     """
     if name not in _FORMATS:
-        if name in (points := _entry_points()):
-            _load(points[name])
+        place = f"--format={name}"
+        if point := find_entry_point(ENTRY_POINT_GROUP, name, place):
+            load_entry_point(point, place)
+            if name not in _FORMATS:
+                raise UsageError(f"{place}: {point.value} registers no format of this name")
         elif name in (modules := _own_modules()):
             import_module(modules[name])
         else:
@@ -90,16 +93,3 @@ def find_format(name: str) -> OutputFormat:
 def _own_modules() -> Mapping[str, str]:
     """This package's formats: a module of the folder `exchange` has the name of its format."""
     return {module.name: f"{exchange.__name__}.{module.name}" for module in pkgutil.iter_modules(exchange.__path__)}
-
-
-def _entry_points() -> Mapping[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
-
-
-def _load(point: EntryPoint) -> None:
-    try:
-        point.load()
-    except (ImportError, AttributeError) as error:
-        raise UsageError(f"--format={point.name}: {error}") from None
-    if point.name not in _FORMATS:
-        raise UsageError(f"--format={point.name}: {point.value} registers no format of this name")

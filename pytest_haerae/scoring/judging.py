@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from pytest_haerae.errors import ScorerFailure, unknown
+from pytest_haerae.errors import HaeraeError, ScorerFailure, raised, unknown
 from pytest_haerae.scoring.log_likelihood import not_applicable
 from pytest_haerae.scoring.parameters import ChosenScorer
 from pytest_haerae.types import Item, Method, Outcome, Response, Verdict
@@ -26,19 +26,25 @@ def judge(item: Item, response: Response | None, chosen: ChosenScorer) -> Verdic
         chosen: The scorer that judges, with its parameters.
 
     Raises:
-        ScorerFailure: What the scorer returned is no verdict.
+        ScorerFailure: The scorer raised an exception, or what it returned is no verdict.
     """
     reason = skip_reason(item, chosen.scorer.method)
     if reason or response is None:
         return Verdict("skipped", explanation=reason or "not asked")
     if response.error is not None:
         return Verdict("error", explanation=f"{item.id}: {response.error}")
-    return _checked(chosen.judge(item, response), chosen.scorer.name, item)
+    place = f"scorer {chosen.scorer.name}, item {item.id}"
+    try:
+        verdict = chosen.judge(item, response)
+    except HaeraeError:
+        raise
+    except Exception as error:
+        raise ScorerFailure(f"{place}: {raised(error)}") from error
+    return _checked(verdict, place)
 
 
-def _checked(verdict: object, scorer: str, item: Item) -> Verdict:
+def _checked(verdict: object, place: str) -> Verdict:
     """A scorer's verdict, if it is one: a misspelt outcome would be in no count, and so in no gate."""
-    place = f"scorer {scorer}, item {item.id}"
     if not isinstance(verdict, Verdict):
         raise ScorerFailure(f"{place}: returned {verdict!r:.80}, not a Verdict")
     if verdict.outcome not in _OUTCOMES:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_haerae.entry_points import entry_point_names, load_entry_points
+from pytest_haerae.entry_points import entry_point_names, load_entry_point, named_entry_points
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.types import CAPABILITY, Method, Verdict
 
@@ -99,7 +99,8 @@ def scorer_names(method: Method) -> tuple[str, ...]:
     for name in entry_point_names(ENTRY_POINT_GROUP):
         # A package that cannot be imported has no scorers; whoever asks for one of them is told why.
         with contextlib.suppress(UsageError):
-            list(load_entry_points(ENTRY_POINT_GROUP, name))
+            for point in named_entry_points(ENTRY_POINT_GROUP, name):
+                load_entry_point(point, name)
     return tuple(sorted(name for each, name in _SCORERS if each == method))
 
 
@@ -111,7 +112,8 @@ def find_scorer(method: Method, name: str) -> Scorer:
     """
     if (method, name) in _SCORERS:
         return _SCORERS[method, name]
-    for point in load_entry_points(ENTRY_POINT_GROUP, name):
+    for point in named_entry_points(ENTRY_POINT_GROUP, name):
+        load_entry_point(point, f"--evaluator-params scorer={name}")
         if (method, name) in _SCORERS:
             return _SCORERS[method, name]
         if not any(registered == name for _, registered in _SCORERS):

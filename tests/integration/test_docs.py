@@ -3,8 +3,9 @@
 A console block is run command by command in a folder that has the project's suites, reports to compare, and an ini file
 in which the embedded sample stands in for HAE-RAE Bench. A block is left out only by a comment with a reason before it
 (``<!-- not run: REASON -->``); its flags and model parameters are checked all the same. ``<!-- file: NAME -->`` saves a
-block for the commands after it, ``<!-- output -->`` is held against what the command before it printed. Korean pages
-have the blocks of the English ones, so these are run once.
+block for the commands after it, ``<!-- output -->`` is held against what the command before it printed. ``pip install``
+builds the page's package and puts it where this page's commands find it. Korean pages have the blocks of the English
+ones, so these are run once.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ from tests.integration.markdown import PAGES, Block, Command, blocks, commands, 
 CONSOLE = ("console", "bash")
 DATA: dict[str, Callable[[str], Any]] = {"yaml": yaml.safe_load, "toml": tomllib.loads, "json": json.loads}
 ADDRESSES = ("http://localhost:8000/v1", "https://api.example.com/v1")
+INSTALLED = "site-packages"
+"""Where a page's own package is installed, below the reader's folder."""
 REPORTS = ("base.json", "before.json", "baseline.json", "after.json", "report.json", ".haerae/report.json")
 FLAG = re.compile(r"(?<![\w-])--[a-zA-Z][\w-]*")
 FOREIGN = {"--data", "--buckets", "--items", "--few-shot", "--contenders", "--backend", "--tx"}
@@ -117,11 +120,16 @@ class Walk:
         found = {
             "pytest": [sys.executable, "-m", "pytest"],
             "python": [sys.executable],
+            "pip": [sys.executable, "-m", "pip"],
             "pytest-haerae": [str(Path(sys.executable).with_name("pytest-haerae"))],
         }
         assert name in found, f"{block}: there is no way to run {name!r} here; mark the block with the reason"
         self.saved.clear()
-        return found[name] + rest
+        return [*found[name], *rest, *(self.aside() if name == "pip" else ())]
+
+    def aside(self) -> list[str]:
+        """What keeps pip from the network and from this environment: the package is built, and put into a folder."""
+        return ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", f"--target={self.folder / INSTALLED}"]
 
     def run(self, block: Block, arguments: list[str], environment: dict[str, str], exit_code: int) -> None:
         result = subprocess.run(
@@ -134,6 +142,9 @@ class Walk:
                 "OPENAI_API_BASE": self.address,
                 "HF_HUB_OFFLINE": "1",
                 "COLUMNS": "80",
+                "PYTHONPATH": os.pathsep.join(
+                    filter(None, [str(self.folder / INSTALLED), os.environ.get("PYTHONPATH")])
+                ),
                 **environment,
             },
             capture_output=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,3 +120,49 @@ def test_what_is_no_backend_is_refused_in_one_line(evaluate: Evaluate, pytester:
     refused = evaluate(model="mine", inprocess=True)
     assert refused.ret == pytest.ExitCode.USAGE_ERROR
     refused.stderr.fnmatch_lines(["ERROR: --model=mine: <class '*Mine'> is no backend: it declares no parameters *"])
+
+
+FORMAT = """
+from pytest_haerae import register_format
+
+@register_format("mine", suffix=".ids", help="one id a line")
+def write_ids(report, path):
+    path.write_text("".join(row["id"] + chr(10) for row in report["samples"]), encoding="utf-8")
+"""
+FORMATS = {
+    "pytest_haerae.formats": {"mine": "their_format:write_ids", "lost": "their_format:lost", "mute": "json:dump"}
+}
+
+
+def export(*options: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("pytest-haerae")), "export", ".haerae/report.json", *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_an_output_format(evaluate: Evaluate, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(pytester.path / "theirs", monkeypatch, "their_format", FORMAT, FORMATS)
+    assert evaluate("--limit=3").ret == 0
+    assert export("--format", "mine", "--output", "x").returncode == 0
+    assert export("--format", "mine").returncode == 0
+    ids = "questions-0000\nquestions-0001\nquestions-0002\n"
+    assert (pytester.path / "x").read_text(encoding="utf-8") == ids
+    assert (pytester.path / ".haerae" / "report.ids").read_text(encoding="utf-8") == ids
+    assert "csv, lost, mine, mute, parquet" in " ".join(export("--help").stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("lost", "--format=lost: their_format:lost cannot be loaded: module 'their_format' has no attribute 'lost'"),
+        ("mute", "--format=mute: json:dump registers no format of this name"),
+    ],
+)
+def test_what_is_no_output_format_is_one_line_and_leaves_the_others(
+    evaluate: Evaluate, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    install(pytester.path / "theirs", monkeypatch, "their_format", FORMAT, FORMATS)
+    assert evaluate("--limit=3").ret == 0
+    refused = export("--format", name, "--output", "x")
+    assert (refused.returncode, refused.stderr) == (4, f"ERROR: {said}\n")
+    assert not (pytester.path / "x").exists()
+    assert export("--csv", "x.csv").returncode == 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
+from tests.integration.outsiders import install
 
 MODULE = '''
 from pytest_haerae import ScorerParameters, Verdict, register_prompt, register_scorer
@@ -33,26 +33,15 @@ def mine(item, response, parameters):
 def whisper(item):
     return f"(조용히) {item.query}"
 '''
-ENTRY_POINTS = """
-[pytest_haerae.scorers]
-mine = outsiders:mine
-
-[pytest_haerae.prompts]
-whisper = outsiders:whisper
-"""
+ENTRY_POINTS = {
+    "pytest_haerae.scorers": {"mine": "outsiders:mine", "lost": "outsiders:lost"},
+    "pytest_haerae.prompts": {"whisper": "outsiders:whisper", "lost": "outsiders_gone:lost"},
+}
 
 
 @pytest.fixture(autouse=True)
 def outsiders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The package: a module, and what an installer writes beside it."""
-    folder = tmp_path / "site-packages"
-    information = folder / "outsiders-1.0.dist-info"
-    information.mkdir(parents=True)
-    (folder / "outsiders.py").write_text(MODULE, encoding="utf-8")
-    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: outsiders\nVersion: 1.0\n", encoding="utf-8")
-    (information / "entry_points.txt").write_text(ENTRY_POINTS, encoding="utf-8")
-    paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    install(tmp_path / "site-packages", monkeypatch, "outsiders", MODULE, ENTRY_POINTS)
 
 
 @pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["serial", "xdist"])
@@ -79,6 +68,23 @@ def test_a_mistake_is_one_clear_line_before_anything_is_asked(evaluate: Evaluate
     )
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert not (pytester.path / ".haerae" / "responses.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (
+            "--evaluator-params=scorer=lost",
+            "--evaluator-params scorer=lost: outsiders:lost cannot be loaded:"
+            " module 'outsiders' has no attribute 'lost'",
+        ),
+        ("--prompt=lost", "--prompt=lost: outsiders_gone:lost cannot be loaded: No module named 'outsiders_gone'"),
+    ],
+)
+def test_an_entry_point_that_leads_nowhere_is_one_line(evaluate: Evaluate, option: str, said: str) -> None:
+    result = evaluate(option)
+    assert result.errlines == [f"ERROR: {said}", ""]
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 
 @pytest.mark.parametrize(

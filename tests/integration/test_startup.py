@@ -1,12 +1,59 @@
+"""What every pytest run of a user pays for having the plugin installed."""
+
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+import pytest_haerae
 
 HEAVY = ("pandas", "datasets", "torch", "scipy", "transformers", "openai", "litellm", "pydantic", "jinja2", "xllamacpp")
+ROOMS = ("plugin", "config")
+"""The rooms that an ordinary run opens: hooks, and the options that they declare."""
+
+ORDINARY_RUN = """
+import json, sys
+looked_at = set()
+
+def note(event, arguments):
+    if event in ("open", "os.listdir", "os.scandir"):
+        looked_at.add(str(arguments[0]))
+
+sys.addaudithook(note)
+import pytest
+code = pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[1:]])
+print(json.dumps([int(code), sorted(looked_at), sorted(sys.modules)]))
+"""
 
 
-def test_the_plugin_imports_nothing_heavy() -> None:
-    code = f"import pytest_haerae.plugin.hooks, sys; print([name for name in {HEAVY} if name in sys.modules])"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert result.stdout.strip() == "[]"
+@pytest.fixture
+def ordinary(tmp_path: Path) -> tuple[list[str], list[str]]:
+    """What a run of a test that evaluates nothing looked at on disk, and the modules that it imported."""
+    (tmp_path / "test_plain.py").write_text("def test_plain():\n    pass\n", encoding="utf-8")
+    command = [sys.executable, "-c", ORDINARY_RUN, "test_plain.py"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    code, looked_at, modules = json.loads(result.stdout.splitlines()[-1])
+    assert code == 0, result.stdout
+    return looked_at, modules
+
+
+def test_an_ordinary_run_imports_nothing_heavy(ordinary: tuple[list[str], list[str]]) -> None:
+    _, modules = ordinary
+    assert "pytest_haerae.plugin.hooks" in modules, "else this holds nothing"
+    assert not set(HEAVY) & set(modules)
+    own = {name.split(".")[1] for name in modules if name.startswith("pytest_haerae.")}
+    assert own <= {*ROOMS, "errors", "types"}
+
+
+def test_an_ordinary_run_reads_nothing_but_the_plugins_modules(ordinary: tuple[list[str], list[str]]) -> None:
+    looked_at, _ = ordinary
+    package = Path(pytest_haerae.__file__).parent
+    below = [Path(path).relative_to(package) for path in looked_at if Path(path).is_relative_to(package)]
+    assert below, "else this holds nothing"
+    assert not [
+        path for path in below if path.parts and path.parts[0] not in (*ROOMS, "__pycache__") and path.suffix != ".py"
+    ]

@@ -254,7 +254,7 @@ def test_what_a_test_module_registers_is_refused_in_one_line(noting: Evaluate, p
     suite.write_text(EXTENSIONS.replace("from neighbour import READ", "READ = 'own'") + suite.read_text())
     result = noting("-n2", "--prompt=own", "--evaluator-params=scorer=own")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: unknown prompt 'own'*belongs in a conftest.py or a plugin, not in a test*"])
+    result.stderr.fnmatch_lines(["ERROR: *unknown scorer 'own'*belongs in a conftest.py or a plugin, not in a test*"])
     assert asked() == []
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_haerae import errors
-from pytest_haerae.errors import BackendFailure, HaeraeError, WrongAnswer, unknown
+from pytest_haerae.errors import BackendFailure, HaeraeError, WrongAnswer, raised, unknown
 
 
 def test_an_unknown_name_is_worded_with_the_nearest_and_all_valid_ones() -> None:
@@ -25,3 +25,14 @@ def test_pytest_takes_a_wrong_answer_for_a_failed_assertion_and_a_backends_failu
 @pytest.mark.parametrize("name", ["UsageError", "StoreError", "UnmeasurableRun", "BackendFailure"])
 def test_one_base_catches_what_this_package_raises_on_purpose(name: str) -> None:
     assert issubclass(vars(errors)[name], HaeraeError)
+
+
+def test_what_was_raised_is_one_line_that_ends_with_the_innermost_place() -> None:
+    def inner() -> None:
+        raise KeyError("two\n lines")
+
+    with pytest.raises(KeyError) as caught:
+        inner()
+    place = f"{__file__}:{inner.__code__.co_firstlineno + 1}"
+    assert raised(caught.value) == rf"raised KeyError: 'two\n lines' ({place})"
+    assert raised(ValueError("never\nraised")) == "raised ValueError: never raised"

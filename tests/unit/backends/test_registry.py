@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator, Sequence
-from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -20,6 +20,7 @@ from pytest_haerae.backends.registry import (
 )
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request, Response
+from tests.unit.installed import install
 
 
 class OldParameters(BackendParameters):
@@ -109,12 +110,32 @@ def test_names_come_from_entry_points_and_the_hook_which_hides_them() -> None:
         find_backend("mino", {"mine": Old})
 
 
-@pytest.mark.parametrize("target", ["no_such_library:Mine", "pytest_haerae.backends.random:Mine"])
-def test_an_entry_point_that_leads_nowhere_is_one_line(monkeypatch: pytest.MonkeyPatch, target: str) -> None:
-    broken = {"mine": EntryPoint("mine", target, registry.ENTRY_POINT_GROUP)}
-    monkeypatch.setattr(registry, "_entry_points", lambda: broken)
-    with pytest.raises(UsageError, match=r"--model=mine: .*(no_such_library|Mine)"):
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("no_such_library:Mine", "cannot be loaded: No module named 'no_such_library'"),
+        ("pytest_haerae.backends.random:Mine", "cannot be loaded: module .* has no attribute 'Mine'"),
+        ("pytest_haerae.backends.random:RandomParameters", "is no backend: it declares no methods"),
+    ],
+)
+def test_an_entry_point_that_leads_nowhere_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, target: str, said: str
+) -> None:
+    install(monkeypatch, tmp_path, "their_backends", "", f"[{registry.ENTRY_POINT_GROUP}]\nmine = {target}\n")
+    assert "mine" in backend_names()
+    with pytest.raises(UsageError, match=f"--model=mine: .*{said}"):
         find_backend("mine")
+
+
+def test_a_name_that_two_packages_have_is_not_guessed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    points = f"[{registry.ENTRY_POINT_GROUP}]\nrandom = pytest:Item\n"
+    install(monkeypatch, tmp_path, "their_backends", "", points)
+    said = (
+        "--model=random: several installed packages have this name: pytest:Item, pytest_haerae.backends.random:Random"
+    )
+    with pytest.raises(UsageError, match=said):
+        find_backend("random")
+    assert find_backend("random", {"random": RandomBackend}) is RandomBackend, "one that is handed over hides them"
 
 
 def test_what_every_node_has_under_the_same_name() -> None:

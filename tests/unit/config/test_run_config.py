@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pytest_haerae.catalogue.registry import all_benchmarks
+from pytest_haerae.catalogue.registry import own_benchmarks
 from pytest_haerae.config.run_config import (
     DEFAULT_PROMPT,
     RunConfig,
@@ -114,7 +114,7 @@ def test_log_likelihoods_are_reported_unless_told_otherwise() -> None:
 
 @pytest.mark.parametrize("method", CAPABILITY)
 def test_the_prompt_is_the_benchmarks_or_the_methods(method: Any) -> None:  # noqa: ANN401 - a Method
-    for benchmark in all_benchmarks():
+    for benchmark in own_benchmarks():
         expected = benchmark.prompts.get(method, DEFAULT_PROMPT[method])
         assert default_prompt(benchmark.name, method) == expected
         assert config(dataset=benchmark.name, method=method).prompt == expected

@@ -42,3 +42,10 @@ def test_a_notebook_shows_a_table_in_which_no_name_is_markup(result: EvaluationR
     text = result._repr_html_()
     assert "&lt;script&gt;x&lt;/script&gt;" in text
     assert "<script>" not in text
+
+
+def test_it_is_exported_in_any_format(result: EvaluationResult, tmp_path: Path) -> None:
+    result.export("csv", tmp_path / "rows.csv")
+    assert len((tmp_path / "rows.csv").read_text(encoding="utf-8").splitlines()) >= 1 + len(result.samples)
+    with pytest.raises(UsageError, match="unknown format 'cvs': did you mean 'csv'"):
+        result.export("cvs", tmp_path / "rows.csv")

@@ -13,7 +13,6 @@ from pytest_haerae.plugin.nodes import (
     is_worker,
     item_parameter,
     plain_nodeid,
-    rerun_command,
     status_of,
     without_placeholders,
 )
@@ -85,12 +84,3 @@ def test_names_and_values_reach_the_writer_of_junits_xml(tmp_path: Path) -> None
     given.plug("xml", Writer())
     add_suite_properties(given, [("a", "1"), ("b", "2")])
     assert written == [("a", "1"), ("b", "2")]
-
-
-def test_the_command_that_runs_wrong_items_again(tmp_path: Path) -> None:
-    given = config(tmp_path)
-    given.invocation_params.args = ("suites", "--lf", "--model-params=api_key=abcdef123456", "-k", "a b")
-    assert rerun_command(given, ["abcdef123456"]) is None
-    given.plug("lfplugin", SimpleNamespace())
-    command = "pytest suites '--model-params=api_key=***' -k 'a b' --lf"
-    assert rerun_command(given, ["abcdef123456"]) == command

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from pytest_haerae.plugin.summary import summarise
-from tests.unit.plugin.sessions import Run
+from pytest_haerae.plugin.summary import rerun_command, summarise
+from tests.unit.plugin.sessions import Run, config
 
 
 class Reporter:
@@ -63,3 +64,12 @@ def test_where_nothing_was_asked_nothing_is_said(tmp_path: Path) -> None:
     reporter: Any = Reporter()
     summarise(made.evaluation, reporter, made.config)
     assert reporter.lines == []
+
+
+def test_the_command_that_runs_wrong_items_again(tmp_path: Path) -> None:
+    given = config(tmp_path)
+    given.invocation_params.args = ("suites", "--lf", "--model-params=api_key=abcdef123456", "-k", "a b")
+    assert rerun_command(given, ["abcdef123456"]) is None
+    given.plug("lfplugin", SimpleNamespace())
+    command = "pytest suites '--model-params=api_key=***' -k 'a b' --lf"
+    assert rerun_command(given, ["abcdef123456"]) == command

@@ -50,12 +50,31 @@ def shout(item: Item) -> str:
 def test_a_function_is_registered_and_stays_a_function() -> None:
     assert register_prompt("shout", ("\n",), "{}")(shout) is shout
     prompt = find_prompt("shout")
-    assert (prompt.render, prompt.stop, prompt.label) == (shout, ("\n",), "{}")
+    assert (prompt.render(lettered()), prompt.stop, prompt.label) == (shout(lettered()), ("\n",), "{}")
 
 
 def test_a_name_of_the_package_is_replaced() -> None:
     register_prompt("cot")(shout)
-    assert find_prompt("cot").render is shout
+    assert find_prompt("cot").render(lettered()) == shout(lettered())
+
+
+def test_a_function_that_makes_no_text_is_named_with_the_item_and_the_line() -> None:
+    register_prompt("options")(lambda item: "\n".join(item.options or 7))  # type: ignore[arg-type]
+    register_prompt("nothing")(lambda item: None)  # type: ignore[arg-type,return-value]
+    free = Item("free-0007", "free", 7, "빈칸은?", None, None, "답")
+    said = r"--prompt=options, item free-0007: raised TypeError: can only join an iterable \(.*test_registry\.py:\d+\)$"
+    with pytest.raises(UsageError, match=said):
+        find_prompt("options").render(free)
+    with pytest.raises(UsageError, match="--prompt=nothing, item free-0007: returned None, not a string"):
+        find_prompt("nothing").render(free)
+
+
+def test_one_for_items_with_options_alone_has_a_fingerprint() -> None:
+    prints = []
+    for end in (".", "?"):
+        register_prompt("options")(lambda item, end=end: end.join(item.options or 7))  # type: ignore[misc]
+        prints.append(find_prompt("options").fingerprint)
+    assert prints[0] != prints[1]
 
 
 def test_templates_and_files_are_found(tmp_path: Path) -> None:
@@ -84,9 +103,11 @@ def test_an_installed_package_adds_one_and_replaces_none_of_ours(
 
 def test_an_entry_point_without_a_prompt_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     install(monkeypatch, tmp_path, "installed_prompts", INSTALLED, POINTS)
-    with pytest.raises(UsageError, match="--prompt=mute: 'installed_prompts:register_prompt' registers no prompt"):
+    with pytest.raises(UsageError, match="--prompt=mute: installed_prompts:register_prompt registers no prompt"):
         find_prompt("mute")
-    with pytest.raises(UsageError, match="entry point 'broken = installed_prompts_nowhere:render'"):
+    with pytest.raises(
+        UsageError, match="--prompt=broken: installed_prompts_nowhere:render cannot be loaded: No module"
+    ):
         find_prompt("broken")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.errors import ScorerFailure
+from pytest_haerae.errors import ScorerFailure, UsageError
 from pytest_haerae.scoring.judging import judge, skip_reason
 from pytest_haerae.scoring.parameters import ChosenScorer
 from pytest_haerae.scoring.registry import Scorer
@@ -60,3 +60,21 @@ def test_what_is_no_verdict_is_refused_by_the_names_of_scorer_and_item(verdict: 
 def test_a_verdict_is_handed_on_as_it_is() -> None:
     verdict = Verdict("invalid", None, "one line", "my rule", 0.5, 0.25)
     assert judge(lettered(), Response(text="A"), said_by(verdict)) is verdict
+
+
+def test_a_scorer_that_raises_is_named_with_the_item_and_the_line() -> None:
+    def careless(item: Item, response: Response) -> Verdict:
+        raise KeyError(item.reference)
+
+    chosen = ChosenScorer(Scorer("string_match", "careless", careless), None)
+    said = r"^scorer careless, item probe-0000: raised KeyError: 'B' \(.*test_judging\.py:\d+\)$"
+    with pytest.raises(ScorerFailure, match=said):
+        judge(lettered(), Response(text="x"), chosen)
+
+
+def test_what_a_scorer_says_of_a_users_mistake_is_said_as_it_is() -> None:
+    def strict(item: Item, response: Response) -> Verdict:
+        raise UsageError("install it")
+
+    with pytest.raises(UsageError, match="install it"):
+        judge(lettered(), Response(text="x"), ChosenScorer(Scorer("string_match", "strict", strict), None))

@@ -123,7 +123,9 @@ def test_an_entry_point_without_a_scorer_is_named(monkeypatch: pytest.MonkeyPatc
     install(monkeypatch, tmp_path, "installed_scorers", INSTALLED, POINTS)
     with pytest.raises(UsageError, match="'installed_scorers:Verdict' registers no scorer 'mute'"):
         find_scorer("string_match", "mute")
-    with pytest.raises(UsageError, match="entry point 'broken = installed_nowhere:judge'"):
+    with pytest.raises(
+        UsageError, match="--evaluator-params scorer=broken: installed_nowhere:judge cannot be loaded: No module"
+    ):
         find_scorer("string_match", "broken")
 
 
