@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import re
 import signal
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -213,3 +214,24 @@ def test_what_the_backend_says_of_itself_is_noted(store: Store) -> None:
     assert (engine.usage.method_detail, engine.usage.notes) == ("echo", ["a replica was started again"])
     _, resumed = ask(Scripted(), store, run)
     assert resumed.usage.method_detail == "echo"
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ((-1.0,), "no log-likelihood for some option"),
+        ((-1.0, 0.5), "impossible log-likelihoods: [-1.0, 0.5]"),
+        ((-1.0, math.nan), "impossible log-likelihoods: [-1.0, nan]"),
+    ],
+)
+def test_what_is_no_answer_is_told_with_its_values(store: Store, values: tuple[float, ...], words: str) -> None:
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    responses, _ = ask(Scripted(values=values), store, run)
+    assert all(f"the backend gave {words}" == response.error for response in responses)
+
+
+def test_the_seconds_are_those_of_the_asking(store: Store) -> None:
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    began = time.perf_counter()
+    _, engine = ask(Scripted(), store, run)
+    assert 0 < engine.usage.seconds <= time.perf_counter() - began

@@ -255,3 +255,12 @@ def test_a_file_that_became_read_only_is_damaged_where_it_could_be_written(tmp_p
     with pytest.raises(StoreError, match="it is set aside then"), store._access("written"):
         raise error
     store.close()
+
+
+def test_what_is_no_damage_says_that_the_answers_are_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    locked = sqlite3.OperationalError("database is locked")
+    locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    with pytest.raises(StoreError, match="answers so far are kept; free the disk"), store._access("written"):
+        raise locked
+    store.close()
