@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_haerae.data.passages import passage_of
@@ -67,3 +69,14 @@ def test_a_score_has_every_number_of_what_was_answered() -> None:
     nothing = metrics["subsets"]["c"]
     assert (nothing["accuracy"], nothing["stderr"], nothing["ci95"], nothing["n"]) == (None, None, None, 0)
     assert (metrics["accuracy"], metrics["macro_accuracy"], metrics["n"]) == (4 / 8, 0.5, 8)
+
+
+def test_the_likeness_of_free_text_is_the_mean_of_what_has_one() -> None:
+    likeness = [0.25, None, 0.5, None, 1.0]
+    samples = [
+        replace(sample, verdict=replace(sample.verdict, character_f=value))
+        for sample, value in zip(samples_of({"a": "cwwic"}), likeness, strict=True)
+    ]
+    metrics = make_metrics(samples)
+    assert metrics["character_f"] == metrics["subsets"]["a"]["character_f"] == pytest.approx(1.75 / 3)
+    assert make_metrics(samples[1:2])["character_f"] is None
