@@ -56,3 +56,45 @@ def test_errors_are_not_looked_at() -> None:
 
 def test_warnings_stand_in_the_report() -> None:
     assert report_of(always("B", "ABCDE"))["info"]["warnings"] == find_warnings(always("B", "ABCDE"))
+
+
+def answered(subset: str, pairs: list[tuple[str | None, str]]) -> list[Sample]:
+    """Samples of a subset by their predictions and references."""
+    samples = samples_of({subset: "c" * len(pairs)}, "".join(reference for _, reference in pairs))
+    return [
+        replace(
+            sample,
+            verdict=replace(
+                sample.verdict,
+                prediction=prediction,
+                outcome="invalid" if prediction is None else "correct" if prediction == reference else "wrong",
+            ),
+        )
+        for sample, (prediction, reference) in zip(samples, pairs, strict=True)
+    ]
+
+
+def test_every_subset_is_named() -> None:
+    assert find_warnings(samples_of({"a": "c" * 2 + "w" * 98, "b": "c" * 2 + "w" * 98})) == [
+        "accuracy below chance: a (0.020, chance 0.200), b (0.020, chance 0.200)"
+    ]
+    assert find_warnings(samples_of({"a": "c" * 88 + "i" * 12, "b": "c" * 89 + "i" * 11})) == [
+        "no answer could be read in more than 10% of the items: a (12.0%), b (11.0%)"
+    ]
+
+
+def test_a_subset_without_predictions_hides_no_other() -> None:
+    unread = answered("a", [(None, "A")] * 60)
+    (told,) = [line for line in find_warnings(unread + answered("b", [("B", "A")] * 60)) if "one letter" in line]
+    assert told.endswith(": b (B: 60 of 60 answers, 0 references)")
+
+
+def test_a_letter_that_the_references_have_as_often_is_no_bias() -> None:
+    pairs = [("B", "A")] * 45 + [("B", "B")] * 10 + [("A", "B")] * 40 + [("A", "A")] * 5
+    assert not [line for line in find_warnings(answered("a", pairs)) if "one letter" in line]
+
+
+def test_half_of_the_answers_is_not_more_than_half() -> None:
+    half = [("B", "A")] * 30 + [("A", "A")] * 30
+    assert not [line for line in find_warnings(answered("a", half)) if "one letter" in line]
+    assert [line for line in find_warnings(answered("a", [*half, ("B", "A")])) if "one letter" in line]
