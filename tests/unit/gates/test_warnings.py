@@ -81,6 +81,8 @@ def test_every_subset_is_named() -> None:
     assert find_warnings(samples_of({"a": "c" * 88 + "i" * 12, "b": "c" * 89 + "i" * 11})) == [
         "no answer could be read in more than 10% of the items: a (12.0%), b (11.0%)"
     ]
+    told = find_warnings(answered("a", [("B", "A")] * 60) + answered("b", [("C", "A")] * 60))
+    assert told[-1].endswith(": a (B: 60 of 60 answers, 0 references), b (C: 60 of 60 answers, 0 references)")
 
 
 def test_a_subset_without_predictions_hides_no_other() -> None:
