@@ -76,3 +76,10 @@ def test_above_a_size_the_sources_formula_is_the_answer() -> None:
     spread += scipy_stats.norm.ppf(0.8) * (discordance - drop**2) ** 0.5
     n = items_to_detect(drop, discordance=discordance, level=level, margin=margin)
     assert n == pytest.approx((spread / (drop - margin)) ** 2, abs=1)
+
+
+def test_without_a_margin_none_is_tolerated_and_without_pairs_nothing_is_found() -> None:
+    settings = {"discordance": 0.2, "level": 0.05}
+    assert drop_power(200, 0.1, **settings) == drop_power(200, 0.1, margin=0.0, **settings) > 0
+    assert drop_power(0, 0.1, **settings) == 0.0
+    assert drop_power(1, 1.0, discordance=1.0, level=0.5) == 1.0
