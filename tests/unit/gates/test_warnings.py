@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pytest_haerae.gates.warnings import find_warnings
@@ -58,7 +59,7 @@ def test_warnings_stand_in_the_report() -> None:
     assert report_of(always("B", "ABCDE"))["info"]["warnings"] == find_warnings(always("B", "ABCDE"))
 
 
-def answered(subset: str, pairs: list[tuple[str | None, str]]) -> list[Sample]:
+def answered(subset: str, pairs: Sequence[tuple[str | None, str]]) -> list[Sample]:
     """Samples of a subset by their predictions and references."""
     samples = samples_of({subset: "c" * len(pairs)}, "".join(reference for _, reference in pairs))
     return [
