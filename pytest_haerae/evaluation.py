@@ -23,7 +23,7 @@ from pytest_haerae.report.outputs import check_outputs, write_outputs
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.report.schema import Report
-from pytest_haerae.run.asking import Answers, ask, in_order
+from pytest_haerae.run.asking import Answers, ask, in_order, place_of
 from pytest_haerae.run.engine import Progress
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan, make_plan
@@ -96,7 +96,7 @@ class Evaluation:
         """
         config = self.plan.config
         completeness = Completeness.of_samples(samples, asked=len(selection), by_hand=by_hand)
-        ordered = sorted(samples, key=lambda sample: (sample.item.subset, sample.item.index, sample.nodeid))
+        ordered = sorted(samples, key=lambda sample: place_of(sample.selected))
         metrics, rows = make_metrics(ordered), self._rows(ordered)
         before = None if self.baseline is None else self.baseline["samples"]
         judgement = judge_run(config, metrics, rows, before, completeness)

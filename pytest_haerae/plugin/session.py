@@ -15,7 +15,7 @@ from pytest_haerae.plugin.collection import Collection
 from pytest_haerae.plugin.nodes import add_suite_properties, is_worker, plain_nodeid
 from pytest_haerae.plugin.outcomes import Outcomes, Received
 from pytest_haerae.report.show.ci import suite_properties
-from pytest_haerae.run.asking import StoredSamples
+from pytest_haerae.run.asking import StoredSamples, judged
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.types import Response, Sample, Selected
 
@@ -74,8 +74,7 @@ class EvaluationSession:
         assert selected is not None  # noqa: S101 - only a test of an item asks for its verdict
         if self._stored is not None:
             return self._stored.sample(selected)
-        response = Response(error="it was not asked")
-        return Sample(selected, response, self.collection.evaluation.plan.judge(selected.item, response))
+        return judged(self.collection.evaluation.plan, selected, Response(error="it was not asked"))
 
     def finish(self, session: pytest.Session) -> None:
         """Judge the gates, write the report, and set what the exit code is made from.

@@ -54,7 +54,12 @@ class Answers:
 
 def in_order(selection: Iterable[Selected]) -> list[Selected]:
     """Selected items by subset, and there as in the data set: one order, whichever door asks."""
-    return sorted(selection, key=lambda entry: (entry.item.subset, entry.item.index, entry.nodeid))
+    return sorted(selection, key=place_of)
+
+
+def place_of(entry: Selected) -> tuple[str, int, str]:
+    """Where an item stands among all: by subset, there as in the data set, and then by its test."""
+    return entry.item.subset, entry.item.index, entry.nodeid
 
 
 def ask(plan: Plan, questions: Questions, selection: Sequence[Selected], progress: Progress) -> Answers:
@@ -84,12 +89,15 @@ def ask(plan: Plan, questions: Questions, selection: Sequence[Selected], progres
         store.close()
         raise
 
-    def sample(entry: Selected, key: str | None) -> Sample:
-        response = None if key is None else responses[key]
-        return Sample(entry, response, plan.judge(entry.item, response))
-
-    samples = [sample(entry, key) for entry, key in zip(selection, keys, strict=True)]
+    samples = [
+        judged(plan, entry, None if key is None else responses[key]) for entry, key in zip(selection, keys, strict=True)
+    ]
     return Answers(samples, engine.usage, StoredRun(store, number, resumed))
+
+
+def judged(plan: Plan, selected: Selected, response: Response | None) -> Sample:
+    """An item with its verdict; without a response it was not asked, because the method does not apply."""
+    return Sample(selected, response, plan.judge(selected.item, response))
 
 
 class StoredSamples:
@@ -112,7 +120,7 @@ class StoredSamples:
         """The judged item; an error where the run has no answer for it."""
         key = self._questions.key_of(selected)
         response = None if key is None else self._response(key)
-        return Sample(selected, response, self._plan.judge(selected.item, response))
+        return judged(self._plan, selected, response)
 
     def _response(self, key: str) -> Response:
         if (response := self._store.get(self._number, key)) is not None:
