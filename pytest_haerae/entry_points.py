@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import lru_cache
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import Any
@@ -68,6 +68,31 @@ def load_entry_point(point: EntryPoint, place: str) -> Any:  # noqa: ANN401 - wh
         # Somebody else's module may raise anything while it is imported; what it is tells more than its message alone.
         words = f"{type(error).__name__}: {error}"
     raise UsageError(f"{place}: {point.value} cannot be loaded: {' '.join(words.split())}")
+
+
+def register_installed(group: str, name: str, place: str, kind: str, registered: Container[str]) -> bool:
+    """Load the entry point whose import registers a name.
+
+    Args:
+        group: Such as ``pytest_haerae.prompts``.
+        name: Its name, which is not registered yet.
+        place: Where the name was given, such as ``--prompt=mine``; the error begins with it.
+        kind: What it stands for, such as ``prompt``.
+        registered: The names that are registered, looked at when it is loaded.
+
+    Returns:
+        Whether an installed package has it.
+
+    Raises:
+        UsageError: Several packages have one, or it cannot be loaded or registers nothing of this name.
+    """
+    point = find_entry_point(group, name, place)
+    if point is None:
+        return False
+    load_entry_point(point, place)
+    if name not in registered:
+        raise UsageError(f"{place}: {point.value} registers no {kind} of this name")
+    return True
 
 
 def _installed(group: str) -> Mapping[str, tuple[EntryPoint, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from pytest_haerae.entry_points import entry_point_names, find_entry_point, load_entry_point
+from pytest_haerae.entry_points import entry_point_names, register_installed
 from pytest_haerae.errors import UsageError, raised, unknown
 from pytest_haerae.prompts.prompt import LABEL, Prompt
 from pytest_haerae.prompts.templates import is_path, read_file, read_named, template_names
@@ -69,11 +69,8 @@ def find_prompt(name: str) -> Prompt:
         return PROMPTS[name]
     if name in template_names():
         return read_named(name)
-    if point := find_entry_point(ENTRY_POINT_GROUP, name, f"--prompt={name}"):
-        load_entry_point(point, f"--prompt={name}")
-        if name in PROMPTS:
-            return PROMPTS[name]
-        raise UsageError(f"--prompt={name}: {point.value} registers no prompt of this name")
+    if register_installed(ENTRY_POINT_GROUP, name, f"--prompt={name}", "prompt", PROMPTS):
+        return PROMPTS[name]
     if is_path(name):
         return read_file(name)
     raise UsageError(f"{unknown('prompt', name, prompt_names())}, or a path to a .toml or .txt file")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from pytest_haerae.entry_points import entry_point_names, find_entry_point, load_entry_point
+from pytest_haerae.entry_points import entry_point_names, register_installed
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.report import exchange
 from pytest_haerae.report.files import replacing
@@ -77,16 +77,12 @@ def find_format(name: str) -> OutputFormat:
     Raises:
         UsageError: There is none, or more than one, or its package cannot be imported or does not register it.
     """
-    if name not in _FORMATS:
-        place = f"--format={name}"
-        if point := find_entry_point(ENTRY_POINT_GROUP, name, place):
-            load_entry_point(point, place)
-            if name not in _FORMATS:
-                raise UsageError(f"{place}: {point.value} registers no format of this name")
-        elif name in (modules := _own_modules()):
-            import_module(modules[name])
-        else:
-            raise UsageError(f"--format: {unknown('format', name, format_names())}")
+    if name in _FORMATS or register_installed(ENTRY_POINT_GROUP, name, f"--format={name}", "format", _FORMATS):
+        return _FORMATS[name]
+    modules = _own_modules()
+    if name not in modules:
+        raise UsageError(f"--format: {unknown('format', name, format_names())}")
+    import_module(modules[name])
     return _FORMATS[name]
 
 
