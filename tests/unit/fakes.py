@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pytest_haerae.backends import Backend, BackendParameters
 from pytest_haerae.evaluation import Evaluation, prepare
-from pytest_haerae.types import Capability, Item, Request, Response, Selected
+from pytest_haerae.testing import ScriptedBackend, ScriptedParameters
+from pytest_haerae.types import Item, Request, Response, Selected
 
 LETTERS = "ABC"
 
@@ -24,7 +25,7 @@ class Ledger:
     asked: list[Request] = field(default_factory=list)
 
 
-class ScriptedParameters(BackendParameters):
+class KeyedParameters(BackendParameters):
     """A key beside what decides an answer."""
 
     api_key: str = ""
@@ -33,18 +34,16 @@ class ScriptedParameters(BackendParameters):
 def scripted(answer: Callable[[Request], Response], ledger: Ledger, *, backwards: bool = False) -> type[Backend]:
     """A backend that gives the answers of a function, from the first request to the last or backwards."""
 
-    class Scripted(Backend):
-        methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
-        parameters: ClassVar[type[BackendParameters]] = ScriptedParameters
+    class Scripted(ScriptedBackend):
+        parameters: ClassVar[type[BackendParameters]] = KeyedParameters
 
-        def __init__(self, parameters: ScriptedParameters) -> None:
+        def __init__(self, parameters: KeyedParameters) -> None:
+            super().__init__(ScriptedParameters(reverse=backwards))
             ledger.loads += 1
 
-        def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-            order = range(len(requests))
-            for index in reversed(order) if backwards else order:
-                ledger.asked.append(requests[index])
-                yield index, answer(requests[index])
+        def answer(self, number: int, request: Request) -> Response:
+            ledger.asked.append(request)
+            return answer(request)
 
         def close(self) -> None:
             ledger.closed += 1

@@ -66,7 +66,7 @@ def test_the_defaults_are_those_that_are_promised() -> None:
 @pytest.mark.parametrize("option", OPTIONS, ids=list(BY_NAME))
 def test_one_row_has_one_default(option: Option) -> None:
     """The configuration's value and the help's are the row's: nothing else decides one."""
-    root = Path("/root/folder")
+    root = Path("/somewhere/folder")
     config = build_config({"model": "random"}, root)
     if option.name in RunConfig.model_fields and option.name not in ("model", "prompt"):
         default = root / option.default if isinstance(option.default, Path) else option.default

@@ -18,7 +18,7 @@ from pytest_haerae.config.run_config import (
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import CAPABILITY
 
-ROOT = Path("/root/folder")
+ROOT = Path("/somewhere/folder")
 
 
 def config(**raw: Any) -> RunConfig:  # noqa: ANN401 - an option's value

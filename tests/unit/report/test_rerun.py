@@ -40,8 +40,8 @@ def parsed(options: list[str]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_the_options_build_the_same_configuration(run: dict[str, Any]) -> None:
-    config = build_config(run, Path("/root"))
-    again = build_config(parsed(rerun_options(config)), Path("/root"))
+    config = build_config(run, Path("/somewhere"))
+    again = build_config(parsed(rerun_options(config)), Path("/somewhere"))
     assert again.model_dump(exclude=_SCOPE_AND_PATHS) == config.model_dump(exclude=_SCOPE_AND_PATHS)
 
 
@@ -53,7 +53,7 @@ def test_no_key_is_in_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
         "api_base": "http://user:secret-key-3@localhost/v1",
     }
     config = build_config(
-        {"model": "openai", "model_params": params, "system_prompt": "environment-key-1"}, Path("/root")
+        {"model": "openai", "model_params": params, "system_prompt": "environment-key-1"}, Path("/somewhere")
     )
     text = " ".join(rerun_options(config))
     assert "secret-key" not in text

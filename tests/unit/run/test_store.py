@@ -248,19 +248,20 @@ def test_what_goes_wrong_with_the_file_is_a_store_error_that_says_what_was_tried
     store.close()
 
 
-def test_a_file_that_became_read_only_is_damaged_where_it_could_be_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "code", "way_out"),
+    [
+        # The file could be written: its header says that it is of a newer format.
+        ("attempt to write a readonly database", sqlite3.SQLITE_READONLY, "it is set aside then"),
+        ("database is locked", sqlite3.SQLITE_BUSY, "answers so far are kept; free the disk"),
+    ],
+)
+def test_the_way_out_depends_on_whether_the_file_is_damaged(
+    tmp_path: Path, words: str, code: int, way_out: str
+) -> None:
     store = Store(tmp_path / "s.sqlite")
-    error = sqlite3.OperationalError("attempt to write a readonly database")
-    error.sqlite_errorcode = sqlite3.SQLITE_READONLY
-    with pytest.raises(StoreError, match="it is set aside then"), store._access("written"):
+    error = sqlite3.OperationalError(words)
+    error.sqlite_errorcode = code
+    with pytest.raises(StoreError, match=way_out), store._access("written"):
         raise error
-    store.close()
-
-
-def test_what_is_no_damage_says_that_the_answers_are_kept(tmp_path: Path) -> None:
-    store = Store(tmp_path / "s.sqlite")
-    locked = sqlite3.OperationalError("database is locked")
-    locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
-    with pytest.raises(StoreError, match="answers so far are kept; free the disk"), store._access("written"):
-        raise locked
     store.close()
