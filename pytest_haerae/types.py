@@ -7,9 +7,9 @@ from typing import Literal
 
 Method = Literal["log_likelihood", "string_match"]
 Capability = Literal["generate", "loglikelihood"]
-Outcome = Literal["correct", "wrong", "invalid", "error", "skipped"]
+Outcome = Literal["correct", "wrong", "invalid", "cut", "error", "skipped"]
 
-LETTERS = "ABCDEFGHIJ"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """The letters of options, in order: an item has at most as many options."""
 
 CAPABILITY: dict[Method, Capability] = {"log_likelihood": "loglikelihood", "string_match": "generate"}
@@ -28,6 +28,8 @@ class Item:
         options: The options' texts, or None for a free-text item.
         labels: The options' letters (``"A"``, …), as many as `options`; None for a free-text item.
         reference: The right option's letter, or the right text of a free-text item.
+        key: What the item is known by in its subset when its file grows: its row's `id` column, or else a hash of what
+            it asks; a second equal one ends in ``#2``. Empty where nobody gave it one.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Item:
     options: tuple[str, ...] | None
     labels: tuple[str, ...] | None
     reference: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class Response:
         truncated: Whether the context was too long for the model and was cut from the left.
         latency_seconds: Wall time of this request, None where requests are batched.
         cost_usd: Its price in US dollars, None where it is not known.
+        reasoning: What the model thought before it answered, where the backend tells it apart from the answer.
     """
 
     text: str | None = None
@@ -101,6 +105,7 @@ class Response:
     truncated: bool = False
     latency_seconds: float | None = None
     cost_usd: float | None = None
+    reasoning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +113,13 @@ class Verdict:
     """What an item's response is worth.
 
     Attributes:
-        outcome: One of the five outcomes.
+        outcome: What the answer came to; ``cut`` where the output ended at its limit before an answer was stated.
         prediction: The letter or text that was read as the answer; None where there is none.
         explanation: One line for people: why it was judged so.
         rule: Which rule read the answer; None for log-likelihood.
         margin: Log-likelihood of the reference minus that of the best other option; None where it does not apply.
         character_f: Likeness of a free-text answer to the reference, 0 to 1; None where it does not apply.
+        why: The words of the output that were read as the answer, as they stand there; None where nothing was read.
     """
 
     outcome: Outcome
@@ -122,6 +128,7 @@ class Verdict:
     rule: str | None = None
     margin: float | None = None
     character_f: float | None = None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from pytest_haerae.types import Outcome
 
-ANSWERED = ("correct", "wrong", "invalid")
+ANSWERED = ("correct", "wrong", "invalid", "cut")
 """The outcomes that count in n."""
 
 
