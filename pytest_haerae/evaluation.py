@@ -13,10 +13,12 @@ from pathlib import Path
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.config.option import RawOptions
 from pytest_haerae.config.run_config import RunConfig, build_config
-from pytest_haerae.gates.compatibility import check_items, check_measurement, measurement_of_plan
+from pytest_haerae.gates.compatibility import check_measurement, measurement_of_plan
 from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.gates.coverage import check_common, lost_from_data, mark_of_item, warn_of_lost
 from pytest_haerae.gates.judge import judge_run
 from pytest_haerae.gates.minimum import check_gated_subsets
+from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.report.build import make_report
 from pytest_haerae.report.facts import Started, gather_facts
 from pytest_haerae.report.outputs import check_outputs, write_outputs
@@ -71,7 +73,7 @@ class Evaluation:
             place, info = f"--baseline {self.plan.config.baseline}", self.baseline["info"]
             check_measurement(place, info, measurement_of_plan(self.plan))
             rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in selection])
-            check_items(place, info, self.baseline["samples"], rows, self.source.subset_fingerprints(selection))
+            check_common(place, self.baseline["samples"], rows)
         return ask(self.plan, Questions(self.plan, self.source), selection, progress)
 
     def conclude(
@@ -108,18 +110,32 @@ class Evaluation:
             completeness=completeness,
             started=self.started,
         )
-        report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement)
+        warnings = [*find_warnings(ordered), *warn_of_lost(self._lost(selection))]
+        report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement, warnings=warnings)
         notes = [*answers.usage.notes, *write_outputs(report, config, self.baseline)]
         unmeasurable = completeness.reason(config.max_error_rate)
         if unmeasurable is None:
             answers.run.finish()
         return Conclusion(report, tuple(notes), unmeasurable)
 
+    def _lost(self, selection: Sequence[Selected]) -> list[str]:
+        """Ids of the baseline's items that are gone from the data of the selected subsets."""
+        if self.baseline is None:
+            return []
+        used = dict.fromkeys((entry.data, entry.item.subset) for entry in selection)
+        every = [
+            mark_of_item(item, self.source.name_of(data))
+            for data, subset in used
+            for item in self.source.loader(data).items(subset)
+        ]
+        return lost_from_data(self.baseline["samples"], every)
+
     def _rows(self, samples: Sequence[Sample]) -> SampleRows:
         questions = Questions(self.plan, self.source)
         return SampleRows(
             samples,
             lambda sample: questions.request(sample.selected),
+            self.source.name_of,
             return_logits=self.plan.config.return_logits,
         )
 

@@ -103,10 +103,10 @@ class EvaluationResult:
             score = row.score
             accuracy = "" if score["accuracy"] is None else f"{score['accuracy']:.4f}"
             interval = "" if score["ci95"] is None else "{:.3f}-{:.3f}".format(*score["ci95"])
-            counts = [score[name] for name in ("n", "correct", "wrong", "invalid", "errors", "skipped")]
+            counts = [score[name] for name in ("n", "correct", "wrong", "invalid", "cut", "errors", "skipped")]
             cells = [html.escape(row.name), *map(str, counts), accuracy, interval]
             rows.append("".join(f"<td>{cell}</td>" for cell in cells))
-        names = ("subset", "n", "correct", "wrong", "invalid", "errors", "skipped", "accuracy", "95% interval")
+        names = ("subset", "n", "correct", "wrong", "invalid", "cut", "errors", "skipped", "accuracy", "95% interval")
         heading = "".join(f"<th>{name}</th>" for name in names)
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         return f"<table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"

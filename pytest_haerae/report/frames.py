@@ -21,6 +21,11 @@ COLUMNS = (
     "raw_output",
     "loglikelihoods",
     "error",
+    "dataset",
+    "key",
+    "why",
+    "reasoning",
+    "finish_reason",
 )
 
 

@@ -82,8 +82,8 @@ def run(arguments: Namespace) -> int:
         "before": _side(arguments.before, before["info"]),
         "after": _side(arguments.after, after["info"]),
         "differing": differences(measurement_of(before["info"]), measurement_of(after["info"])),
-        "only_before": pairing.only_before,
-        "only_after": pairing.only_after,
+        "only_before": len(pairing.only_before),
+        "only_after": len(pairing.only_after),
         "total": _describe(pairing.total, arguments.seed),
         "subsets": groups,
     }

@@ -45,7 +45,7 @@ def make_page(report: Report, baseline: Report | None = None) -> str:
     """Make the page.
 
     Args:
-        report: A report of schema version 1.
+        report: A report.
         baseline: An earlier one to compare with; items that it lacks, or has with other options or another reference,
             are shown without a comparison.
     """

@@ -83,7 +83,7 @@ def _wrong(samples: Sequence[SampleRow]) -> list[str]:
     wrong = [
         (sample["id"], sample["outcome"], sample["prediction"] or "", sample["reference"])
         for sample in samples
-        if sample["outcome"] in ("wrong", "invalid")
+        if sample["outcome"] in ("wrong", "invalid", "cut")
     ]
     if not wrong:
         return []

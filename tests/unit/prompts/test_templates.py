@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import replace
 from pathlib import Path
 
@@ -243,7 +244,7 @@ def test_options_that_an_item_has_not_are_an_error_of_the_template(tmp_path: Pat
 
 def test_the_templates_are_in_the_package() -> None:
     assert {path.suffix for path in TEMPLATE_FOLDER.iterdir()} == {".toml"}
-    assert set(PLACEHOLDERS) == {"query", "question", "stem", "passage", "options", "labels", *"ABCDEFGHIJ"}
+    assert set(PLACEHOLDERS) == {"query", "question", "stem", "passage", "options", "labels", *string.ascii_uppercase}
 
 
 def test_an_unknown_name_lists_all_and_help_says_so() -> None:
