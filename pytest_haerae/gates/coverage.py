@@ -65,7 +65,7 @@ def describe_others(pairing: Pairing) -> str:
 
 def warn_of_lost(ids: Sequence[str]) -> list[str]:
     """The line that says which of the baseline's items the data have lost; none where they have all."""
-    return [f"the baseline has {_named(ids)} that this run's data no longer have"] if ids else []
+    return [f"the data no longer have items of the baseline: {_named(ids)}"] if ids else []
 
 
 def _named(ids: Sequence[str]) -> str:

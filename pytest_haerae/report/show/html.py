@@ -20,6 +20,7 @@ from typing import Any, TypedDict
 from pytest_haerae.report.files import write_text
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show import page_data
+from pytest_haerae.report.show.page_notices import gate_notice, warning_notice
 from pytest_haerae.statistics.pairing import Pairing, match_rows, pair_rows
 from pytest_haerae.statistics.scores import Score
 
@@ -174,6 +175,8 @@ def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[s
         "info": info,
         "metrics": report["metrics"],
         "measured_subsets": sum(entry["accuracy"] is not None for entry in report["metrics"]["subsets"].values()),
+        "gates": [(gate, gate_notice(gate, info)) for gate in info["gates"]],
+        "warnings": [warning_notice(line) for line in info.get("warnings", ())],
         "title": info["model"] or info["backend"],
         "facts": [(name, _shown(value)) for name, value in facts.items() if value not in (None, {}, [])],
         "baseline": _baseline_header(info, baseline["info"], pairing) if baseline else None,

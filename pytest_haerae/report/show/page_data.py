@@ -220,6 +220,8 @@ _TEXTS = (
     "error",
     "explanation",
     "rule",
+    "why",
+    "reasoning",
     "finish_reason",
     "truncated",
 )

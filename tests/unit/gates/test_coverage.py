@@ -109,4 +109,4 @@ def test_a_mark_of_the_data_is_that_of_its_row() -> None:
 
 def test_lost_items_are_one_warning() -> None:
     assert warn_of_lost([]) == []
-    assert warn_of_lost(["q-1"]) == ["the baseline has 1 item (q-1) that this run's data no longer have"]
+    assert warn_of_lost(["q-1"]) == ["the data no longer have items of the baseline: 1 item (q-1)"]
