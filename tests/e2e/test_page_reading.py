@@ -1,4 +1,4 @@
-"""What the page says of a run and of an answer, as people see it in a real chromium: widths, contrast, both languages."""
+"""What the page says of a run and of an answer, in a real chromium: widths, contrast, both languages."""
 
 from __future__ import annotations
 
