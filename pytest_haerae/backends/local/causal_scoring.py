@@ -137,6 +137,61 @@ def _shared_length(one: Scorable, other: Scorable) -> int:
     return length if length >= _SHORTEST_PREFIX else 0
 
 
+_ROWS_AT_ONCE = 32
+"""Rows of logits that are made float32 together: each is as wide as the vocabulary."""
+
+
+class _Nodes:
+    """The log-probabilities at the nodes of a batch's tries, kept on the device until all are read.
+
+    One gather and one log-sum-exp a forward, and one transfer a batch: an accelerator waits for none in between.
+
+    Args:
+        batch: The requests, in the order in which places are counted.
+    """
+
+    def __init__(self, batch: Sequence[Scorable]) -> None:
+        self._batch = batch
+        self._known: dict[tuple[int, Tokens], int] = {}
+        """The width of the forward's values, by place and node, in the order in which they are read."""
+        self._values: list[torch.Tensor] = []
+
+    def read(self, logits: torch.Tensor, found: Sequence[tuple[int, Tokens, int, int]]) -> None:
+        """Read nodes from the logits of a forward, of shape (rows, positions, vocabulary).
+
+        Args:
+            logits: What the model gave.
+            found: Of each node the request's place in the batch, its path, and its row and position in the logits. A
+                node that several rows have is read once.
+        """
+        fresh: dict[tuple[int, Tokens], tuple[int, int]] = {}
+        for place, node, row, position in found:
+            if (place, node) not in self._known:
+                fresh.setdefault((place, node), (row, position))
+        children = [self._children(place, node) for place, node in fresh]
+        width = max(map(len, children))
+        self._known |= dict.fromkeys(fresh, width)
+        padded = [tokens + (0,) * (width - len(tokens)) for tokens in children]
+        wanted, places = (torch.tensor(rows, device=logits.device) for rows in (padded, [*fresh.values()]))
+        for start in range(0, len(padded), _ROWS_AT_ONCE):
+            few = slice(start, start + _ROWS_AT_ONCE)
+            exact = logits[places[few, 0], places[few, 1]].float()
+            self._values.append((exact.gather(1, wanted[few]) - exact.logsumexp(dim=-1, keepdim=True)).flatten())
+
+    def _children(self, place: int, node: Tokens) -> Tokens:
+        return tuple(self._batch[place].trie.children[node])
+
+    def tables(self) -> list[dict[Tokens, dict[int, float]]]:
+        """Of each request the log-softmax in float32 at its nodes, for the tokens that follow there."""
+        found: list[dict[Tokens, dict[int, float]]] = [{} for _ in self._batch]
+        values = torch.cat(self._values).tolist()
+        start = 0
+        for (place, node), width in self._known.items():
+            found[place][node] = dict(zip(self._children(place, node), values[start : start + width], strict=False))
+            start += width
+        return found
+
+
 class CausalScorer:
     """Scores batches on one model.
 
@@ -175,17 +230,18 @@ class CausalScorer:
         Yields:
             For each request its index and one log-likelihood an option, or why it has none.
         """
-        tables: list[dict[Tokens, dict[int, float]]] = [{} for _ in batch]
-        cache, mask = self._read_contexts(prefix, batch, tables)
-        self._read_options(batch, cache, mask, tables)
+        nodes = _Nodes(batch)
+        cache, mask = self._read_contexts(prefix, batch, nodes)
+        self._read_options(batch, cache, mask, nodes)
         return iter(
-            [(entry.index, entry.trie.sums_or_problem(table)) for entry, table in zip(batch, tables, strict=True)]
+            [
+                (entry.index, entry.trie.sums_or_problem(table))
+                for entry, table in zip(batch, nodes.tables(), strict=True)
+            ]
         )
 
-    def _read_contexts(
-        self, prefix: Tokens, batch: Sequence[Scorable], tables: list[dict[Tokens, dict[int, float]]]
-    ) -> tuple[Any, torch.Tensor]:
-        """First forward: contexts padded on the left; fills the tables of the nodes on the shared path."""
+    def _read_contexts(self, prefix: Tokens, batch: Sequence[Scorable], nodes: _Nodes) -> tuple[Any, torch.Tensor]:
+        """First forward: contexts padded on the left; reads the nodes on the shared path."""
         rests = [entry.fed[len(prefix) :] for entry in batch]
         width = max(map(len, rests))
         tokens = self._tensor([(self._pad,) * (width - len(rest)) + rest for rest in rests])
@@ -202,11 +258,14 @@ class CausalScorer:
             logits_to_keep=kept,
             **{self._cache_argument: cache},
         )
-        for row, entry in enumerate(batch):
-            for depth in range(len(entry.shared) + 1):
-                node = entry.shared[:depth]
-                logits = output.logits[row, kept - 1 - len(entry.shared) + depth]
-                tables[row][node] = _logprobs(logits, entry.trie.children[node])
+        nodes.read(
+            output.logits,
+            [
+                (row, entry.shared[:depth], row, kept - 1 - len(entry.shared) + depth)
+                for row, entry in enumerate(batch)
+                for depth in range(len(entry.shared) + 1)
+            ],
+        )
         return cache, mask
 
     def _read_options(
@@ -214,9 +273,9 @@ class CausalScorer:
         batch: Sequence[Scorable],
         cache: Any,  # noqa: ANN401 - transformers' cache
         mask: torch.Tensor,
-        tables: list[dict[Tokens, dict[int, float]]],
+        nodes: _Nodes,
     ) -> None:
-        """Second forward: a row an option's rest, padded on the right; fills the tables of the nodes below."""
+        """Second forward: a row an option's rest, padded on the right; reads the nodes below."""
         rows = [(place, path) for place, entry in enumerate(batch) for path in entry.rows]
         if not rows:
             return
@@ -234,12 +293,14 @@ class CausalScorer:
             use_cache=True,
             **{self._cache_argument: cache},
         ).logits
-        for row, (place, path) in enumerate(rows):
-            entry = batch[place]
-            for depth in range(len(path)):
-                node = entry.shared + path[: depth + 1]
-                if node not in tables[place]:
-                    tables[place][node] = _logprobs(logits[row, depth], entry.trie.children[node])
+        nodes.read(
+            logits,
+            [
+                (place, batch[place].shared + path[: depth + 1], row, depth)
+                for row, (place, path) in enumerate(rows)
+                for depth in range(len(path))
+            ],
+        )
 
     def _cache_of(self, prefix: Tokens, copies: int) -> Any:  # noqa: ANN401 - transformers' cache
         """An empty cache, or copies of the prefix's, which is computed when it changes.
@@ -278,10 +339,3 @@ class CausalScorer:
 
     def _tensor(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
         return torch.tensor(rows, dtype=torch.long, device=self._model.device)
-
-
-def _logprobs(logits: torch.Tensor, tokens: Sequence[int]) -> dict[int, float]:
-    """Log-softmax in float32 of one position, at some tokens."""
-    exact = logits.float()
-    values = (exact[list(tokens)] - exact.logsumexp(dim=-1)).tolist()
-    return dict(zip(tokens, values, strict=True))
