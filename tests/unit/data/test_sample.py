@@ -187,3 +187,20 @@ def test_date_arithmetic_is_right(loader: ItemLoader) -> None:
 
 def options_of(item: Item) -> list[tuple[str, str]]:
     return list(zip(item.labels or (), item.options or (), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("subset", "line", "fault", "mended"),
+    [
+        pytest.param("csat_geo", 9, "많아진 뒤 바닷물이", "바닷물에 잠겨", id="the valleys are cut before they drown"),
+        pytest.param("csat_socio", 12, "이차 집단", "2차 집단", id="1차 beside 이차"),
+        pytest.param("loan_words", 8, "노견", "블로그", id="노견 is Sino-Korean and no loan word"),
+        pytest.param("rare_words", 19, "‘안개보다", "안개비보다는", id="the rain that is finer is 안개비"),
+        pytest.param("standard_nomenclature", 22, "단단한 마음으로", "고집을 부려", id="two senses of 굳이 in one"),
+        pytest.param("standard_nomenclature", 23, "○ 일", "○ 떡이냐", id="웬일 is one word"),
+    ],
+)
+def test_a_question_that_was_wrong_is_mended(subset: str, line: int, fault: str, mended: str) -> None:
+    query = rows_of(subset)[line - 1]["query"]
+    assert fault not in query
+    assert mended in query
