@@ -51,7 +51,13 @@ def test_parameters_are_read_from_a_file(tmp_path: Path) -> None:
     [
         ('{"seed": }', "--model-params: malformed JSON at line 1 column 10"),
         ("[1]", "a JSON object is needed"),
-        ("seed", "'seed' is not key=value"),
+        ("seed", "part 1 of 1 between commas is not key=value"),
+        ("a=1,b,c=2", "part 2 of 3 between commas is not key=value"),
+        ('{"a": 1, "a": 2}', "malformed JSON: 'a' stands in it twice"),
+        ('{"a": {"b": [0, NaN]}}', "a.b[1] is no finite number"),
+        ("temperature=1e999", "temperature is no finite number"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"seed": ' + "9" * 5000 + "}", "malformed JSON: Exceeds the limit"),
         ("@/no/such.json", "cannot be read"),
     ],
 )
@@ -93,7 +99,7 @@ def test_json_is_read_as_json_reads_it(value: dict[str, Any]) -> None:
 
 def test_values_of_pairs_may_hold_equals_signs_and_spaces() -> None:
     assert parse_mapping("--x", " a = b=c , d = [1] ") == {"a": "b=c", "d": [1]}
-    with pytest.raises(UsageError, match="'=1' is not key=value"):
+    with pytest.raises(UsageError, match="part 1 of 1 between commas is not key=value"):
         parse_mapping("--x", "=1")
 
 
