@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ class Collection:
             UsageError: The options are not usable.
         """
         if self._evaluation is None:
-            self._evaluation = prepare(self._raw_options(), self._config.rootpath, self._backends())
+            self._evaluation = prepare(self._raw_options(), self._config.rootpath, self._backends(), self._others())
         return self._evaluation
 
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
@@ -155,6 +156,11 @@ class Collection:
         if self.scope.dataset is not None:
             raw["dataset"] = self.scope.dataset
         return raw
+
+    def _others(self) -> Mapping[str, Path]:
+        """The file that pytest itself writes at the end."""
+        path = getattr(self._config.option, "xmlpath", None)
+        return {"--junitxml": Path(path).expanduser().absolute()} if path else {}
 
     def _backends(self) -> Mapping[str, type[Backend]]:
         backends: dict[str, type[Backend]] = {}
