@@ -22,7 +22,7 @@ which are letters that look like a space.
 """
 _CONTROLS = "\x00-\x1f\x7f-\x9f"
 _LINE = re.compile(f"[{_CONTROLS}{UNSEEN}]")
-_BLOCK = re.compile(f"(?![\t\n])[{_CONTROLS}{UNSEEN}]")
+_BLOCK = re.compile(f"(?![\t\n]|\x1b\\[[0-9;]*m)[{_CONTROLS}{UNSEEN}]")
 _CELL = re.compile("(?![\t\n\r])[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 _COMMAND = re.compile(r"(?<!\S)::(?=[A-Za-z])|##(?=\[|vso\[|teamcity\[)")
@@ -44,7 +44,7 @@ def line(text: object) -> str:
 
 
 def block(text: object) -> str:
-    """As `line`, of several lines, such as a traceback: line ends and tabs stay."""
+    """As `line`, of several lines, such as a traceback: line ends, tabs and colours stay."""
     return "\n".join(_COMMAND.sub(_broken, part) for part in _BLOCK.sub(_written_out, str(text)).split("\n"))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pytest_haerae.escaping import visible
-from pytest_haerae.secret_forms import MASK, mask
+from pytest_haerae.secret_forms import MASK, mask, mask_cut
 
 _SECRET_NAME = re.compile(
     r"(?:^|[_\-.])(?:key|secrets?|auth|cookie|bearer|token|jwt|pwd|pat|private[_\-]?key|"
@@ -50,13 +50,14 @@ _SCHEME = re.compile(r"(?:Bearer|Basic|Token|Key)\s", re.IGNORECASE)
 _BEARER = re.compile(r"(?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=\-]{6,}", re.IGNORECASE)
 _NAMED = re.compile(
     r"""(?P<before>(?<![\w.\-])(?P<name>[A-Za-z_][\w.\-]*)\\?["']?\s*(?P<sign>[:=])\s*)"""
-    r"""(?:(?P<quote>\\?["'])(?P<quoted>.+?)(?P=quote)|(?P<bare>[^\s,;&"'{}\[\]()<>]+))"""
+    r"""(?:(?P<quote>\\?["'])(?P<quoted>.+?)(?:(?P=quote)|$)|(?P<bare>[^\s,;&"'{}\[\]()<>]+))"""
 )
 _WELL_KNOWN = re.compile(
     r"\b(?:sk|pk|rk|hf|gsk|xai|gh[opsu]|github_pat|glpat|nvapi|pplx|r8|xox[abp]|csk|up)[_\-]"
     r"(?=[A-Za-z_\-]*[0-9])[A-Za-z0-9_\-]{16,}"
     r"|\bAIza[A-Za-z0-9_\-]{16,}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\beyJ[\w\-]{10,}\.[\w\-]{6,}\.[\w\-]+"
 )
+_CUT = re.compile(r"\.{3}|…")
 _SHORTEST_SECRET, _SHORTEST_IN_ANSWERS = 6, 8
 _REMEMBERED: set[str] = set()
 
@@ -75,6 +76,8 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     """
     known = {*secrets, *_REMEMBERED, *_environment()}
     text = mask(text, (secret for secret in known if _is_long(secret)))
+    if _CUT.search(text):
+        text = mask_cut(text, known)
     text = _URL_CREDENTIALS.sub(rf"\g<scheme>{MASK}@", text)
     text = _URL_QUERY.sub(_masked_query, text)
     text = _BEARER.sub(rf"\g<scheme>{MASK}", text)

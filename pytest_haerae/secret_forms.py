@@ -12,6 +12,7 @@ MASK = "***"
 
 _ESCAPED_AT_MOST = 120
 """Characters of a secret that are looked for one by one in an escaped form; what follows them goes with them."""
+_CUT_AT_LEAST = 4
 _WHITESPACE = " \t\r\n"
 _REST_OF_BASE64 = r"(?:[A-Za-z0-9+/_\-]|%2[BbFf])*(?:=|%3[Dd]){0,2}"
 
@@ -31,6 +32,27 @@ def mask(text: str, secrets: Iterable[str]) -> str:
             if sign is None or sign in text:
                 text = pattern.sub(MASK, text)
     return text
+
+
+def mask_cut(text: str, secrets: Iterable[str]) -> str:
+    """Replace what is left of secrets where a text was shortened: ``geheim-7f...9c1e``."""
+    known = [secret for secret in secrets if len(secret) > _CUT_AT_LEAST]
+    parts = re.split(r"(\.{3}|…)", text)
+    for place in range(1, len(parts), 2):
+        before, after = parts[place - 1], parts[place + 1]
+        head = max((_common(before, secret, head=True) for secret in known), default=0)
+        tail = max((_common(after, secret, head=False) for secret in known), default=0)
+        parts[place - 1] = before[: len(before) - head] + MASK * bool(head)
+        parts[place + 1] = MASK * bool(tail) + after[tail:]
+    return "".join(parts)
+
+
+def _common(text: str, secret: str, *, head: bool) -> int:
+    """How much of a secret's head a text ends in, or of its tail begins with; 0 where it is next to nothing."""
+    for length in range(len(secret) - 1, _CUT_AT_LEAST - 1, -1):
+        if text.endswith(secret[:length]) if head else text.startswith(secret[-length:]):
+            return length
+    return 0
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pytest_haerae.escaping import line
 from pytest_haerae.types import Item
 
 ITEM_FIXTURES = ("haerae_item", "haerae_verdict")
@@ -34,7 +35,7 @@ def one_line_report(item: pytest.Item, call: pytest.CallInfo[None], explanation:
     """The report of a failed test in one line: rendering a traceback nobody reads costs a millisecond each."""
     raised = call.excinfo
     # What is no exception is taken as the failure's text, as it is; an empty one would be no failure.
-    call.excinfo = explanation or "no explanation"  # type: ignore[assignment]
+    call.excinfo = line(explanation) or "no explanation"  # type: ignore[assignment]
     try:
         return pytest.TestReport.from_item_and_call(item, call)
     finally:
