@@ -64,13 +64,18 @@ def markdown(text: object) -> str:
 def cell(text: str) -> str:
     r"""A string as a cell of a table that a spreadsheet opens: none is a formula.
 
-    Source: OWASP, "CSV Injection": ``=``, ``+``, ``-``, ``@``, a tab or a carriage return begin a formula; an apostrophe
-    before it makes it text. Numbers (``-2``, ``+3.5``, ``-1,000``) stay as they are. Whoever needs the string again
-    takes one apostrophe off where it stands before such a character. Control characters are written out; line ends
-    inside a cell, and what is merely unseen, are data and stay.
+    Source: OWASP, "CSV Injection": ``=``, ``+``, ``-``, ``@``, a tab or a carriage return begin a formula; an
+    apostrophe before it makes it text. Numbers (``-2``, ``+3.5``, ``-1,000``) stay as they are. Whoever needs the
+    string again takes one apostrophe off where it stands before such a character. Control characters are written out;
+    line ends inside a cell, and what is merely unseen, are data and stay.
     """
     shown = _CELL.sub(_written_out, text)
     return f"'{shown}" if _FORMULA.match(shown) and not _NUMBER.fullmatch(shown.strip()) else shown
+
+
+def page(text: object) -> str:
+    """A string as text of an HTML page, before its markup is escaped: HTML has no control characters."""
+    return _CELL.sub(_written_out, str(text))
 
 
 def annotation(text: object, *, title: bool = False) -> str:

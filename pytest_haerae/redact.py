@@ -54,7 +54,7 @@ _NAMED = re.compile(
 )
 _WELL_KNOWN = re.compile(
     r"\b(?:sk|pk|rk|hf|gsk|xai|gh[opsu]|github_pat|glpat|nvapi|pplx|r8|xox[abp]|csk|up)[_\-]"
-    r"(?=[A-Za-z_\-]*[0-9])[A-Za-z0-9_\-]{16,}"
+    r"(?=[A-Za-z_\-]*[0-9]|[A-Za-z]{16})[A-Za-z0-9_\-]{16,}"
     r"|\bAIza[A-Za-z0-9_\-]{16,}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\beyJ[\w\-]{10,}\.[\w\-]{6,}\.[\w\-]+"
 )
 _CUT = re.compile(r"\.{3}|…")
@@ -166,9 +166,7 @@ def _found_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
         for name, item in value.items():
             if is_secret_name(str(name)):
                 yield from _texts(item)
-            elif _HEADERS.search(str(name)):
-                yield from _doubtful(item)
-            elif _QUERY.search(str(name)) and isinstance(item, Mapping):
+            elif _HEADERS.search(str(name)) or (_QUERY.search(str(name)) and isinstance(item, Mapping)):
                 yield from _doubtful(item)
             yield from _found_in(item)
     elif isinstance(value, list | tuple):

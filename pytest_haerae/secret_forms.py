@@ -12,7 +12,7 @@ MASK = "***"
 
 _ESCAPED_AT_MOST = 120
 """Characters of a secret that are looked for one by one in an escaped form; what follows them goes with them."""
-_CUT_AT_LEAST = 4
+_CUT_AT_LEAST, _LINE_AT_LEAST = 4, 16
 _WHITESPACE = " \t\r\n"
 _REST_OF_BASE64 = r"(?:[A-Za-z0-9+/_\-]|%2[BbFf])*(?:=|%3[Dd]){0,2}"
 
@@ -24,14 +24,20 @@ def mask(text: str, secrets: Iterable[str]) -> str:
         text: Any text.
         secrets: The secrets, plain.
     """
-    # The longest first: one may be a part of another.
-    for secret in sorted(set(secrets), key=lambda one: (-len(one), one)):
+    # The longest first: one may be a part of another. A key in a file has lines, which are as secret as the whole.
+    known = {part for secret in secrets for part in (secret, *_lines(secret))}
+    for secret in sorted(known, key=lambda one: (-len(one), one)):
         if secret in text:
             text = text.replace(secret, MASK)
         for sign, pattern in _patterns(secret):
             if sign is None or sign in text:
                 text = pattern.sub(MASK, text)
     return text
+
+
+def _lines(secret: str) -> list[str]:
+    lines = secret.split("\n") if "\n" in secret.strip() else []
+    return [line for each in lines if len(line := each.strip()) >= _LINE_AT_LEAST and not line.startswith("---")]
 
 
 def mask_cut(text: str, secrets: Iterable[str]) -> str:
@@ -91,6 +97,8 @@ def _character(character: str) -> str:
         rf"&#0*{code};",
         rf"&#(?i:x0*{code:x});",
     ]
+    if code > 0xFFFF:  # noqa: PLR2004 - what Python writes with eight digits
+        forms.append(rf"\\+(?:U{code:08x}|U{code:08X})")
     if code < 256:  # noqa: PLR2004 - what `\xHH` can say
         forms.append(rf"\\+(?i:x{code:02x})")
     if (entity := html.escape(character)) != character:

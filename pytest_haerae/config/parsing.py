@@ -54,9 +54,7 @@ def _parse_json_object(place: str, text: str) -> dict[str, Any]:
     try:
         value = json.loads(text, object_pairs_hook=_once_each)
     except json.JSONDecodeError as error:
-        raise UsageError(
-            f"{place}: malformed JSON at line {error.lineno} column {error.colno}: {error.msg}"
-        ) from None
+        raise UsageError(f"{place}: malformed JSON at line {error.lineno} column {error.colno}: {error.msg}") from None
     except RecursionError:
         raise UsageError(f"{place}: the JSON is nested too deeply") from None
     except ValueError as error:

@@ -55,7 +55,7 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
 
 
 def print_json_text(text: str) -> None:
-    r"""Write a text of JSON; what the output's encoding does not have is written as ``\uXXXX``, which means the same."""
+    r"""Write a text of JSON; what the output's encoding lacks is written as ``\uXXXX``, which means the same."""
     encoding = sys.stdout.encoding or "utf-8"
     print(text.encode(encoding, JSON_ESCAPES).decode(encoding))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from pytest_haerae.escaping import cell
 from pytest_haerae.report.formats import register_format
 from pytest_haerae.report.frames import samples_frame
 from pytest_haerae.report.schema import Report
+
 
 @register_format("csv", suffix=".csv", help="CSV in UTF-8, one row a sample; lists are JSON in their cells")
 def write_csv(report: Report, path: Path) -> None:
@@ -19,7 +21,7 @@ def write_csv(report: Report, path: Path) -> None:
     frame.to_csv(path, index=False, encoding="utf-8")
 
 
-def _shown(value: object) -> object:
+def _shown(value: Any) -> Any:  # noqa: ANN401 - a cell of the table
     if isinstance(value, str):
         return cell(value)
     return cell(json.dumps(value, ensure_ascii=False)) if isinstance(value, list | dict) else value

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import re
 
-from pytest_haerae.report.show.markdown import escape, render_markdown
+from pytest_haerae.escaping import markdown as escape
+from pytest_haerae.report.show.markdown import render_markdown
 from tests.unit.reports import report_of, samples_of
 
 
