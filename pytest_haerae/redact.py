@@ -208,7 +208,7 @@ def _is_long(secret: str, shortest: int = _SHORTEST_SECRET) -> bool:
 
 
 def _environment() -> Iterator[str]:
-    return (text for name, text in os.environ.items() if is_secret_name(name))
+    return (text for name, text in os.environ.items() if is_secret_name(name) and name != "PWD")
 
 
 def _url_secrets(text: str) -> Iterator[str]:
