@@ -85,8 +85,8 @@ def same_file(one: Path, other: Path) -> bool:
         one, other = _followed(one), _followed(other)
     if one == other or one.parent != other.parent or one.name.casefold() != other.name.casefold():
         return one == other
-    folder = one.parent
-    return folder.with_name(folder.name.swapcase()).exists()
+    other_case = one.parent.with_name(one.parent.name.swapcase()) if one.parent.name else one.parent
+    return other_case != one.parent and other_case.exists() and other_case.samefile(one.parent)
 
 
 def write_report(report: Report, path: Path) -> None:
