@@ -16,7 +16,7 @@ HOSTILE = st.text(
 
 
 def test_what_is_unseen_is_what_the_unicode_database_says() -> None:
-    """C0, C1, format characters (bidi, zero-width, tags), separators, halves of pairs, noncharacters, Hangul fillers."""
+    """Controls, format characters (bidi, zero-width, tags), separators, halves of pairs, noncharacters, fillers."""
     later = {*range(0x13430, 0x13440), 0x0890, 0x0891}
     for code in range(sys.maxunicode + 1):
         unseen = unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Zl", "Zp") or code in (0x3164, 0xFFA0)

@@ -68,9 +68,12 @@ def test_an_error_is_cut_after_it_is_masked() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["api_key", "apiKey", "API-KEY", "hf_token", "accessToken", "x-auth", "password", "db.password", "Cookie", "key"]
-    + ["api_keys", "access-tokens", "PGPASSWORD", "private_key", "X-Amz-Signature", "client_secret", "GITHUB_PAT"]
-    + ["Ocp-Apim-Subscription-Key", "aws_secret_access_key", "session_token", "jwt", "authorization", "secrets"],
+    [
+        *("api_key", "apiKey", "API-KEY", "hf_token", "accessToken", "x-auth", "password", "db.password", "Cookie"),
+        *("api_keys", "access-tokens", "PGPASSWORD", "private_key", "X-Amz-Signature", "client_secret", "GITHUB_PAT"),
+        *("Ocp-Apim-Subscription-Key", "aws_secret_access_key", "session_token", "jwt", "authorization", "secrets"),
+        *("key", "cookie", "Bearer"),
+    ],
 )
 def test_names_of_secrets(name: str) -> None:
     assert is_secret_name(name)
@@ -78,17 +81,9 @@ def test_names_of_secrets(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["max_tokens", "tokenizer", "keyboard", "monkey", "author", "model", "stop_token_ids"]
-    + [
-        "path",
-        "format",
-        "tokens",
-        "max_completion_tokens",
-        "keys",
-        "authors",
-        "secretary",
-        "compat",
-        "cookies_per_day",
+    [
+        *("max_tokens", "tokenizer", "keyboard", "monkey", "author", "model", "stop_token_ids", "path", "format"),
+        *("tokens", "max_completion_tokens", "keys", "authors", "secretary", "compat", "cookies_per_day"),
     ],
 )
 def test_names_that_only_look_like_it(name: str) -> None:

@@ -117,7 +117,7 @@ def test_nothing_is_written_over_the_store(tmp_path: Path, option: str, suffix: 
 @pytest.mark.parametrize("read", ["dataset", "baseline"])
 def test_the_store_is_not_opened_over_what_is_read(tmp_path: Path, read: str) -> None:
     (tmp_path / "data.json").write_text("kept", encoding="utf-8")
-    with pytest.raises(UsageError, match="^--store .*: would write over what is"):
+    with pytest.raises(UsageError, match=r"^--store .*: would write over what is"):
         check_outputs(config(tmp_path, store=tmp_path / "data.json", **{read: str(tmp_path / "data.json")}))
 
 
