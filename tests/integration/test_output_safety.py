@@ -46,9 +46,12 @@ def pytest_haerae_backends():
     return {{"hostile": Hostile}}
 """
 FAILS = """
+import pytest
+
+@pytest.mark.haerae(dataset="data")
 def test_of_ones_own(haerae_verdict):
-    response = haerae_verdict.explanation
-    assert haerae_verdict.outcome == "correct", response
+    explained = haerae_verdict.explanation
+    assert haerae_verdict.outcome == "correct", explained
 """
 OWN_COMMANDS = re.compile(r"::(?:error|warning) title=pytest-haerae [^:]*::")
 
@@ -180,8 +183,7 @@ def test_no_mistake_in_a_file_of_any_name_is_obeyed(tmp_path: Path, row: dict[st
 
 def test_a_failing_assertion_of_ones_own_is_not_obeyed(folder: Path) -> None:
     path = folder / "test_own.py"
-    source = '\nimport pytest\n\n\n@pytest.mark.haerae(dataset="data")' + FAILS.lstrip("\n").join(["\n", ""])
-    path.write_text(source, encoding="utf-8")
+    path.write_text(FAILS, encoding="utf-8")
     try:
         result = run(folder, "pytest", "--model=hostile", "--showlocals", "--output-file=own.json", "test_own.py")
     finally:
