@@ -13,7 +13,14 @@ from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.config.run_config import build_config, with_shorthands
 from pytest_haerae.errors import UsageError
 from pytest_haerae.evaluation import Evaluation, prepare
-from pytest_haerae.plugin.nodes import ITEM_FIXTURES, function_nodeid, is_worker, item_parameter, plain_nodeid
+from pytest_haerae.plugin.nodes import (
+    ITEM_FIXTURES,
+    function_nodeid,
+    is_worker,
+    item_parameter,
+    plain_nodeid,
+    refused,
+)
 from pytest_haerae.plugin.scope import Scope, Suite, read_suite
 from pytest_haerae.types import DataKey, Item, Selected
 
@@ -89,7 +96,7 @@ class Collection:
         except UsageError as error:
             self.problem = error
         if self.problem is not None and not is_worker(self._config):
-            raise pytest.UsageError(str(self.problem))
+            raise refused(self._config, self.problem)
         if self.problem is not None:
             items.clear()
 

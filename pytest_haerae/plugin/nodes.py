@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
 
+from pytest_haerae.errors import HaeraeError
 from pytest_haerae.escaping import line
 from pytest_haerae.types import Item
 
@@ -80,8 +82,21 @@ def function_nodeid(item: pytest.Item) -> str:
 
 
 def add_suite_properties(config: pytest.Config, properties: Iterable[tuple[str, str]]) -> None:
-    """Give names and values to the writer of --junitxml; its class is private, so its method is found by name."""
-    writers = [plugin for plugin in config.pluginmanager.get_plugins() if hasattr(plugin, "add_global_property")]
+    """Give names and values to the writer of --junitxml."""
+    writers = _junit_writers(config)
     for name, value in properties if writers else ():
         for writer in writers:
             writer.add_global_property(name, value)
+
+
+def refused(config: pytest.Config, problem: HaeraeError) -> pytest.UsageError:
+    """What ends the session with a mistake; where that is the file of --junitxml, pytest does not write it either."""
+    if str(problem).startswith("--junitxml "):
+        for writer in _junit_writers(config):
+            writer.logfile = os.devnull
+    return pytest.UsageError(str(problem))
+
+
+def _junit_writers(config: pytest.Config) -> list[Any]:
+    """The writer of --junitxml; its class is private, so it is found by its method's name."""
+    return [plugin for plugin in config.pluginmanager.get_plugins() if hasattr(plugin, "add_global_property")]
