@@ -49,7 +49,7 @@ _QUERY_NAMES = frozenset({"sig", "code", "session", "sessionid", "sid", "ticket"
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token|Key)\s", re.IGNORECASE)
 _BEARER = re.compile(r"(?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=\-]{6,}", re.IGNORECASE)
 _NAMED = re.compile(
-    r"""(?P<before>(?<![\w.\-])(?P<name>[A-Za-z_][\w.\-]*)\\?["']?\s*(?P<sign>[:=])\s*)"""
+    r"""(?P<before>(?<!\w)(?P<name>[A-Za-z_][\w.\-]*)\\?["']?\s*(?P<sign>[:=])\s*)"""
     r"""(?:(?P<quote>\\?["'])(?P<quoted>.+?)(?:(?P=quote)|$)|(?P<bare>[^\s,;&"'{}\[\]()<>]+))"""
 )
 _WELL_KNOWN = re.compile(

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.errors import UsageError, unknown
-from pytest_haerae.redact import secrets_in
 from pytest_haerae.types import CAPABILITY, Method
 
 
@@ -30,6 +29,9 @@ def parse_mapping(option: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - 
     if value is None:
         return {}
     parameters = dict(value) if isinstance(value, dict) else _parse_parameters(option, str(value).strip())
+    # Imported here: every pytest start imports this module.
+    from pytest_haerae.redact import secrets_in
+
     # From here on no message has them, not even those of this mapping's own mistakes.
     secrets_in(parameters)
     _refuse_no_number(option, parameters)

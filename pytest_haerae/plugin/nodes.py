@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from pytest_haerae.errors import HaeraeError
-from pytest_haerae.escaping import line
 from pytest_haerae.types import Item
 
 ITEM_FIXTURES = ("haerae_item", "haerae_verdict")
@@ -35,6 +34,9 @@ def is_of_item(report: pytest.TestReport) -> bool:
 
 def one_line_report(item: pytest.Item, call: pytest.CallInfo[None], explanation: str) -> pytest.TestReport:
     """The report of a failed test in one line: rendering a traceback nobody reads costs a millisecond each."""
+    # Imported here: every pytest start imports this module.
+    from pytest_haerae.escaping import line
+
     raised = call.excinfo
     # What is no exception is taken as the failure's text, as it is; an empty one would be no failure.
     call.excinfo = line(explanation) or "no explanation"  # type: ignore[assignment]
