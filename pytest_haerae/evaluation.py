@@ -7,7 +7,7 @@ before it gave.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_haerae.backends.protocol import Backend
@@ -21,7 +21,7 @@ from pytest_haerae.gates.minimum import check_gated_subsets
 from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.report.build import make_report
 from pytest_haerae.report.facts import Started, gather_facts
-from pytest_haerae.report.outputs import check_outputs, write_outputs
+from pytest_haerae.report.outputs import check_data, check_outputs, write_outputs
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.report.schema import Report
@@ -43,12 +43,14 @@ class Evaluation:
         source: The items that it is about.
         baseline: The report that its gate compares with.
         started: When it began.
+        others: Further files that the same session writes, by the options that name them.
     """
 
     plan: Plan
     source: ItemSource
     baseline: Report | None
     started: Started
+    others: Mapping[str, Path] = field(default_factory=dict)
 
     def about(self, config: RunConfig, backends: Mapping[str, type[Backend]] | None) -> Evaluation:
         """The same evaluation with the data set that its suites decided on, and what that brings along."""
@@ -67,6 +69,7 @@ class Evaluation:
             StoreError: Answers cannot be kept.
         """
         selection = in_order(selection)
+        check_data(self.plan.config, {entry.data for entry in selection}, self.others)
         if not by_hand:
             check_gated_subsets(self.plan.config, (entry.item.subset for entry in selection))
         if self.baseline is not None:
@@ -155,13 +158,19 @@ class Conclusion:
     unmeasurable: str | None
 
 
-def prepare(raw: RawOptions, rootdir: Path, backends: Mapping[str, type[Backend]] | None = None) -> Evaluation:
+def prepare(
+    raw: RawOptions,
+    rootdir: Path,
+    backends: Mapping[str, type[Backend]] | None = None,
+    others: Mapping[str, Path] | None = None,
+) -> Evaluation:
     """Make an evaluation of options as typed, and refuse what can be refused before any data are read.
 
     Args:
         raw: Option name to value.
         rootdir: Folder below which ``.haerae/`` lies.
         backends: Backends beside those of the entry points, by name.
+        others: Further files that the same session writes, by the options that name them.
 
     Raises:
         UsageError: An option, the backend, the prompt, the scorer, an output folder or the baseline is not usable.
@@ -169,6 +178,6 @@ def prepare(raw: RawOptions, rootdir: Path, backends: Mapping[str, type[Backend]
     started = Started()
     config = build_config(raw, rootdir)
     plan = make_plan(config, backends)
-    check_outputs(config)
+    check_outputs(config, others)
     baseline = None if config.baseline is None else read_report(config.baseline, f"--baseline {config.baseline}")
-    return Evaluation(plan, ItemSource(config), baseline, started)
+    return Evaluation(plan, ItemSource(config), baseline, started, others or {})

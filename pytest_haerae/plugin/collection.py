@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,14 @@ from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.config.run_config import build_config, with_shorthands
 from pytest_haerae.errors import UsageError
 from pytest_haerae.evaluation import Evaluation, prepare
-from pytest_haerae.plugin.nodes import ITEM_FIXTURES, function_nodeid, is_worker, item_parameter, plain_nodeid
+from pytest_haerae.plugin.nodes import (
+    ITEM_FIXTURES,
+    function_nodeid,
+    is_worker,
+    item_parameter,
+    plain_nodeid,
+    refused,
+)
 from pytest_haerae.plugin.scope import Scope, Suite, read_suite
 from pytest_haerae.types import DataKey, Item, Selected
 
@@ -43,7 +51,7 @@ class Collection:
             UsageError: The options are not usable.
         """
         if self._evaluation is None:
-            self._evaluation = prepare(self._raw_options(), self._config.rootpath, self._backends())
+            self._evaluation = prepare(self._raw_options(), self._config.rootpath, self._backends(), self._others())
         return self._evaluation
 
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
@@ -88,7 +96,7 @@ class Collection:
         except UsageError as error:
             self.problem = error
         if self.problem is not None and not is_worker(self._config):
-            raise pytest.UsageError(str(self.problem))
+            raise refused(self._config, self.problem)
         if self.problem is not None:
             items.clear()
 
@@ -155,6 +163,11 @@ class Collection:
         if self.scope.dataset is not None:
             raw["dataset"] = self.scope.dataset
         return raw
+
+    def _others(self) -> Mapping[str, Path]:
+        """The file that pytest itself writes at the end."""
+        path = getattr(self._config.option, "xmlpath", None)
+        return {"--junitxml": Path(path).expanduser().absolute()} if path else {}
 
     def _backends(self) -> Mapping[str, type[Backend]]:
         backends: dict[str, type[Backend]] = {}

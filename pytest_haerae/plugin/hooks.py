@@ -54,6 +54,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         session_of(metafunc.config).collection.parametrize(metafunc)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_internalerror(excrepr: object) -> None:
+    """Mask the secrets among the local variables of a traceback, before anything shows it."""
+    from pytest_haerae.plugin.tracebacks import redact_traceback
+
+    redact_traceback(excrepr)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class) -> Generator[None, object, object]:
     """Leave out the suites that are out of scope."""
@@ -76,6 +84,18 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
     """Note that items were selected by hand."""
     if items and (evaluation := find_session(items[0].config)):
         evaluation.collection.note_deselected(items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Mask the secrets in the traceback of an evaluation's test, before it is shown or sent to another process."""
+    if report.longrepr is not None:
+        from pytest_haerae.plugin.nodes import is_of_item
+
+        if is_of_item(report):
+            from pytest_haerae.plugin.tracebacks import redact_traceback
+
+            report.longrepr = redact_traceback(report.longrepr)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
 
+from pytest_haerae.errors import HaeraeError
 from pytest_haerae.types import Item
 
 ITEM_FIXTURES = ("haerae_item", "haerae_verdict")
@@ -32,9 +34,12 @@ def is_of_item(report: pytest.TestReport) -> bool:
 
 def one_line_report(item: pytest.Item, call: pytest.CallInfo[None], explanation: str) -> pytest.TestReport:
     """The report of a failed test in one line: rendering a traceback nobody reads costs a millisecond each."""
+    # Imported here: every pytest start imports this module.
+    from pytest_haerae.escaping import line
+
     raised = call.excinfo
     # What is no exception is taken as the failure's text, as it is; an empty one would be no failure.
-    call.excinfo = explanation or "no explanation"  # type: ignore[assignment]
+    call.excinfo = line(explanation) or "no explanation"  # type: ignore[assignment]
     try:
         return pytest.TestReport.from_item_and_call(item, call)
     finally:
@@ -79,8 +84,21 @@ def function_nodeid(item: pytest.Item) -> str:
 
 
 def add_suite_properties(config: pytest.Config, properties: Iterable[tuple[str, str]]) -> None:
-    """Give names and values to the writer of --junitxml; its class is private, so its method is found by name."""
-    writers = [plugin for plugin in config.pluginmanager.get_plugins() if hasattr(plugin, "add_global_property")]
+    """Give names and values to the writer of --junitxml."""
+    writers = _junit_writers(config)
     for name, value in properties if writers else ():
         for writer in writers:
             writer.add_global_property(name, value)
+
+
+def refused(config: pytest.Config, problem: HaeraeError) -> pytest.UsageError:
+    """What ends the session with a mistake; where that is the file of --junitxml, pytest does not write it either."""
+    if str(problem).startswith("--junitxml "):
+        for writer in _junit_writers(config):
+            writer.logfile = os.devnull
+    return pytest.UsageError(str(problem))
+
+
+def _junit_writers(config: pytest.Config) -> list[Any]:
+    """The writer of --junitxml; its class is private, so it is found by its method's name."""
+    return [plugin for plugin in config.pluginmanager.get_plugins() if hasattr(plugin, "add_global_property")]

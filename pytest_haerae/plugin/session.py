@@ -12,7 +12,7 @@ from pytest_haerae.evaluation import Conclusion
 from pytest_haerae.gates.gate import failing_gates
 from pytest_haerae.plugin.batch import Batch, ask_batch
 from pytest_haerae.plugin.collection import Collection
-from pytest_haerae.plugin.nodes import add_suite_properties, is_worker, plain_nodeid
+from pytest_haerae.plugin.nodes import add_suite_properties, is_worker, plain_nodeid, refused
 from pytest_haerae.plugin.outcomes import Outcomes, Received
 from pytest_haerae.report.show.ci import suite_properties
 from pytest_haerae.run.asking import StoredSamples, judged
@@ -52,7 +52,7 @@ class EvaluationSession:
         try:
             batch = ask_batch(self._config, self.collection.evaluation, selection, by_hand=by_hand)
         except HaeraeError as error:
-            raise pytest.UsageError(str(error)) from None
+            raise refused(self._config, error) from None
         # Only now: where the batch was not done, an earlier report is not written over by an empty one.
         self.batch, self.received = batch, Received(batch.samples)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from pytest_haerae.escaping import line as one_line
 from pytest_haerae.plugin.batch import QUIETEST
 from pytest_haerae.plugin.session import EvaluationSession
 from pytest_haerae.redact import redact_text
@@ -23,12 +24,13 @@ def summarise(evaluation: EvaluationSession, reporter: pytest.TerminalReporter, 
     if conclusion is None or batch is None or received is None:
         return
     if os.environ.get("GITHUB_ACTIONS") == "true":
+        # These alone are meant to be obeyed: they are written as they are.
         for line in workflow_commands(conclusion.report):
             reporter.write_line(line)
     if config.option.verbose <= QUIETEST:
         return
     plan = evaluation.collection.evaluation.plan
-    reporter.write_sep("=", f"haerae: {plan.describe()}")
+    reporter.write_sep("=", one_line(f"haerae: {plan.describe()}"))
     samples = (batch.samples[entry.nodeid] for entry in batch.selection if entry.nodeid in received.nodeids)
     wrong = [sample.verdict.explanation for sample in samples if sample.verdict.outcome in ("wrong", "invalid")]
     lines = summary_lines(
@@ -39,7 +41,7 @@ def summarise(evaluation: EvaluationSession, reporter: pytest.TerminalReporter, 
         rerun=rerun_command(config, plan.secrets),
     )
     for line in [*lines, *conclusion.notes]:
-        reporter.write_line(line)
+        reporter.write_line(one_line(line))
 
 
 def rerun_command(config: pytest.Config, secrets: Iterable[str]) -> str | None:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from pytest_haerae.config.run_config import gate_settings
-from pytest_haerae.doors.command_line.command import Command, add_option, print_json
+from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.compatibility import check_measurement, measurement_of
 from pytest_haerae.gates.completeness import Completeness
@@ -56,7 +56,7 @@ def run(arguments: Namespace) -> int:
         )
     else:
         for gate in judgement.gates:
-            print(f"gate {gate.name}: {gate.verdict.upper()} - {gate.detail}")
+            print_lines(f"gate {gate.name}: {gate.verdict.upper()} - {gate.detail}")
     return 1 if judgement.fails() else 0
 
 

@@ -17,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypedDict
 
+from pytest_haerae import escaping
 from pytest_haerae.report.files import write_text
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show import page_data
@@ -68,6 +69,7 @@ def make_page(report: Report, baseline: Report | None = None) -> str:
         label=lambda key, n=None: labels["en"][key].replace("{n}", f"{n:,}" if n is not None else "{n}"),
         percent=_percent,
         points=_points,
+        seen=escaping.page,
     )
     script = '"use strict";\n' + "\n".join(_asset(name) for name in SCRIPTS)
     style = _asset("page.css")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pytest_haerae.escaping import markdown as escape
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show.rows import (
     SummaryRow,
@@ -42,12 +43,6 @@ def _setting(info: Info) -> str:
     text = f"{info['method']}, {data}, prompt {info['prompt']}, {info['num_few_shot']}-shot"
     baseline = info.get("baseline")
     return escape(text + (f", against {baseline}" if baseline else ""))
-
-
-def escape(text: object) -> str:
-    """A text of one line that Markdown shows as it is, also in a table."""
-    line = " ".join(str(text).split())
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#|~" else sign for sign in line)
 
 
 def table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

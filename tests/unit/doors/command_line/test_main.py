@@ -24,6 +24,10 @@ MISTAKES = [
     (["export", "{now}", "--format=cvs"], "--format: unknown format 'cvs': did you mean 'csv'? Valid: csv, "),
     (["export", "{now}", "--output=a.csv"], "--output a.csv: in which format? Add --format, one of csv, "),
     (["export", "{now}", "--csv=/proc/none/a.csv"], "--csv /proc/none/a.csv: the folder cannot be written"),
+    (["export", "{now}", "--csv={now}"], "--csv {now}: is the report itself"),
+    (["export", "{now}", "--csv=a", "--parquet=./a"], "--parquet a: is the file of --csv, too; name two"),
+    (["gate", "{now}", "--api_key=s3cretvalue"], "unrecognized arguments: --api_key=***"),
+    (["gate", "no\x1b[2J\n::error::x", "--min-accuracy=0.5"], r"no\x1b[2J\n::error::x: cannot be read"),
     (["compare", "{now}"], "the following arguments are required: B.json"),
     (["comapre"], "invalid choice: 'comapre'"),
 ]
