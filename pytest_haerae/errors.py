@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_haerae.types import Verdict
 
 
 class _Worded:
@@ -29,7 +33,13 @@ class StoreError(HaeraeError):
 
 
 class WrongAnswer(_Worded, AssertionError):  # noqa: N818 - pytest users read it as an outcome, not as an exception's name
-    """The model answered, and the answer is wrong or could not be read. Raised by `assert_correct`."""
+    """The model answered, and the answer is wrong or could not be read. Raised by `assert_correct`.
+
+    Attributes:
+        verdict: The verdict that it says; None where somebody else raised it: that is an assertion like any other.
+    """
+
+    verdict: Verdict | None = None
 
 
 class ScorerFailure(HaeraeError):  # noqa: N818 - what failed is the scorer, not this program

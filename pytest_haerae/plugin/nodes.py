@@ -14,6 +14,15 @@ from pytest_haerae.types import Item
 ITEM_FIXTURES = ("haerae_item", "haerae_verdict")
 """The fixtures that are parametrized with items, each by itself: a test that uses one sets up one."""
 PROPERTY_ID, PROPERTY_STATUS = "haerae_id", "haerae_status"
+NOT_RIGHT = ("wrong", "invalid", "cut")
+"""The outcomes of an answer that is not right: categories of their own, which fail no run."""
+
+
+class WithoutModel:
+    """What a test is parametrized with where no model is named: it is skipped, and nothing is read or asked."""
+
+
+WITHOUT_MODEL = WithoutModel()
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -21,15 +30,22 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
+def is_rehearsal(config: pytest.Config) -> bool:
+    """Whether tests are only listed, with their fixtures or without, or only set up: then nothing is asked."""
+    # --setup-plan sets --setup-only; a plugin of pytest's that is turned off leaves its option out.
+    options = vars(config.option)
+    return any(options.get(name) for name in ("collectonly", "setuponly", "show_fixtures_per_test"))
+
+
 def status_of(report: pytest.TestReport | pytest.CollectReport) -> str | None:
-    """The plugin's mark on a report: wrong, invalid, error, or None."""
+    """The plugin's mark on a report: wrong, invalid, cut, error, or None."""
     properties: Sequence[tuple[str, object]] = getattr(report, "user_properties", ())
     return next((str(value) for name, value in reversed(properties) if name == PROPERTY_STATUS), None)
 
 
-def is_of_item(report: pytest.TestReport) -> bool:
-    """Whether a report is of a test that has its verdict."""
-    return any(name == PROPERTY_ID for name, _ in report.user_properties)
+def is_of_part(report: pytest.TestReport | pytest.CollectReport) -> bool:
+    """Whether a report is of a part of a test, by pytest's fixture `subtests` or, before pytest 9, by its plugin."""
+    return type(report).__name__.lower() == "subtestreport"
 
 
 def one_line_report(item: pytest.Item, call: pytest.CallInfo[None], explanation: str) -> pytest.TestReport:
@@ -61,11 +77,21 @@ def item_parameter(item: pytest.Item | pytest.Collector) -> Item | None:
     return None
 
 
+def is_without_model(item: pytest.Item | pytest.Collector) -> bool:
+    """Whether a test is the placeholder of a suite in a run that names no model."""
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    return any(params.get(name) is WITHOUT_MODEL for name in ITEM_FIXTURES)
+
+
 def without_placeholders(collected: Any) -> Any:  # noqa: ANN401 - pytest's own: an item, a collector, a list, None
     """Drop the tests that a suite out of scope was parametrized with, before anything counts them."""
     if not isinstance(collected, list):
         return collected
-    return [node for node in collected if not (has_item_fixture(node) and item_parameter(node) is None)]
+    return [
+        node
+        for node in collected
+        if not has_item_fixture(node) or item_parameter(node) is not None or is_without_model(node)
+    ]
 
 
 def plain_nodeid(nodeid: str) -> str:
