@@ -26,23 +26,43 @@ _FIRST_OPTION = re.compile(r"[ \t>*-]{0,8}[(\[]?(?P<label>[A-Za-z]|1)(?:[)\]]|\s
 
 
 def end_before_a_begun_list(text: str, options: Options) -> int:
-    """Where a text ends, without a list or a question's options that its last line begins.
+    r"""Where a text ends, without a list or a question's options that its last line begins.
 
-    ``…다음과 같습니다.\\n\\n1. 포도당의`` and ``질문 1: …인 것은?\\n\\nA:`` state no answer; ``정답:\\n2`` does.
+    ``…다음과 같습니다.\n\n1. 포도당의`` and ``질문 1: …인 것은?\n\nA:`` state no answer; ``정답:\n2`` does.
 
     Args:
         text: The cleaned text.
         options: The item's options.
     """
-    before, _, last = text.rstrip().rpartition("\n")
-    before = before.rstrip()
-    previous = before.rpartition("\n")[2]
-    if _LIST_NUMBER.match(last):
-        return len(before) if before and not _ANNOUNCES.search(previous) else len(text)
+    before, last, previous = _last_lines(text)
+    number = _LIST_NUMBER.match(last)
+    if number:
+        if not before or _ANNOUNCES.search(previous):
+            return len(text)
+        return _before_the_list(before, int(number["dotted"] or 1), options)
     if _FIRST_OF_A_LIST.match(last) and not _STATES.search(last):
         return len(text) if whole_label(last, options) or _ANNOUNCES.search(previous) else len(before)
     if before and _begins_the_options(before, last, options):
         return len(before)
+    return len(text)
+
+
+def _last_lines(text: str) -> tuple[str, str, str]:
+    """What stands before a text's last line, that line, and the one before it."""
+    before, _, last = text.rstrip().rpartition("\n")
+    before = before.rstrip()
+    return before, last, before.rpartition("\n")[2]
+
+
+def _before_the_list(text: str, number: int, options: Options) -> int:
+    """Where a text ends without the lines of a list that come before a number, unless they are letters alone."""
+    while number > 1:
+        number -= 1
+        before, last, _ = _last_lines(text)
+        whole = whole_label(last, options)
+        if not re.match(rf"[ \t>*-]{{0,8}}{number}[.)]\s", last) or (whole and whole.kind == "letter"):
+            break
+        text = before
     return len(text)
 
 

@@ -12,6 +12,7 @@ from pytest_haerae.scoring.reading.marks import split_reasoning
 from pytest_haerae.scoring.reading.options import Options, options_of
 from pytest_haerae.scoring.reading.output import SEVERAL, LabelLine, Output, whole_label
 from pytest_haerae.scoring.reading.own_text import own_text
+from pytest_haerae.scoring.reading.predicates import REFUSES
 from pytest_haerae.scoring.reading.runaways import first_of_a_runaway
 from pytest_haerae.scoring.reading.statements import Statement, last_conclusion, last_statement
 from pytest_haerae.scoring.reading.structured import json_answer
@@ -27,16 +28,6 @@ _LABEL = rf"\(?([{LETTERS}]|2[0-6]|1\d|[1-9])\)?\.?"
 _DEMANDED = re.compile(rf"(?:#+\s*)?(?:정답|Answer)\s*:\s*{_LABEL}")
 _BARE = re.compile(_LABEL)
 _SHORT_LINES, _SHORT_TEXT, _LONG_TEXT = 3, 240, 600
-_REFUSES = re.compile(
-    r"""
-      (?:알|할|낼|구할|드릴|정할|고를|풀|답할|판단할)\s수(?:가|는)?\s없  # e.g. '값을 계산할 수 없습니다'
-    | (?:정보|조건|그림|자료)[^.\n]{0,20}(?:부족|없|않)  # e.g. '조건이 부족합니다', '그림이 제공되지 않았습니다'
-    | (?:can(?:no|')t|unable\sto|not\sable\sto|need\smore|not\sprovided|missing|please\sprovide)\b  # e.g. "I can't tell"
-    | \bcannot\b  # e.g. 'I cannot determine'
-    | 죄송  # e.g. '죄송합니다만'
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 _WORK = re.compile(r"[=≈∫√]|\\frac")
 
 
@@ -162,9 +153,9 @@ def _closing_label(output: Output) -> Statement | None:
 
 def _only_label(output: Output) -> Statement | None:
     """The one option that a short text names, or a longer one by its letter; no number or word of a calculation."""
-    live = [group for group in output.answerlike if not group.set_aside]
+    live = [group for group in output.answerlike if not (group.set_aside or (group.topic and output.named_by_texts))]
     labels = {label for group in live for label in group.labels}
-    if not labels or _REFUSES.search(output.text):
+    if not labels or REFUSES.search(output.text):
         return None
     short = len(output.lines) <= _SHORT_LINES and len(output.text) <= _SHORT_TEXT
     if _WORK.search(output.text) or not (short or (output.named_by_letters and len(output.text) <= _LONG_TEXT)):
@@ -196,7 +187,7 @@ def _of_line(line: LabelLine, rule: str) -> Statement:
 
 def _may_open(line: LabelLine, output: Output) -> bool:
     """Whether a line that begins with a label and goes on answers by it."""
-    return bool(line.group and not line.group.set_aside) and not _REFUSES.search(output.text)
+    return bool(line.group and not line.group.set_aside) and not REFUSES.search(output.text)
 
 
 def _first_evidence(text: str, options: Options) -> int | None:

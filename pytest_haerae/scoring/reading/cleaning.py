@@ -39,10 +39,12 @@ _EMPHASIS = re.compile(r"\*+|`+|__+|[{}$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _TABLE_LINE = re.compile(r"\|")
 _MARKUP = re.compile(r"[~<>\\|*`_{}$#]|\[/?[|A-Z]|^[ \t]", re.MULTILINE)
 """What a text has to hold for any of these to change it."""
+_COMMANDS_ON_N = "abla|eg?|eqq?|i|u|otin|ot|mid|exists|earrow|warrow|ewline|otag|onumber|leq|geq|less"
+"""LaTeX commands that begin with an n."""
 _WRITTEN_NEWLINE = re.compile(
-    r"""
+    rf"""
     (?:\\r)?\\n  # e.g. 'B\\n\\n해설', 'B\\nBecause'
-    (?!(?:abla|e|eg|eq|eqq|i|u|ot|otin|mid|exists|earrow|warrow|ewline|otag|onumber|leq|geq|less|sim)(?![A-Za-z]))  # not '\\nu'
+    (?!(?:{_COMMANDS_ON_N})(?![A-Za-z]))  # not '\\nu'
     """,
     re.VERBOSE,
 )

@@ -35,8 +35,9 @@ REASONING = re.compile(
 )
 """Where reasoning opens and closes; what `ends` matches closes it only where some is open.
 
-By the chat templates of Qwen, DeepSeek, EXAONE Deep and 4, HyperCLOVA X SEED Think (the role ``assistant/think``), Solar
-Open, Gemma 4, gpt-oss (harmony's channels, with their marks and without), Mistral and Magistral, Cohere, Kimi, Seed."""
+By the chat templates of Qwen, DeepSeek, EXAONE Deep and 4, HyperCLOVA X SEED Think (the role ``assistant/think``),
+Solar Open, Gemma 4, gpt-oss (harmony's channels, with their marks and without), Mistral and Magistral, Cohere, Kimi
+and Seed."""
 _OPENS_OR_CLOSES = ("think", "thought", "reasoning", "analysis", "reflection", "scratchpad", "channel", "|content|")
 
 _BAR = r"[|｜]"
@@ -58,19 +59,19 @@ TURN = re.compile(
     """,
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
-"""Where a model's own turn ends or another's begins. With the models above: Llama 3, Mi:dm, Kanana, Phi, Granite, HyperCLOVA X
-SEED, Solar, GLM."""
+"""Where a model's own turn ends or another's begins. By the templates of the models above and of
+Llama 3, Mi:dm, Kanana, Phi, Granite, HyperCLOVA X SEED, Solar, GLM."""
 
 HEADER = re.compile(
     rf"""
-      <\|im_start\|>\s?assistant(?:/think)?\n?  # e.g. '<|im_start|>assistant\nB'
-    | <\|(?:start_header_id|start_of_role|start|begin)\|>\s?(?:assistant|model)  # e.g. '<|start_header_id|>assistant'
-    | (?:<start_of_turn>|<\|turn>)\s?(?:assistant|model)\n?  # e.g. '<start_of_turn>model\nB', '<|turn>model\nB'
-    | \[\|(?:assistant|system)\|\]  # e.g. '[|assistant|]B'
-    | <{_BAR}(?:assistant|begin▁of▁sentence){_BAR}>  # e.g. '<｜Assistant｜>B'
-    | \#\#\#\s?(?:midm;|assistant:)  # e.g. '###Midm;B', '### Assistant: B'
-    | <s>|<bos>|\[/INST\]|\[BOS\]  # e.g. '<s>B', '[/INST] B'
-    | <\|[A-Za-z_]{{1,30}}\|>  # e.g. '<|START_RESPONSE|>B', '<|message|>B'
+      (?:<\|im_start\|>|<start_of_turn>|<\|turn>)\s?(?:assistant(?:/think)?|model)\n?  # e.g. '<start_of_turn>model\n'
+    | <\|(?:start_header_id|start_of_role|start|begin)\|>\s?(?:assistant|model)  # e.g. '<|begin|>assistant'
+      (?:<\|end_(?:header_id|of_role)\|>)?  # e.g. '<|start_header_id|>assistant<|end_header_id|>'
+    | \[\|(?:assistant|system)\|\]  # e.g. '[|assistant|]'
+    | <{_BAR}(?:assistant|begin▁of▁sentence){_BAR}>  # e.g. '<｜Assistant｜>'
+    | \#\#\#\s?(?:midm;|assistant:)  # e.g. '###Midm;', '### Assistant:'
+    | <s>|<bos>|\[/INST\]|\[BOS\]  # e.g. '<s>', '[/INST]'
+    | <\|[A-Za-z_]{{1,30}}\|>  # e.g. '<|START_RESPONSE|>', '<|message|>'
     """,
     re.VERBOSE | re.IGNORECASE,
 )

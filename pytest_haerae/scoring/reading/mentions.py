@@ -19,20 +19,27 @@ from pytest_haerae.scoring.reading.predicates import (
 from pytest_haerae.types import LETTERS
 
 _EITHER_CASE = LETTERS + LETTERS.lower()
-_OPERATORS = "=+×·÷*/^√∫∂∇∪∩≈≤≥∠△∝"
-_NO_ARGUMENT = r"(?<!\b[A-Za-z])(?<!\b[A-Za-z][A-Za-z0-9])(?<!\bsin|\bcos|\btan|\blog|\bexp|\bdet)(?<![\d)'′^])"
-"""That no function's name or factor stands before a bracket: ``P(A)``, ``log(A)``, ``2(A)``."""
+_RELATIONS = "=+×÷^√∫∂∇∪∩≈≤≥∠△∝"
+_OPERATORS = _RELATIONS + "·*/"
 _LETTER = re.compile(
     rf"""
-      {_NO_ARGUMENT}  # not 'P(B)', 'ln(A)'
+      (?<!\b[A-Za-z])  # not 'p(b)'
+      (?<!\b[A-Za-z][A-Za-z0-9])  # not 'ln(b)'
+      (?<!\bsin|\bcos|\btan|\blog|\bexp|\bdet)  # not 'sin(b)'
+      (?<![A-Za-z]')  # not "f'(b)"
+      (?<![\d′^])(?<!\d\))  # not '(2)(b)'
       [(\[<{{「【]\s?(?P<bracketed>[{_EITHER_CASE}])\s?[)\]>}}」】]  # e.g. '(b) 원두', '【b】'
-      (?!\s?[{_OPERATORS}(])  # not '(A) = 3', '(b)(c)'
+      (?!\s?[{_RELATIONS}])  # not '(b) = 3'
     | (?:선택지|보기|옵션|번호|기호|\b[Oo]ptions?|\b[Cc]hoice|\b[Ll]etter)\s?[:\#"'(]?\s?
       (?P<named>[{_EITHER_CASE}])(?![A-Za-z0-9])  # e.g. '보기 b', 'option: b'
     | (?<![A-Za-z0-9'’+\#°])  # not 'USB', '70°C'
       (?<![A-Za-z]\.)  # not 'U.S.A'
-      (?<![{_OPERATORS}])(?<![{_OPERATORS}]\ )(?<!\d\ )  # not 'Q = A', '10 A', 'x·B'
+      (?<![A-Za-z0-9][(\[])  # not 'f(B, x)'
+      (?<![{_OPERATORS}])  # not 'x·B'
+      (?<![{_OPERATORS}]\ )  # not 'q = B'
+      (?<!\d\ )  # not '10 A'
       (?P<bare>[{LETTERS}])  # e.g. '정답은 B', 'B입니다'
+      (?!(?<=[(\[].)\s?[)\]])  # not '(B) = 3'
       (?![A-Za-z0-9+\#]|['’][a-z]|[-.][A-Za-z0-9]|\s?[{_OPERATORS}])  # not 'C++', 'A-4', 'A = 9'
       (?=[^가-힣]|\Z|{PARTICLE})  # not 'B형'
     """,
@@ -45,11 +52,12 @@ _RANGE = re.compile(
         [-–—~∼〜～]  # e.g. 'A-D', '(A)~(E)', '1~5'
       | to|through|부터|에서  # e.g. 'A to D', '(A)부터 (D)'
     )
-    \s?[(\[]?(?(first)(?P<last>[{_EITHER_CASE}])|\d{{1,2}})[)\]]?(?![A-Za-z0-9])
+    \s?[(\[]?(?(first)(?P<last>[{_EITHER_CASE}])|\d{{1,2}})[)\]]?(?![A-Za-z0-9])\s?번?
     """,
     re.VERBOSE,
 )
 """From one option to another: all of them, and none is chosen."""
+_LONGEST_RANGE = 14
 _ARTICLE_OR_PRONOUN = re.compile(r"[ \t]+(?!(?:is|and|or|nor|was|because|but|vs|instead|rather)\b)[A-Za-z]")
 """What follows the words "A" and "I", where they are no labels."""
 
@@ -63,9 +71,10 @@ _NUMBER = re.compile(
       (?P<counted>{_COUNT})\s?번  # e.g. '2번은'
       (?!\s?(?:째|문|국|지|던|쏘|쏨|시행|반복|이동|연속|실패|성공|명중|더\s))  # not '3번 문제', '4번 던질 때'
       (?=[^가-힣]|\Z|{PARTICLE})  # not '3번호'
-    | (?<![A-Za-z0-9)'′^{_OPERATORS}])(?<![{_OPERATORS}]\ )  # not 'f(1)', '3 × (2)'
+    | (?<![A-Za-z0-9)′^{_OPERATORS}])  # not 'f(1)', '3×(2)'
+      (?<![{_OPERATORS}]\ )  # not '3 × (2)'
       [(\[]\s?(?P<bracketed>{_COUNT})\s?[)\]]  # e.g. '정답은 (2)'
-      (?!\s?[{_OPERATORS}(]|\d)  # not '(1) × 3', '(1)(2)'
+      (?!\s?[{_OPERATORS}]|[(\d])  # not '(1) × 3', '(1)(2)'
     | (?<![가-힣])(?P<ordinal>{"|".join(_KOREAN_ORDINALS)}|{_COUNT})\s?번\s?째  # e.g. '두 번째 선택지', '2번째이다'
       (?=\s?(?:선택지|보기|옵션|항목|답|것)|\s?(?:{COPULA})|[^가-힣 ]|\Z)  # not '두 번째 문단'
     | \b(?P<english>{"|".join(_ENGLISH_ORDINALS)})\s(?:option|choice|answer|one)\b  # e.g. 'the second option'
@@ -189,14 +198,18 @@ def _alone(found: Sequence[Mention], text: str, options: Options) -> list[Mentio
     """The mentions that are part of nothing else: of no range of options, and of no option's own text."""
     if not found:
         return []
-    ranges = [match.span() for match in _RANGE.finditer(text) if _rises(match)]
     texts = options.occurrences(text) if options.speak_of_labels else []
     return [
         mention
         for mention in found
-        if not any(start < mention.end <= end for start, end in ranges)
+        if not _in_a_range(text, mention)
         and not any(start <= mention.start and mention.end <= end for _, start, end in texts)
     ]
+
+
+def _in_a_range(text: str, mention: Mention) -> bool:
+    near = _RANGE.finditer(text, max(0, mention.start - _LONGEST_RANGE), mention.end + _LONGEST_RANGE)
+    return any(match.start() < mention.end <= match.end() and _rises(match) for match in near)
 
 
 def _rises(match: re.Match[str]) -> bool:
@@ -222,7 +235,7 @@ def join(text: str, mentions: Sequence[Mention], options: Options) -> list[Group
 def _continues(text: str, run: Sequence[Mention], end: int, mention: Mention) -> bool:
     """Whether a mention is joined to those before it."""
     between = text[end : mention.start]
-    if not (len(between) <= _LONGEST_JOINT and "\n" not in between and _JOINED.fullmatch(between)):
+    if len(between) > _LONGEST_JOINT or "\n" in between or "(" in between or not _JOINED.fullmatch(between):
         return False
     first = run[0]
     if len(run) == 1:

@@ -45,8 +45,8 @@ _LISTED = re.compile(r"\W{0,6}\d{1,2}[.)]\s+(?=\S)")
 _EQUATION_NUMBER = re.compile(r"\(\d{1,2}\)")
 _STRICT_FORMS = 4
 
-Kind = Literal["letter", "number", "bare number", "text"]
-"""How a line names an option: ``B``, ``②`` or ``2번``, ``2``, or by its own text."""
+Kind = Literal["letter", "number", "bare number", "labelled text", "text"]
+"""How a line names an option: ``B``, ``②`` or ``2번``, ``2``, ``(B) 경국대전``, ``경국대전``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +141,13 @@ class Output:
 
     def _follows(self, first: LabelLine | None, second: LabelLine | None) -> bool:
         """Whether two lines are neighbours in a list: the next option, or another one right below."""
-        if first is None or second is None or (second.whole and second.start == self.lines[-1][1] and not first.whole):
-            return False  # what a text ends on is no member of a list of lines that say more
-        right_below = second.number == first.number + 1 and second.label != first.label
-        return bool(first.whole and second.whole and right_below) or is_next(first.label, second.label, self.options)
+        if first is None or second is None:
+            return False
+        below = second.number == first.number + 1
+        if second.whole and not first.whole and not below and second.start == self.lines[-1][1]:
+            return False  # what a text ends on is no member of a list further up
+        differs_below = below and second.label != first.label
+        return bool(first.whole and second.whole and differs_below) or is_next(first.label, second.label, self.options)
 
     def _label_line(self, number: int, start: int, line: str) -> LabelLine | None:
         whole = whole_label(line, self.options)
@@ -220,7 +223,7 @@ def _label_alone(line: str, match: re.Match[str], options: Options) -> Whole | N
 def _with_own_text(line: str, options: Options) -> Whole | None:
     group = opening_group(line, options)
     own = group and len(group.labels) == 1 and not group.set_aside and not line[group.end :].strip(" .!\"')")
-    return Whole(group.labels[0], "letter") if group and own else None
+    return Whole(group.labels[0], "labelled text") if group and own else None
 
 
 def read_sentence(sentence: str, options: Options) -> Found | None:

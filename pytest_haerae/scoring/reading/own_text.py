@@ -29,6 +29,9 @@ _LABELLED = re.compile(r"[(\[]?(?P<label>[A-Za-z])(?:[)\]][.:]?|[.:])\s*")
 _AROUND = r"[\s().:\[\]*_`$\"'{}。]*"
 _LETTER_ALONE = re.compile(rf"{_AROUND}[A-Za-z]{_AROUND}(?:번|입니다|이다|번입니다)?{_AROUND}")
 _BOXED = re.compile(r"\{(?P<text>.*)\}[.$)\]\\\s]*\Z")
+_LOOKED_BACK = 1_000
+_MOST_AROUND = 80
+"""Characters of an announcement and of the marks around an option's text."""
 _AS_SPELT = 2
 """How many of the comparisons of options leave capitals, spaces and markup alone."""
 
@@ -52,11 +55,15 @@ def own_text(text: str, options: Options) -> OwnText | None:
         options: The item's options.
     """
     whole = text.strip()
-    label = _spelt(whole, options)
+    longest = 2 * max(map(len, options.forms[0]), default=0) + _MOST_AROUND
+    label = _spelt(whole, options) if len(whole) <= longest else None
     if label:
         return OwnText(label, whole, announced=False)
-    for line in dict.fromkeys((whole, whole.rpartition("\n")[2].strip())):
-        inner = _WRAPPED.sub("", line)
+    before, _, last = whole.rpartition("\n")
+    if any(_ANNOUNCES.match(_WRAPPED.sub("", line)) for line in before[-_LOOKED_BACK:].split("\n")):
+        return None  # several announcements are weighed against each other
+    for line in dict.fromkeys((whole, last.strip())):
+        inner = _WRAPPED.sub("", line) if len(line) <= longest else ""
         announcement = _ANNOUNCES.match(inner)
         label = _spelt(inner[announcement.end() :], options) if announcement else None
         if label:

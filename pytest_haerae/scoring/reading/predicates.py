@@ -37,7 +37,7 @@ SET_ASIDE_BEHIND = re.compile(
       )
     | [^.,\n(]{{1,20}}[이가]\s아니[라고]\s\W?(?:[{LETTERS}](?![A-Za-z])|\d\s?번)  # e.g. ' 경국대전이 아니라 B'
     | ['\"”’)]{{0,3}}\s?(?:와|과)?\s?(?:같은|같이)?\s?(?:의|은|라는|이라는)?\s?(?:형식|형태|양식)  # e.g. "' 형식으로"
-    | \W{{0,2}}(?:is|are|was|were|would\ be|seems|looks|can)?\s?(?:both|all|also|clearly)?\s?
+    | [^\w,;.\n]{{0,3}}(?:is|are|was|were|would\ be|seems|looks|can)?\s?(?:both|all|also|clearly)?\s?
       (?:
           not\b|n't|n’t  # e.g. ' is not', " isn't"
         | wrong\b|incorrect\b|false\b|excluded\b|ruled\sout  # e.g. ' is clearly wrong', ' was ruled out'
@@ -62,7 +62,8 @@ SET_ASIDE_BEFORE = re.compile(
 IS_THE_ANSWER = re.compile(
     rf"""
       \s?(?:번)?(?:이|가|은|는)?\s?(?:바로|가장)?\s?(?:정답|답|해답)
-      (?!일\s수|일까|인가|인지|인\s이유|처럼|이라면|이라고\s(?:생각할|생각했|볼|오해|착각))  # not '가 답일 수 있다'
+      (?!일\s수|일까|인가|인지|인\s이유|처럼|이라면)  # not '가 답일 수 있다'
+      (?!이라고\s(?:생각할|생각했|볼|오해|착각)|으로\s(?:보일|볼|오해|착각))  # not '가 정답으로 보일 수 있다'
       \s?(?:{COPULA}|으로|이라|입|임)  # e.g. '가 정답입니다', '번이 답으로'
     | (?:은|는)\s[^.\n]{{0,60}}(?<![오대응])답(?:입니다|이다)  # e.g. '는 이 질문의 답입니다'
     | \W{{0,2}}is\s(?:the|my)\s(?:\w{{1,12}}\s){{0,2}}(?:answer|choice|option)\b  # e.g. ' is the best answer'
@@ -94,15 +95,26 @@ AS_AN_ANSWER = re.compile(
 """What may follow a bare letter that is an answer, and not a person's or a thing's name."""
 CONCLUDES = re.compile(
     rf"""
-      \s?(?:번)?\s?(?:{COPULA}|뿐|(?:으로|로)[,\s])  # e.g. '입니다', '번이다', '로 '
+      (?:번)?\s?(?:{COPULA}|뿐|(?:으로|로)[,\s])  # e.g. '입니다', '번이다', '로 '
     | \s*[.!)\]\"'”’]{{0,3}}\s*(?:\n|\Z)  # e.g. '.', ')'
-    | \s?[.,!;](?=\s)  # e.g. '. '
+    | \s?[.,!;](?=\s)  # e.g. '. 그', ', 그'
     | \s?\(  # e.g. ' (법전)'
     | :\s  # e.g. ': 법전'
     | \s(?:because|since|rather|instead|as|for)\b  # e.g. ' because it is'
     | (?:이|가)\s?(?:정답|틀린|잘못|옳지|적절하지|거리가|다른)  # e.g. '가 틀린 설명이다'
-    | \s(?:이|가)?\s?남  # e.g. '가 남는다', ' 남는다'
+    | (?:이|가)?\s남  # e.g. '가 남는다', ' 남는다'
     """,
     re.VERBOSE,
 )
 """What may follow an option with which a sentence concludes; that it goes on to talk about it is no conclusion."""
+REFUSES = re.compile(
+    r"""
+      (?:알|할|낼|구할|드릴|정할|고를|풀|답할|판단할)\s수(?:가|는)?\s없  # e.g. '값을 계산할 수 없습니다'
+    | (?:정보|조건|그림|자료)[^.\n]{0,20}(?:부족|없|않)  # e.g. '조건이 부족합니다', '그림이 제공되지 않았습니다'
+    | \bcan(?:not|'t|\snot)\b  # e.g. "I can't tell", 'I cannot determine'
+    | \b(?:(?:un|not\s)able\sto|need\smore|not\sprovided|missing|please\sprovide)\b  # e.g. 'unable to tell'
+    | 죄송  # e.g. '죄송합니다만'
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What says that no answer is given."""

@@ -15,7 +15,7 @@ _NOTHING_BETWEEN = re.compile(r"(?:입니다|이다|번|[^\w\n])*\n(?:\W|정답|
 def first_of_a_runaway(output: Output) -> Statement | None:
     """The answer of a model that repeats the pattern ``정답: (B)``: the first one, if the text begins so.
 
-    Two lines that state different answers with nothing between them are no second thought.
+    Two lines that announce different answers with nothing between them are no second thought.
 
     Args:
         output: The text.
@@ -23,7 +23,7 @@ def first_of_a_runaway(output: Output) -> Statement | None:
     markers = islice(MARKER.finditer(output.text), _FIRST_VERDICTS)
     stated = [statement for match in markers if (statement := announcement(output, match))]
     first = _first_line(output)
-    verdicts = [first, *stated] if first else stated
+    verdicts = [first, *stated] if first and len(stated) > 1 else stated
     if not stated or any(character.isalnum() for character in output.text[: verdicts[0].start]):
         return None
     for before, after in pairwise(verdicts):

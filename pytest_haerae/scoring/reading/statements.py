@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pytest_haerae.scoring.reading.mentions import Group
 from pytest_haerae.scoring.reading.output import SEVERAL, Found, Output, read_sentence, whole_label
-from pytest_haerae.scoring.reading.predicates import BEFORE, CONCLUDES, IS_RIGHT, IS_THE_ANSWER
+from pytest_haerae.scoring.reading.predicates import BEFORE, CONCLUDES, IS_RIGHT, IS_THE_ANSWER, REFUSES
 from pytest_haerae.types import LETTERS
 
 _MOST_PLACES = 30
@@ -91,10 +91,12 @@ _WHAT_WAS_ASKED = re.compile(
     """,
     re.VERBOSE,
 )
+_ENDS_THE_TEXT = re.compile(r"\s?(?:입니다|이에요|예요|이다|임|다)?[^\w\n]*\Z")
 _I_CHOOSE = re.compile(
     r"\bI(?:'d|'ll|\swould|\swill)?\s(?:choose|pick|select|go\swith|say|answer)\s(?:option\s|choice\s)?\W?\Z",
     re.IGNORECASE,
 )
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -133,7 +135,7 @@ def last_conclusion(output: Output) -> Statement | None:
 
 def _counts(output: Output, statement: Statement) -> bool:
     """Whether a sentence may conclude: by numbers and words, which abound in a calculation, only as the last one."""
-    return output.named_by_letters or statement.end > output.lines[-1][1]
+    return output.named_by_letters or bool(_ENDS_THE_TEXT.match(output.text, statement.end))
 
 
 def _last(*kinds: Iterator[Statement]) -> Statement | None:
@@ -255,6 +257,8 @@ def _cued(output: Output, cue: re.Pattern[str], rule: str) -> Iterator[Statement
     """The one option of a sentence that a word such as 따라서 or "wait" opens."""
     for match in _places(cue, output.text):
         sentence = _sentence(output.text, match.end())
+        if REFUSES.search(sentence):
+            continue
         found = _only_choice(output, match.end(), match.end() + len(sentence))
         if not found and _GOES_ON_BELOW.fullmatch(sentence):
             start = match.end() + len(sentence)

@@ -36,7 +36,7 @@ def test_free_text_that_differs_is_wrong_by_however_little() -> None:
     verdict = judged(FREE, Response(text="가는 말이 고와야 오는 말도 곱다"), "string_match")
     assert verdict.outcome == "wrong"
     assert 0.5 < (verdict.character_f or 0) < 1
-    assert judged(FREE, Response(text="<think>가는 말이"), "string_match").outcome == "invalid"
+    assert judged(FREE, Response(text="<think>가는 말이</think>"), "string_match").outcome == "invalid"
 
 
 def test_a_letter_is_compared_with_the_reference() -> None:
