@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pytest_haerae.scoring.reading.beginnings import end_before_a_begun_list
 from pytest_haerae.scoring.reading.cleaning import shortened, unified, with_newlines, without_markup
 from pytest_haerae.scoring.reading.marks import split_reasoning
+from pytest_haerae.scoring.reading.mentions import Group
 from pytest_haerae.scoring.reading.options import Options, options_of
 from pytest_haerae.scoring.reading.output import SEVERAL, LabelLine, Output, whole_label
 from pytest_haerae.scoring.reading.own_text import own_text
@@ -153,7 +154,7 @@ def _closing_label(output: Output) -> Statement | None:
 
 def _only_label(output: Output) -> Statement | None:
     """The one option that a short text names, or a longer one by its letter; no number or word of a calculation."""
-    live = [group for group in output.answerlike if not (group.set_aside or (group.topic and output.named_by_texts))]
+    live = [group for group in output.answerlike if not group.set_aside and not _talked_about(group, output)]
     labels = {label for group in live for label in group.labels}
     if not labels or REFUSES.search(output.text):
         return None
@@ -162,6 +163,11 @@ def _only_label(output: Output) -> Statement | None:
         return None
     kept = labels.pop() if len(labels) == 1 else SEVERAL
     return Statement(kept, "option text" if output.named_by_texts else "only label", live[-1].start, live[-1].end)
+
+
+def _talked_about(group: Group, output: Output) -> bool:
+    """Whether an option's word is what a sentence speaks of, or a letter a quantity's name: "용기 A: 4 kg"."""
+    return (group.topic and output.named_by_texts) or (group.plain and output.text.startswith(":", group.end))
 
 
 RULES: tuple[Callable[[Output], Statement | None], ...] = (

@@ -28,7 +28,7 @@ REASONING = re.compile(
     )
   | (?P<ends>
         <\|im_end\|>\s{{0,4}}<\|im_start\|>assistant\s  # e.g. '<|im_end|>\n<|im_start|>assistant\n'
-      | (?:<\|end\|>|\b)assistantfinal  # e.g. 'assistantfinal'
+      | (?:<\|end\|>)?assistantfinal  # e.g. 'assistantfinal'
     )
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -37,7 +37,7 @@ _LETTER = re.compile(
       (?<![A-Za-z0-9][(\[])  # not 'f(B, x)'
       (?<![{_OPERATORS}])  # not 'x·B'
       (?<![{_OPERATORS}]\ )  # not 'q = B'
-      (?<!\d\ )  # not '10 A'
+      (?<!→\ )(?<!%\ )(?<!\d\ )  # not '10 A'
       (?P<bare>[{LETTERS}])  # e.g. '정답은 B', 'B입니다'
       (?!(?<=[(\[].)\s?[)\]])  # not '(B) = 3'
       (?![A-Za-z0-9+\#]|['’][a-z]|[-.][A-Za-z0-9]|\s?[{_OPERATORS}])  # not 'C++', 'A-4', 'A = 9'

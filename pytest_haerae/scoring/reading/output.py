@@ -41,7 +41,12 @@ _WHOLE = re.compile(
     re.VERBOSE,
 )
 _PART_OF_A_NUMBER = re.compile(r"[√±%^°/]|[-+]\Z")
+_EQUATES = re.compile(r"[=≈](?!>)|\\\Z")
 _LISTED = re.compile(r"\W{0,6}\d{1,2}[.)]\s+(?=\S)")
+_NUMBERED_LINE = re.compile(r"^\W{0,6}\d{1,2}[.)]\s", re.MULTILINE)
+_A_LETTER = re.compile(r"[A-Za-z]")
+_BULLET = re.compile(r"[ \t]*[-*•+]\s")
+_PIECE = re.compile(r"[ \t]*(?:[-•]\s+[A-Z]\W*|[a-z]\W*|[A-Z]\s*(?:[+×÷*/<>-]|:)\W*)")
 _EQUATION_NUMBER = re.compile(r"\(\d{1,2}\)")
 _STRICT_FORMS = 4
 
@@ -124,10 +129,23 @@ class Output:
             start += len(line) + 1
         return found
 
+    def _may_be_a_piece(self, line: str, whole: Whole) -> bool:
+        """Whether a line below others is the beginning of a list's item or of a formula, and not a label."""
+        if whole.kind == "number":
+            return self._numbers_equations
+        if whole.kind == "bare number":
+            return self._calculates or bool(_BULLET.match(line))
+        return whole.kind == "letter" and bool(_PIECE.fullmatch(line))
+
     @cached_property
     def _numbers_equations(self) -> bool:
         """Whether the text numbers its equations: ``2p - q = -14 ... (1)``."""
         return "=" in self.text and len(_EQUATION_NUMBER.findall(self.text)) > 1
+
+    @cached_property
+    def _calculates(self) -> bool:
+        """Whether a number on a line of its own may be a value, or the number of a step."""
+        return "=" in self.text or bool(_NUMBERED_LINE.search(self.text))
 
     @cached_property
     def label_lines(self) -> list[LabelLine]:
@@ -151,7 +169,7 @@ class Output:
 
     def _label_line(self, number: int, start: int, line: str) -> LabelLine | None:
         whole = whole_label(line, self.options)
-        if whole and whole.kind == "number" and self._numbers_equations:
+        if whole and number and self._may_be_a_piece(line, whole):
             return None
         if whole:
             return LabelLine(number, start, line, whole.label, None, whole)
@@ -209,6 +227,8 @@ def whole_label(text: str, options: Options) -> Whole | None:
 def _label_alone(line: str, match: re.Match[str], options: Options) -> Whole | None:
     """A letter, a number that counts the options, or a number: that is first of all an option's own text."""
     kind: Kind = "letter"
+    if _EQUATES.search(match["before"]) or _EQUATES.search(match["behind"]):
+        return None
     if match["label"].isdigit():
         kind = "number" if match["open"] or match["counted"] else "bare number"
         exact = options.exactly(line, _STRICT_FORMS, edges=kind == "bare number")
@@ -223,7 +243,13 @@ def _label_alone(line: str, match: re.Match[str], options: Options) -> Whole | N
 def _with_own_text(line: str, options: Options) -> Whole | None:
     group = opening_group(line, options)
     own = group and len(group.labels) == 1 and not group.set_aside and not line[group.end :].strip(" .!\"')")
-    return Whole(group.labels[0], "labelled text") if group and own else None
+    if not group or not own:
+        return None
+    named = line[group.start : group.end]
+    kind: Kind = (
+        "labelled text" if options.occurrences(named) else "letter" if _A_LETTER.search(named) else "bare number"
+    )
+    return Whole(group.labels[0], kind)
 
 
 def read_sentence(sentence: str, options: Options) -> Found | None:

@@ -91,6 +91,8 @@ _WHAT_WAS_ASKED = re.compile(
     """,
     re.VERBOSE,
 )
+_EQUALS = re.compile(r"[=≈<>≤≥+×÷*/^·-]\s?\Z")
+_NEAR = 3
 _ENDS_THE_TEXT = re.compile(r"\s?(?:입니다|이에요|예요|이다|임|다)?[^\w\n]*\Z")
 _I_CHOOSE = re.compile(
     r"\bI(?:'d|'ll|\swould|\swill)?\s(?:choose|pick|select|go\swith|say|answer)\s(?:option\s|choice\s)?\W?\Z",
@@ -269,9 +271,17 @@ def _cued(output: Output, cue: re.Pattern[str], rule: str) -> Iterator[Statement
 
 def _only_choice(output: Output, start: int, end: int) -> Found | None:
     """The only option that a stretch of text chooses; talking about one (Korean 은, 는, 도) is not choosing it."""
-    here = [group for group in output.groups if start <= group.start < end and not group.set_aside]
+    here = [
+        group
+        for group in output.groups
+        if start <= group.start < end and not group.set_aside
+        if output.named_by_letters or not _EQUALS.search(output.text, group.start - _NEAR, group.start)
+    ]
     called_right = [group for group in here if IS_RIGHT.match(output.text, group.end)]
-    for groups in (called_right, [group for group in here if not group.topic and _concludes(output, group.end)]):
+    chosen = [group for group in here if not group.topic and _concludes(output, group.end)]
+    if output.named_by_letters and "=" in output.text[start:end]:
+        chosen = []  # a letter in an equation is a quantity
+    for groups in (called_right, chosen):
         labels = {label for group in groups for label in group.labels}
         if len(labels) == 1:
             return Found(labels.pop(), groups[-1].start, groups[-1].end)
