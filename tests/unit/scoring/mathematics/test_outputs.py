@@ -19,9 +19,7 @@ OUTPUTS = [(kind, *row) for kind, rows in TABLE.items() for row in rows]
     [(text, reference, outcome, *(rest or ["stop"])) for _, text, reference, outcome, *rest in OUTPUTS],
     ids=[f"{kind}-{number}" for number, (kind, *_) in enumerate(OUTPUTS)],
 )
-def test_an_output_is_judged_as_a_person_judges_it(
-    text: str, reference: str, outcome: str, finish_reason: str
-) -> None:
+def test_an_output_is_judged_as_a_person_judges_it(text: str, reference: str, outcome: str, finish_reason: str) -> None:
     pytest.importorskip("math_verify")
     item = Item("MATH-0000", "MATH", 0, "다음을 구하시오.", None, None, reference)
     found = judged(item, Response(text=text, finish_reason=finish_reason), "string_match", "math")
