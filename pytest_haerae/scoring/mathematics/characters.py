@@ -88,10 +88,8 @@ class PlainText:
 @lru_cache(4096)
 def _plain(character: str, following: str, previous: str) -> str:
     """One character in plain ones."""
-    if character in _SIGNS:
-        return _SIGNS[character]
-    if unicodedata.category(character) == "Cf":
-        return ""
+    if character in _SIGNS or unicodedata.category(character) == "Cf":
+        return _SIGNS.get(character, "")
     kind, _, _ = unicodedata.decomposition(character).partition(" ")
     written = unicodedata.normalize("NFKC", character)
     if kind == "<super>":
@@ -100,9 +98,7 @@ def _plain(character: str, following: str, previous: str) -> str:
         return (" " if previous.isdigit() else "") + written.replace("⁄", "/")
     if kind == "<square>" and written[-1:].isdigit():
         return f"{written[:-1]}^{{{written[-1]}}}"
-    if kind == "<circle>":
-        return character
-    return written.replace("⁄", "/").replace("−", "-")
+    return character if kind == "<circle>" else written.replace("⁄", "/").replace("−", "-")
 
 
 def _is_super(character: str) -> bool:

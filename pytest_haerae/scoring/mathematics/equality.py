@@ -37,21 +37,30 @@ def same_value(answer: str, reference: str) -> bool | None:
 def _same(answer: str, reference: str) -> bool | None:
     if _squeeze(answer) == _squeeze(reference):
         return True
+    for compared in (_same_dates, _same_numbers, _same_intervals, _same_lists):
+        found = compared(answer, reference)
+        if found is not None:
+            return found
+    return _same_formula(answer, reference)
+
+
+def _same_dates(answer: str, reference: str) -> bool | None:
     day = read_date(reference)
-    if day is not None:
-        return read_date(answer) == day
+    return None if day is None else read_date(answer) == day
+
+
+def _same_numbers(answer: str, reference: str) -> bool | None:
     given, wanted = read_number(answer), read_number(reference)
     if given is not None and wanted is not None:
         return _equal(given, wanted)
-    found = _same_intervals(answer, reference)
-    if found is not None:
-        return found
-    several, expected = read_several(join_thousands(answer)), read_several(join_thousands(reference))
-    if several and expected:
-        return _same_several(several, expected)
-    if wanted is not None and (several or read_intervals(answer)):
+    if wanted is not None and (read_intervals(answer) or read_several(join_thousands(answer))):
         return False
-    return _same_formula(answer, reference)
+    return None
+
+
+def _same_lists(answer: str, reference: str) -> bool | None:
+    given, wanted = read_several(join_thousands(answer)), read_several(join_thousands(reference))
+    return _same_several(given, wanted) if given and wanted else None
 
 
 def _squeeze(text: str) -> str:

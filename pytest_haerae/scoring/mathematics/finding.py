@@ -1,4 +1,4 @@
-"""Where a text states its final answer: in a box, behind a word such as 정답은, in its conclusion, or as its last number."""
+"""Where a text states its final answer: in a box, behind a word such as 정답은, or as the last number."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STATEMENT = re.compile(
     r"""
     (?:
         (?:정답|최종\s?(?:답안|답|정답|결과)|(?<![가-힣])답(?:변|안)?|\b(?:final\s)?answer\b)
-        (?:[ \t]*\([^()\n]{1,20}\))?["'’”*`\])]{0,4}[ \t]*(?:은|는|:|=|is\b|으로는)  # e.g. '정답은', '**답**:', 'answer is'
+        (?:[ \t]*\([^()\n]{1,20}\))?["'’”*`\])]{0,4}[ \t]*(?:은|는|:|=|is\b)  # e.g. '정답은', '**답**:', 'answer is'
       | ^[ \t]*\#{1,6}[ \t]*(?:정답|최종\s?답안?|답안?|answer|final\sanswer)[ \t*:]*$  # e.g. '### 정답'
       | ^[ \t]*\#{3,6}[ \t]*(?=[-+]?[\d$\\])  # e.g. '#### 42'
       | ^[ \t*]*(?:정답|답)[ \t*]+(?=[-+]?[\d$\\])  # e.g. '답 12'
@@ -119,7 +119,7 @@ def _first_statement(text: str) -> int | None:
 
 
 def _boxes(text: str) -> list[_Candidate]:
-    r"""The content of each ``\boxed{…}``, braces inside it counted; boxes that "or" joins are one, a cut one is none."""
+    r"""The content of each ``\boxed{…}``, braces counted; boxes that "or" joins are one, a cut one is none."""
     found: list[_Candidate] = []
     closed = _closing_braces(text)
     for match in _BOX.finditer(text):
@@ -138,7 +138,7 @@ def _boxes(text: str) -> list[_Candidate]:
 
 
 def _joined(text: str, end: int, box: _Candidate) -> bool:
-    """Whether something stands between two boxes that makes them one answer: a comma or a word, and not a line alone."""
+    """Whether something stands between two boxes that makes them one answer: a comma or a word, not a new line."""
     return bool(text[end : box.start].strip(" \t\n$"))
 
 

@@ -42,7 +42,7 @@ def plain_notation(text: str) -> str:
     text = _short_fractions(_FRACTION_NAME.sub(r"\\frac", text))
     text = _ROOT.sub(lambda match: f"\\sqrt{{{match['inner'] or match['word'] or match[1]}}}", text)
     for written, plain in (*_COMPARISONS, *_ASCII_COMPARISONS):
-        text = re.sub(re.escape(written) + r"(?![A-Za-z])", lambda _, plain=plain: plain, text)
+        text = re.sub(re.escape(written) + r"(?![A-Za-z])", plain.replace("\\", r"\\"), text)
     text = re.sub(r"\s+", " ", text).strip().strip(_QUOTES).strip()
     text = text.rstrip(".。!, ").strip(_QUOTES).strip()
     return without_marker(text)

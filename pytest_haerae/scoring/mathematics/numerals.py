@@ -38,10 +38,10 @@ UNIT = re.compile(
     (?:
         (?:{COUNTERS})(?:의\s[가-힣]{{1,10}})?  # e.g. '개', '개의 사과'
       | (?:\\?%|[°℃℉]C?|\^\{{?\\circ\}}?C?)  # e.g. '%', '°'
-      | (?:[kcmdMGµ]?(?:m|g|L|l|W|Hz|Pa|J|N|V|A|s|mol)|min|h|hr|hours?|minutes?|seconds?|days?|years?|km|ha|t|USD|KRW|won|
-          dollars?|cents?|percent|degrees?|units?|cm|mm)
+      | (?:[kcmdMGµ]?(?:m|g|L|l|W|Hz|Pa|J|N|V|A|s|mol)|min|h|hr|hours?|minutes?|seconds?|days?|years?|ha|t|USD|KRW|
+          won|km|dollars?|cents?|percent|degrees?|units?|cm|mm)
         (?:\s?\^\{{?-?\d\}}?)?(?:\s?/\s?[a-zA-Z]{{1,3}}(?:\^\{{?\d\}}?)?)?  # e.g. 'cm^2', 'km/h'
-      | (?<=\s)(?!and\b|or\b|over\b)[a-z]{3, 14}  # e.g. 'meters', 'apples'
+      | (?<=\s)(?!and\b|or\b|over\b)[a-z]{{3,14}}  # e.g. 'meters', 'apples'
     )
     \s*
     """,
