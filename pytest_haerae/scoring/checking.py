@@ -41,7 +41,7 @@ def checked(verdict: object, response: Response) -> Verdict:
     if not isinstance(outcome, str):
         raise ScorerFailure(f"outcome is one of {', '.join(OUTCOMES)}, not {shown(outcome)}")
     if outcome not in OUTCOMES:
-        raise ScorerFailure(unknown("outcome", one_line(outcome[:_LONGEST_SHOWN]), OUTCOMES))
+        raise ScorerFailure(unknown("outcome", repr(outcome[:_LONGEST_SHOWN])[1:-1], OUTCOMES))
     for name in _TEXTS:
         values[name] = _text(name, values[name], response)
     for name in _NUMBERS:

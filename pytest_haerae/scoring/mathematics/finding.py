@@ -93,7 +93,7 @@ def find_answer(text: str, query: str, *, cut: bool = False) -> Found | None:
     Returns:
         None where it states none, or one that is longer than an answer.
     """
-    plain = PlainText(shorten(strip_reasoning(text)))
+    plain = PlainText(unicodedata.normalize("NFC", shorten(strip_reasoning(text))))
     own = own_part(plain.text, query, _first_statement)
     boxes = _boxes(own)[-1:]
     stated = list(islice(_statements(own, last_first=True), 1))

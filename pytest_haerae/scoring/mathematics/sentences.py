@@ -164,7 +164,7 @@ def _is_list(plain: str) -> bool:
 
 def _is_formula(plain: str) -> bool:
     """Whether a text is mathematics without words, but for a unit at its end."""
-    if not _MATHEMATICAL.search(plain) or _TOO_WORDY.search(plain):
+    if not _MATHEMATICAL.search(plain) or _TOO_WORDY.search(plain) or plain.count("{") != plain.count("}"):
         return False
     first = _HANGUL.search(plain)
     return first is None or bool(UNIT.fullmatch(plain, first.start()))
