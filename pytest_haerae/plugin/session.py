@@ -56,13 +56,13 @@ class EvaluationSession:
         # Only now: where the batch was not done, an earlier report is not written over by an empty one.
         self.batch, self.received = batch, Received(batch.samples)
 
-    def read_from(self, store: Path, run: int, verdicts: Mapping[str, Verdict]) -> None:
+    def read_from(self, store: Path, run: int, verdicts: Mapping[str, Verdict] | None = None) -> None:
         """Read the answers that another process stored.
 
         Args:
             store: The file.
             run: The run's number in it.
-            verdicts: That process's verdicts, by the node ids of their tests.
+            verdicts: That process's verdicts, by the node ids of their tests; without them this one judges.
         """
         evaluation = self.collection.evaluation
         questions = Questions(evaluation.plan, evaluation.source)

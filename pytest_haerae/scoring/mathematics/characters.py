@@ -7,7 +7,8 @@ import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
 
-_ORDINARY = re.compile("[^\x00-\x7f가-힣]")
+_UNUSUAL = re.compile(r"[^\x00-\x7f가-힣]|(?<!\\)\\n(?![A-Za-z])")
+"""What is written otherwise; a line end that is spelt out is one."""
 _HYPHENS = dict.fromkeys("‐‑‒–−﹣－", "-")
 _SIGNS = {
     **_HYPHENS,
@@ -37,6 +38,7 @@ _SIGNS = {
     "‘": "'",
     "∕": "/",
     "∴": "따라서 ",
+    "\\n": "\n",
     "，": ",",
     "、": ",",
 }
@@ -61,7 +63,7 @@ class PlainText:
         self._plain_starts: list[int] = [0]
         self._raw_starts: list[int] = [0]
         length = end = 0
-        for match in _ORDINARY.finditer(raw):
+        for match in _UNUSUAL.finditer(raw):
             written = _plain(match[0], raw[match.end() : match.end() + 1], raw[match.start() - 1 : match.start()])
             if written == match[0]:
                 continue
@@ -88,7 +90,7 @@ class PlainText:
 @lru_cache(4096)
 def _plain(character: str, following: str, previous: str) -> str:
     """One character in plain ones."""
-    if character in _SIGNS or unicodedata.category(character) == "Cf":
+    if character in _SIGNS or unicodedata.category(character[:1]) == "Cf":
         return _SIGNS.get(character, "")
     kind, _, _ = unicodedata.decomposition(character).partition(" ")
     written = unicodedata.normalize("NFKC", character)

@@ -31,7 +31,10 @@ def same_value(answer: str, reference: str) -> bool | None:
     Raises:
         OSError: The process that compares formulas cannot be started.
     """
-    return _same(plain_notation(answer), plain_notation(reference))
+    given, wanted = plain_notation(answer), plain_notation(reference)
+    same = _same(given, wanted)
+    # The mark may be a factorial's, or that of somebody who is glad of the answer.
+    return _same(given.rstrip("!"), wanted) if not same and given.endswith("!") else same
 
 
 def _same(answer: str, reference: str) -> bool | None:

@@ -16,6 +16,7 @@ from pytest_haerae.scoring.mathematics.sentences import (
     sentences,
     stated_value,
     whole_value,
+    without_ending,
 )
 from pytest_haerae.scoring.reading.cleaning import shorten, strip_reasoning
 from pytest_haerae.scoring.reading.turns import own_part
@@ -31,7 +32,7 @@ _STATEMENT = re.compile(
         (?:[ \t]*\([^()\n]{1,20}\))?["'’”*`\])]{0,4}[ \t]*(?:은|는|:|=|is\b)  # e.g. '정답은', '**답**:', 'answer is'
       | ^[ \t]*\#{1,6}[ \t]*(?:정답|최종\s?답안?|답안?|answer|final\sanswer)[ \t*:]*$  # e.g. '### 정답'
       | ^[ \t]*\#{3,6}[ \t]*(?=[-+]?[\d$\\])  # e.g. '#### 42'
-      | ^[ \t*]*(?:정답|답)[ \t*]+(?=[-+]?[\d$\\])  # e.g. '답 12'
+      | ^[ \t*]*(?:정답|답)[ \t*]+(?=[-+]?[\d$\\①-⑳])  # e.g. '답 12'
     )
     [ \t:*]*
     (?P<text>[^\n]*\S[^\n]*|[ \t*:]*\n{1,2}[^\n]+)?
@@ -48,7 +49,7 @@ _CONCLUSION = re.compile(
 )
 _NO_ANSWER = re.compile(
     r"알\s수\s(?:는\s)?없|(?:구할|풀|결정할|계산할|답할|정할|판단할|찾을)\s수\s?(?:가\s|는\s)?없|모르겠|모릅니다|정보가\s부족|조건이\s부족"
-    r"|답하기\s어렵|cannot\s(?:be\s)?(?:determine|answer|solve|compute|calculate)|can't\s(?:determine|answer|solve)"
+    r"|답하기\s어렵|(?:드릴|제공할|답변할|대답할|말씀드릴)\s수\s(?:는\s|가\s)?없|cannot\s(?:be\s)?(?:determine|answer|solve|compute|calculate)|can't\s(?:determine|answer|solve)"
     r"|unable\sto|don't\sknow|not\senough\sinformation",
     re.IGNORECASE,
 )
@@ -82,13 +83,14 @@ class _Candidate:
     rule: str
 
 
-def find_answer(text: str, query: str, *, cut: bool = False) -> Found | None:
+def find_answer(text: str, query: str, *, cut: bool = False, words: bool = False) -> Found | None:
     r"""The last stated answer of a text: the last ``\boxed{…}`` or ``정답: …``, or else the last number it comes to.
 
     Args:
         text: The model's output.
         query: The item's query.
         cut: Whether the output ended at its limit: then a number that is not stated as the answer is a step on the way.
+        words: Whether the answer may be words, as the reference is.
 
     Returns:
         None where it states none, or one that is longer than an answer.
@@ -96,7 +98,7 @@ def find_answer(text: str, query: str, *, cut: bool = False) -> Found | None:
     plain = PlainText(unicodedata.normalize("NFC", shorten(strip_reasoning(text))))
     own = own_part(plain.text, query, _first_statement)
     boxes = _boxes(own)[-1:]
-    stated = list(islice(_statements(own, last_first=True), 1))
+    stated = list(islice(_statements(own, last_first=True, words=words), 1))
     chosen = max(boxes + stated, key=lambda each: each.start, default=None)
     if chosen is None and not cut:
         chosen = _concluded(own)
@@ -154,13 +156,15 @@ def _closing_braces(text: str) -> dict[int, int]:
     return closed
 
 
-def _statements(text: str, *, last_first: bool = False) -> Iterator[_Candidate]:
+def _statements(text: str, *, last_first: bool = False, words: bool = False) -> Iterator[_Candidate]:
     found = list(_STATEMENT.finditer(text))
     for match in (found[::-1] if last_first else found)[:_MOST_STATEMENTS]:
         said = match["text"]
         if not said or _BOX.search(said):
             continue
         value = stated_value(said.strip())
+        if value is None and words:
+            value = without_ending(said) or None
         if value is None or _NO_ANSWER.search(sentences(said.strip())[0]):
             continue
         place = text.find(value, match.start("text"))

@@ -20,6 +20,9 @@ _CIRCLED = {chr(ord("①") + index): str(index + 1) for index in range(20)}
 _CIRCLED |= {chr(ord(first) + index): str(index + 1) for first in "❶➀➊⓵" for index in range(10)}
 _MARKER = re.compile(rf"\A(?:[{''.join(_CIRCLED)}]|\(\d\))\s?(?=\S)")
 _LONE = re.compile(rf"\A([{''.join(_CIRCLED)}])\s?번?\Z")
+_FUNCTION = re.compile(r"(?<![\\A-Za-z])(sin|cos|tan|log|ln|exp|pi|sqrt)(?![A-Za-z])")
+_END = re.compile(r"(?:[.。, ]|(?<![\w)])!)+\Z")
+"""What ends a sentence; a mark behind a number is a factorial's."""
 _QUOTES = "\"'`*_“”「」『』《》"
 
 
@@ -40,11 +43,12 @@ def plain_notation(text: str) -> str:
         text = unwrapped
     text = _SPACE.sub(" ", text)
     text = _short_fractions(_FRACTION_NAME.sub(r"\\frac", text))
+    text = _FUNCTION.sub(r"\\\1", text)
     text = _ROOT.sub(lambda match: f"\\sqrt{{{match['inner'] or match['word'] or match[1]}}}", text)
     for written, plain in (*_COMPARISONS, *_ASCII_COMPARISONS):
         text = re.sub(re.escape(written) + r"(?![A-Za-z])", plain.replace("\\", r"\\"), text)
     text = re.sub(r"\s+", " ", text).strip().strip(_QUOTES).strip()
-    text = text.rstrip(".。!, ").strip(_QUOTES).strip()
+    text = _END.sub("", text).strip(_QUOTES).strip()
     return without_marker(text)
 
 

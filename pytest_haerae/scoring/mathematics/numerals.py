@@ -37,7 +37,7 @@ UNIT = re.compile(
     \s*
     (?:
         (?:{COUNTERS})(?:의\s[가-힣]{{1,10}})?  # e.g. '개', '개의 사과'
-      | (?:\\?%|[°℃℉]C?|\^\{{?\\circ\}}?C?)  # e.g. '%', '°'
+      | (?:\\?%p?|%?포인트|[°℃℉]C?|\^\{{?\\circ\}}?C?)  # e.g. '%', '°'
       | (?:[kcmdMGµ]?(?:m|g|L|l|W|Hz|Pa|J|N|V|A|s|mol)|min|h|hr|hours?|minutes?|seconds?|days?|years?|ha|t|USD|KRW|
           won|km|dollars?|cents?|percent|degrees?|units?|cm|mm)
         (?:\s?\^\{{?-?\d\}}?)?(?:\s?/\s?[a-zA-Z]{{1,3}}(?:\^\{{?\d\}}?)?)?  # e.g. 'cm^2', 'km/h'
@@ -47,7 +47,7 @@ UNIT = re.compile(
     """,
     re.VERBOSE,
 )
-_MONEY = re.compile(r"\A(?P<sign>[-+]?)\s?(?:\\?\$|₩|￦|€|£|¥|\\(?=\d))\s?")
+_MONEY = re.compile(r"\A(?P<sign>[-+]?)\s?(?:US\s?\$|USD|KRW|\\?\$|₩|￦|€|£|¥|\\(?=\d))\s?")
 _APPROXIMATELY = re.compile(r"\A(?:약|대략|총|모두|정확히|approximately|about|exactly|roughly|\\approx|~|=)\s?")
 _NAME = re.compile(r"\A(?:[A-Za-z]|\\[a-z]+)(?:_\{?\w\}?)?\s?(?:=|\\approx)\s?")
 _NUMBER = r"(?:\d+(?:\.\d+)?|\.\d+)"
@@ -183,6 +183,8 @@ def _in_words(text: str) -> Fraction | None:
     text = text.removeprefix("-").strip()
     if not text:
         return None
+    if text == "절반":
+        return Fraction(1, 2)
     native = _NATIVE.fullmatch(text)
     if native:
         value = Fraction(_NATIVE_TENS.get(native["tens"], 0) + _NATIVE_ONES.get(native["ones"], 0))

@@ -8,6 +8,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.scoring.mathematics.characters import PlainText
 from pytest_haerae.scoring.mathematics.equality import same_value
 from pytest_haerae.scoring.mathematics.finding import find_answer
+from pytest_haerae.scoring.mathematics.sentences import is_value
 from pytest_haerae.scoring.reading.ending import reached_limit
 from pytest_haerae.scoring.registry import register_scorer
 from pytest_haerae.scoring.string_match import judge_string_match, short
@@ -37,7 +38,8 @@ def judge_mathematics(item: Item, response: Response) -> Verdict:
     if item.options is not None:
         return judge_string_match(item, response)
     cut = reached_limit(response)
-    found = find_answer(response.text or "", item.query, cut=cut)
+    reference = PlainText(item.reference).text
+    found = find_answer(response.text or "", item.query, cut=cut, words=not is_value(reference))
     if found is None and cut:
         explanation = f"{item.id} cut: the output ended at its limit before an answer, reference {item.reference}"
         return Verdict("cut", None, explanation, "no answer")
@@ -45,7 +47,7 @@ def judge_mathematics(item: Item, response: Response) -> Verdict:
         explanation = f"{item.id} invalid: no final answer was found, reference {item.reference}"
         return Verdict("invalid", None, explanation, "no answer")
     try:
-        outcome = same_value(found.answer, PlainText(item.reference).text)
+        outcome = same_value(found.answer, reference)
     except OSError as error:
         return Verdict("error", explanation=f"{item.id}: math-verify cannot be started: {error}")
     if outcome is None:

@@ -26,10 +26,10 @@ _REMARK = re.compile(r"\s*[(\[](?=[^()\[\]]*[가-힣]|[^()\[\]]*[A-Za-z]{3})[^()
 _NOT = re.compile(r".*(?:가|이)?\s?아니(?:라|고|며)[\s,]+", re.DOTALL)
 _ENDING = re.compile(
     r"\s*(?:입니다|이다|이에요|예요|임|(?:이|가)\s?(?:됩니다|된다|맞습니다|되겠습니다)|이라\s(?:할|볼)\s수\s있(?:다|습니다))?"
-    r"[\s.!*。]*\Z"
+    r"(?:[\s.*。]|(?<![\w)])!|(?<=[다요])!)*\Z"
 )
 _PARTICLE = re.compile(r"(?<=\S)(?:이|가)\s?\Z")
-_TOO_WORDY = re.compile(r"[가-힣]{2,}\s[가-힣]{2,}\s[가-힣]{2,}|(?<!\\)\b[A-Za-z]{4,}\s[A-Za-z]{2,}")
+_TOO_WORDY = re.compile(r"[가-힣]{2,}\s[가-힣]{2,}\s[가-힣]{2,}|(?<![\\A-Za-z])[A-Za-z]{3,}")
 _HANGUL = re.compile("[가-힣]")
 _MATHEMATICAL = re.compile(r"[\d\\]|\A[A-Za-z]\Z|[A-Za-z0-9)}]\s?[-+*/^=<>]\s?[A-Za-z0-9({\\]")
 _PREDICATE = re.compile(
@@ -69,13 +69,18 @@ _ORDINAL = re.compile(
     \s?
     (?:
         단계|번째|째\b|차(?:\s|식|원|방정식)|번\s(?!입니다|이다)|번(?:은|이|의|을|에|과|와|으로)
-      | 장\s|절|쪽\s|페이지|항\s|학년|호선|년\s|년도
+      | 장(?:\s|에)|절|쪽\s|페이지|항\s|학년|호선|년\s|년도
       | 가지\s?(?:방법|조건|경우|단계|방식|식|성질|이유|풀이|가\s더|더)|개의\s?(?:식|조건|단계|방정식)
       | \)\s|\.\s(?=\S)|st\b|nd\b|rd\b|th\b|\s?steps?\b
     )
     """,
     re.VERBOSE,
 )
+_AFTER_A_VALUE = re.compile(
+    r"[\s*_`\"']*(?:\Z|[,(;:]|\.(?:\s|\Z)|(?:이|가)?\s?(?:입니다|이다|이고|이며|이므로|이라|인데|되고|됩니다|된다)|out\sof\b)"
+)
+_BOUND = re.compile(r"\s?(?:이상|이하|초과|미만|보다|까지|부터|후에?\s|전에?\s|마다\s|에서\s)")
+"""What stands behind the number of a condition, or of a time."""
 _LONGEST_LABEL = 20
 _LABEL = re.compile(
     r"(?:제\s?|문제\s?|식\s?|그림\s?|표\s?|단계\s?|step\s?|방법\s?|case\s?|\bno\.\s?|다음\s|위의?\s|아래의?\s|\()\Z",
@@ -112,10 +117,9 @@ def stated_value(text: str) -> str | None:
 
 
 def _is_apart(rest: str) -> bool:
-    """Whether what follows a value is a unit or a remark, and no formula that goes on."""
-    return bool(re.match(r"\s?[가-힣A-Za-z(,;%°]|\s?\Z|\.(?:\s|\Z)", rest)) and not re.match(
-        r"\s?[A-Za-z]?\s?[-+*/^=<>\\]", rest
-    )
+    """Whether what follows a value is its unit and the sentence's ending or a remark, and no formula that goes on."""
+    unit = UNIT.match(rest)
+    return bool(_AFTER_A_VALUE.match(rest) or (unit and _AFTER_A_VALUE.match(rest, unit.end())))
 
 
 def _first_formulas(text: str) -> str | None:
@@ -172,8 +176,13 @@ def _is_formula(plain: str) -> bool:
 
 def whole_value(text: str) -> str | None:
     """The value that a whole text is, without the ending of its sentence; None where it says more."""
-    bare = _ENDING.sub("", text.strip().strip("*` \t")).strip("*` \t")
+    bare = without_ending(text)
     return bare if is_value(bare) else None
+
+
+def without_ending(text: str) -> str:
+    """A text without the ending of its sentence and emphasis around it."""
+    return _ENDING.sub("", text.strip().strip("*` \t")).strip("*` \t")
 
 
 def predicate_values(sentence: str) -> list[str]:
@@ -182,6 +191,8 @@ def predicate_values(sentence: str) -> list[str]:
     formulas = [match for match in _FORMULA.finditer(sentence) if _PREDICATE.match(sentence, match.end())]
     if formulas:
         content = next(part for part in formulas[-1].groups() if part)
+        if read_several(plain_notation(content)):
+            return [content.strip()]
         last = content.rpartition("=")[2].strip()
         if is_value(last):
             return [last]
@@ -207,7 +218,12 @@ def any_values(sentence: str) -> list[str]:
 def _is_label(sentence: str, match: re.Match[str]) -> bool:
     before = sentence[max(0, match.start() - _LONGEST_LABEL) : match.start()]
     is_item = not before.strip(" #*-") and bool(re.match(r"[.)]\s|[.)]\Z|\)", sentence[match.end() :]))
-    return is_item or bool(_ORDINAL.match(sentence, match.end()) or _LABEL.search(before))
+    unit = UNIT.match(sentence, match.end())
+    return is_item or bool(
+        _ORDINAL.match(sentence, match.end())
+        or _BOUND.match(sentence, unit.end() if unit else match.end())
+        or _LABEL.search(before)
+    )
 
 
 def sentences(text: str) -> list[str]:

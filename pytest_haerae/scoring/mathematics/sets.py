@@ -16,6 +16,13 @@ _UNION = re.compile(r"\s?(?:\\cup(?![a-z])|또는|혹은|\bor\b|\\lor(?![a-z])|\
 _BOTH = re.compile(r"\s?(?:그리고|이고|이며|\band\b|\\land(?![a-z])|,)\s?")
 _IN_WORDS = re.compile(r"(?P<value>\S+?)\s?(?P<word>이상|이하|초과|미만)(?:이고|이며|,)?")
 _PLAIN_WORDS = {"이상": ("low", True), "초과": ("low", False), "이하": ("high", True), "미만": ("high", False)}
+_COMPARED = (
+    (r"보다\s크거나\s같(?:고|다|은|으며)", " 이상"),
+    (r"보다\s작거나\s같(?:고|다|은|으며)", " 이하"),
+    (r"보다\s(?:크(?:고|다|며)|큰)", " 초과"),
+    (r"보다\s(?:작(?:고|다|으며)|작은)", " 미만"),
+)
+_ABSOLUTE = re.compile(r"\|\s?(?:[A-Za-z])\s?\|\s?(?P<relation><|\\le)\s?(?P<end>[^<>|]+)")
 _PAIR, _PIECES = 2, 3
 _AND = re.compile(
     r"\s?(?:,|;|또는|혹은|이거나|그리고|\b및\b|\bor\b|\band\b|\\lor(?![a-z])|\\quad|(?<=[\d}])\s?[과와]\s)\s?"
@@ -82,6 +89,10 @@ def _inequality(text: str) -> Interval | None:
 
 
 def _one_inequality(text: str) -> Interval | None:
+    absolute = _ABSOLUTE.fullmatch(text)
+    if absolute:
+        end, closed = absolute["end"].strip(), absolute["relation"] == "\\le"
+        return Interval(f"-{end}", end, closed, closed)
     relations = [match[0].replace("\\lt", "<").replace("\\gt", ">") for match in _RELATION.finditer(text)]
     ends = [part.strip() for part in _RELATION.split(text)]
     if len(ends) == _PAIR and _VARIABLE.fullmatch(ends[0]):
@@ -112,6 +123,8 @@ def _turned(relation: str) -> str:
 
 def _words(text: str) -> Interval | None:
     text = re.sub(rf"\A{_NAME}(?:의 범위)?(?:는|은|가|이)\s", "", text.strip())
+    for written, word in _COMPARED:
+        text = re.sub(written, word, text)
     found = list(_IN_WORDS.finditer(text))
     if not found or len(found) > _PAIR or re.sub(r"\s", "", _IN_WORDS.sub("", text)):
         return None

@@ -46,7 +46,7 @@ def test_a_function_without_end_is_given_up(name: str) -> None:
 
 
 def test_one_that_swallows_the_alarm_is_interrupted_again() -> None:
-    caught = []
+    caught: list[BaseException] = []
 
     def stubborn() -> None:
         while len(caught) < 2:

@@ -66,7 +66,7 @@ def test_a_number_is_read_however_it_is_written(text: str, value: int | str) -> 
 def test_a_percent_sign_is_remembered(text: str) -> None:
     number = read_number(text)
     assert number is not None
-    assert (number.value, number.percent) == (25, True)
+    assert (number.value, number.percent) == (Fraction(25), True)
 
 
 @pytest.mark.parametrize(
