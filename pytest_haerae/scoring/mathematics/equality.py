@@ -6,7 +6,7 @@ import re
 import unicodedata
 from fractions import Fraction
 
-from pytest_haerae.scoring.mathematics.dates import read_date
+from pytest_haerae.scoring.mathematics.dates import read_clock, read_date, read_duration, same_clock
 from pytest_haerae.scoring.mathematics.notation import plain_notation
 from pytest_haerae.scoring.mathematics.numerals import Number, join_thousands, read_number
 from pytest_haerae.scoring.mathematics.process import compare
@@ -49,7 +49,13 @@ def _same(answer: str, reference: str) -> bool | None:
 
 def _same_dates(answer: str, reference: str) -> bool | None:
     day = read_date(reference)
-    return None if day is None else read_date(answer) == day
+    if day is not None:
+        return read_date(answer) == day
+    seconds, wanted = read_duration(answer), read_duration(reference)
+    if seconds is not None and wanted is not None:
+        return seconds == wanted
+    clock, expected = read_clock(answer), read_clock(reference)
+    return same_clock(clock, expected) if clock and expected else None
 
 
 def _same_numbers(answer: str, reference: str) -> bool | None:

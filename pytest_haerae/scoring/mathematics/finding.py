@@ -59,6 +59,12 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 
+_NO_CLAIM = re.compile(
+    r"[?？]\s*\Z|(?:봅시다|보자|합시다|하자|까요|겠습니다|하세요|하시오|십시오|시오|해\s?주세요)[.!]?\s*\Z"
+    r"|(?:방법|공식|조건|단계|과정)(?:은|는|이|가)\s.{0,20}가지"
+)
+"""A question, a plan, a request, or how many steps there are: no number in it is an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -179,6 +185,7 @@ def _concluded(text: str) -> _Candidate | None:
         return _Candidate(place, place + len(alone), alone, "whole text")
     refusals = [index for index, (_, sentence) in enumerate(said) if _NO_ANSWER.search(sentence)]
     said = said[refusals[-1] + 1 :] if refusals else said
+    said = [entry for entry in said if not _NO_CLAIM.search(entry[1])]
     main = [entry for entry in said if not _ASIDE.search(entry[1])]
     concluding = [entry for entry in main if _CONCLUSION.search(entry[1])]
     steps = [(concluding, predicate_values), (main, predicate_values)]

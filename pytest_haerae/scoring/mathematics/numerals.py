@@ -49,6 +49,7 @@ UNIT = re.compile(
 )
 _MONEY = re.compile(r"\A(?P<sign>[-+]?)\s?(?:US\s?\$|USD|KRW|\\?\$|₩|￦|€|£|¥|\\(?=\d))\s?")
 _APPROXIMATELY = re.compile(r"\A(?:약|대략|총|모두|정확히|approximately|about|exactly|roughly|\\approx|~|=)\s?")
+_NEGATIVE = re.compile(r"\A(?:마이너스|음의)\s?(?=\d)")
 _NAME = re.compile(r"\A(?:[A-Za-z]|\\[a-z]+)(?:_\{?\w\}?)?\s?(?:=|\\approx)\s?")
 _NUMBER = r"(?:\d+(?:\.\d+)?|\.\d+)"
 _DECIMAL = re.compile(rf"[-+]?\s?{_NUMBER}(?:[eE][-+]?\d{{1,3}})?")
@@ -97,12 +98,14 @@ def read_number(text: str) -> Number | None:
         return None
     text = _NAME.sub("", _APPROXIMATELY.sub("", text))
     text = _APPROXIMATELY.sub("", text)
-    text = join_thousands(_MONEY.sub(r"\g<sign>", text)).replace("마이너스 ", "-")
+    text = join_thousands(_MONEY.sub(r"\g<sign>", text))
+    text = _NEGATIVE.sub("-", text)
     value = _value(text)
     if value is not None:
         return Number(value)
     for end in _unit_starts(text):
-        value = _value(text[:end].strip())
+        # "이 문제" is this question, and not two of them.
+        value = None if text[:end].strip() == "이" else _value(text[:end].strip())
         if value is not None:
             return Number(value, percent=text[end:].strip() in ("%", "\\%", "퍼센트", "프로", "percent"))
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_haerae.scoring.mathematics.dates import DATE, read_date
+from pytest_haerae.scoring.mathematics.dates import DATE, read_clock, read_date, read_duration
 from pytest_haerae.scoring.mathematics.notation import plain_notation
 from pytest_haerae.scoring.mathematics.numerals import UNIT, read_number
 from pytest_haerae.scoring.mathematics.sets import read_intervals, read_several
@@ -54,6 +54,7 @@ _VALUE = re.compile(
         """
     + DATE
     + r"""  # e.g. '2005.9.1', '2005년 9월 1일'
+      | \d+\s?시간\s?\d+\s?분(?:\s?\d+\s?초)?  # e.g. '2시간 30분'
       | \d{1,3}(?:[ ,']\d{3})+(?:\.\d+)?(?![\d])  # e.g. '1,000', '1 000'
       | \d+\s\d+/\d+  # e.g. '2 1/2'
       | (?:\d+(?:과|와)\s)?\d+분의\s\d+  # e.g. '3분의 2'
@@ -63,6 +64,9 @@ _VALUE = re.compile(
     (?:\^\{-?\d+\})?
     """,
     re.VERBOSE,
+)
+_INEQUALITY = re.compile(
+    r"(?:[-\w./\\{}]{1,40}\s{0,2}(?:<|>|\\[lg]e)\s{0,2})?\b[A-Za-z]\s{0,2}(?:<|>|\\[lg]e)\s{0,2}-?[\w./\\{}]{1,40}"
 )
 _ORDINAL = re.compile(
     r"""
@@ -158,7 +162,7 @@ def is_value(text: str) -> bool:
 
 
 def _is_number(plain: str) -> bool:
-    return read_number(plain) is not None or read_date(plain) is not None
+    return any(read(plain) is not None for read in (read_number, read_date, read_duration, read_clock))
 
 
 def _is_list(plain: str) -> bool:
@@ -196,6 +200,9 @@ def predicate_values(sentence: str) -> list[str]:
         last = content.rpartition("=")[2].strip()
         if is_value(last):
             return [last]
+    for match in _INEQUALITY.finditer(sentence):
+        if _PREDICATE.match(sentence, match.end()) and read_intervals(plain_notation(match[0])):
+            return [match[0].strip()]
     found = []
     for match in _VALUE.finditer(sentence):
         if _is_label(sentence, match):

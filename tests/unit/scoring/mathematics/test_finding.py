@@ -4,7 +4,11 @@ import time
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pytest_haerae.scoring.mathematics.characters import PlainText
+from pytest_haerae.scoring.mathematics.equality import same_value
 from pytest_haerae.scoring.mathematics.finding import find_answer
 from tests.unit.scoring.reading.adversarial import PIECES, repeated
 
@@ -88,6 +92,88 @@ def test_the_words_are_found_in_a_decomposed_text() -> None:
     found = find_answer(text, QUERY)
     assert found is not None
     assert (found.answer, found.why) == ("42", unicodedata.normalize("NFD", "정답은 42"))
+
+
+PARTS = st.sampled_from(
+    [
+        *(
+            "정답은 ",
+            "답: ",
+            "따라서 ",
+            "\\boxed{",
+            "}",
+            "{",
+            "$",
+            "\\frac",
+            "\\sqrt",
+            "또는 ",
+            "분의 ",
+            "이상 ",
+            "입니다.",
+            "\n",
+            " ",
+        ),
+        *(
+            "1",
+            "23",
+            "1,000",
+            "½",
+            "²",
+            "③",
+            "①",
+            "①②",
+            "만 ",
+            "천",
+            "열",
+            "이",
+            "%",
+            "°",
+            "x",
+            "=",
+            "<",
+            "\\le ",
+            "[",
+            ")",
+            "(",
+            ",",
+        ),
+        *(
+            "\u2009",
+            "\ud800",
+            "\u200b",
+            "\\n",
+            "!",
+            "|",
+            "년 ",
+            "월 ",
+            "일",
+            "시간 ",
+            "분",
+            ":",
+            ".",
+            "-",
+            "+",
+            "\\pm ",
+            "e",
+            "/",
+        ),
+    ]
+)
+
+
+@given(st.lists(PARTS, max_size=14).map("".join), st.booleans(), st.booleans())
+def test_whatever_is_written_is_read_without_a_mistake(text: str, cut: bool, words: bool) -> None:
+    found = find_answer(text, QUERY, cut=cut, words=words)
+    assert found is None or (found.answer and (found.why is None or found.why in text))
+
+
+@given(st.lists(PARTS, max_size=9).map("".join), st.lists(PARTS, max_size=9).map("".join))
+def test_whatever_is_compared_gives_a_verdict_and_is_equal_to_itself(one: str, other: str) -> None:
+    first, second = PlainText(one).text, PlainText(other).text
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pytest_haerae.scoring.mathematics.equality.compare", lambda answer, reference: "different")
+        assert same_value(first, second) in (True, False, None)
+        assert same_value(first, first) is True
 
 
 @pytest.mark.parametrize("piece", [*PIECES, *MORE_PIECES], ids=ascii)
