@@ -187,8 +187,8 @@ def _concluded(text: str) -> _Candidate | None:
     said = said[refusals[-1] + 1 :] if refusals else said
     said = [entry for entry in said if not _NO_CLAIM.search(entry[1])]
     main = [entry for entry in said if not _ASIDE.search(entry[1])]
-    concluding = [entry for entry in main if _CONCLUSION.search(entry[1])]
-    steps = [(concluding, predicate_values), (main, predicate_values)]
+    concluding = [entry for entry in said if _concludes(entry[1])]
+    steps = [(concluding, _conclusion), (main, predicate_values)]
     for chosen, read in steps if refusals else [*steps, (main, any_values), (said, any_values)]:
         for place, sentence in reversed(chosen):
             values = read(sentence)
@@ -196,6 +196,20 @@ def _concluded(text: str) -> _Candidate | None:
                 start = place + sentence.rfind(values[-1])
                 return _Candidate(start, start + len(values[-1]), values[-1], "last number")
     return None
+
+
+def _concludes(sentence: str) -> bool:
+    """Whether a sentence says what the text comes to; an aside does so only if it names the result before."""
+    aside = _ASIDE.search(sentence)
+    matches = list(_CONCLUSION.finditer(sentence))
+    return any(aside is None or (match[0][-1] in "은는:=" and match.start() < aside.start()) for match in matches)
+
+
+def _conclusion(sentence: str) -> list[str]:
+    """What a concluding sentence says of its result: behind 결과값은 at once, behind 따라서 before its verb."""
+    named = [match.end() for match in _CONCLUSION.finditer(sentence) if match[0][-1] in "은는:="]
+    value = stated_value(sentence[named[-1] :]) if named else None
+    return [value] if value else predicate_values(sentence)
 
 
 def _placed(text: str) -> Iterator[tuple[int, str]]:

@@ -48,8 +48,10 @@ UNIT = re.compile(
     re.VERBOSE,
 )
 _MONEY = re.compile(r"\A(?P<sign>[-+]?)\s?(?:US\s?\$|USD|KRW|\\?\$|₩|￦|€|£|¥|\\(?=\d))\s?")
-_APPROXIMATELY = re.compile(r"\A(?:약|대략|총|모두|정확히|approximately|about|exactly|roughly|\\approx|~|=)\s?")
-_NEGATIVE = re.compile(r"\A(?:마이너스|음의)\s?(?=\d)")
+_APPROXIMATELY = re.compile(
+    r"\A(?:섭씨\s|화씨\s|약|대략|총|모두|정확히|approximately|about|exactly|roughly|\\approx|~|=)\s?"
+)
+_NEGATIVE = re.compile(r"\A(?:마이너스|음의|영하)\s?(?=\d)")
 _NAME = re.compile(r"\A(?:[A-Za-z]|\\[a-z]+)(?:_\{?\w\}?)?\s?(?:=|\\approx)\s?")
 _NUMBER = r"(?:\d+(?:\.\d+)?|\.\d+)"
 _DECIMAL = re.compile(rf"[-+]?\s?{_NUMBER}(?:[eE][-+]?\d{{1,3}})?")
