@@ -96,9 +96,9 @@ def haerae(settings: Settings) -> Callable[[Sequence[Request]], Callable[[], Sco
 
 def haerae_unshared(settings: Settings) -> Callable[[Sequence[Request]], Callable[[], Scores]]:
     """This project on transformers, computing shared prefixes anew for every item."""
-    from pytest_haerae.backends.local import causal_scoring
+    from pytest_haerae.backends.local import grouping
 
-    causal_scoring._SHORTEST_PREFIX = 10**9
+    grouping._SHORTEST_PREFIX = 10**9
     return haerae(settings)
 
 

@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_haerae.types import Verdict
 
 
-class HaeraeError(Exception):
+class _Worded:
+    """Words that are shown as they are: each is one line without secrets, whatever it quotes."""
+
+    def __init__(self, *words: object) -> None:
+        # Imported here: every pytest start imports this module.
+        from pytest_haerae.escaping import line
+        from pytest_haerae.redact import redact_text
+
+        super().__init__(*(line(redact_text(word)) if isinstance(word, str) else word for word in words))
+
+
+class HaeraeError(_Worded, Exception):
     """Base of every error this package raises on purpose."""
 
 
@@ -17,8 +32,14 @@ class StoreError(HaeraeError):
     """Responses cannot be kept (disk full, file not writable); the run stops rather than lose answers."""
 
 
-class WrongAnswer(AssertionError):  # noqa: N818 - pytest users read it as an outcome, not as an exception's name
-    """The model answered, and the answer is wrong or could not be read. Raised by `assert_correct`."""
+class WrongAnswer(_Worded, AssertionError):  # noqa: N818 - pytest users read it as an outcome, not as an exception's name
+    """The model answered, and the answer is wrong or could not be read. Raised by `assert_correct`.
+
+    Attributes:
+        verdict: The verdict that it says; None where somebody else raised it: that is an assertion like any other.
+    """
+
+    verdict: Verdict | None = None
 
 
 class ScorerFailure(HaeraeError):  # noqa: N818 - what failed is the scorer, not this program

@@ -7,19 +7,21 @@ before it gave.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.config.option import RawOptions
 from pytest_haerae.config.run_config import RunConfig, build_config
-from pytest_haerae.gates.compatibility import check_items, check_measurement, measurement_of_plan
+from pytest_haerae.gates.compatibility import check_measurement, measurement_of_plan
 from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.gates.coverage import check_common, lost_from_data, mark_of_item, warn_of_lost
 from pytest_haerae.gates.judge import judge_run
 from pytest_haerae.gates.minimum import check_gated_subsets
+from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.report.build import make_report
 from pytest_haerae.report.facts import Started, gather_facts
-from pytest_haerae.report.outputs import check_outputs, write_outputs
+from pytest_haerae.report.outputs import check_data, check_outputs, write_outputs
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.report.schema import Report
@@ -41,12 +43,14 @@ class Evaluation:
         source: The items that it is about.
         baseline: The report that its gate compares with.
         started: When it began.
+        others: Further files that the same session writes, by the options that name them.
     """
 
     plan: Plan
     source: ItemSource
     baseline: Report | None
     started: Started
+    others: Mapping[str, Path] = field(default_factory=dict)
 
     def about(self, config: RunConfig, backends: Mapping[str, type[Backend]] | None) -> Evaluation:
         """The same evaluation with the data set that its suites decided on, and what that brings along."""
@@ -65,13 +69,14 @@ class Evaluation:
             StoreError: Answers cannot be kept.
         """
         selection = in_order(selection)
+        check_data(self.plan.config, {entry.data for entry in selection}, self.others)
         if not by_hand:
             check_gated_subsets(self.plan.config, (entry.item.subset for entry in selection))
         if self.baseline is not None:
             place, info = f"--baseline {self.plan.config.baseline}", self.baseline["info"]
             check_measurement(place, info, measurement_of_plan(self.plan))
             rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in selection])
-            check_items(place, info, self.baseline["samples"], rows, self.source.subset_fingerprints(selection))
+            check_common(place, self.baseline["samples"], rows)
         return ask(self.plan, Questions(self.plan, self.source), selection, progress)
 
     def conclude(
@@ -108,18 +113,32 @@ class Evaluation:
             completeness=completeness,
             started=self.started,
         )
-        report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement)
+        warnings = [*find_warnings(ordered), *warn_of_lost(self._lost(selection))]
+        report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement, warnings=warnings)
         notes = [*answers.usage.notes, *write_outputs(report, config, self.baseline)]
         unmeasurable = completeness.reason(config.max_error_rate)
         if unmeasurable is None:
             answers.run.finish()
         return Conclusion(report, tuple(notes), unmeasurable)
 
+    def _lost(self, selection: Sequence[Selected]) -> list[str]:
+        """Ids of the baseline's items that are gone from the data of the selected subsets."""
+        if self.baseline is None:
+            return []
+        used = dict.fromkeys((entry.data, entry.item.subset) for entry in selection)
+        every = [
+            mark_of_item(item, self.source.name_of(data))
+            for data, subset in used
+            for item in self.source.loader(data).items(subset)
+        ]
+        return lost_from_data(self.baseline["samples"], every)
+
     def _rows(self, samples: Sequence[Sample]) -> SampleRows:
         questions = Questions(self.plan, self.source)
         return SampleRows(
             samples,
             lambda sample: questions.request(sample.selected),
+            self.source.name_of,
             return_logits=self.plan.config.return_logits,
         )
 
@@ -139,13 +158,19 @@ class Conclusion:
     unmeasurable: str | None
 
 
-def prepare(raw: RawOptions, rootdir: Path, backends: Mapping[str, type[Backend]] | None = None) -> Evaluation:
+def prepare(
+    raw: RawOptions,
+    rootdir: Path,
+    backends: Mapping[str, type[Backend]] | None = None,
+    others: Mapping[str, Path] | None = None,
+) -> Evaluation:
     """Make an evaluation of options as typed, and refuse what can be refused before any data are read.
 
     Args:
         raw: Option name to value.
         rootdir: Folder below which ``.haerae/`` lies.
         backends: Backends beside those of the entry points, by name.
+        others: Further files that the same session writes, by the options that name them.
 
     Raises:
         UsageError: An option, the backend, the prompt, the scorer, an output folder or the baseline is not usable.
@@ -153,6 +178,6 @@ def prepare(raw: RawOptions, rootdir: Path, backends: Mapping[str, type[Backend]
     started = Started()
     config = build_config(raw, rootdir)
     plan = make_plan(config, backends)
-    check_outputs(config)
+    check_outputs(config, others)
     baseline = None if config.baseline is None else read_report(config.baseline, f"--baseline {config.baseline}")
-    return Evaluation(plan, ItemSource(config), baseline, started)
+    return Evaluation(plan, ItemSource(config), baseline, started, others or {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -27,15 +28,23 @@ def parse_mapping(option: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - 
     """
     if value is None:
         return {}
-    if isinstance(value, dict):
-        return dict(value)
-    text = str(value).strip()
+    parameters = dict(value) if isinstance(value, dict) else _parse_parameters(option, str(value).strip())
+    # Imported here: every pytest start imports this module.
+    from pytest_haerae.redact import secrets_in
+
+    # From here on no message has them, not even those of this mapping's own mistakes.
+    secrets_in(parameters)
+    _refuse_no_number(option, parameters)
+    return parameters
+
+
+def _parse_parameters(option: str, text: str) -> dict[str, Any]:
     place = option
     if text.startswith("@"):
         place = f"{option} file {text[1:]}"
         try:
             text = Path(text[1:]).expanduser().read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, UnicodeDecodeError, ValueError) as error:
             raise UsageError(f"{place}: cannot be read ({_reason(error)})") from None
     elif text and text[0] not in "{[":
         return _parse_pairs(option, text)
@@ -43,24 +52,49 @@ def parse_mapping(option: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - 
 
 
 def _parse_json_object(place: str, text: str) -> dict[str, Any]:
+    """Messages name the place in the text and quote nothing of it: it may be a key."""
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_once_each)
     except json.JSONDecodeError as error:
-        raise UsageError(
-            f"{place}: malformed JSON at line {error.lineno} column {error.colno}: {error.msg}"
-            f" (near {text[max(0, error.pos - 10) : error.pos + 10]!r})"
-        ) from None
+        raise UsageError(f"{place}: malformed JSON at line {error.lineno} column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise UsageError(f"{place}: the JSON is nested too deeply") from None
+    except ValueError as error:
+        raise UsageError(f"{place}: malformed JSON: {error}") from None
     if not isinstance(value, dict):
         raise UsageError(f'{place}: a JSON object is needed, such as {{"max_tokens": 64}}, not {type(value).__name__}')
     return value
 
 
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"'{next(name for name in names if names.count(name) > 1)}' stands in it twice")
+    return values
+
+
+def _refuse_no_number(place: str, value: Any, path: str = "") -> None:  # noqa: ANN401 - any JSON value
+    """JSON has no NaN and no infinity, so that no report could hold them; Python reads both."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UsageError(f"{place}: {path or 'the value'} is no finite number")
+    if isinstance(value, dict):
+        for name, part in value.items():
+            _refuse_no_number(place, part, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list | tuple):
+        for number, part in enumerate(value):
+            _refuse_no_number(place, part, f"{path}[{number}]")
+
+
 def _parse_pairs(option: str, text: str) -> dict[str, Any]:
     result: dict[str, Any] = {}
-    for pair in text.split(","):
+    for number, pair in enumerate(text.split(","), start=1):
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
-            raise UsageError(f"{option}: '{pair}' is not key=value; write key=value,key=value, JSON, or @file.json")
+            raise UsageError(
+                f"{option}: part {number} of {text.count(',') + 1} between commas is not key=value (it is not shown: it"
+                " may be a secret); write key=value,key=value, JSON, or @file.json"
+            )
         result[name.strip()] = _json_or_text(value.strip())
     return result
 
@@ -68,7 +102,7 @@ def _parse_pairs(option: str, text: str) -> dict[str, Any]:
 def _json_or_text(text: str) -> Any:  # noqa: ANN401 - any JSON value
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -150,7 +184,13 @@ def parse_text(option: str, value: Any) -> str:  # noqa: ANN401 - text
 
 
 def parse_path(option: str, value: Any) -> Path:  # noqa: ANN401 - text or path
-    """Read a path, relative to the current folder."""
+    """Read a file's path, relative to the current folder.
+
+    Raises:
+        UsageError: It is written as a folder.
+    """
+    if str(value).endswith(("/", os.sep)):
+        raise UsageError(f"{option} {value}: names a folder; name a file")
     return Path(str(value)).expanduser().absolute()
 
 

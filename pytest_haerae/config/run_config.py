@@ -73,6 +73,7 @@ class RunConfig(GateSettings):
     ray_address: str | None
     gpus_per_replica: float | None
     store: Path
+    rootdir: Path
 
     @property
     def return_logits(self) -> bool:
@@ -110,7 +111,7 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
     method, dataset = read["method"], read["dataset"]
     read["evaluator_params"] = _evaluator_params(dataset, method, read["evaluator_params"])
     read["prompt"] = read["prompt"] or default_prompt(dataset, method)
-    return RunConfig(**read, **dict(gate_settings(values)))
+    return RunConfig(**read, rootdir=rootdir, **dict(gate_settings(values)))
 
 
 _MODEL_PARAMS = "HAERAE_MODEL_PARAMS"

@@ -27,6 +27,7 @@ class LocalDataset:
 
     Attributes:
         name: The folder or file as the user named it.
+        path: Where it is.
         revision: None; the content's fingerprint stands for it.
     """
 
@@ -34,6 +35,7 @@ class LocalDataset:
 
     def __init__(self, path: Path, split: str, name: str) -> None:
         self.name = name
+        self.path = path
         self.split = split
         self._files = _files_by_subset(path, split)
 

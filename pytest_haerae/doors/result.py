@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_haerae.escaping import line, visible
 from pytest_haerae.report.files import write_text
 from pytest_haerae.report.formats import find_format
 from pytest_haerae.report.frames import samples_frame
@@ -88,13 +89,13 @@ class EvaluationResult:
         """The table that a terminal shows."""
         title = " ".join(filter(None, (self.info["backend"], self.info["model"])))
         lines = summary_lines(self.report, width=shutil.get_terminal_size().columns)
-        return "\n".join([f"{title}, {self.info['method']}, {self.info['dataset']}", *lines])
+        return "\n".join([line(f"{title}, {self.info['method']}, {self.info['dataset']}"), *lines])
 
     def __repr__(self) -> str:
         """One line: what was measured."""
         accuracy = self.metrics["accuracy"]
         shown = "not measured" if accuracy is None else f"accuracy {accuracy:.4f}, n = {self.metrics['n']}"
-        return f"<EvaluationResult {self.info['backend']} {self.info['dataset']}: {shown}>"
+        return line(f"<EvaluationResult {self.info['backend']} {self.info['dataset']}: {shown}>")
 
     def _repr_html_(self) -> str:
         """A table for notebooks."""
@@ -103,10 +104,10 @@ class EvaluationResult:
             score = row.score
             accuracy = "" if score["accuracy"] is None else f"{score['accuracy']:.4f}"
             interval = "" if score["ci95"] is None else "{:.3f}-{:.3f}".format(*score["ci95"])
-            counts = [score[name] for name in ("n", "correct", "wrong", "invalid", "errors", "skipped")]
-            cells = [html.escape(row.name), *map(str, counts), accuracy, interval]
+            counts = [score[name] for name in ("n", "correct", "wrong", "invalid", "cut", "errors", "skipped")]
+            cells = [html.escape(visible(row.name)), *map(str, counts), accuracy, interval]
             rows.append("".join(f"<td>{cell}</td>" for cell in cells))
-        names = ("subset", "n", "correct", "wrong", "invalid", "errors", "skipped", "accuracy", "95% interval")
+        names = ("subset", "n", "correct", "wrong", "invalid", "cut", "errors", "skipped", "accuracy", "95% interval")
         heading = "".join(f"<th>{name}</th>" for name in names)
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         return f"<table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"

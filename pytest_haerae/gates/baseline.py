@@ -9,6 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from pytest_haerae.config.run_config import GateSettings
+from pytest_haerae.gates.coverage import describe_others
 from pytest_haerae.gates.gate import Gate
 from pytest_haerae.statistics.pairing import PairedCounts, Pairing
 from pytest_haerae.statistics.power import ASSUMED_DISCORDANCE, items_to_detect, smallest_detectable_drop
@@ -125,11 +126,13 @@ class BaselineTest:
             if others:
                 detail += "; also " + ", ".join(f"{name} {self._groups[name].change:+.4f}" for name in others)
             drop = -self._groups[worst].change
+            detail += describe_others(self._pairing)
             return Gate("baseline", "failed", drop, settings.max_drop, self._adjusted[worst], detail)
         lost, gained = len(total.lost), len(total.gained)
         detail = f"change {total.change:+.4f} on {total.n} paired items ({lost} lost, {gained} gained)"
         if larger := self._too_large():
             detail += "; " + self._too_small_to_tell(larger)
+        detail += describe_others(self._pairing)
         return Gate("baseline", "passed", -total.change, settings.max_drop, self._adjusted[TOTAL], detail)
 
     def _fall(self, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
@@ -11,7 +11,6 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.completeness import CompletenessInfo
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.scoring.registry import scorer_name
-from pytest_haerae.statistics.pairing import PairedRow, item_key
 from pytest_haerae.statistics.scores import Count
 from pytest_haerae.types import Method
 
@@ -107,45 +106,3 @@ def check_measurement(place: str, info: EarlierInfo, expected: Measurement) -> N
         raise UsageError(f"{place}: incompatible: its run is not complete")
     for name, (then, now) in differences(measurement_of(info), expected).items():
         raise UsageError(f"{place}: incompatible: its {name} is {then!r}, this run's is {now!r}")
-
-
-def check_items(
-    place: str,
-    info: EarlierInfo,
-    baseline: Sequence[PairedRow],
-    rows: Iterable[PairedRow],
-    fingerprints: Mapping[str, str],
-) -> None:
-    """Refuse a baseline that lacks an item of this run's scope, or asked another question by its name.
-
-    The text shown to the model may differ, as it does between a chat API and a base model, as long as the subset's
-    data are the same.
-
-    Args:
-        place: What the user named it by: ``--baseline base.json``.
-        info: The earlier report's `info`.
-        baseline: Its samples.
-        rows: The items of this run's scope.
-        fingerprints: The hash of each subset's data in this run.
-
-    Raises:
-        UsageError: Naming the first such item and the field.
-    """
-    known: dict[Hashable, set[str]] = {}
-    for row in baseline:
-        known.setdefault(item_key(row), set()).add(row["input"])
-    identifiers = {(row["subset"], row["id"]) for row in baseline}
-    earlier = info.get("subset_fingerprints") or {}
-    for row in rows:
-        subset, item = row["subset"], f"item {row['id']}"
-        inputs = known.get(item_key(row))
-        if inputs is None:
-            if (subset, row["id"]) in identifiers:
-                raise UsageError(f"{place}: incompatible: {item} has other data there (options or reference)")
-            raise UsageError(f"{place}: incompatible: it has no {item}")
-        same_data = subset in earlier and earlier[subset] == fingerprints.get(subset)
-        if not same_data and row["input"] not in inputs:
-            raise UsageError(
-                f"{place}: incompatible: {item} has another input there, and its subset's dataset_fingerprint"
-                f" is {earlier.get(subset)!r}, this run's is {fingerprints.get(subset)!r}"
-            )

@@ -64,7 +64,8 @@ def _count(group: Group, holds: Callable[[Sample], bool]) -> int:
 
 
 def _cut(sample: Sample) -> bool:
-    return sample.response is not None and sample.response.finish_reason == "length"
+    stopped = sample.response is not None and sample.response.finish_reason == "length"
+    return stopped or sample.verdict.outcome == "cut"
 
 
 _SHARES: tuple[tuple[str, Callable[[Sample], bool], float], ...] = (

@@ -13,7 +13,10 @@ def assert_correct(verdict: Verdict) -> None:
         verdict: The fixture ``haerae_verdict``.
 
     Raises:
-        WrongAnswer: With the verdict's one-line explanation; an AssertionError that the plugin shows as ``w`` or ``i``.
+        WrongAnswer: With the verdict's one-line explanation; an AssertionError that the plugin shows as ``w``, ``i`` or
+            ``c``.
     """
     if verdict.outcome != "correct":
-        raise WrongAnswer(verdict.explanation)
+        wrong = WrongAnswer(verdict.explanation)
+        wrong.verdict = verdict
+        raise wrong

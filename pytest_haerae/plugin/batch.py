@@ -13,9 +13,12 @@ from functools import cache
 import pytest
 
 from pytest_haerae.evaluation import Evaluation
+from pytest_haerae.gates.minimum import check_gated_subsets
+from pytest_haerae.plugin.selection import Selection
 from pytest_haerae.run.asking import Answers
+from pytest_haerae.run.identity import Identities
 from pytest_haerae.run.progress import ProgressLine, TerminalWriter
-from pytest_haerae.types import Sample, Selected
+from pytest_haerae.types import Sample, Selected, Verdict
 
 QUIETEST = -2
 """The verbosity (``-q -q``) from which nothing is written."""
@@ -26,40 +29,62 @@ class Batch:
     """What was selected and what came of asking it.
 
     Attributes:
-        selection: What was selected, as pytest collected it.
-        by_hand: Whether it is a part of the scope.
+        items: All that the run is about, each once: those that were asked, that a mark skips, and that are gone.
+        by_hand: Whether they are a part of the scope.
         answers: What came of asking.
-        samples: The judged items by their tests' node ids.
+        samples: The judged items by their tests' node ids; all tests of an item have the same one.
+        gone: How many items another plugin left out without a word.
     """
 
-    selection: Sequence[Selected]
+    items: Sequence[Selected]
     by_hand: bool
     answers: Answers
     samples: Mapping[str, Sample]
+    gone: int = 0
 
 
-def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Sequence[Selected], *, by_hand: bool) -> Batch:
-    """Ask all selected items in one pass.
+def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selection) -> Batch:
+    """Ask each selected item once in one pass, whatever number of tests ask it.
 
     Raises:
         HaeraeError: The model cannot be loaded, or the store cannot be written.
     """
+    groups = list(Identities().grouped(selection.tests).values())
+    asked: list[Selected] = []
+    passed_over: list[Selected] = []
+    for tests in groups:
+        run = [entry for entry in tests if entry.nodeid not in selection.skipped]
+        (asked if run else passed_over).append((run or tests)[0])
+    items = [*asked, *passed_over, *selection.gone]
+    if not selection.by_hand:
+        # Of all items: a gate on a subset that is skipped or gone is a gate on something that there is.
+        check_gated_subsets(evaluation.plan.config, (entry.item.subset for entry in items))
     reporter = _reporter(config)
     quiet = config.option.verbose <= QUIETEST
     if reporter and not quiet:
         reporter.ensure_newline()
-        reporter.write_line(f"haerae: {evaluation.plan.describe()}, {len(selection)} items")
+        reporter.write_line(f"haerae: {evaluation.plan.describe()}, {len(asked)} items")
     live = bool(reporter and reporter.isatty)
     width = reporter.width if reporter else 80
     progress = ProgressLine(None if quiet or reporter is None else reporter, live=live, width=width)
     with _engines_own_warnings():
-        answers = evaluation.ask(selection, progress, by_hand=by_hand)
+        answers = evaluation.ask(asked, progress, by_hand=True)
     _end_quickly()
     usage = answers.usage
     if reporter and not quiet and answers.run.resumed and usage.reused:
         reporter.write_line(f"haerae: resumed an interrupted run: {usage.reused} stored, {usage.computed} asked")
-    samples = {sample.nodeid: sample for sample in answers.samples if sample.nodeid}
-    return Batch(selection, by_hand, answers, samples)
+    judged = {sample.nodeid: sample for sample in answers.samples}
+    for entry in passed_over:
+        reason = selection.skipped[entry.nodeid] or "skipped by a mark"
+        judged[entry.nodeid] = Sample(entry, None, Verdict("skipped", explanation=reason))
+    first = {entry.nodeid for entry in (*asked, *passed_over)}
+    samples: dict[str, Sample] = {}
+    for tests in groups:
+        sample = next(judged[entry.nodeid] for entry in tests if entry.nodeid in first)
+        samples |= dict.fromkeys((entry.nodeid for entry in tests), sample)
+    # How many items are in a file that was not read is not known: it stands for one at least, which is missing.
+    missing = [entry for entry in items[:1] for _ in selection.left_out]
+    return Batch([*items, *missing], selection.by_hand, answers, samples, len(selection.gone))
 
 
 def _reporter(config: pytest.Config) -> TerminalWriter | None:

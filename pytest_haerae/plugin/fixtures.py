@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import pytest
 
+from pytest_haerae.plugin.nodes import is_rehearsal
 from pytest_haerae.plugin.stash import find_session, session_of
 from pytest_haerae.types import Item, Verdict
 
@@ -28,6 +31,8 @@ class ItemTests:
     @pytest.fixture
     def haerae_verdict(self) -> Verdict:
         """The verdict on this test's item; skips where the method does not apply, fails where the backend failed."""
+        if is_rehearsal(self._config):
+            pytest.skip("tests are only set up: nothing is asked, so there is no verdict")
         return session_of(self._config).outcomes.verdict()
 
     @pytest.hookimpl(tryfirst=True)
@@ -36,13 +41,26 @@ class ItemTests:
         if evaluation := find_session(self._config):
             evaluation.outcomes.running = item
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
+        """Tell a test's own report from those of its parts, which are made while it runs."""
+        evaluation = find_session(self._config)
+        if evaluation is None:
+            return (yield)
+        evaluation.outcomes.calling = True
+        try:
+            return (yield)
+        finally:
+            evaluation.outcomes.calling = False
+
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
         """Make a wrong answer one line."""
-        if call.excinfo is None or find_session(self._config) is None:
+        evaluation = find_session(self._config)
+        if evaluation is None:
             return None
         from pytest_haerae.plugin.outcomes import make_report
 
-        return make_report(item, call)
+        return make_report(item, call, of_part=evaluation.outcomes.calling)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take note of a finished test."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.plugin.fixtures import ItemTests
+from pytest_haerae.plugin.ignoring import lacks_files, left_out, note_ignored
 from pytest_haerae.plugin.loop import run_loop
 from pytest_haerae.plugin.stash import find_session, session_of
 
@@ -54,6 +56,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         session_of(metafunc.config).collection.parametrize(metafunc)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_internalerror(excrepr: object) -> None:
+    """Mask the secrets among the local variables of a traceback, before anything shows it."""
+    from pytest_haerae.plugin.tracebacks import redact_traceback
+
+    redact_traceback(excrepr)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> Generator[None, bool | None, bool | None]:
+    """Note which evaluation tests another plugin leaves out."""
+    ignored = yield
+    if ignored and collection_path.suffix == ".py":
+        note_ignored(collection_path, config)
+    return ignored
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class) -> Generator[None, object, object]:
     """Leave out the suites that are out of scope."""
@@ -72,10 +91,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         evaluation.collection.finish(items)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """End where a model was forgotten; a worker does it with its manifest."""
+    from pytest_haerae.plugin.nodes import is_worker
+
+    evaluation = find_session(session.config)
+    if evaluation and not is_worker(session.config):
+        evaluation.collection.close(session)
+
+
 def pytest_deselected(items: list[pytest.Item]) -> None:
     """Note that items were selected by hand."""
     if items and (evaluation := find_session(items[0].config)):
         evaluation.collection.note_deselected(items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Mask the secrets in the traceback of an evaluation's test, before it is shown or sent to another process."""
+    if report.longrepr is not None:
+        from pytest_haerae.plugin.nodes import is_of_item
+
+        if is_of_item(report):
+            from pytest_haerae.plugin.tracebacks import redact_traceback
+
+            report.longrepr = redact_traceback(report.longrepr)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -88,13 +129,25 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 def pytest_report_teststatus(
     report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
 ) -> tuple[str, str, str] | None:
-    """Wrong and unreadable answers are categories of their own."""
+    """Wrong, unreadable and cut answers are categories of their own; so are those in a part of a test."""
     if not report.failed or find_session(config) is None:
         return None
-    from pytest_haerae.plugin.nodes import status_of
+    from pytest_haerae.plugin.nodes import NOT_RIGHT, is_of_part, status_of
 
     status = status_of(report)
-    return (status, status[0], status.upper()) if status in ("wrong", "invalid") else None
+    if status not in NOT_RIGHT:
+        return None
+    part = ("subtests ", "SUB") if is_of_part(report) else ("", "")
+    return f"{part[0]}{status}", status[0], f"{part[1]}{status.upper()}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | pytest.ExitCode | None, object]:
+    """Hold the exit code to the gates, whatever a test or a plugin made of it: `pytest.exit` sets any."""
+    code = yield
+    evaluation = find_session(config)
+    fails = evaluation.fails() if evaluation and evaluation.batch else lacks_files(config)
+    return pytest.ExitCode.TESTS_FAILED if code == 0 and fails else code
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -104,6 +157,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Write the summary."""
+    if files := left_out(config) if lacks_files(config) else []:
+        terminalreporter.write_line(f"haerae: {', '.join(files)} left out by another plugin: the run is not whole")
     if evaluation := find_session(config):
         from pytest_haerae.plugin.summary import summarise
 

@@ -8,7 +8,7 @@ from collections.abc import Generator
 import pytest
 
 from pytest_haerae.errors import HaeraeError
-from pytest_haerae.plugin.nodes import is_worker
+from pytest_haerae.plugin.nodes import is_rehearsal, is_worker
 from pytest_haerae.plugin.stash import find_session
 
 
@@ -20,7 +20,7 @@ def run_loop(session: pytest.Session) -> Generator[None, object, object]:
     evaluation = find_session(session.config)
     collected = not session.testsfailed or session.config.option.continue_on_collection_errors
     distributed = session.config.pluginmanager.has_plugin("dsession") or is_worker(session.config)
-    if evaluation and collected and not distributed and not session.config.option.collectonly:
+    if evaluation and collected and not distributed and not is_rehearsal(session.config):
         evaluation.ask(evaluation.collection.select(session.items))
     try:
         result = yield

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
 
+from pytest_haerae.errors import HaeraeError
 from pytest_haerae.types import Item
 
 ITEM_FIXTURES = ("haerae_item", "haerae_verdict")
 """The fixtures that are parametrized with items, each by itself: a test that uses one sets up one."""
 PROPERTY_ID, PROPERTY_STATUS = "haerae_id", "haerae_status"
+NOT_RIGHT = ("wrong", "invalid", "cut")
+"""The outcomes of an answer that is not right: categories of their own, which fail no run."""
+
+
+class WithoutModel:
+    """What a test is parametrized with where no model is named: it is skipped, and nothing is read or asked."""
+
+
+WITHOUT_MODEL = WithoutModel()
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -19,22 +30,32 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
+def is_rehearsal(config: pytest.Config) -> bool:
+    """Whether tests are only listed, with their fixtures or without, or only set up: then nothing is asked."""
+    # --setup-plan sets --setup-only; a plugin of pytest's that is turned off leaves its option out.
+    options = vars(config.option)
+    return any(options.get(name) for name in ("collectonly", "setuponly", "show_fixtures_per_test"))
+
+
 def status_of(report: pytest.TestReport | pytest.CollectReport) -> str | None:
-    """The plugin's mark on a report: wrong, invalid, error, or None."""
+    """The plugin's mark on a report: wrong, invalid, cut, error, or None."""
     properties: Sequence[tuple[str, object]] = getattr(report, "user_properties", ())
     return next((str(value) for name, value in reversed(properties) if name == PROPERTY_STATUS), None)
 
 
-def is_of_item(report: pytest.TestReport) -> bool:
-    """Whether a report is of a test that has its verdict."""
-    return any(name == PROPERTY_ID for name, _ in report.user_properties)
+def is_of_part(report: pytest.TestReport | pytest.CollectReport) -> bool:
+    """Whether a report is of a part of a test, by pytest's fixture `subtests` or, before pytest 9, by its plugin."""
+    return type(report).__name__.lower() == "subtestreport"
 
 
 def one_line_report(item: pytest.Item, call: pytest.CallInfo[None], explanation: str) -> pytest.TestReport:
     """The report of a failed test in one line: rendering a traceback nobody reads costs a millisecond each."""
+    # Imported here: every pytest start imports this module.
+    from pytest_haerae.escaping import line
+
     raised = call.excinfo
     # What is no exception is taken as the failure's text, as it is; an empty one would be no failure.
-    call.excinfo = explanation or "no explanation"  # type: ignore[assignment]
+    call.excinfo = line(explanation) or "no explanation"  # type: ignore[assignment]
     try:
         return pytest.TestReport.from_item_and_call(item, call)
     finally:
@@ -56,11 +77,21 @@ def item_parameter(item: pytest.Item | pytest.Collector) -> Item | None:
     return None
 
 
+def is_without_model(item: pytest.Item | pytest.Collector) -> bool:
+    """Whether a test is the placeholder of a suite in a run that names no model."""
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    return any(params.get(name) is WITHOUT_MODEL for name in ITEM_FIXTURES)
+
+
 def without_placeholders(collected: Any) -> Any:  # noqa: ANN401 - pytest's own: an item, a collector, a list, None
     """Drop the tests that a suite out of scope was parametrized with, before anything counts them."""
     if not isinstance(collected, list):
         return collected
-    return [node for node in collected if not (has_item_fixture(node) and item_parameter(node) is None)]
+    return [
+        node
+        for node in collected
+        if not has_item_fixture(node) or item_parameter(node) is not None or is_without_model(node)
+    ]
 
 
 def plain_nodeid(nodeid: str) -> str:
@@ -79,8 +110,21 @@ def function_nodeid(item: pytest.Item) -> str:
 
 
 def add_suite_properties(config: pytest.Config, properties: Iterable[tuple[str, str]]) -> None:
-    """Give names and values to the writer of --junitxml; its class is private, so its method is found by name."""
-    writers = [plugin for plugin in config.pluginmanager.get_plugins() if hasattr(plugin, "add_global_property")]
+    """Give names and values to the writer of --junitxml."""
+    writers = _junit_writers(config)
     for name, value in properties if writers else ():
         for writer in writers:
             writer.add_global_property(name, value)
+
+
+def refused(config: pytest.Config, problem: HaeraeError) -> pytest.UsageError:
+    """What ends the session with a mistake; where that is the file of --junitxml, pytest does not write it either."""
+    if str(problem).startswith("--junitxml "):
+        for writer in _junit_writers(config):
+            writer.logfile = os.devnull
+    return pytest.UsageError(str(problem))
+
+
+def _junit_writers(config: pytest.Config) -> list[Any]:
+    """The writer of --junitxml; its class is private, so it is found by its method's name."""
+    return [plugin for plugin in config.pluginmanager.get_plugins() if hasattr(plugin, "add_global_property")]

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
 
-from pytest_haerae.errors import BackendFailure
+from pytest_haerae.errors import BackendFailure, WrongAnswer
 from pytest_haerae.plugin.nodes import (
+    NOT_RIGHT,
     PROPERTY_ID,
     PROPERTY_STATUS,
-    is_of_item,
     item_parameter,
     one_line_report,
-    plain_nodeid,
-    status_of,
 )
 from pytest_haerae.report.show.ci import item_properties
 from pytest_haerae.types import Item, Sample, Verdict
 
 _VERDICT: pytest.StashKey[Verdict] = pytest.StashKey()
 """On a test: the verdict that it asked for."""
+_FAILURE: pytest.StashKey[BackendFailure] = pytest.StashKey()
+"""On a test: what was raised for the answer that it did not get."""
+_PARTS: pytest.StashKey[list[bool]] = pytest.StashKey()
+"""On a test: for each part of it that failed (`subtests`), whether that only said what the verdict says."""
 
 
 class Outcomes:
@@ -31,17 +33,20 @@ class Outcomes:
 
     Attributes:
         running: The test that is about to run.
+        calling: Whether its function runs now: what fails meanwhile is a part of it.
     """
 
     def __init__(self, sample_of: Callable[[pytest.Item], Sample]) -> None:
         self.running: pytest.Item | None = None
+        self.calling = False
         self._sample_of = sample_of
 
     def running_item(self) -> tuple[pytest.Item, Item]:
         """The test that runs, and the item that it is about."""
         test = self.running
         parameter = item_parameter(test) if test else None
-        assert test is not None and parameter is not None  # noqa: S101, PT018 - a parametrized test asks for a fixture
+        if test is None or parameter is None:
+            pytest.fail("haerae_item and haerae_verdict are fixtures of test functions: this test has no item", False)
         return test, parameter
 
     def verdict(self) -> Verdict:
@@ -52,51 +57,45 @@ class Outcomes:
         """
         test, item = self.running_item()
         verdict = self._sample_of(test).verdict
-        test.stash[_VERDICT] = verdict
-        test.user_properties += [(PROPERTY_ID, item.id), *item_properties(item, verdict)]
+        test.stash[_VERDICT], test.stash[_PARTS] = verdict, []
+        properties = ((PROPERTY_ID, item.id), *item_properties(item, verdict))
+        # A plugin that reruns failures asks again for what is noted already.
+        test.user_properties += [entry for entry in properties if entry not in test.user_properties]
         if verdict.outcome == "skipped":
             pytest.skip(verdict.explanation)
         if verdict.outcome == "error":
-            raise BackendFailure(verdict.explanation)
+            test.stash[_FAILURE] = BackendFailure(verdict.explanation)
+            raise test.stash[_FAILURE]
         return verdict
 
 
-def make_report(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
-    """The report of a wrong answer or of a backend error, one line and marked; None leaves a test to pytest."""
+def make_report(item: pytest.Item, call: pytest.CallInfo[None], *, of_part: bool) -> pytest.TestReport | None:
+    """The report of a wrong answer or of a backend error, one line and marked; None leaves a test to pytest.
+
+    A failure of the user's own is left to pytest whatever the verdict is: only what `assert_correct` says of this very
+    verdict, and the very exception that was raised for a missing answer, say no more than the verdict does.
+
+    Args:
+        item: The test.
+        call: How it, or a part of it, ended.
+        of_part: Whether it is a part, by the fixture `subtests`.
+    """
     verdict = item.stash.get(_VERDICT, None)
-    if verdict is None or call.excinfo is None:
+    if verdict is None:
         return None
-    expected = BackendFailure if verdict.outcome == "error" else AssertionError
-    if verdict.outcome not in ("wrong", "invalid", "error") or not call.excinfo.errisinstance(expected):
+    parts = item.stash[_PARTS]
+    if call.excinfo is None:
+        # pytest takes a test whose parts failed for failed, each of its processes in another way.
+        says_it = call.when == "call" and not of_part and bool(parts) and all(parts)
+    else:
+        raised = call.excinfo.value
+        says_it = raised is item.stash.get(_FAILURE, None) or (
+            isinstance(raised, WrongAnswer) and raised.verdict == verdict and verdict.outcome in NOT_RIGHT
+        )
+        if of_part and not isinstance(raised, pytest.skip.Exception | pytest.xfail.Exception):
+            parts.append(says_it)
+    if not says_it:
         return None
     report = one_line_report(item, call, verdict.explanation)
     report.user_properties = [*report.user_properties, (PROPERTY_STATUS, verdict.outcome)]
     return report
-
-
-class Received:
-    """What the reporting process keeps of finished tests, its own and its workers'.
-
-    Args:
-        samples: The judged items by their tests' node ids.
-
-    Attributes:
-        nodeids: The tests that reported.
-        tolerated: How many failed tests only say what the verdict on their item says: they fail no run.
-    """
-
-    def __init__(self, samples: Mapping[str, Sample]) -> None:
-        self.nodeids: set[str] = set()
-        self.tolerated = 0
-        self._samples = samples
-
-    def note(self, report: pytest.TestReport) -> None:
-        """Take note of a finished test."""
-        if not is_of_item(report):
-            return
-        nodeid = plain_nodeid(report.nodeid)
-        if report.when == "call" or (report.when == "setup" and not report.passed):
-            self.nodeids.add(nodeid)
-        # A worker that found something else than this process is not to be trusted: its failure stands.
-        if report.failed and nodeid in self._samples and status_of(report) == self._samples[nodeid].verdict.outcome:
-            self.tolerated += 1

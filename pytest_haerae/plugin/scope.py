@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
+
+import pytest
 
 from pytest_haerae.catalogue.benchmark import GENERIC_SUITE
 from pytest_haerae.catalogue.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
 from pytest_haerae.catalogue.registry import find_benchmark, is_benchmark
 from pytest_haerae.config.options import BY_NAME
-from pytest_haerae.errors import UsageError
+from pytest_haerae.errors import UsageError, unknown
 
 DEFAULT_DATASET: str = BY_NAME["dataset"].default
 
@@ -133,8 +134,46 @@ class Scope:
             raise UsageError(f"the suites here ask another benchmark than this run: add {names}")
 
 
-def read_suite(marker: Mapping[str, Any], path: Path) -> Suite:
-    """Read a marker's keywords."""
-    dataset, named = marker.get("dataset"), marker.get("subset")
-    subsets = (named,) if isinstance(named, str) else None if named is None else tuple(named)
-    return Suite(path, None if dataset is None else str(dataset), subsets)
+def read_suite(marker: pytest.Mark | None, path: Path, place: str) -> Suite:
+    """Read a test's marker.
+
+    Args:
+        marker: The marker ``haerae``; None where the test has none.
+        path: The module that the test is in.
+        place: The test's node id, for messages.
+
+    Raises:
+        UsageError: It has a keyword or a value that it cannot have: a typo would ask other items, and say nothing.
+    """
+    if marker is None:
+        return Suite(path, None, None)
+    place = f"{place}: @pytest.mark.{marker.name}"
+    if marker.args:
+        raise UsageError(f"{place}: {marker.args[0]!r:.80} has no keyword; write subset=… or dataset=…")
+    for name in marker.kwargs:
+        if name not in _KEYWORDS:
+            raise UsageError(f"{place}: {unknown('keyword', name, _KEYWORDS)}")
+    return Suite(path, _dataset(marker.kwargs.get("dataset"), place), _subsets(marker.kwargs.get("subset"), place))
+
+
+_KEYWORDS = ("dataset", "subset")
+
+
+def _dataset(value: object, place: str) -> str | None:
+    if not (value is None or (isinstance(value, str | PurePath) and str(value))):
+        raise UsageError(f"{place}: dataset= is a name or a path, not {value!r:.80}")
+    return None if value is None else str(value)
+
+
+def _subsets(value: object, place: str) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    names = (value,) if isinstance(value, str) else value
+    if isinstance(names, tuple | list | set | frozenset) and names and all(_is_name(name) for name in names):
+        # A set has no order that the next run has, too.
+        return tuple(sorted(names) if isinstance(names, set | frozenset) else names)
+    raise UsageError(f"{place}: subset= is a name or a list of names, not {value!r:.80}")
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,14 @@ from pytest_haerae.evaluation import Conclusion
 from pytest_haerae.gates.gate import failing_gates
 from pytest_haerae.plugin.batch import Batch, ask_batch
 from pytest_haerae.plugin.collection import Collection
-from pytest_haerae.plugin.nodes import add_suite_properties, is_worker, plain_nodeid
-from pytest_haerae.plugin.outcomes import Outcomes, Received
+from pytest_haerae.plugin.nodes import add_suite_properties, is_worker, plain_nodeid, refused
+from pytest_haerae.plugin.outcomes import Outcomes
+from pytest_haerae.plugin.received import Received
+from pytest_haerae.plugin.selection import Selection
 from pytest_haerae.report.show.ci import suite_properties
 from pytest_haerae.run.asking import StoredSamples, judged
 from pytest_haerae.run.questions import Questions
-from pytest_haerae.types import Response, Sample, Selected, Verdict
+from pytest_haerae.types import Response, Sample, Verdict
 
 
 class EvaluationSession:
@@ -40,7 +42,7 @@ class EvaluationSession:
         self._config = config
         self._stored: StoredSamples | None = None
 
-    def ask(self, selection: Sequence[Selected]) -> None:
+    def ask(self, selection: Selection) -> None:
         """Ask all selected items in one pass, before the first test.
 
         Raises:
@@ -48,11 +50,10 @@ class EvaluationSession:
         """
         if not selection:
             return
-        by_hand = self.collection.selected_by_hand()
         try:
-            batch = ask_batch(self._config, self.collection.evaluation, selection, by_hand=by_hand)
+            batch = ask_batch(self._config, self.collection.evaluation, selection)
         except HaeraeError as error:
-            raise pytest.UsageError(str(error)) from None
+            raise refused(self._config, error) from None
         # Only now: where the batch was not done, an earlier report is not written over by an empty one.
         self.batch, self.received = batch, Received(batch.samples)
 
@@ -89,14 +90,19 @@ class EvaluationSession:
         batch, received = self.batch, self.received
         if batch is None or received is None or is_worker(self._config):
             return
-        samples = [batch.samples[entry.nodeid] for entry in batch.selection if entry.nodeid in received.nodeids]
-        evaluation = self.collection.evaluation
-        self.conclusion = evaluation.conclude(batch.selection, samples, batch.answers, by_hand=batch.by_hand)
+        evaluation, samples = self.collection.evaluation, received.counted()
+        self.conclusion = evaluation.conclude(batch.items, samples, batch.answers, by_hand=batch.by_hand)
         add_suite_properties(self._config, suite_properties(self.conclusion.report))
         session.testsfailed -= received.tolerated
         received.tolerated = 0
         if failing_gates(self.conclusion.report["info"]["gates"]):
             session.testsfailed += 1
+
+    def fails(self) -> bool:
+        """Whether something was asked that is no success: a gate broke, or the end was not reached."""
+        if self.batch is None or is_worker(self._config):
+            return False
+        return self.conclusion is None or bool(failing_gates(self.conclusion.report["info"]["gates"]))
 
     def close(self) -> None:
         """Close the stores."""

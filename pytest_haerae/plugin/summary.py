@@ -9,7 +9,10 @@ from collections.abc import Iterable
 
 import pytest
 
+from pytest_haerae.backends.registry import backend_names
+from pytest_haerae.escaping import line as one_line
 from pytest_haerae.plugin.batch import QUIETEST
+from pytest_haerae.plugin.nodes import NOT_RIGHT, is_rehearsal
 from pytest_haerae.plugin.session import EvaluationSession
 from pytest_haerae.redact import redact_text
 from pytest_haerae.report.outputs import shown
@@ -20,17 +23,23 @@ from pytest_haerae.report.show.terminal import summary_lines
 def summarise(evaluation: EvaluationSession, reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Write the terminal summary, and on GitHub Actions the annotations."""
     conclusion, batch, received = evaluation.conclusion, evaluation.batch, evaluation.received
+    skipped = evaluation.collection.placeholders
+    if skipped and not is_rehearsal(config) and config.option.verbose > QUIETEST:
+        tests = "1 evaluation test is" if skipped == 1 else f"{skipped} evaluation tests are"
+        names = ", ".join(backend_names())
+        reporter.write_line(f"haerae: {tests} skipped: no model is named (--model=NAME, one of {names}, or --demo)")
     if conclusion is None or batch is None or received is None:
         return
     if os.environ.get("GITHUB_ACTIONS") == "true":
+        # These alone are meant to be obeyed: they are written as they are.
         for line in workflow_commands(conclusion.report):
             reporter.write_line(line)
     if config.option.verbose <= QUIETEST:
         return
     plan = evaluation.collection.evaluation.plan
-    reporter.write_sep("=", f"haerae: {plan.describe()}")
-    samples = (batch.samples[entry.nodeid] for entry in batch.selection if entry.nodeid in received.nodeids)
-    wrong = [sample.verdict.explanation for sample in samples if sample.verdict.outcome in ("wrong", "invalid")]
+    reporter.write_sep("=", one_line(f"haerae: {plan.describe()}"))
+    samples = received.counted()
+    wrong = [sample.verdict.explanation for sample in samples if sample.verdict.outcome in NOT_RIGHT]
     lines = summary_lines(
         conclusion.report,
         width=shutil.get_terminal_size().columns,
@@ -38,8 +47,11 @@ def summarise(evaluation: EvaluationSession, reporter: pytest.TerminalReporter, 
         output_file=str(shown(plan.config.output_file)),
         rerun=rerun_command(config, plan.secrets),
     )
-    for line in [*lines, *conclusion.notes]:
-        reporter.write_line(line)
+    gone = (
+        f"{batch.gone} items are missing: collected, then left out by a plugin or conftest.py that told pytest nothing"
+    )
+    for line in [*lines, *received.notes(), *([gone] if batch.gone else []), *conclusion.notes]:
+        reporter.write_line(one_line(line))
 
 
 def rerun_command(config: pytest.Config, secrets: Iterable[str]) -> str | None:

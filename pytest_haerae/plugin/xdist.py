@@ -9,9 +9,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import tempfile
+import threading
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,8 +23,9 @@ import pytest
 from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.errors import UsageError
 from pytest_haerae.plugin.conftests import conftest_files, load_conftests
+from pytest_haerae.plugin.nodes import is_rehearsal
 from pytest_haerae.plugin.stash import find_session, session_of
-from pytest_haerae.types import Item, Verdict
+from pytest_haerae.types import Verdict
 
 if TYPE_CHECKING:
     from pytest_haerae.plugin.session import EvaluationSession
@@ -79,6 +84,7 @@ class ControllerHooks:
         self._session: pytest.Session | None = None
         self._batched = False
         self._folder: Path | None = None
+        self._restore: Callable[[], None] = lambda: None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -98,6 +104,7 @@ class ControllerHooks:
         """Tell a worker where to leave its manifest; one on another machine cannot."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="pytest-haerae-"))
+            self._restore = before_the_end(self._clean)
         remote = remote_environment(self._config)
         node.workerinput[_FOLDER] = None if remote else str(self._folder)
 
@@ -122,16 +129,21 @@ class ControllerHooks:
         if self._batched or self._folder is None or not (self._folder / _MANIFEST).exists():
             return
         self._batched = True
+        from pytest_haerae.plugin.manifest import from_manifest
+
         content = json.loads((self._folder / _MANIFEST).read_text(encoding="utf-8"))
         if content["problem"]:
             raise pytest.UsageError(content["problem"])
         self._stop_at_collection_errors()
+        if content["placeholders"]:
+            session_of(self._config).collection.placeholders = content["placeholders"]
+            return
+        if is_rehearsal(self._config):
+            return
         try:
             load_conftests(self._config, content["conftests"])
             evaluation = self._decided(content["dataset"])
-            if content["by_hand"]:
-                evaluation.collection.note_by_hand()
-            evaluation.ask([_selected(entry) for entry in content["selection"]])
+            evaluation.ask(from_manifest(content, evaluation.collection.evaluation.source))
             if evaluation.batch:
                 run = evaluation.batch.answers.run
                 # A scorer may be slow, or say something else the second time: one process asks it.
@@ -160,6 +172,10 @@ class ControllerHooks:
 
     def pytest_unconfigure(self) -> None:
         """Take the folder away."""
+        self._clean()
+        self._restore()
+
+    def _clean(self) -> None:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -183,7 +199,10 @@ class WorkerHooks:
         evaluation = find_session(self._config)
         if evaluation is None:
             return
+        from pytest_haerae.plugin.manifest import to_manifest
+
         collection = evaluation.collection
+        collection.close(session)
         selection = collection.select(session.items)
         if self._folder is None or not self._folder.is_dir():
             if selection or collection.problem:
@@ -194,10 +213,10 @@ class WorkerHooks:
             return
         content = {
             "problem": str(collection.problem) if collection.problem else None,
-            "by_hand": collection.selected_by_hand(),
+            "placeholders": collection.placeholders,
             "dataset": collection.scope.dataset,
             "conftests": conftest_files(session.config),
-            "selection": [asdict(selected) for selected in selection],
+            **to_manifest(selection),
         }
         _write(self._folder / _MANIFEST, content)
 
@@ -215,17 +234,38 @@ class WorkerHooks:
             evaluation.read_from(Path(run["store"]), run["run_number"], verdicts)
 
 
+def before_the_end(act: Callable[[], None]) -> Callable[[], None]:
+    """Do something before a signal that would end this process does; whoever handles it already goes on to.
+
+    Args:
+        act: What to do.
+
+    Returns:
+        Takes this back.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return lambda: None
+    # SIGHUP, a terminal that is closed, does not exist on Windows.
+    numbers = {signal.SIGTERM, *(number for number in signal.Signals if number.name == "SIGHUP")}
+    taken = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+
+    def restore() -> None:
+        for number in taken:
+            if signal.getsignal(number) is end:
+                signal.signal(number, signal.SIG_DFL)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        act()
+        restore()
+        signal.raise_signal(number)
+
+    for number in taken:
+        signal.signal(number, end)
+    return restore
+
+
 def _write(path: Path, content: Any) -> None:  # noqa: ANN401 - JSON
     """Write a file that appears whole, whoever writes it at the same time."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     temporary.write_text(json.dumps(content), encoding="utf-8")
     temporary.replace(path)
-
-
-def _selected(entry: dict[str, Any]) -> Any:  # noqa: ANN401 - a Selected, imported late
-    from pytest_haerae.types import DataKey, Selected
-
-    item = dict(entry["item"])
-    for name in ("options", "labels"):
-        item[name] = None if item[name] is None else tuple(item[name])
-    return Selected(Item(**item), entry["nodeid"], DataKey(**entry["data"]))

@@ -10,7 +10,6 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.gates.judge import Judgement
-from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.redact import redact, secrets_in
 from pytest_haerae.report.facts import RunFacts
 from pytest_haerae.report.rerun import rerun_options
@@ -27,12 +26,13 @@ def make_report(
     *,
     rows: Sequence[SampleRow],
     judgement: Judgement,
+    warnings: Sequence[str],
 ) -> Report:
     """Assemble the report, keys in the promised order; `rows` are the samples as `samples.make_row` shows them."""
     return {
         "schema_version": SCHEMA_VERSION,
         "metrics": metrics,
-        "info": _info(config, facts, samples, judgement),
+        "info": {**_info(config, facts, samples, judgement), "warnings": list(warnings)},
         "samples": rows,
     }
 
@@ -75,7 +75,6 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgeme
         "baseline": None if config.baseline is None else str(config.baseline),
         "changes": judgement.changes,
         "detectable_drops": judgement.detectable_drops,
-        "warnings": find_warnings(samples),
         "rerun_options": rerun_options(config),
     }
 

@@ -65,7 +65,7 @@ def gather_facts(
     return RunFacts(
         model=plan.parameters.model_label(),
         libraries=plan.backend.libraries,
-        dataset=",".join(data.name for data in names),
+        dataset=",".join(dict.fromkeys(map(source.name_of, names))),
         dataset_revision=source.loader(names[0]).dataset.revision,
         dataset_fingerprint=source.fingerprint(selection),
         subset_fingerprints=source.subset_fingerprints(selection),

@@ -21,6 +21,11 @@ COLUMNS = (
     "raw_output",
     "loglikelihoods",
     "error",
+    "dataset",
+    "key",
+    "why",
+    "reasoning",
+    "finish_reason",
 )
 
 
@@ -38,4 +43,6 @@ def samples_frame(report: Report) -> pandas.DataFrame:
 def _tabular(value: object) -> object:
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode("utf-8")
-    return [_tabular(part) for part in value] if isinstance(value, list) else value
+    if isinstance(value, dict):
+        return {_tabular(name): _tabular(part) for name, part in value.items()}
+    return [_tabular(part) for part in value] if isinstance(value, list | tuple) else value

@@ -3,32 +3,111 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.config.run_config import RunConfig
+from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.gate import failing_gates
-from pytest_haerae.report.files import check_writable, write_report, write_text
+from pytest_haerae.report.files import (
+    check_writable,
+    is_page,
+    is_report,
+    is_summary,
+    same_file,
+    write_report,
+    write_text,
+)
 from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.markdown import render_markdown
+from pytest_haerae.types import DataKey
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-def check_outputs(config: RunConfig) -> None:
-    """Find out before the run whether all its files can be written.
+_OUTPUTS: Mapping[str, tuple[str, Callable[[bytes, Path], bool]]] = {
+    "output_file": ("--output-file", is_report),
+    "report_html": ("--report-html", is_page),
+    "report_md": ("--report-md", is_summary),
+    "baseline_write": ("--baseline-write", is_report),
+}
+"""The options that name files to write, and what tells an earlier one of theirs."""
+_OF_THE_STORE = ("", "-wal", "-shm", "-journal")
+"""What SQLite adds to a store's name for the files beside it."""
+
+
+def check_outputs(config: RunConfig, others: Mapping[str, Path] | None = None) -> None:
+    """Find out before the run whether all its files can be written, and that none takes the place of another.
+
+    Args:
+        config: The configuration.
+        others: Further files that the same session writes, by the options that name them: ``--junitxml``.
 
     Raises:
         UsageError: Naming the option and the reason.
     """
-    files = {
-        "--output-file": config.output_file,
-        "--report-html": config.report_html,
-        "--report-md": config.report_md,
-        "--baseline-write": config.baseline_write,
-    }
-    for option, path in files.items():
-        if path is not None:
-            check_writable(path, option)
+    written = [*_written(config).items(), *(others or {}).items()]
+    inputs = list(_inputs(config))
+    for number, (option, path) in enumerate(written):
+        for other, earlier in written[:number]:
+            if same_file(path, earlier):
+                raise UsageError(f"{option} {path}: is the file of {other}, too; name two")
+        for suffix in _OF_THE_STORE:
+            if same_file(path, config.store.with_name(config.store.name + suffix)):
+                raise UsageError(f"{option} {path}: is where responses are stored (--store); name another file")
+        for source, read in inputs:
+            _refuse_input(option, path, source, read)
+    for source, read in inputs:
+        _refuse_input("--store", config.store, source, read)
+    for name, (option, is_earlier) in _OUTPUTS.items():
+        if (path := getattr(config, name)) is not None:
+            check_writable(path, option, is_earlier)
+    for option, path in (others or {}).items():
+        check_writable(path, option)
+
+
+def check_data(config: RunConfig, data: Iterable[DataKey], others: Mapping[str, Path] | None = None) -> None:
+    """Refuse a file to write that is one of the questions' files, once it is known which data sets a run reads.
+
+    Raises:
+        UsageError: Naming the option.
+    """
+    paths = {_path_of(key.name, key.folder) for key in data}
+    for option, path in [*_written(config).items(), *(others or {}).items(), ("--store", config.store)]:
+        for read in paths:
+            _refuse_input(option, path, "the data set", read)
+
+
+def _written(config: RunConfig) -> dict[str, Path]:
+    """The files that a run writes, by the options that name them."""
+    return {option: path for name, (option, _) in _OUTPUTS.items() if (path := getattr(config, name)) is not None}
+
+
+def _inputs(config: RunConfig) -> Iterator[tuple[str, Path]]:
+    """What a run reads: the data set, and every option's file that is none to write."""
+    yield "the data set (--dataset)", _path_of(config.dataset)
+    for name, option in BY_NAME.items():
+        if name in _OUTPUTS or name == "store" or name not in type(config).model_fields:
+            continue
+        value = getattr(config, name)
+        if isinstance(value, Path):
+            yield f"read ({option.flag})", value
+    for value in config.model_params.values():
+        # Weights, a tokenizer, a template: whatever a backend reads from a path.
+        if isinstance(value, str) and os.sep in value and (path := _path_of(value)).is_file():
+            yield "read (--model-params)", path
+
+
+def _path_of(name: str, folder: str | None = None) -> Path:
+    return Path(folder or "") / Path(name).expanduser()
+
+
+def _refuse_input(option: str, path: Path, source: str, read: Path) -> None:
+    if read.exists() and same_file(path, read):
+        kept = source.endswith("(--baseline)")
+        way_out = "keep the baseline in a file of its own, or write elsewhere" if kept else "name another file"
+        raise UsageError(f"{option} {path}: would write over what is {source}; {way_out}")
 
 
 def write_outputs(report: Report, config: RunConfig, baseline: Report | None = None) -> list[str]:
@@ -56,7 +135,7 @@ def write_outputs(report: Report, config: RunConfig, baseline: Report | None = N
         text = render_markdown(report)
         write_text(text, config.report_md)
         notes.append(f"Markdown summary: {shown(config.report_md)}")
-        notes += _append_step_summary(text)
+        notes += _append_step_summary(text, config.report_md)
     if config.baseline_write is not None:
         notes.append(_write_baseline(report, config.baseline_write))
     return notes
@@ -67,12 +146,12 @@ def shown(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def _append_step_summary(text: str) -> list[str]:
+def _append_step_summary(text: str, written: Path) -> list[str]:
     name = os.environ.get(STEP_SUMMARY)
-    if not name:
+    if not name or same_file(Path(name), written):
         return []
     try:
-        with Path(name).open("a", encoding="utf-8") as file:
+        with Path(name).open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text + "\n")
     except OSError as error:
         return [f"{STEP_SUMMARY} {name}: cannot be written ({error.strerror})"]

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.schema import SCHEMA_VERSION, Report, reader
+from pytest_haerae.report.upgrade import upgrade
 
 
 def read_report(path: Path, place: str) -> Report:
@@ -23,14 +24,14 @@ def read_report(path: Path, place: str) -> Report:
         UsageError: It cannot be read, is no JSON, or is no report; the message names the first wrong place.
     """
     try:
-        report = json.loads(path.expanduser().read_text(encoding="utf-8"), parse_constant=_refuse)
+        report = upgrade(json.loads(path.expanduser().read_text(encoding="utf-8"), parse_constant=_refuse))
         reader().validate_python(report)
     except OSError as error:
         raise UsageError(f"{place}: cannot be read ({error.strerror})") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "the whole file"
-        message = f"no report of schema version {SCHEMA_VERSION} ({where}: {first['msg']})"
+        message = f"no report of schema version 1 or {SCHEMA_VERSION} ({where}: {first['msg']})"
         raise UsageError(f"{place}: {message}") from None
     except ValueError as error:
         raise UsageError(f"{place}: corrupt, no JSON report ({error})") from None

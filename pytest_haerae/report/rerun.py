@@ -7,7 +7,8 @@ from typing import Any
 
 from pytest_haerae.config.options import BY_NAME, OPTIONS
 from pytest_haerae.config.run_config import RunConfig, default_prompt
-from pytest_haerae.redact import MASK, redact, secrets_in
+from pytest_haerae.redact import redact, secrets_in
+from pytest_haerae.secret_forms import MASK
 
 _NAMED_FIRST = ("model", "method")
 """What every command names, whatever their defaults."""

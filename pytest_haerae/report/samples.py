@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from pytest_haerae.lazy import LazySequence
 from pytest_haerae.report.schema import ChatMessage, SampleRow
-from pytest_haerae.types import Message, Request, Sample
+from pytest_haerae.types import DataKey, Message, Request, Sample
 
 
 class SampleRows(LazySequence[SampleRow]):
@@ -17,19 +17,25 @@ class SampleRows(LazySequence[SampleRow]):
     Args:
         samples: The judged items, in the report's order.
         request_of: What an item's backend was asked; None where the method does not apply to it.
+        dataset_of: What a data set is called.
         return_logits: Whether the log-likelihoods are shown.
     """
 
     def __init__(
-        self, samples: Sequence[Sample], request_of: Callable[[Sample], Request | None], *, return_logits: bool
+        self,
+        samples: Sequence[Sample],
+        request_of: Callable[[Sample], Request | None],
+        dataset_of: Callable[[DataKey], str],
+        *,
+        return_logits: bool,
     ) -> None:
         def row(sample: Sample) -> SampleRow:
-            return make_row(sample, request_of(sample), return_logits=return_logits)
+            return make_row(sample, request_of(sample), dataset_of(sample.selected.data), return_logits=return_logits)
 
         super().__init__(row, samples, remembered=0)
 
 
-def make_row(sample: Sample, request: Request | None, *, return_logits: bool) -> SampleRow:
+def make_row(sample: Sample, request: Request | None, dataset: str, *, return_logits: bool) -> SampleRow:
     """One row of the report's `samples`: the promised keys, then what tells why it was judged so.
 
     `input` is the text as sent; of a chat, its messages in one text, while `messages` has them apart.
@@ -37,6 +43,7 @@ def make_row(sample: Sample, request: Request | None, *, return_logits: bool) ->
     Args:
         sample: The judged item.
         request: What its backend was asked; None where the method does not apply.
+        dataset: What its data set is called.
         return_logits: Whether the log-likelihoods are shown.
     """
     item, response, verdict = sample.item, sample.response, sample.verdict
@@ -57,10 +64,18 @@ def make_row(sample: Sample, request: Request | None, *, return_logits: bool) ->
         "raw_output": response.text if response else None,
         "loglikelihoods": list(values) if values is not None else None,
         "error": response.error if response else None,
+        "dataset": dataset,
+        "key": item.key,
         "explanation": verdict.explanation,
         "rule": verdict.rule,
         "character_f": verdict.character_f,
+        "why": verdict.why,
+        "reasoning": response.reasoning if response else None,
         "finish_reason": response.finish_reason if response else None,
+        "tokens": {
+            "prompt": response.prompt_tokens if response else None,
+            "completion": response.completion_tokens if response else None,
+        },
         "truncated": bool(response and response.truncated),
         "messages": [_show(message) for message in request.messages] if request and request.messages else None,
     }

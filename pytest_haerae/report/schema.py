@@ -22,7 +22,7 @@ from pytest_haerae.gates.gate import GateEntry
 from pytest_haerae.statistics.pairing import PairedRow
 from pytest_haerae.statistics.scores import Count, Metrics, Share, Spread
 
-SCHEMA_VERSION: Literal[1] = 1
+SCHEMA_VERSION: Literal[2] = 2
 SCHEMA_FILE = "report.schema.json"
 
 LogLikelihood = Annotated[float, Field(le=0, allow_inf_nan=False)]
@@ -47,7 +47,7 @@ Versions = Annotated[
 
 
 class Tokens(TypedDict):
-    """Tokens of all answers; null where the backend does not say."""
+    """Tokens of one answer, or of all of them; null where the backend does not say."""
 
     prompt: int | None
     completion: int | None
@@ -126,9 +126,15 @@ class SampleRow(PairedRow):
     """One line for people: why it was judged so."""
     rule: NotRequired[str | None]
     """Which rule read the answer."""
+    why: str | None
+    """The words of the output that were read as the answer, as they stand there."""
+    reasoning: str | None
+    """What the model thought before it answered, where the backend tells it apart."""
     character_f: NotRequired[Share | None]
     """Likeness of a free-text answer to its reference."""
-    finish_reason: NotRequired[str | None]
+    finish_reason: str | None
+    """Why the generation ended, in the backend's word."""
+    tokens: Tokens
     truncated: NotRequired[bool]
     """Whether the context was cut from the left."""
     messages: NotRequired[list[ChatMessage] | None]
@@ -137,9 +143,9 @@ class SampleRow(PairedRow):
 
 @with_config(ConfigDict(strict=True, extra="allow", use_attribute_docstrings=True))
 class Report(TypedDict):
-    """The report of one run, schema version 1."""
+    """The report of one run, schema version 2."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     metrics: Metrics
     info: Info
     samples: Sequence[SampleRow]

@@ -12,7 +12,7 @@ from pytest_haerae.backends.protocol import Model
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.interrupts import holdable_interrupts
 from pytest_haerae.lazy import LazySequence
-from pytest_haerae.redact import error_line, redact_text
+from pytest_haerae.redact import error_line, redact_answer, redact_text
 from pytest_haerae.run.store import Store
 from pytest_haerae.types import Request, Response, Usage
 
@@ -104,7 +104,7 @@ class Engine:
                 with holdable_interrupts() as hold, closing(_each(backend.run(requests))) as arriving:
                     for index, response in arriving:
                         with hold:
-                            checked = self._checked(requests[index], response)
+                            checked = self._masked(self._checked(requests[index], response))
                             self._store.put(self._run, keys[index], checked)
                             answers[keys[index]] = checked
                         done += 1
@@ -122,6 +122,16 @@ class Engine:
 
     def _failed(self, problem: Exception | str) -> Response:
         return Response(error=error_line(problem, self._secrets) or "unknown error")
+
+    def _masked(self, response: Response) -> Response:
+        """A model may repeat a key that it was sent: no secret is stored with what it said."""
+        text, reasoning, ended = (
+            redact_answer(said, self._secrets) if isinstance(said, str) else said
+            for said in (response.text, response.reasoning, response.finish_reason)
+        )
+        if (text, reasoning, ended) == (response.text, response.reasoning, response.finish_reason):
+            return response
+        return replace(response, text=text, reasoning=reasoning, finish_reason=ended)
 
     def _checked(self, request: Request, response: Response) -> Response:
         """Refuse an answer that is none: wrong count, not a number, above zero; an error is one redacted line."""

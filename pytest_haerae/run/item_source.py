@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_haerae.catalogue.datasets import open_items, unknown_subset
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.data.dataset import ItemLoader
+from pytest_haerae.data.local import SAMPLE_FOLDER, LocalDataset
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import DataKey, Item, Selected
 
@@ -42,6 +44,18 @@ class ItemSource:
             revision = None if folder else config.dataset_revision
             self._loaders[data, split] = open_items(data.name, split, revision, folder, config.dataset_columns)
         return self._loaders[data, split]
+
+    def name_of(self, data: DataKey) -> str:
+        """What a data set is called in reports: its name; of a local one its path, below the rootdir if it lies there.
+
+        Two suites may each name their ``questions.jsonl``; a path of one machine would tell nothing on another.
+        """
+        dataset = self.loader(data).dataset
+        if not isinstance(dataset, LocalDataset) or dataset.path == SAMPLE_FOLDER:
+            return data.name
+        path, root = dataset.path.resolve(), self._config.rootdir.resolve()
+        inside = path.relative_to(root).as_posix() if path.is_relative_to(root) else data.name
+        return unicodedata.normalize("NFC", inside)
 
     def subsets(self, data: DataKey) -> tuple[str, ...]:
         """The subsets that a data set has."""

@@ -6,6 +6,8 @@ import shutil
 import time
 from typing import Any, Protocol, TextIO
 
+from pytest_haerae.escaping import line as one_line
+
 _LIVE_INTERVAL = 0.1
 _PLAIN_INTERVAL = 10.0
 _ERASE = "\x1b[2K"
@@ -28,8 +30,8 @@ class TerminalWriter:
         self._plugin.ensure_newline()
 
     def write_line(self, line: str) -> None:
-        """Write a whole line."""
-        self._plugin.write_line(line)
+        """Write a whole line, in which nothing is obeyed by a terminal or a CI runner."""
+        self._plugin.write_line(one_line(line))
 
     def rewrite(self, line: str) -> None:
         """Replace the current line."""

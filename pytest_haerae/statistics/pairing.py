@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, TypeVar
+from typing import Annotated, NamedTuple, TypeVar
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -19,7 +19,7 @@ class PairedRow(TypedDict):
     """What pairing reads of an entry of a report's `samples`."""
 
     id: Annotated[str, Field(pattern="^[ -~]+$")]
-    """ASCII, stable across runs and machines."""
+    """ASCII: the subset's slug and the row's number."""
     subset: str
     input: str
     """The text as sent; of a chat, its messages in one text."""
@@ -28,6 +28,10 @@ class PairedRow(TypedDict):
     reference: str
     """The right option's letter, or the right text of a free-text item."""
     outcome: Outcome
+    dataset: str
+    """The data set that the item is from; of a local one its path, below the rootdir where it lies there."""
+    key: str
+    """What the item is known by in its subset, wherever its row stands; empty in a report of schema version 1."""
 
 
 Row = TypeVar("Row", bound=PairedRow)
@@ -80,26 +84,15 @@ class Pairing:
         total: Over all pairs.
         subsets: Over each subset's pairs, in the later report's order.
         unanswered_before: Items of both that the earlier report has only an error for.
-        only_before: Items that only the earlier report has.
-        only_after: Items that only the later one has.
+        only_before: Ids of the items that only the earlier report has.
+        only_after: Ids of those that only the later one has.
     """
 
     total: PairedCounts = field(default_factory=PairedCounts)
     subsets: dict[str, PairedCounts] = field(default_factory=dict)
     unanswered_before: int = 0
-    only_before: int = 0
-    only_after: int = 0
-
-
-def item_key(row: PairedRow) -> Hashable:
-    """What makes two rows the same item: its subset, its id, and what it asks for.
-
-    Where one report has several inputs by one such key, as two files with the same ids give them, each is an item of
-    its own: `pair_rows` and `match_rows` then tell them apart by their `input`. Elsewhere `input` does not matter: a
-    chat API is sent the same question in another form than a base model.
-    """
-    options = row["options"]
-    return row["subset"], row["id"], row["reference"], None if options is None else tuple(options)
+    only_before: list[str] = field(default_factory=list)
+    only_after: list[str] = field(default_factory=list)
 
 
 def change_of(before: Outcome, after: Outcome) -> str:
@@ -120,14 +113,18 @@ def pair_rows(before: Iterable[PairedRow], after: Iterable[PairedRow]) -> Pairin
         before: The earlier report's samples, gone over once.
         after: The later one's, gone over once.
     """
-    old = [(_mark(row), row["outcome"]) for row in before]
-    new = [(_mark(row), (row["id"], row["subset"], row["outcome"])) for row in after]
-    old_items, new_items = _identify([mark for mark, _ in old], [mark for mark, _ in new])
-    earlier = dict(zip(old_items, (outcome for _, outcome in old), strict=True))
+    old = [(mark_of(row), (row["id"], row["outcome"])) for row in before]
+    new = [(mark_of(row), (row["id"], row["subset"], row["outcome"])) for row in after]
+    old_items, new_items = identify([mark for mark, _ in old], [mark for mark, _ in new])
+    earlier = dict(zip(old_items, (entry for _, entry in old), strict=True))
     later = dict(zip(new_items, (entry for _, entry in new), strict=True))
-    pairing = Pairing(only_before=len(earlier.keys() - later.keys()), only_after=len(later.keys() - earlier.keys()))
+    pairing = Pairing()
+    pairing.only_before += [identifier for item, (identifier, _) in earlier.items() if item not in later]
     for item, (identifier, subset, now) in later.items():
-        then = earlier.get(item)
+        if item not in earlier:
+            pairing.only_after.append(identifier)
+            continue
+        _, then = earlier[item]
         pairing.unanswered_before += then == "error"
         if then in ANSWERED and now in ANSWERED:
             for counts in (pairing.total, pairing.subsets.setdefault(subset, PairedCounts())):
@@ -141,26 +138,66 @@ def match_rows(before: Iterable[Row], after: Iterable[PairedRow]) -> list[Row | 
     The pairs are those that `pair_rows` counts.
     """
     old = list(before)
-    old_items, new_items = _identify([_mark(row) for row in old], [_mark(row) for row in after])
+    old_items, new_items = identify([mark_of(row) for row in old], [mark_of(row) for row in after])
     earlier = dict(zip(old_items, old, strict=True))
     return [earlier.get(item) for item in new_items]
 
 
-_Mark = tuple[Hashable, int]
-"""A row's key and the hash of its text; the text itself would be a second copy of the data."""
+class Mark(NamedTuple):
+    """What tells a row's item, without its texts: they would be a second copy of the data."""
+
+    dataset: str
+    subset: str
+    key: str
+    id: str
+    content: int
+    """Hash of the options and the reference."""
+    input: int
+    """Hash of the text as sent."""
 
 
-def _mark(row: PairedRow) -> _Mark:
-    return item_key(row), hash(row["input"])
+def mark_of(row: PairedRow) -> Mark:
+    """What tells a row's item."""
+    content = content_hash(row["options"], row["reference"])
+    return Mark(row["dataset"], row["subset"], row["key"], row["id"], content, hash(row["input"]))
 
 
-def _identify(before: Sequence[_Mark], after: Sequence[_Mark]) -> tuple[list[Hashable], list[Hashable]]:
-    """What each row's item is known by in both reports: its key, or key and text where one key is used for several."""
+def content_hash(options: Sequence[str] | None, reference: str) -> int:
+    """Hash of an item's options and reference, of this process alone."""
+    return hash((reference, None if options is None else tuple(options)))
+
+
+def identify(before: Sequence[Mark], after: Sequence[Mark]) -> tuple[list[Hashable], list[Hashable]]:
+    """What each row's item is known by in both reports.
+
+    An item is its data set, its subset and its key, with the same options and reference. The data set counts where a
+    report has several: the one data set of a report may lie elsewhere tomorrow. The text as sent does not count: a
+    chat API is sent the same question in another form than a base model.
+
+    Reports of schema version 1 have no keys. Where one of the two is of that version, rows pair by id where subset,
+    options, reference and text agree. Two of that version pair by id, subset, options and reference; where one such
+    id has several texts, as two files with the same ids give them, the text counts, too.
+    """
+    marks = [*before, *after]
+    if all(mark.key for mark in marks):
+        several = max(len({mark.dataset for mark in side}) for side in (before, after)) > 1
+        return _by(lambda mark: (mark.dataset if several else "", mark.subset, mark.key, mark.content), before, after)
+    if any(mark.key for mark in marks):
+        return _by(lambda mark: (*_named(mark), mark.input), before, after)
     reused = _reused(before) | _reused(after)
-    old, new = ([mark if mark[0] in reused else mark[0] for mark in marks] for marks in (before, after))
-    return old, new
+    return _by(lambda mark: (named, mark.input) if (named := _named(mark)) in reused else named, before, after)
 
 
-def _reused(marks: Iterable[_Mark]) -> set[Hashable]:
+def _by(
+    name: Callable[[Mark], Hashable], before: Sequence[Mark], after: Sequence[Mark]
+) -> tuple[list[Hashable], list[Hashable]]:
+    return [name(mark) for mark in before], [name(mark) for mark in after]
+
+
+def _named(mark: Mark) -> tuple[str, str, int]:
+    return mark.subset, mark.id, mark.content
+
+
+def _reused(marks: Iterable[Mark]) -> set[Hashable]:
     first: dict[Hashable, int] = {}
-    return {key for key, text in marks if first.setdefault(key, text) != text}
+    return {named for mark in marks if first.setdefault(named := _named(mark), mark.input) != mark.input}

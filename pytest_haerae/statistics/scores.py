@@ -38,7 +38,7 @@ class Score(Clustering):
     ci95: Annotated[list[Share], Field(min_length=2, max_length=2)] | None
     """Wilson's 95% interval of the accuracy, low and high."""
     n: Count
-    """Items that were answered: correct + wrong + invalid."""
+    """Items that were answered: correct + wrong + invalid + cut."""
     correct: Count
     wrong: Count
     invalid: Count
@@ -47,6 +47,10 @@ class Score(Clustering):
     """Items whose backend gave no answer."""
     skipped: Count
     """Items to which the method does not apply."""
+    cut: Count
+    """Outputs that ended at their limit before an answer was stated; they are in n."""
+    accuracy_uncut: Share | None
+    """correct / (n - cut): the accuracy among the answers that were not cut; null where there are none."""
     character_f: NotRequired[Share | None]
     """Mean likeness of free-text answers to their references; null where there are none."""
 
@@ -66,7 +70,8 @@ def score(samples: Sequence[Sample]) -> Score:
     `character_f` is the mean likeness of free-text answers to their references, None where there are none.
     """
     counts = Counter(sample.verdict.outcome for sample in samples)
-    n = counts["correct"] + counts["wrong"] + counts["invalid"]
+    n = sum(sample.verdict.outcome in ANSWERED for sample in samples)
+    whole = n - counts["cut"]
     interval = wilson_interval(counts["correct"], n)
     return {
         "accuracy": counts["correct"] / n if n else None,
@@ -78,6 +83,8 @@ def score(samples: Sequence[Sample]) -> Score:
         "invalid": counts["invalid"],
         "errors": counts["error"],
         "skipped": counts["skipped"],
+        "cut": counts["cut"],
+        "accuracy_uncut": counts["correct"] / whole if whole else None,
         **_clustered(samples),
         "character_f": _mean([sample.verdict.character_f for sample in samples]),
     }
@@ -90,6 +97,7 @@ def counts_of(entry: Score) -> dict[str, int]:
         "correct": entry["correct"],
         "wrong": entry["wrong"],
         "invalid": entry["invalid"],
+        "cut": entry["cut"],
         "errors": entry["errors"],
         "skipped": entry["skipped"],
     }

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from pytest_haerae.backends.local.causal_scoring import CausalScorer, Scorable
+from pytest_haerae.backends.local.causal_scoring import CausalScorer
+from pytest_haerae.backends.local.grouping import Scorable
 from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, HuggingFaceParameters
 from pytest_haerae.backends.local.trie import Sums, Tokens
 from pytest_haerae.errors import UsageError

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -103,3 +107,123 @@ def test_no_output_has_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     for name, content in outputs.items():
         for secret in (SECRET, encoded):
             assert secret.encode() not in content, name
+
+
+def forms(secret: str) -> dict[str, str]:
+    """A secret in the ways in which it may come back."""
+    octets = secret.encode()
+    return {
+        "raw": secret,
+        **{f"base64 after {place}": base64.b64encode(bytes(place) + octets).decode() for place in range(3)},
+        "basic": base64.b64encode(f"user:{secret}".encode()).decode(),
+        "url-safe base64": base64.urlsafe_b64encode(f"?>{secret}".encode()).decode(),
+        "percent": quote(secret, safe=""),
+        "every octet": "".join(f"%{octet:02X}" for octet in octets),
+        "JSON": json.dumps(secret)[1:-1],
+        "JSON in JSON": json.dumps(json.dumps(secret))[1:-1],
+        "HTML": html.escape(secret),
+        "hexadecimal": octets.hex(),
+        "query": f"https://host/v1?q={quote_plus(secret)}&a=b",
+    }
+
+
+ODD = 'geheim/7f "3a+9c&1e'
+"""A secret that every way of writing writes in another way."""
+
+
+@pytest.mark.parametrize("way", ["key", "unusual header", "query"])
+def test_no_output_has_a_key_that_the_model_or_the_server_repeats(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """F1: in an answer, in an error, in headers of any name, in a query; in every form, in every file."""
+    secret = SECRET if way == "key" else ODD
+    repeated = forms(secret)
+    words = " and ".join(repeated.values())
+    write_questions(tmp_path, questions(9))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+
+    def echo(number: int, body: dict[str, Any]) -> str:
+        return f"{words}\n정답: ({'ABCD'[number % 2]})"
+
+    def fault(number: int, attempt: int) -> str | None:
+        return f"400: {words}" if number == 2 else None
+
+    with serve(ApiServer(echo, fault)) as server:
+        parameters: dict[str, Any] = {
+            "key": {"api_key": secret},
+            "unusual header": {"api_key": "not-needed", "extra_headers": {"X-Corp-Tenant": secret}},
+            "query": {"api_key": "not-needed", "extra_body": {"proxy": f"http://p/?tenant={quote_plus(secret)}"}},
+        }[way]
+        outputs = ["--report-html=r.html", "--report-md=r.md", "--junitxml=j.xml", "--max-error-rate=0.5"]
+        options = ["-vv", "-rA", "--showlocals", "--min-accuracy=0.9", "--baseline-write=b.json", *outputs]
+        arguments = command("openai", server, *options, **parameters)
+        place = next(place for place, text in enumerate(arguments) if text.startswith("--model-params="))
+        monkeypatch.setenv("HAERAE_MODEL_PARAMS", arguments.pop(place).partition("=")[2])
+        result = evaluate(tmp_path, arguments)
+    assert result.returncode == pytest.ExitCode.TESTS_FAILED, result.stdout + result.stderr
+    report = valid_report(tmp_path / ".haerae/report.json")
+    assert (report["metrics"]["errors"], report["metrics"]["n"]) == (1, 8)
+    assert report["samples"][0]["prediction"] == "A", "what was masked is not what was read"
+    export = [sys.executable, "-c", EXPORT, "export", ".haerae/report.json", "--csv=r.csv", "--parquet=r.parquet"]
+    subprocess.run(export, cwd=tmp_path, check=True, capture_output=True)
+    found = {"stdout": result.stdout.encode(), "stderr": result.stderr.encode()}
+    found |= {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert {"responses.sqlite", "report.json", "r.html", "r.md", "j.xml", "summary.md", "r.csv", "r.parquet"} <= {
+        *found
+    }
+    for name, content in found.items():
+        for form, text in repeated.items():
+            core = text.removeprefix("https://host/v1?q=").removesuffix("&a=b").rstrip("=")
+            assert core.encode() not in content, (name, form)
+            assert json.dumps(core)[1:-1].encode() not in content, (name, form)
+
+
+EXPORT = "import sys; from pytest_haerae.doors.command_line.main import main; sys.exit(main(sys.argv[1:]))"
+BREAKS = """
+import json, os
+
+def pytest_runtest_logfinish(nodeid):
+    parameters = json.loads(os.environ["HAERAE_MODEL_PARAMS"])
+    padded = {"long": "x" * 200, **parameters}
+    raise RuntimeError("the server said: " + parameters["api_key"])
+"""
+
+
+@pytest.mark.parametrize("workers", [[], ["-n1"]])
+def test_no_traceback_of_an_internal_error_has_the_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: list[str]
+) -> None:
+    """F1: --showlocals shows the variables of every function on the way."""
+    write_questions(tmp_path, questions(2))
+    (tmp_path / "conftest.py").write_text(BREAKS, encoding="utf-8")
+    monkeypatch.setenv("HAERAE_MODEL_PARAMS", json.dumps({"api_key": SECRET, "model_name": "m"}))
+    arguments = [sys.executable, "-m", "pytest", "-p", "no:hypothesispytest", "--showlocals", *workers]
+    with serve(ApiServer(reply)) as server:
+        parameters = {"model_name": "m", "api_base": server.address, "api_key": SECRET}
+        monkeypatch.setenv("HAERAE_MODEL_PARAMS", json.dumps(parameters))
+        result = evaluate(tmp_path, [*arguments, "--model=openai"])
+    shown = result.stdout + result.stderr
+    assert "INTERNALERROR" in shown
+    assert "***" in shown
+    for part in (SECRET, SECRET[:7], SECRET[-7:]):
+        assert part not in shown
+
+
+@pytest.mark.parametrize("where", ["environment", "command line"])
+@pytest.mark.parametrize("text", ['{{"api_key": "{}" "a": 1}}', "api_key={},half-of-{}", "{}", '["{}"]', '{{"a": "{}'])
+def test_no_mistake_in_parameters_prints_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, text: str
+) -> None:
+    """F1: what cannot be parsed may be a key."""
+    write_questions(tmp_path, questions(2))
+    text = text.replace("{}", SECRET).replace("{{", "{").replace("}}", "}")
+    arguments = [sys.executable, "-m", "pytest", "-p", "no:hypothesispytest", "--model=openai"]
+    if where == "environment":
+        monkeypatch.setenv("HAERAE_MODEL_PARAMS", text)
+    else:
+        arguments.append(f"--model-params={text}")
+    result = evaluate(tmp_path, arguments)
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert SECRET not in result.stdout + result.stderr
+    assert len([line for line in result.stderr.splitlines() if line.strip()]) == 1

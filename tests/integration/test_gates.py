@@ -134,7 +134,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "no baseline": (None, "cannot be read (No such file or directory)"),
     "corrupt": (lambda text: text[: len(text) // 2], "corrupt, no JSON report"),
     "incompatible": (with_info(prompt_fingerprint="0"), "incompatible: its prompt_fingerprint is '0', this run's is "),
-    "other data": (lambda text: text.replace("questions-0007", "questions-9999"), "it has no item questions-0007"),
+    "other data": (lambda text: text.replace('"subset": "questions"', '"subset": "q"'), "it has none of this run's "),
 }
 
 

@@ -12,6 +12,7 @@ from pytest_haerae.config.run_config import build_config
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.gate import GateEntry
 from pytest_haerae.gates.judge import judge_run
+from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.report.build import make_report
 from pytest_haerae.report.facts import RunFacts
 from pytest_haerae.report.files import write_report
@@ -20,7 +21,7 @@ from pytest_haerae.report.schema import Report, SampleRow
 from pytest_haerae.statistics.scores import Score, make_metrics
 from pytest_haerae.types import DataKey, Item, Outcome, Response, Sample, Selected, Usage, Verdict
 
-OUTCOMES: dict[str, Outcome] = {"c": "correct", "w": "wrong", "i": "invalid", "e": "error", "s": "skipped"}
+OUTCOMES: dict[str, Outcome] = {"c": "correct", "w": "wrong", "i": "invalid", "t": "cut", "e": "error", "s": "skipped"}
 
 
 def samples_of(
@@ -41,7 +42,7 @@ def samples_of(
             passage = "" if passages is None else f"### 지문: \n지문 {index % passages}\n\n"
             query = f"{passage}### 질문: \n{subset} {index}번\n\n### 정답:"
             identifier = f"s{list(subsets).index(subset)}-{index:04d}"
-            item = Item(identifier, subset, index, query, tuple("가나다라마"), tuple("ABCDE"), reference)
+            item = Item(identifier, subset, index, query, tuple("가나다라마"), tuple("ABCDE"), reference, f"k{index}")
             outcome = OUTCOMES[letter]
             wrong = "ABCDE"[("ABCDE".index(reference) + 1) % 5]
             prediction = {"correct": reference, "wrong": wrong}.get(outcome)
@@ -70,7 +71,7 @@ def report_of(
     errors = sum(sample.verdict.outcome == "error" for sample in samples)
     completeness = Completeness(by_hand, missing, errors, len(samples) + missing)
     metrics = make_metrics(samples)
-    rows = list(SampleRows(samples, lambda sample: None, return_logits=True))
+    rows = list(SampleRows(samples, lambda sample: None, lambda data: data.name, return_logits=True))
     judgement = judge_run(config, metrics, rows, baseline["samples"] if baseline else None, completeness)
     facts = RunFacts(
         model="a-model",
@@ -85,7 +86,9 @@ def report_of(
         usage=Usage(computed=len(samples), seconds=1.0),
         completeness=completeness,
     )
-    report = make_report(config, facts, metrics, samples, rows=rows, judgement=judgement)
+    report = make_report(
+        config, facts, metrics, samples, rows=rows, judgement=judgement, warnings=find_warnings(samples)
+    )
     return cast(Report, json.loads(json.dumps(report)))
 
 
@@ -115,7 +118,9 @@ def sample(number: int, subset: str = "csat_geo", **changes: object) -> SampleRo
     prediction = "B" if number % 3 == 0 else "A"
     row = {
         "id": f"{subset}-{number:04d}",
+        "dataset": "sample",
         "subset": subset,
+        "key": f"k{number}",
         "nodeid": f"suites/test_{subset}.py::test_{subset}[{subset}-{number:04d}]",
         "input": f"다음 질문에 답하시오.\n\n### 질문:\n{number}번 문제: 독도의 위치는?\n\n### 정답:",
         "options": ["동해", "서해", "남해"],
@@ -127,7 +132,10 @@ def sample(number: int, subset: str = "csat_geo", **changes: object) -> SampleRo
         "error": None,
         "explanation": f"{number} was judged",
         "rule": None,
+        "why": None,
+        "reasoning": None,
         "finish_reason": None,
+        "tokens": {"prompt": None, "completion": None},
         "truncated": False,
         "messages": None,
         **changes,
@@ -139,9 +147,9 @@ def score(rows: list[SampleRow]) -> Score:
     """The numbers of some samples."""
     counts = {
         name: sum(row["outcome"] == name for row in rows)
-        for name in ("correct", "wrong", "invalid", "error", "skipped")
+        for name in ("correct", "wrong", "invalid", "cut", "error", "skipped")
     }
-    n = counts["correct"] + counts["wrong"] + counts["invalid"]
+    n = counts["correct"] + counts["wrong"] + counts["invalid"] + counts["cut"]
     return {
         "accuracy": counts["correct"] / n if n else None,
         "stderr": None,
@@ -150,8 +158,10 @@ def score(rows: list[SampleRow]) -> Score:
         "correct": counts["correct"],
         "wrong": counts["wrong"],
         "invalid": counts["invalid"],
+        "cut": counts["cut"],
         "errors": counts["error"],
         "skipped": counts["skipped"],
+        "accuracy_uncut": counts["correct"] / (n - counts["cut"]) if n > counts["cut"] else None,
     }
 
 
@@ -160,7 +170,7 @@ def make(rows: list[SampleRow], **info: object) -> Report:
     subsets = list(dict.fromkeys(row["subset"] for row in rows))
     of_subset = {name: score([row for row in rows if row["subset"] == name]) for name in subsets}
     report = {
-        "schema_version": 1,
+        "schema_version": 2,
         "metrics": {**score(rows), "macro_accuracy": 0.5, "subsets": of_subset},
         "info": {
             "backend": "random",

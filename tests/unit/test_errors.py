@@ -36,3 +36,10 @@ def test_what_was_raised_is_one_line_that_ends_with_the_innermost_place() -> Non
     place = f"{__file__}:{inner.__code__.co_firstlineno + 1}"
     assert raised(caught.value) == rf"raised KeyError: 'two\n lines' ({place})"
     assert raised(ValueError("never\nraised")) == "raised ValueError: never raised"
+
+
+@pytest.mark.parametrize("name", ["UsageError", "StoreError", "UnmeasurableRun", "BackendFailure", "WrongAnswer"])
+def test_the_words_of_an_error_are_one_line_without_secrets_whatever_they_quote(name: str) -> None:
+    error = vars(errors)[name]("file a\n::error::b\x1b[2J: api_key=s3cretvalue")
+    assert str(error) == r"file a\n::error::b\x1b[2J: api_key=***"
+    assert str(type(error)(str(error))) == str(error)

@@ -59,13 +59,19 @@ def test_gates_on_subsets_are_checked_before_the_model_is_loaded(tmp_path: Path)
 
 
 def test_a_baselines_items_are_checked_before_the_model_is_loaded(tmp_path: Path, baseline: Path) -> None:
-    refused(
-        tmp_path, r"--baseline .*base\.json: incompatible: it has no item", baseline=baseline, rows=[*ROWS, ROWS[0]]
-    )
-    changed = [*ROWS[:8], question(8, answer="A")]
-    refused(tmp_path, "incompatible: item questions-0008 has other data there", baseline=baseline, rows=changed)
-    reworded = [*ROWS[:8], question(8, question="다른 문제?")]
-    refused(tmp_path, "incompatible: item questions-0008 has another input", baseline=baseline, rows=reworded)
+    refusal = r"--baseline .*base\.json: incompatible: it has none of this run's 9 items; item questions-0000 has other"
+    refused(tmp_path, refusal, baseline=baseline, rows=[question(n, question=f"다른 문제 {n}?") for n in range(9)])
+
+
+def test_a_grown_file_is_compared_on_what_is_common_and_the_rest_is_named(tmp_path: Path, baseline: Path) -> None:
+    rows = [question(100), *ROWS[1:4], question(4, question="고친 문제?"), *ROWS[5:]]
+    report, _ = run(tmp_path, rows=rows, baseline=baseline, max_error_rate=1)
+    (gate,) = report["info"]["gates"]
+    assert "on 6 paired items" in gate["detail"]
+    assert "not in the baseline: 2 items (questions-0000, questions-0004)" in gate["detail"]
+    assert "only in the baseline: 2 items (questions-0000, questions-0004)" in gate["detail"]
+    (warning,) = [line for line in report["info"]["warnings"] if "baseline" in line]
+    assert warning == "the data no longer have items of the baseline: 2 items (questions-0000, questions-0004)"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +183,7 @@ def test_a_report_says_what_was_asked_of_what(tmp_path: Path) -> None:
     loader = made.source.loader(made.plan.data)
     assert info["subset_fingerprints"] == {"questions": loader.fingerprint("questions")}
     assert info["dataset_fingerprint"] == made.source.fingerprint(selection)
-    assert info["dataset"] == str(tmp_path / "questions.jsonl")
+    assert info["dataset"] == "questions.jsonl"
     assert info["prompt_fingerprint"] == made.plan.prompt.fingerprint
     assert info["responses"] == {"computed": 9, "reused": 0}
     assert datetime.fromisoformat(info["started"]) <= before

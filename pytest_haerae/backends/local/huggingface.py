@@ -18,7 +18,7 @@ Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
 
 if TYPE_CHECKING:
-    from pytest_haerae.backends.local.causal_scoring import Group, Scorable
+    from pytest_haerae.backends.local.grouping import Group, Scorable
     from pytest_haerae.backends.local.trie import Sums, Tokens
 
 
@@ -64,7 +64,7 @@ class HuggingFaceBackend(BatchingBackend):
         del self._model, self._scorer
 
     def _loglikelihoods(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-        from pytest_haerae.backends.local.causal_scoring import make_groups, make_scorable
+        from pytest_haerae.backends.local.grouping import make_groups, make_scorable
 
         parts, board, errors = make_parts("huggingface", self._encoder, requests, self._max_length + 1)
         yield from errors.items()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_haerae.config.options import BY_NAME
+from pytest_haerae.escaping import line
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,30 @@ def add_option(parser: ArgumentParser, name: str) -> None:
     parser.add_argument(*option.spellings(), dest=name, action=action, metavar=option.metavar, help=text)
 
 
+def print_lines(*lines: object) -> None:
+    """Write lines for people: whatever they quote, nothing in them is obeyed by a terminal or a CI runner."""
+    for text in lines:
+        print(line(text))
+
+
 def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
     """Write a value as JSON, as reports are written."""
-    print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+    print_json_text(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def print_json_text(text: str) -> None:
+    r"""Write a text of JSON; what the output's encoding lacks is written as ``\uXXXX``, which means the same."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, JSON_ESCAPES).decode(encoding))
+
+
+def _json_escapes(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[place : place + 2].hex()}" for place in range(0, len(units), 2)), error.end
+
+
+JSON_ESCAPES = "haerae_json_escapes"
+"""An error handler for text of JSON, in which only strings have characters beyond ASCII."""
+codecs.register_error(JSON_ESCAPES, _json_escapes)

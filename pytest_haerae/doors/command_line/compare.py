@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
-from pytest_haerae.doors.command_line.command import Command, print_json
+from pytest_haerae.doors.command_line.command import Command, print_json, print_lines
 from pytest_haerae.errors import UsageError
+from pytest_haerae.escaping import line
 from pytest_haerae.gates.compatibility import differences, measurement_of
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.schema import Info
@@ -82,15 +83,15 @@ def run(arguments: Namespace) -> int:
         "before": _side(arguments.before, before["info"]),
         "after": _side(arguments.after, after["info"]),
         "differing": differences(measurement_of(before["info"]), measurement_of(after["info"])),
-        "only_before": pairing.only_before,
-        "only_after": pairing.only_after,
+        "only_before": len(pairing.only_before),
+        "only_after": len(pairing.only_after),
         "total": _describe(pairing.total, arguments.seed),
         "subsets": groups,
     }
     if arguments.json:
         print_json(result)
     else:
-        print("\n".join(_lines(result, shutil.get_terminal_size().columns)))
+        print_lines(*_lines(result, shutil.get_terminal_size().columns))
     return 0
 
 
@@ -118,7 +119,7 @@ def _lines(result: Result, width: int) -> list[str]:
     rows = [*result["subsets"].items(), (_TOTAL, result["total"])]
     narrow = width < _WIDE
     heading = _cells(("n", "A", "B", "B - A", "95% interval", "p", "lost", "gained"), narrow=narrow)
-    name_width = max(8, min(max(display_width(name) for name, _ in rows), width - len(heading) - 1))
+    name_width = max(8, min(max(display_width(line(name)) for name, _ in rows), width - len(heading) - 1))
     lines.append(f"{pad('subset', name_width)} {heading}")
     lines += [f"{pad(name, name_width)} {_numbers(entry, narrow=narrow)}" for name, entry in rows]
     notes = ["p: exact McNemar test, two-sided, not corrected for the number of subsets (--json has both)"]
@@ -129,7 +130,7 @@ def _lines(result: Result, width: int) -> list[str]:
         if items:
             more = f" and {len(items) - _SHOWN_ITEMS} more" if len(items) > _SHOWN_ITEMS else ""
             notes.append(f"{what}: {', '.join(items[:_SHOWN_ITEMS])}{more}")
-    return lines + [line for note in notes for line in wrap(note, width)]
+    return lines + [part for note in notes for part in wrap(note, width)]
 
 
 def _title(key: str, side: Side) -> str:

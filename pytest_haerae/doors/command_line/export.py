@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from pytest_haerae.doors.command_line.command import Command
+from pytest_haerae.doors.command_line.command import Command, print_lines
 from pytest_haerae.errors import UsageError
-from pytest_haerae.report.files import check_writable
+from pytest_haerae.report.files import check_writable, same_file
 from pytest_haerae.report.formats import OutputFormat, find_format, format_names
 from pytest_haerae.report.read import read_report
 
@@ -31,7 +31,7 @@ def run(arguments: Namespace) -> int:
     report = read_report(arguments.report, str(arguments.report))
     for output, path in targets:
         output.write(report, path)
-        print(f"{len(report['samples'])} rows: {path}")
+        print_lines(f"{len(report['samples'])} rows: {path}")
     return 0
 
 
@@ -48,9 +48,12 @@ def _targets(arguments: Namespace) -> list[tuple[OutputFormat, Path]]:
         )
     if not named:
         raise UsageError("no file is named: add --csv PATH, --parquet PATH, or --format NAME")
-    for option, _, path in named:
-        if path.resolve() == arguments.report.resolve():
+    for number, (option, _, path) in enumerate(named):
+        if same_file(path, arguments.report):
             raise UsageError(f"{option} {path}: is the report itself")
+        for other, _, earlier in named[:number]:
+            if same_file(path, earlier):
+                raise UsageError(f"{option} {path}: is the file of {other}, too; name two")
         check_writable(path, option)
     return [(output, path) for _, output, path in named]
 

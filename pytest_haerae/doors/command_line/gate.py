@@ -6,10 +6,11 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from pytest_haerae.config.run_config import gate_settings
-from pytest_haerae.doors.command_line.command import Command, add_option, print_json
+from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates.compatibility import check_items, check_measurement, measurement_of
+from pytest_haerae.gates.compatibility import check_measurement, measurement_of
 from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.gates.coverage import check_common
 from pytest_haerae.gates.judge import judge_run
 from pytest_haerae.gates.minimum import check_gated_subsets
 from pytest_haerae.report.read import read_report
@@ -40,9 +41,9 @@ def run(arguments: Namespace) -> int:
     if arguments.baseline is not None:
         place, info = f"--baseline {arguments.baseline}", report["info"]
         earlier = read_report(Path(arguments.baseline), place)
-        baseline, rows = earlier["samples"], report["samples"]
+        baseline = earlier["samples"]
         check_measurement(place, earlier["info"], measurement_of(info))
-        check_items(place, earlier["info"], baseline, rows, info.get("subset_fingerprints") or {})
+        check_common(place, baseline, report["samples"])
     completeness = Completeness.of_report(report["info"], report["samples"])
     judgement = judge_run(settings, report["metrics"], report["samples"], baseline, completeness)
     if arguments.json:
@@ -55,7 +56,7 @@ def run(arguments: Namespace) -> int:
         )
     else:
         for gate in judgement.gates:
-            print(f"gate {gate.name}: {gate.verdict.upper()} - {gate.detail}")
+            print_lines(f"gate {gate.name}: {gate.verdict.upper()} - {gate.detail}")
     return 1 if judgement.fails() else 0
 
 

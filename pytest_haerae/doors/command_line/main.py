@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from argparse import ArgumentParser
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from pytest_haerae.doors.command_line import all_commands
-from pytest_haerae.errors import HaeraeError, UnmeasurableRun
+from pytest_haerae.errors import HaeraeError, UnmeasurableRun, UsageError
 
 USAGE_ERROR, INTERRUPTED = 4, 2
 """Exit codes, as pytest's."""
@@ -21,7 +22,7 @@ class Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Show the usage and the mistake; exit code 4."""
         self.print_usage(sys.stderr)
-        self.exit(USAGE_ERROR, f"ERROR: {message}\n")
+        self.exit(USAGE_ERROR, f"ERROR: {UsageError(message)}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, 1 where a gate failed or the run could not be measured, 2 interrupted, 4 for bad input.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that has no Hangul, and halves of surrogate pairs, end no command.
+            stream.reconfigure(errors="backslashreplace")
     parser = Parser(
         prog="pytest-haerae", description="Evaluate language models; compare, judge, show and export reports."
     )

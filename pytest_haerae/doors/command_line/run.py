@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.config.options import BY_NAME, OPTIONS
-from pytest_haerae.doors.command_line.command import Command, add_option
+from pytest_haerae.doors.command_line.command import Command, add_option, print_json_text
 from pytest_haerae.doors.evaluator import Evaluator, as_options
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.gate import failing_gates
@@ -40,7 +40,10 @@ def run(arguments: Namespace) -> int:
     except KeyboardInterrupt:
         print("the answers so far are stored, and the same command goes on", file=sys.stderr)
         raise
-    print(result.to_json() if to_stdout else result)
+    if to_stdout:
+        print_json_text(result.to_json())
+    else:
+        print(result)
     return int(bool(failing_gates(result.info["gates"])))
 
 

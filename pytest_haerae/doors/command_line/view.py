@@ -6,8 +6,9 @@ import webbrowser
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from pytest_haerae.doors.command_line.command import Command
-from pytest_haerae.report.files import check_writable
+from pytest_haerae.doors.command_line.command import Command, print_lines
+from pytest_haerae.errors import UsageError
+from pytest_haerae.report.files import check_writable, is_page, same_file
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.show.html import write_page
 
@@ -29,9 +30,12 @@ def run(arguments: Namespace) -> int:
     report = read_report(arguments.report, str(arguments.report))
     baseline = read_report(arguments.baseline, f"--baseline {arguments.baseline}") if arguments.baseline else None
     output = (arguments.output or arguments.report.with_suffix(".html")).expanduser().absolute()
-    check_writable(output, "--output")
+    for name, path in (("the report", arguments.report), ("the baseline", arguments.baseline)):
+        if path and same_file(output, path):
+            raise UsageError(f"--output {output}: is {name} itself; name another file")
+    check_writable(output, "--output", is_page)
     write_page(output, report, baseline)
-    print(output)
+    print_lines(output)
     if arguments.open and not webbrowser.open(output.as_uri()):
         print("no browser could be opened; open the page by hand")
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from pytest_haerae.escaping import annotation, visible
 from pytest_haerae.gates.gate import failing_gates
 from pytest_haerae.report.schema import Report
 from pytest_haerae.statistics.scores import Score, counts_of
@@ -14,11 +15,7 @@ _LONGEST_PROPERTY = 200
 
 
 def workflow_commands(report: Report) -> Iterator[str]:
-    """One workflow command for each gate that broke and each warning.
-
-    Source: GitHub's documentation, "Workflow commands for GitHub Actions": ``::error title=…::message``, with ``%`` and
-    line ends as percent codes, in titles also ``:`` and ``,``.
-    """
+    """One workflow command for each gate that broke and each warning: ``::error title=…::message``."""
     for gate in failing_gates(report["info"]["gates"]):
         yield _command("error", f"gate {gate['name']}", f"{gate['verdict']} - {gate['detail']}")
     for warning in report["info"].get("warnings", ()):
@@ -26,15 +23,15 @@ def workflow_commands(report: Report) -> Iterator[str]:
 
 
 def _command(kind: str, title: str, message: str) -> str:
-    def encode(text: str) -> str:
-        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-    title = encode(f"pytest-haerae {title}").replace(":", "%3A").replace(",", "%2C")
-    return f"::{kind} title={title}::{encode(message)}"
+    return f"::{kind} title={annotation(f'pytest-haerae {title}', title=True)}::{annotation(message)}"
 
 
 def suite_properties(report: Report) -> Iterator[tuple[str, str]]:
     """Names and values for JUnit's test suite: the setting, the numbers of the total and each subset, the gates."""
+    return ((visible(name), visible(value)) for name, value in _suite_properties(report))
+
+
+def _suite_properties(report: Report) -> Iterator[tuple[str, str]]:
     metrics, info = report["metrics"], report["info"]
     yield "haerae.backend", info["backend"]
     yield "haerae.model", _value(info["model"])
@@ -69,10 +66,10 @@ def item_properties(item: Item, verdict: Verdict) -> tuple[tuple[str, str], ...]
 def _item_properties(subset: str, outcome: str, prediction: str, reference: str) -> tuple[tuple[str, str], ...]:
     """Made once for all items that have them alike: pytest keeps three reports of each test, with its properties."""
     return (
-        ("haerae_subset", subset),
-        ("haerae_outcome", outcome),
-        ("haerae_prediction", prediction[:_LONGEST_PROPERTY]),
-        ("haerae_reference", reference[:_LONGEST_PROPERTY]),
+        ("haerae_subset", visible(subset)),
+        ("haerae_outcome", visible(outcome)),
+        ("haerae_prediction", visible(prediction[:_LONGEST_PROPERTY])),
+        ("haerae_reference", visible(reference[:_LONGEST_PROPERTY])),
     )
 
 

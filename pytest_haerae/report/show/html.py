@@ -17,9 +17,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypedDict
 
+from pytest_haerae import escaping
 from pytest_haerae.report.files import write_text
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show import page_data
+from pytest_haerae.report.show.page_notices import gate_notice, warning_notice
 from pytest_haerae.statistics.pairing import Pairing, match_rows, pair_rows
 from pytest_haerae.statistics.scores import Score
 
@@ -45,7 +47,7 @@ def make_page(report: Report, baseline: Report | None = None) -> str:
     """Make the page.
 
     Args:
-        report: A report of schema version 1.
+        report: A report.
         baseline: An earlier one to compare with; items that it lacks, or has with other options or another reference,
             are shown without a comparison.
     """
@@ -67,6 +69,7 @@ def make_page(report: Report, baseline: Report | None = None) -> str:
         label=lambda key, n=None: labels["en"][key].replace("{n}", f"{n:,}" if n is not None else "{n}"),
         percent=_percent,
         points=_points,
+        seen=escaping.page,
     )
     script = '"use strict";\n' + "\n".join(_asset(name) for name in SCRIPTS)
     style = _asset("page.css")
@@ -174,6 +177,8 @@ def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[s
         "info": info,
         "metrics": report["metrics"],
         "measured_subsets": sum(entry["accuracy"] is not None for entry in report["metrics"]["subsets"].values()),
+        "gates": [(gate, gate_notice(gate, info)) for gate in info["gates"]],
+        "warnings": [warning_notice(line) for line in info.get("warnings", ())],
         "title": info["model"] or info["backend"],
         "facts": [(name, _shown(value)) for name, value in facts.items() if value not in (None, {}, [])],
         "baseline": _baseline_header(info, baseline["info"], pairing) if baseline else None,

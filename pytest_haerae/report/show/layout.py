@@ -1,8 +1,10 @@
-"""Text in columns of a terminal, where Hangul takes two."""
+"""Text in columns of a terminal, where Hangul takes two; what a terminal would obey is written out."""
 
 from __future__ import annotations
 
 import unicodedata
+
+from pytest_haerae.escaping import line as one_line
 
 
 def display_width(text: str) -> int:
@@ -18,6 +20,7 @@ def display_width(text: str) -> int:
 
 def cut(text: str, width: int) -> str:
     """A text of at most `width` columns; what is cut ends in an ellipsis."""
+    text = one_line(text)
     if display_width(text) <= width:
         return text
     while text and display_width(text) >= width:
@@ -34,7 +37,7 @@ def pad(text: str, width: int) -> str:
 def wrap(text: str, width: int, indent: str = "  ") -> list[str]:
     """A text broken at spaces into lines of at most `width` columns; the later ones are indented."""
     lines = [""]
-    for word in text.split(" "):
+    for word in one_line(text).split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1].strip() else lines[-1] + word
         if display_width(longer) > width and lines[-1].strip():
             lines.append(indent + word)

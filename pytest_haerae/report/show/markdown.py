@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pytest_haerae.escaping import markdown as escape
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show.rows import (
     SummaryRow,
@@ -44,12 +45,6 @@ def _setting(info: Info) -> str:
     return escape(text + (f", against {baseline}" if baseline else ""))
 
 
-def escape(text: object) -> str:
-    """A text of one line that Markdown shows as it is, also in a table."""
-    line = " ".join(str(text).split())
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#|~" else sign for sign in line)
-
-
 def table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table; columns whose heading ends in a colon are right-aligned."""
     lines = ["| " + " | ".join(name.removesuffix(":") for name in heading) + " |"]
@@ -83,7 +78,7 @@ def _wrong(samples: Sequence[SampleRow]) -> list[str]:
     wrong = [
         (sample["id"], sample["outcome"], sample["prediction"] or "", sample["reference"])
         for sample in samples
-        if sample["outcome"] in ("wrong", "invalid")
+        if sample["outcome"] in ("wrong", "invalid", "cut")
     ]
     if not wrong:
         return []

@@ -11,8 +11,17 @@ from typing import Any, TypedDict
 from pytest_haerae.report.schema import SampleRow
 from pytest_haerae.statistics.estimates import wilson_interval
 from pytest_haerae.statistics.pairing import ANSWERED, PairedCounts, change_of
+from pytest_haerae.types import LETTERS, Outcome
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+OUTCOME_LETTERS: dict[Outcome, str] = {
+    "correct": "c",
+    "wrong": "w",
+    "invalid": "i",
+    "cut": "t",
+    "error": "e",
+    "skipped": "s",
+}
+"""How the page's columns spell an outcome; `data.js` reads them."""
 CALIBRATION_BINS = 10
 _SHORTEST_PREFIX = 200
 """Characters from which a beginning that items share is stored once and shown folded."""
@@ -152,7 +161,7 @@ def columns(samples: Sequence[SampleRow], before: Sequence[SampleRow | None]) ->
         "subsets": subsets,
         "ids": [row["id"] for row in samples],
         "subset": [numbers[row["subset"]] for row in samples],
-        "outcome": "".join(row["outcome"][0] for row in samples),
+        "outcome": "".join(OUTCOME_LETTERS[row["outcome"]] for row in samples),
         "options": [len(row["options"] or ()) for row in samples],
         "reference": [row["reference"] if row["options"] else None for row in samples],
         "prediction": [row["prediction"] if row["options"] else None for row in samples],
@@ -211,6 +220,8 @@ _TEXTS = (
     "error",
     "explanation",
     "rule",
+    "why",
+    "reasoning",
     "finish_reason",
     "truncated",
 )

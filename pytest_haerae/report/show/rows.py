@@ -13,7 +13,7 @@ from pytest_haerae.statistics.scores import Score, counts_of
 
 MICRO = "total (micro)"
 _SHOWN_SUBSETS = 2
-_NOT_ANSWERED = ("invalid", "errors", "skipped")
+_NOT_ANSWERED = ("invalid", "cut", "errors", "skipped")
 _LOOKED_AT = {"length": "cut at max_tokens", "content_filter": "stopped by a content filter"}
 """Finish reasons that say an output is not what the model would have answered."""
 

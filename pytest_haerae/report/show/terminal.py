@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pytest_haerae.escaping import line as one_line
 from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.layout import cut, display_width, pad, wrap
 from pytest_haerae.report.show.rows import (
@@ -44,7 +45,8 @@ def summary_lines(
         lines += [heading, *(cut(f"  {text}", width) for text in wrong[:_SHOWN_WRONG])]
         lines += [f"run them again: {rerun}"] if rerun else []
         lines += [f"see why: pytest-haerae view {output_file}"] if output_file else []
-    return lines + ([f"report: {output_file}"] if output_file else [])
+    lines += [f"report: {output_file}"] if output_file else []
+    return list(map(one_line, lines))
 
 
 def table_lines(report: Report, width: int) -> list[str]:
@@ -54,7 +56,7 @@ def table_lines(report: Report, width: int) -> list[str]:
     lines = [table.heading(), *(table.line(row) for row in rows)]
     if (macro := report["metrics"]["macro_accuracy"]) is not None:
         lines.append(table.macro(macro))
-    return lines
+    return list(map(one_line, lines))
 
 
 class _Table:
@@ -72,7 +74,7 @@ class _Table:
         taken = 7 + len(self._correct) + 1 + self._share + 2 + self._interval_width + 1 + len(self._detects)
         taken += self._share + 2 if changes else 0
         self._macro = "mean of subsets (macro)" if wide else "mean (macro)"
-        longest = max(len(self._macro), *(display_width(row.name) for row in rows))
+        longest = max(len(self._macro), *(display_width(one_line(row.name)) for row in rows))
         self._name = max(8, min(longest, width - taken))
 
     def _join(self, cells: tuple[str, str, str, str, str, str, str]) -> str:

@@ -51,7 +51,13 @@ def test_parameters_are_read_from_a_file(tmp_path: Path) -> None:
     [
         ('{"seed": }', "--model-params: malformed JSON at line 1 column 10"),
         ("[1]", "a JSON object is needed"),
-        ("seed", "'seed' is not key=value"),
+        ("seed", "part 1 of 1 between commas is not key=value"),
+        ("a=1,b,c=2", "part 2 of 3 between commas is not key=value"),
+        ('{"a": 1, "a": 2}', "malformed JSON: 'a' stands in it twice"),
+        ('{"a": {"b": [0, NaN]}}', "a.b[1] is no finite number"),
+        ("temperature=1e999", "temperature is no finite number"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"seed": ' + "9" * 5000 + "}", "malformed JSON: Exceeds the limit"),
         ("@/no/such.json", "cannot be read"),
     ],
 )
@@ -93,7 +99,7 @@ def test_json_is_read_as_json_reads_it(value: dict[str, Any]) -> None:
 
 def test_values_of_pairs_may_hold_equals_signs_and_spaces() -> None:
     assert parse_mapping("--x", " a = b=c , d = [1] ") == {"a": "b=c", "d": [1]}
-    with pytest.raises(UsageError, match="'=1' is not key=value"):
+    with pytest.raises(UsageError, match="part 1 of 1 between commas is not key=value"):
         parse_mapping("--x", "=1")
 
 
@@ -199,3 +205,44 @@ def test_a_path_is_made_absolute_and_a_typed_one_stays(tmp_path: Path, monkeypat
     assert parse_path("--x", "a/b.json") == tmp_path / "a/b.json"
     assert parse_typed_path("--x", "a/b.json") == Path("a/b.json")
     assert parse_path("--x", "~/b") == parse_typed_path("--x", "~/b") == Path("/home/me/b")
+
+
+KEY = "geheim-7f3a9c1e"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"api_key": "{KEY}" "max_tokens": 1}}',
+        f"{{'api_key': '{KEY}'}}",
+        f'{{"api_key": "{KEY}"',
+        f'["{KEY}"]',
+        f'"{KEY}"',
+        KEY,
+        f"api_key={KEY},rest-of-{KEY}",
+        f"{KEY},api_key=1",
+        f"={KEY}",
+        f"@{{{KEY}",
+        f'{{"api_key": "{KEY}", "a": NaN}}',
+        f'{{"api_key": "{KEY}", "api_key": "{KEY}"}}',
+    ],
+)
+@pytest.mark.parametrize("option", ["--model-params", "HAERAE_MODEL_PARAMS"])
+def test_what_cannot_be_parsed_is_not_printed(option: str, text: str) -> None:
+    """F1: the message names the place and quotes nothing, for it may be a key."""
+    with pytest.raises(UsageError) as caught:
+        parse_mapping(option, text if not text.startswith("@") else f"@api_key={KEY}")
+    assert KEY not in str(caught.value)
+    assert str(caught.value).startswith(option)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_read_as_a_secret_is_in_no_later_message() -> None:
+    parse_mapping("--model-params", {"api_key": "later-on-7f3a"})
+    assert str(UsageError("the server repeats later-on-7f3a")) == "the server repeats ***"
+
+
+@pytest.mark.parametrize("text", ["reports/", "./"])
+def test_a_path_that_is_written_as_a_folder_names_no_file(text: str) -> None:
+    with pytest.raises(UsageError, match=r"names a folder; name a file$"):
+        parse_path("--output-file", text)

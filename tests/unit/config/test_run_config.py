@@ -56,7 +56,7 @@ def test_the_environment_stands_for_the_models_parameters_where_none_are_given(
     assert config().model_params == {"seed": 7}
     assert config(model_params="seed=8").model_params == {"seed": 8}
     monkeypatch.setenv("HAERAE_MODEL_PARAMS", "seed")
-    with pytest.raises(UsageError, match="HAERAE_MODEL_PARAMS: 'seed' is not key=value"):
+    with pytest.raises(UsageError, match="HAERAE_MODEL_PARAMS: part 1 of 1 between commas is not key=value"):
         config()
     monkeypatch.setenv("HAERAE_MODEL_PARAMS", "")
     assert config().model_params == {}

@@ -11,7 +11,6 @@ from pytest_haerae import Evaluator, UsageError
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.gates.compatibility import (
     EarlierInfo,
-    check_items,
     check_measurement,
     differences,
     measurement_of,
@@ -22,7 +21,6 @@ from tests.unit.reports import report_of, samples_of
 
 PLACE = "--baseline base.json"
 NOW = report_of(samples_of({"a": "cccc"}))
-FINGERPRINTS = NOW["info"]["subset_fingerprints"]
 
 
 def changed(**values: object) -> EarlierInfo:
@@ -33,7 +31,6 @@ def changed(**values: object) -> EarlierInfo:
 def test_another_model_is_the_normal_case() -> None:
     info = changed(model="other", backend="vllm", model_params={"seed": 1})
     check_measurement(PLACE, info, measurement_of(NOW["info"]))
-    check_items(PLACE, NOW["info"], NOW["samples"], NOW["samples"], FINGERPRINTS)
 
 
 def test_what_only_the_report_shows_is_no_other_measurement() -> None:
@@ -83,39 +80,6 @@ def test_a_strict_run_is_compared_with_strict_ones_alone(tmp_path: Path, monkeyp
 def test_an_incomplete_baseline_is_refused() -> None:
     with pytest.raises(UsageError, match="its run is not complete"):
         check_measurement(PLACE, changed(complete=False), measurement_of(NOW["info"]))
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"id": "s0-9999"}, "it has no item s0-0002"),
-        ({"subset": "b"}, "it has no item s0-0002"),
-        ({"reference": "E"}, "item s0-0002 has other data there"),
-        ({"options": ["가", "나"]}, "item s0-0002 has other data there"),
-        (
-            {"input": "다른 질문"},
-            "item s0-0002 has another input there, and its subset's dataset_fingerprint is 'other', this run's is"
-            " '0123456789abcdef'",
-        ),
-    ],
-)
-def test_other_data_are_refused_with_the_item(change: dict[str, Any], message: str) -> None:
-    samples = report_of(samples_of({"a": "cccc"}))["samples"]
-    cast(dict[str, Any], samples[2]).update(change)
-    info = changed(subset_fingerprints={"a": "other"})
-    with pytest.raises(UsageError, match=message):
-        check_items(PLACE, info, samples, NOW["samples"], FINGERPRINTS)
-
-
-def test_the_same_data_may_be_shown_in_another_way() -> None:
-    samples = report_of(samples_of({"a": "cccc"}))["samples"]
-    for row in samples:
-        row["input"] = f"[user]\n{row['input']}"
-    check_items(PLACE, NOW["info"], samples, NOW["samples"], FINGERPRINTS)
-
-
-def test_a_baseline_may_have_more_than_the_scope() -> None:
-    check_items(PLACE, NOW["info"], NOW["samples"], NOW["samples"][:2], {"a": "of a longer file"})
 
 
 @pytest.mark.parametrize(

@@ -34,15 +34,17 @@ class Config:
         self.stash = pytest.Stash()
         self.args = list(args) or [str(folder)]
         self.invocation_params = SimpleNamespace(args=tuple(args), dir=folder)
-        self.option = SimpleNamespace(verbose=0, lf=False, collectonly=False, continue_on_collection_errors=False)
+        self.option = SimpleNamespace(
+            verbose=0, lf=False, collectonly=False, setuponly=False, continue_on_collection_errors=False
+        )
         self.pluginmanager = pytest.PytestPluginManager()
         self.hook = SimpleNamespace(pytest_haerae_backends=lambda: [backends] if backends else [])
         names = [f"haerae_{option.name}" for option in OPTIONS]
         self.options: dict[str, Any] = dict.fromkeys(names) | {f"haerae_{key}": x for key, x in (options or {}).items()}
         self.ini: dict[str, Any] = dict.fromkeys(names) | {f"haerae_{key}": value for key, value in (ini or {}).items()}
 
-    def getoption(self, name: str) -> Any:  # noqa: ANN401 - as pytest's
-        return self.options[name]
+    def getoption(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as pytest's
+        return self.options.get(name, default)
 
     def getini(self, name: str) -> Any:  # noqa: ANN401 - as pytest's
         return self.ini[name]
@@ -74,10 +76,16 @@ def with_session(given: Any, session: object) -> Any:  # noqa: ANN401 - a config
     return given
 
 
-def a_test(item: Item | None, place: str = "test_a.py::test_a", fixture: str = "haerae_verdict") -> Any:  # noqa: ANN401 - taken for a pytest.Item
+def a_test(
+    item: Item | None,
+    place: str = "test_a.py::test_a",
+    fixture: str = "haerae_verdict",
+    marks: Sequence[pytest.Mark] = (),
+    more: str = "",
+) -> Any:  # noqa: ANN401 - taken for a pytest.Item
     """A test, with its item or without one."""
     name = place.rpartition("::")[2]
-    suffix = f"[{item.id}]" if item else ""
+    suffix = f"[{item.id}{more}]" if item else ""
     return SimpleNamespace(
         name=f"{name}{suffix}",
         originalname=name,
@@ -85,6 +93,7 @@ def a_test(item: Item | None, place: str = "test_a.py::test_a", fixture: str = "
         id=f"{place}{suffix}",  # what newer versions of pytest read
         callspec=SimpleNamespace(params={fixture: item} if item else {}),
         stash=pytest.Stash(),
+        iter_markers=lambda name=None: (mark for mark in marks if name in (None, mark.name)),
         user_properties=[],
         keywords={},
         location=("test_a.py", 1, name),
@@ -116,7 +125,7 @@ class Metafunc:
         self.definition = SimpleNamespace(
             path=path,
             nodeid=f"{path.name}::{name}",
-            get_closest_marker=lambda name: SimpleNamespace(kwargs=marker) if marker else None,
+            get_closest_marker=lambda name: pytest.Mark("haerae", (), marker, _ispytest=True) if marker else None,
         )
         self.names: list[str] = []
         self.params: list[tuple[Any, ...]] = []
@@ -129,7 +138,7 @@ class Metafunc:
     @property
     def items(self) -> list[Item]:
         """The items that it was parametrized with."""
-        return [param[0] for param in self.params if param[0] is not None]
+        return [entry for param in self.params for entry in param[:1] if isinstance(entry, Item)]
 
 
 ROWS = [question(number) for number in range(6)]

@@ -9,6 +9,7 @@ import pytest
 
 from pytest_haerae.plugin import batch
 from pytest_haerae.plugin.batch import Batch, ask_batch
+from pytest_haerae.plugin.selection import Selection
 from pytest_haerae.types import Request, Response
 from tests.unit.fakes import Ledger, everything, prepared, question, scripted
 from tests.unit.plugin.sessions import config
@@ -38,7 +39,7 @@ def right(request: Request) -> Response:
 def asked(folder: Path, given: Any, answer: Any = right, *, count: int = 5) -> Batch:  # noqa: ANN401 - fakes
     evaluation = prepared(folder, ROWS, scripted(answer, Ledger()))
     selection = everything(evaluation)
-    made = ask_batch(given, evaluation, selection[:count], by_hand=True)
+    made = ask_batch(given, evaluation, Selection(selection[:count], by_hand=True))
     made.answers.close()
     return made
 
@@ -46,8 +47,8 @@ def asked(folder: Path, given: Any, answer: Any = right, *, count: int = 5) -> B
 def test_samples_are_found_by_their_tests(tmp_path: Path) -> None:
     made = asked(tmp_path, config(tmp_path))
     assert made.by_hand
-    assert list(made.samples) == [entry.nodeid for entry in made.selection]
-    assert [sample.item for sample in made.samples.values()] == [entry.item for entry in made.selection]
+    assert list(made.samples) == [entry.nodeid for entry in made.items]
+    assert [sample.item for sample in made.samples.values()] == [entry.item for entry in made.items]
 
 
 def test_the_terminal_is_told_what_is_asked_and_what_was_stored(tmp_path: Path) -> None:

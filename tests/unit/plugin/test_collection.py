@@ -73,7 +73,7 @@ def test_a_data_set_beside_the_suite_is_read_from_there(tmp_path: Path) -> None:
     assert ids(function) == ["mine-0000", "mine-0001"]
     test = a_test(function.items[1])
     data = DataKey("mine.jsonl", str(tmp_path / "suite"))
-    assert collection.select([a_test(None), test]) == [Selected(function.items[1], test.nodeid, data)]
+    assert list(collection.select([a_test(None), test]).tests) == [Selected(function.items[1], test.nodeid, data)]
 
 
 def test_a_suite_out_of_scope_collects_a_placeholder_and_reads_nothing(tmp_path: Path, hub: list[str]) -> None:
@@ -177,12 +177,10 @@ def test_what_counts_as_selected_by_hand(tmp_path: Path) -> None:
     without_cache = named(tmp_path)
     without_cache.option = SimpleNamespace()
     assert not Collection(without_cache).selected_by_hand()
-    collection = Collection(named(tmp_path))
+    function = Metafunc(None, tmp_path / "test_a.py", subset="history")
+    collection = collect(in_folder(tmp_path, "sample", limit=1), function)
     collection.note_deselected([a_test(None)])
     assert not collection.selected_by_hand()
-    collection.note_deselected([a_test(item())])
+    collection.note_deselected([a_test(function.items[0])])
     collection.note_deselected([a_test(None)])
-    assert collection.selected_by_hand()
-    collection = Collection(named(tmp_path))
-    collection.note_by_hand()
     assert collection.selected_by_hand()

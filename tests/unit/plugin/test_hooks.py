@@ -130,6 +130,7 @@ def test_the_ends_of_collection_reach_the_evaluation(tmp_path: Path) -> None:
     [
         ("failed", "wrong", ("wrong", "w", "WRONG")),
         ("failed", "invalid", ("invalid", "i", "INVALID")),
+        ("failed", "cut", ("cut", "c", "CUT")),
         ("failed", "error", None),
         ("failed", None, None),
         ("passed", "wrong", None),

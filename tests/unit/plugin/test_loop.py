@@ -63,7 +63,10 @@ def test_nothing_is_asked_where_tests_are_only_listed_or_run_elsewhere(tmp_path:
     def worker(given: Any) -> None:  # noqa: ANN401 - a configuration
         given.workerinput = {}
 
-    for change in (listing, controller, worker):
+    def setting_up(given: Any) -> None:  # noqa: ANN401 - a configuration
+        given.option.setuponly = True
+
+    for change in (listing, setting_up, controller, worker):
         evaluation, given = Evaluation(), config(tmp_path)
         change(given)
         run(session_of(with_session(given, evaluation)), evaluation)

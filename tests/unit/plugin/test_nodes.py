@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from pytest_haerae.errors import UsageError
 from pytest_haerae.plugin.nodes import (
     add_suite_properties,
     function_nodeid,
@@ -13,6 +15,7 @@ from pytest_haerae.plugin.nodes import (
     is_worker,
     item_parameter,
     plain_nodeid,
+    refused,
     status_of,
     without_placeholders,
 )
@@ -84,3 +87,17 @@ def test_names_and_values_reach_the_writer_of_junits_xml(tmp_path: Path) -> None
     given.plug("xml", Writer())
     add_suite_properties(given, [("a", "1"), ("b", "2")])
     assert written == [("a", "1"), ("b", "2")]
+
+
+def test_the_file_of_a_refused_junit_option_is_not_written() -> None:
+    class Writer:
+        logfile = "questions.jsonl"
+
+        def add_global_property(self, name: str, value: object) -> None: ...
+
+    for message, logfile in (("--junitxml q: would write over", os.devnull), ("--limit: 0", Writer.logfile)):
+        writer, manager = Writer(), pytest.PytestPluginManager()
+        manager.register(writer)
+        config = cast(pytest.Config, SimpleNamespace(pluginmanager=manager))
+        assert str(refused(config, UsageError(message))) == message
+        assert writer.logfile == logfile

@@ -1,95 +1,25 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from pytest_haerae.errors import BackendFailure, WrongAnswer
-from pytest_haerae.plugin.nodes import is_of_item, status_of
-from pytest_haerae.plugin.outcomes import Outcomes, Received, make_report
+from pytest_haerae.plugin.assertions import assert_correct
+from pytest_haerae.plugin.nodes import status_of
+from pytest_haerae.plugin.outcomes import Outcomes, make_report
+from pytest_haerae.plugin.received import Received
 from pytest_haerae.types import DataKey, Item, Outcome, Sample, Selected, Verdict
 from tests.unit.fakes import item
-from tests.unit.plugin.sessions import a_test, report_of
+from tests.unit.plugin.sessions import a_test
 
 NODEID = "test_a.py::test_a[history-0000]"
-FAILED: tuple[Outcome, ...] = ("wrong", "invalid", "error")
-OUTCOMES: tuple[Outcome, ...] = ("correct", *FAILED, "skipped")
+NOT_RIGHT: tuple[Outcome, ...] = ("wrong", "invalid", "cut")
+FAILED: tuple[Outcome, ...] = (*NOT_RIGHT, "error")
 
 
 def sample_of(outcome: Outcome, nodeid: str = NODEID) -> Sample:
     return Sample(Selected(item(), nodeid, DataKey("d")), None, Verdict(outcome, "B", f"it is {outcome}"))
-
-
-def received(outcome: Outcome = "wrong") -> Received:
-    return Received({NODEID: sample_of(outcome)})
-
-
-@pytest.mark.parametrize("outcome", FAILED)
-def test_a_failure_that_says_what_the_verdict_says_is_tolerated(outcome: Outcome) -> None:
-    kept = received(outcome)
-    kept.note(report_of(NODEID, "failed", status=outcome))
-    assert (kept.tolerated, kept.nodeids) == (1, {NODEID})
-
-
-@pytest.mark.parametrize("outcome", OUTCOMES)
-def test_a_failure_that_the_verdict_does_not_explain_is_not_tolerated(outcome: Outcome) -> None:
-    """A broken assertion of the user's after a right answer, or beside a wrong one, fails the run."""
-    kept = received(outcome)
-    kept.note(report_of(NODEID, "failed"))
-    assert (kept.tolerated, kept.nodeids) == (0, {NODEID})
-
-
-@pytest.mark.parametrize("outcome", OUTCOMES)
-@pytest.mark.parametrize("status", FAILED)
-def test_a_worker_that_found_something_else_is_not_tolerated(outcome: Outcome, status: Outcome) -> None:
-    kept = received(outcome)
-    kept.note(report_of(NODEID, "failed", status=status))
-    assert kept.tolerated == (outcome == status)
-
-
-def test_a_failure_of_a_test_that_was_not_asked_is_not_tolerated() -> None:
-    kept = received("wrong")
-    kept.note(report_of("test_a.py::test_a[history-0001]", "failed", status="wrong"))
-    assert kept.tolerated == 0
-
-
-def test_the_group_of_loadgroup_is_no_part_of_the_name() -> None:
-    kept = received("wrong")
-    kept.note(report_of(f"{NODEID}@gpu", "failed", status="wrong"))
-    assert (kept.tolerated, kept.nodeids) == (1, {NODEID})
-
-
-@pytest.mark.parametrize("outcome", ["passed", "skipped"])
-@pytest.mark.parametrize("status", [None, "wrong"])
-def test_what_did_not_fail_needs_no_tolerance(outcome: str, status: str | None) -> None:
-    """Such as a marked report that another plugin made an expected failure of: pytest does not count it."""
-    kept = received("wrong")
-    kept.note(report_of(NODEID, outcome, status=status))
-    assert (kept.tolerated, kept.nodeids) == (0, {NODEID})
-
-
-@pytest.mark.parametrize(
-    ("when", "outcome", "counts"),
-    [
-        ("setup", "passed", False),
-        ("setup", "failed", True),
-        ("setup", "skipped", True),
-        ("call", "passed", True),
-        ("teardown", "passed", False),
-        ("teardown", "failed", False),
-    ],
-)
-def test_a_test_reports_once_in_its_call_or_where_its_setup_ends_it(when: str, outcome: str, counts: bool) -> None:
-    kept = received("correct")
-    kept.note(report_of(NODEID, outcome, when))
-    assert kept.nodeids == ({NODEID} if counts else set())
-
-
-def test_ordinary_tests_are_none_of_its_business() -> None:
-    kept = received("wrong")
-    kept.note(pytest.TestReport(NODEID, ("", 1, ""), {}, "failed", None, "call"))
-    assert (kept.tolerated, kept.nodeids) == (0, set())
 
 
 def asking(outcome: Outcome) -> tuple[Outcomes, Any]:
@@ -99,7 +29,7 @@ def asking(outcome: Outcome) -> tuple[Outcomes, Any]:
     return outcomes, outcomes.running
 
 
-@pytest.mark.parametrize("outcome", ["correct", "wrong", "invalid"])
+@pytest.mark.parametrize("outcome", ["correct", *NOT_RIGHT])
 def test_a_verdict_is_noted_for_the_report(outcome: Outcome) -> None:
     outcomes, test = asking(outcome)
     assert outcomes.running_item() == (test, item())
@@ -123,63 +53,111 @@ def test_what_is_no_answer_ends_the_test_and_is_noted_all_the_same(
     assert ("haerae_outcome", outcome) in test.user_properties
 
 
-def ended(test: Any, error: BaseException) -> pytest.CallInfo[None]:  # noqa: ANN401 - a pytest.Item
+def ended(error: BaseException | None = None, when: Any = "call") -> pytest.CallInfo[None]:  # noqa: ANN401 - a word
     def call() -> None:
-        raise error
+        if error is not None:
+            raise error
 
-    return pytest.CallInfo.from_call(call, "call")
+    return pytest.CallInfo.from_call(call, when)
 
 
-def asked_test(outcome: Outcome) -> Any:  # noqa: ANN401 - a pytest.Item
+def asked_test(outcome: Outcome) -> tuple[Any, BaseException]:
+    """A test that has asked for its verdict, and what says no more than the verdict."""
     outcomes, test = asking(outcome)
     try:
-        outcomes.verdict()
-    except (BackendFailure, pytest.skip.Exception):
-        assert outcome in ("error", "skipped")
-    return test
+        assert_correct(outcomes.verdict())
+    except (BackendFailure, WrongAnswer, pytest.skip.Exception) as error:
+        return test, error
+    return test, AssertionError()
 
 
 @pytest.mark.parametrize("outcome", FAILED)
 def test_a_wrong_answer_is_one_marked_line(outcome: Outcome) -> None:
-    test = asked_test(outcome)
-    call = ended(test, BackendFailure("x") if outcome == "error" else WrongAnswer("x"))
-    report = make_report(test, call)
+    test, error = asked_test(outcome)
+    call = ended(error)
+    report = make_report(test, call, of_part=False)
     assert report is not None
     assert (report.longrepr, report.outcome, status_of(report)) == (f"it is {outcome}", "failed", outcome)
-    assert is_of_item(report)
     assert call.excinfo is not None, "later hooks see the exception"
     kept = Received({test.nodeid: sample_of(outcome)})
     kept.note(report)
     assert kept.tolerated == 1
 
 
-@pytest.mark.parametrize(
-    ("outcome", "error"),
-    [
-        ("correct", AssertionError("my own")),
-        ("wrong", ZeroDivisionError("my own")),
-        ("invalid", BackendFailure("another's")),
-        ("error", AssertionError("my own")),
-        ("skipped", AssertionError("my own")),
-    ],
-)
-def test_a_failure_for_another_reason_is_left_to_pytest(outcome: Outcome, error: Exception) -> None:
-    test = asked_test(outcome)
-    assert make_report(test, ended(test, error)) is None
+def wrong_about(verdict: Verdict) -> WrongAnswer:
+    with pytest.raises(WrongAnswer) as caught:
+        assert_correct(verdict)
+    return caught.value
+
+
+OWN = [
+    AssertionError("my own"),
+    ZeroDivisionError("my own"),
+    BackendFailure("another's"),
+    WrongAnswer("my own"),
+    wrong_about(Verdict("wrong", "C", "it is another verdict")),
+]
+
+
+@pytest.mark.parametrize("outcome", ["correct", *FAILED, "skipped"])
+@pytest.mark.parametrize("error", OWN, ids=lambda error: f"{type(error).__name__}_{error}")
+@pytest.mark.parametrize("when", ["setup", "call", "teardown"])
+def test_a_failure_of_the_users_own_is_left_to_pytest_whatever_the_verdict(
+    outcome: Outcome, error: Exception, when: str
+) -> None:
+    """Any failed test of an item was tolerated once, and so was any failed assertion beside a wrong answer."""
+    test, _ = asked_test(outcome)
+    assert make_report(test, ended(error, when), of_part=False) is None
 
 
 def test_a_test_that_asked_for_no_verdict_is_left_to_pytest() -> None:
     test = a_test(item())
-    assert make_report(test, ended(test, AssertionError())) is None
-    passed: Callable[[], None] = lambda: None  # noqa: E731
-    assert make_report(asked_test("wrong"), pytest.CallInfo.from_call(passed, "call")) is None
+    assert make_report(test, ended(AssertionError()), of_part=False) is None
+    assert make_report(test, ended(), of_part=False) is None
+    assert make_report(asked_test("wrong")[0], ended(), of_part=False) is None
 
 
 def test_an_answer_without_an_explanation_is_a_failure_all_the_same() -> None:
     question: Item = item()
     outcomes = Outcomes(lambda test: Sample(Selected(question, NODEID, DataKey("d")), None, Verdict("wrong")))
     outcomes.running = test = a_test(question)
-    outcomes.verdict()
-    report = make_report(test, ended(test, WrongAnswer("")))
+    report = make_report(test, ended(wrong_about(outcomes.verdict())), of_part=False)
     assert report is not None
     assert (report.failed, report.longrepr) == (True, "no explanation")
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_test_whose_parts_say_only_what_the_verdict_says_says_it_too(own: bool) -> None:
+    """With pytest's fixture `subtests`, whichever process reports."""
+    test, error = asked_test("wrong")
+    ignored = [ended(), ended(pytest.skip.Exception("no")), ended(pytest.xfail.Exception("later"))]
+    assert [make_report(test, call, of_part=True) for call in ignored] == [None, None, None]
+    part = make_report(test, ended(error), of_part=True)
+    assert part is not None
+    assert status_of(part) == "wrong"
+    if own:
+        assert make_report(test, ended(AssertionError("my own")), of_part=True) is None
+    assert make_report(test, ended(), of_part=True) is None, "a part that passes"
+    whole = make_report(test, ended(), of_part=False)
+    if own:
+        assert whole is None
+    else:
+        assert whole is not None
+        assert (whole.failed, status_of(whole)) == (True, "wrong")
+    assert make_report(test, ended(when="teardown"), of_part=False) is None
+
+
+def test_a_rerun_notes_nothing_twice_and_begins_anew() -> None:
+    outcomes, test = asking("wrong")
+    make_report(test, ended(wrong_about(outcomes.verdict())), of_part=True)
+    outcomes.verdict()
+    names = [name for name, _ in test.user_properties]
+    assert len(set(names)) == len(names) == 5
+    assert make_report(test, ended(), of_part=False) is None, "the parts of the first run are over"
+
+
+def test_a_test_without_an_item_says_so() -> None:
+    outcomes, _ = asking("wrong")
+    outcomes.running = a_test(None)
+    with pytest.raises(pytest.fail.Exception, match="this test has no item"):
+        outcomes.verdict()

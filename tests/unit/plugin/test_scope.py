@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,18 +15,44 @@ def about(dataset: str | None, *subsets: str) -> Suite:
     return Suite(PATH, dataset, subsets or None)
 
 
+def mark(*args: object, **keywords: object) -> pytest.Mark:
+    return pytest.mark.haerae(*args, **keywords).mark
+
+
 @pytest.mark.parametrize(
     ("marker", "dataset", "subsets"),
     [
-        ({}, None, None),
-        ({"subset": "law"}, None, ("law",)),
-        ({"subset": ["law", "history"]}, None, ("law", "history")),
-        ({"dataset": "kmmlu"}, "kmmlu", None),
-        ({"dataset": Path("a.jsonl"), "subset": ()}, "a.jsonl", ()),
+        (None, None, None),
+        (mark(), None, None),
+        (mark(subset="law"), None, ("law",)),
+        (mark(subset=["law", "history"]), None, ("law", "history")),
+        (mark(subset={"law", "history"}), None, ("history", "law")),
+        (mark(dataset="kmmlu"), "kmmlu", None),
+        (mark(dataset=Path("a.jsonl"), subset=("law",)), "a.jsonl", ("law",)),
+        (mark(dataset=None, subset=None), None, None),
     ],
 )
-def test_a_marker_is_read(marker: dict[str, Any], dataset: str | None, subsets: tuple[str, ...] | None) -> None:
-    assert read_suite(marker, PATH) == Suite(PATH, dataset, subsets)
+def test_a_marker_is_read(marker: pytest.Mark | None, dataset: str | None, subsets: tuple[str, ...] | None) -> None:
+    assert read_suite(marker, PATH, "test_a.py::test_a") == Suite(PATH, dataset, subsets)
+
+
+@pytest.mark.parametrize(
+    ("marker", "message"),
+    [
+        (mark(subsets="history"), "unknown keyword 'subsets': did you mean 'subset'? Valid: dataset, subset"),
+        (mark(datset="a.jsonl", subset="history"), "unknown keyword 'datset': did you mean 'dataset'?"),
+        (mark("history"), "'history' has no keyword; write subset=… or dataset=…"),
+        *(
+            (mark(subset=value), f"subset= is a name or a list of names, not {value!r}")
+            for value in ("", " ", [], (), 5, True, ["history", 1], [""], b"history", {"history": 1})
+        ),
+        *((mark(dataset=value), f"dataset= is a name or a path, not {value!r}") for value in ("", 5, True, ["a"])),
+    ],
+)
+def test_markers_swallow_no_typo(marker: pytest.Mark, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_suite(marker, PATH, "test_a.py::test_a")
+    assert str(caught.value).startswith(f"test_a.py::test_a: @pytest.mark.haerae: {message}")
 
 
 def test_a_file_beside_the_suite_is_no_benchmark(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_haerae.plugin.selection import Selection
 from tests.unit.plugin.sessions import Run
 
 
@@ -76,7 +77,7 @@ def test_the_whole_batch_is_asked_at_once_and_before_any_test(run: Run) -> None:
 
 
 def test_nothing_selected_is_nothing_asked_and_no_report(run: Run) -> None:
-    run.evaluation.ask([])
+    run.evaluation.ask(Selection([]))
     run.evaluation.finish(run.session)
     assert (run.ledger.loads, run.evaluation.batch, run.evaluation.conclusion) == (0, None, None)
     assert not run.report_path.exists()
@@ -94,7 +95,7 @@ def test_a_batch_that_was_refused_leaves_the_earlier_report_as_it_is(tmp_path: P
 
 def test_items_selected_by_hand_are_held_to_no_gate(tmp_path: Path) -> None:
     made = Run(tmp_path, min_accuracy=["other=0.5"], max_error_rate=0.5)
-    made.evaluation.collection.note_by_hand()
+    made.evaluation.collection.note_deselected(made.tests[2:])
     made.tests = made.tests[:2]
     made.ask()
     made.note(*made.tests)

@@ -1,27 +1,28 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given as for_all
-from hypothesis import strategies as st
+from _pytest import skipping
 
 from pytest_haerae.errors import UsageError
+from pytest_haerae.plugin.nodes import item_parameter
 from pytest_haerae.plugin.stash import session_of
 from pytest_haerae.plugin.xdist import (
     ControllerHooks,
     WorkerHooks,
-    _selected,
+    before_the_end,
     hooks_for,
     refusal,
     remote_environment,
 )
-from pytest_haerae.types import DataKey, Item, Selected
+from pytest_haerae.types import Verdict
 from tests.unit.fakes import Ledger, item, question, scripted, write_rows
 from tests.unit.plugin.sessions import Metafunc, a_config, a_test, answer, config, with_session
 
@@ -86,23 +87,6 @@ def test_workers_on_other_machines_are_refused_before_they_start_where_the_comma
         ControllerHooks(made).pytest_sessionstart(session)
 
 
-ITEMS = st.builds(
-    Item,
-    id=st.text(),
-    subset=st.text(),
-    index=st.integers(0),
-    query=st.text(),
-    options=st.none() | st.lists(st.text()).map(tuple),
-    labels=st.none() | st.lists(st.text()).map(tuple),
-    reference=st.text(),
-)
-
-
-@for_all(st.builds(Selected, ITEMS, st.text(), st.builds(DataKey, st.text(), st.none() | st.text())))
-def test_what_a_worker_selected_arrives_as_it_was(selected: Selected) -> None:
-    assert _selected(json.loads(json.dumps(asdict(selected)))) == selected
-
-
 class Pair:
     """A controller and a worker of one run over six items, with the folder between them."""
 
@@ -130,7 +114,7 @@ class Pair:
         return Path(self.worker.workerinput["haerae_folder"])
 
     def collected(self) -> dict[str, Any]:
-        session: Any = SimpleNamespace(config=self.worker, items=self.tests)
+        session: Any = SimpleNamespace(config=self.worker, items=self.tests, testsfailed=0)
         self.worker_hooks.pytest_collection_finish(session)
         manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
         return manifest
@@ -152,7 +136,7 @@ def test_the_controller_asks_once_what_its_workers_selected_and_they_read_the_ve
     pair.hooks.pytest_xdist_node_collection_finished()
     assert pair.ledger.loads == 0, "no worker has collected anything"
     manifest = pair.collected()
-    assert (manifest["problem"], manifest["by_hand"], len(manifest["selection"])) == (None, False, 6)
+    assert (manifest["problem"], manifest["by_hand"], len(manifest["tests"])) == (None, False, 6)
     pair.hooks.pytest_xdist_node_collection_finished()
     pair.hooks.pytest_xdist_node_collection_finished()
     assert (pair.ledger.loads, len(pair.ledger.asked)) == (1, 6)
@@ -183,12 +167,88 @@ def test_the_first_manifest_stands(pair: Pair) -> None:
 
 
 def test_that_items_were_selected_by_hand_reaches_the_gates(pair: Pair) -> None:
-    session_of(pair.worker).collection.note_by_hand()
+    session_of(pair.worker).collection.note_deselected([pair.tests.pop()])
     assert pair.collected()["by_hand"] is True
     pair.hooks.pytest_xdist_node_collection_finished()
     batch = session_of(pair.controller).batch
     assert batch is not None
-    assert batch.by_hand
+    assert (batch.by_hand, batch.gone) == (True, 0)
+
+
+def test_the_folder_between_them_holds_no_question(pair: Pair) -> None:
+    pair.collected()
+    written = b"".join(path.read_bytes() for path in pair.folder.iterdir())
+    assert b"mine-0000" in written, "else this holds nothing"
+    for row in (question(number) for number in range(6)):
+        assert json.dumps(row["question"])[1:-1].encode() not in written
+        assert row["question"].encode() not in written
+
+
+def test_items_that_a_worker_lost_without_a_word_are_missing(pair: Pair) -> None:
+    pair.tests = pair.tests[:2]
+    pair.collected()
+    pair.hooks.pytest_xdist_node_collection_finished()
+    batch = session_of(pair.controller).batch
+    assert batch is not None
+    assert (batch.by_hand, batch.gone, len(batch.items), len(pair.ledger.asked)) == (False, 4, 6, 2)
+
+
+def test_what_a_mark_skips_on_the_workers_is_not_asked(pair: Pair) -> None:
+    pair.worker.plug("skipping", skipping)
+    skipped = a_test(item_parameter(pair.tests[0]), marks=[pytest.mark.skip(reason="no").mark])
+    skipped.config = pair.worker
+    pair.tests[0] = skipped
+    pair.collected()
+    pair.hooks.pytest_xdist_node_collection_finished()
+    batch = session_of(pair.controller).batch
+    assert batch is not None
+    assert batch.samples[skipped.nodeid].verdict == Verdict("skipped", explanation="no")
+    assert len(pair.ledger.asked) == 5
+
+
+def test_workers_that_only_set_up_ask_nothing(pair: Pair) -> None:
+    pair.controller.option.setuponly = pair.worker.option.setuponly = True
+    pair.collected()
+    pair.hooks.pytest_xdist_node_collection_finished()
+    assert pair.ledger.loads == 0
+
+
+@pytest.fixture
+def default_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP as a process has them that nobody changed."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("default_signals")
+def test_a_signal_that_ends_the_controller_lets_it_clean_up_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[object] = []
+    restore = before_the_end(lambda: done.append("cleaned"))
+    monkeypatch.setattr(signal, "raise_signal", lambda number: done.append((number, signal.getsignal(number))))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        handler = signal.getsignal(number)
+        assert callable(handler)
+        handler(number, None)
+        assert done == ["cleaned", (number, signal.SIG_DFL)], "then it ends as it would have"
+        done.clear()
+        restore = before_the_end(lambda: done.append("cleaned"))
+    restore()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.usefixtures("default_signals")
+def test_a_signal_that_somebody_handles_is_left_to_them() -> None:
+    def theirs(number: int, frame: object) -> None: ...
+
+    signal.signal(signal.SIGTERM, theirs)
+    before_the_end(lambda: None)()
+    assert signal.getsignal(signal.SIGTERM) is theirs
+    thread = threading.Thread(target=before_the_end, args=(lambda: None,))
+    thread.start()
+    thread.join()
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
 
 
 def test_a_workers_mistake_ends_the_run_before_the_model_is_loaded(pair: Pair) -> None:
@@ -235,7 +295,7 @@ def test_a_worker_on_another_machine_is_refused_once_it_finds_an_item(tmp_path: 
     reports: list[pytest.CollectReport] = []
     made = config(tmp_path)
     made.hook.pytest_collectreport = lambda *, report: reports.append(report)
-    collection = SimpleNamespace(select=lambda items: items, problem=None)
+    collection = SimpleNamespace(select=lambda items: items, problem=None, close=lambda session: None)
     session: Any = SimpleNamespace(config=with_session(made, SimpleNamespace(collection=collection)), items=[])
     session.items = [a_test(item())] if finds else []
     WorkerHooks(made, None).pytest_collection_finish(session)

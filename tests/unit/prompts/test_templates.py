@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from string import ascii_uppercase
 
 import pytest
 from hypothesis import given
@@ -63,12 +64,13 @@ def test_the_texts_and_fingerprints_that_stored_answers_and_baselines_rest_on() 
     fingerprints = {name: find_prompt(name).fingerprint for name in ("raw", "answer_letter", "letter")}
     assert fingerprints == {
         "raw": "d259f280e9855121",
-        "answer_letter": "4ed33c30255a9080",
+        "answer_letter": "0a0b9f28497237f7",
         "letter": "c5068c6e80b82082",
     }
     assert find_prompt("raw").render(LETTERED) == QUERY
     assert find_prompt("answer_letter").render(LETTERED) == (
-        f"{BODY}\n\n위 문제의 정답을 고르고, 마지막 줄에 '정답: (A)'와 같은 형식으로 기호 하나만 쓰십시오.\n\n### 정답:"
+        f"{BODY}\n\n위 문제의 정답을 고르고, 마지막 줄의 '### 정답:' 뒤에 그 기호 하나만 괄호에 넣어 쓰십시오."
+        "\n\n### 정답:"
     )
     assert find_prompt("letter").write_label("B") == "B"
     assert find_prompt("letter").write_target(LETTERED) == "B"
@@ -81,16 +83,40 @@ def test_the_answer_heading_is_removed_with_its_colon_and_nothing_else() -> None
     assert question_of(inside) == "### 정답: 은 무슨 뜻인가?"
 
 
-@pytest.mark.parametrize("name", ["answer_letter", "answer_letter_en", "cot", "cot_en"])
+DEMANDING = ("answer_letter", "answer_letter_en", "cot", "cot_en")
+"""The templates that demand a letter in a form of their own."""
+
+
+def demand_of(name: str, item: Item) -> str:
+    """What a template says after the question, without the heading that closes it."""
+    return find_prompt(name).render(item).removeprefix(question_of(item)).rpartition("\n\n### ")[0].strip()
+
+
+@pytest.mark.parametrize("name", DEMANDING)
 def test_the_format_that_a_template_demands_is_read_also_strictly(name: str) -> None:
+    item = lettered()
+    demanded = re.findall(r"'((?:### )?\w+: ?(?:\(\w+\))?)'", demand_of(name, item))
+    assert len(demanded) == 1
+    line = f"{demanded[0].partition('(')[0].rstrip()} (B)"
+    for text in (line, f"원두는 커피나무의 열매이다.\n{line}"):
+        assert (read_strictly(text, item).label, read_choice(text, item).label) == ("B", "B")
+
+
+@pytest.mark.parametrize("name", ["answer_letter", "answer_letter_en"])
+def test_the_place_that_is_demanded_for_the_answer_is_the_end_of_the_prompt(name: str) -> None:
+    """Fault: the last line was demanded in one form, and the prompt's own last line began another."""
     prompt, item = find_prompt(name), lettered()
-    demanded = (
-        prompt.target if prompt.target != "{label}" else re.findall(r"'(\S+: )\(A\)'", prompt.render(item))[0] + "({})"
-    )
-    line = demanded.replace("{label}", "(B)").replace("({})", "(B)")
-    assert f"'{line.replace('(B)', '(A)')}'" in prompt.render(item)
-    text = f"원두는 커피나무의 열매이다.\n{line}"
-    assert (read_strictly(text, item).label, read_choice(text, item).label) == ("B", "B")
+    demanded = re.findall(r"'(### \w+:)'", demand_of(name, item))
+    assert demanded == [prompt.render(item).rpartition("\n")[2]]
+
+
+@pytest.mark.parametrize("name", DEMANDING)
+def test_no_demand_names_a_letter_or_is_read_as_an_answer_when_it_is_copied(name: str) -> None:
+    """Fault: the example of the form was ``(A)``, which favours A, and is an answer when a model repeats it."""
+    item = lettered()
+    demand = demand_of(name, item)
+    assert not re.search(r"(?<![A-Za-z])[A-Z](?![A-Za-z])", demand)
+    assert read_choice(demand, item).label is None
 
 
 @pytest.mark.parametrize("name", ["cot", "cot_en"])
@@ -243,7 +269,7 @@ def test_options_that_an_item_has_not_are_an_error_of_the_template(tmp_path: Pat
 
 def test_the_templates_are_in_the_package() -> None:
     assert {path.suffix for path in TEMPLATE_FOLDER.iterdir()} == {".toml"}
-    assert set(PLACEHOLDERS) == {"query", "question", "stem", "passage", "options", "labels", *"ABCDEFGHIJ"}
+    assert set(PLACEHOLDERS) == {"query", "question", "stem", "passage", "options", "labels", *ascii_uppercase}
 
 
 def test_an_unknown_name_lists_all_and_help_says_so() -> None:

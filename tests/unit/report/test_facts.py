@@ -25,7 +25,7 @@ def facts_of(folder: Path, rows: int = 3, more: list[Selected] | None = None) ->
 def test_the_model_and_the_data_are_named(tmp_path: Path) -> None:
     facts = facts_of(tmp_path)
     assert facts.model == "random(seed=7)"
-    assert facts.dataset == str(tmp_path / "questions.jsonl")
+    assert facts.dataset == "questions.jsonl"
     assert facts.dataset_revision is None
     assert list(facts.subset_fingerprints) == ["questions"]
     assert facts.usage.computed == facts.completeness.asked == 3
@@ -43,7 +43,7 @@ def test_every_data_set_of_the_selection_is_named(tmp_path: Path) -> None:
     other = DataKey("more.jsonl", str(tmp_path / "suite"))
     (item,) = evaluation.source.items(other, "more")
     facts = facts_of(tmp_path, more=[Selected(item, "test_more.py::test_more[0]", other)])
-    assert facts.dataset == f"{tmp_path / 'questions.jsonl'},more.jsonl"
+    assert facts.dataset == "questions.jsonl,suite/more.jsonl"
     assert sorted(facts.subset_fingerprints) == ["more", "questions"]
 
 

@@ -12,6 +12,7 @@ import pytest
 from pytest_haerae.doors.command_line.main import main
 from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.html import make_page
+from pytest_haerae.types import DataKey
 from tests.unit.reports import report_of, samples_of, write
 
 
@@ -21,7 +22,8 @@ def two_subsets_with_the_same_ids(outcomes: str, names: tuple[str, str]) -> Repo
     for number, name in enumerate(names):
         for sample in samples_of({name: outcomes[20 * number : 20 * number + 20]}):
             item = replace(sample.item, query=f"{number}: {sample.item.query}")
-            found.append(replace(sample, selected=replace(sample.selected, item=item)))
+            data = DataKey(f"{number}/questions.jsonl")
+            found.append(replace(sample, selected=replace(sample.selected, item=item, data=data)))
     return report_of(found)
 
 

@@ -21,7 +21,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("steps", "value", "message"),
     [
-        (["schema_version"], 2, "schema_version: Input should be 1"),
+        (["schema_version"], 3, "schema_version: Input should be 2"),
         (["samples", 1, "outcome"], "right", "samples.1.outcome: "),
         (["samples", 0, "options"], ["a", 1], "samples.0.options.1: "),
         (["samples", 0, "loglikelihoods"], [float("nan")], "NaN is no JSON"),

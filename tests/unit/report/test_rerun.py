@@ -49,7 +49,7 @@ def test_no_key_is_in_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "environment-key-1")
     params = {
         "api_key": "secret-key-0",
-        "extra_headers": {"Authorization": "Bearer secret-key-2", "x": "y"},
+        "extra_headers": {"Authorization": "Bearer secret-key-2", "X-Corp": "secret-key-4", "Accept": "y"},
         "api_base": "http://user:secret-key-3@localhost/v1",
     }
     config = build_config(
@@ -58,4 +58,4 @@ def test_no_key_is_in_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     text = " ".join(rerun_options(config))
     assert "secret-key" not in text
     assert "environment-key" not in text
-    assert '{"extra_headers": {"x": "y"}, "api_base": "http://***@localhost/v1"}' in text
+    assert '{"extra_headers": {"Accept": "y"}, "api_base": "http://***@localhost/v1"}' in text

@@ -20,15 +20,15 @@ def test_rows_are_like_the_list_of_all_and_made_anew() -> None:
         asked.append(sample.item.id)
         return ask(sample)
 
-    rows = SampleRows(samples, noted, return_logits=True)
-    every = [make_row(sample, ask(sample), return_logits=True) for sample in samples]
+    rows = SampleRows(samples, noted, lambda data: data.name, return_logits=True)
+    every = [make_row(sample, ask(sample), "questions.jsonl", return_logits=True) for sample in samples]
     assert (len(rows), list(rows), rows[-1], rows[1:3]) == (6, every, every[-1], every[1:3])
     assert rows[0] is not rows[0]
     assert asked[:6] == [sample.item.id for sample in samples]
 
 
 def test_a_row_shows_what_was_sent() -> None:
-    rows = SampleRows(samples_of({"a": "ccc"}), ask, return_logits=False)
+    rows = SampleRows(samples_of({"a": "ccc"}), ask, lambda data: data.name, return_logits=False)
     assert [row["input"] for row in rows] == [
         "### 질문: \na 0번\n\n### 정답:",
         "글 1",

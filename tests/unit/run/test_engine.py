@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import math
 import re
 import signal
@@ -235,3 +236,32 @@ def test_the_seconds_are_those_of_the_asking(store: Store) -> None:
     began = time.perf_counter()
     _, engine = ask(Scripted(), store, run)
     assert 0 < engine.usage.seconds <= time.perf_counter() - began
+
+
+class Refusing(ScriptedBackend):
+    """Refuses the whole run in a server's words."""
+
+    def answer(self, number: int, request: Request) -> Response:
+        raise UsageError(f"HTTP 401: you sent {SECRET}, as Basic {base64.b64encode(SECRET.encode()).decode()}")
+
+
+SECRET = "unremarkable-words"  # noqa: S105 - of no well-known shape: only the engine is told of it
+
+
+def test_a_refusal_of_the_run_has_no_secret_in_it(store: Store) -> None:
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    engine = Engine(lambda: Refusing(ScriptedParameters()), store, run, secrets=(SECRET,))
+    with pytest.raises(UsageError, match=r"^HTTP 401: you sent \*\*\*, as Basic \*\*\*$"):
+        engine.ask(KEYS, REQUESTS, lambda done, total: None)
+
+
+def test_a_key_that_a_model_repeats_is_not_stored(store: Store) -> None:
+    class Repeating(ScriptedBackend):
+        def answer(self, number: int, request: Request) -> Response:
+            return Response(f"(A) {SECRET}", reasoning=f"they sent {SECRET.encode().hex()}", finish_reason=SECRET)
+
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    engine = Engine(lambda: Repeating(ScriptedParameters()), store, run, secrets=(SECRET,))
+    (response,) = engine.ask(["k"], [Request("generate", "q")], lambda done, total: None).values()
+    assert (response.text, response.reasoning, response.finish_reason) == ("(A) ***", "they sent ***", "***")
+    assert SECRET not in str(store.get(run, "k"))

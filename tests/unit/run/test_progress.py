@@ -119,3 +119,9 @@ def test_a_line_says_whose_it_is_and_leaves_the_last_column_free(clock: list[flo
     line(1, 4)
     assert writer.rewritten[0].startswith("haerae:  25%|")
     assert len(writer.rewritten[0]) == 79
+
+
+def test_no_line_of_the_batch_is_obeyed_by_the_terminal() -> None:
+    recorder = Recorder()
+    TerminalWriter(SimpleNamespace(isatty=False, write_line=recorder.write_line)).write_line("::error::a\x1b[2J\nb")
+    assert recorder.lines == [r"\::error::a\x1b[2J\nb"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_haerae.report.schema import SampleRow
-from pytest_haerae.statistics.pairing import change_of, match_rows, pair_rows
+from pytest_haerae.statistics.pairing import change_of, identify, mark_of, match_rows, pair_rows
 from pytest_haerae.types import Outcome
 from tests.unit.reports import sample
 
@@ -26,11 +26,16 @@ def test_an_item_is_gained_or_lost_only_where_both_runs_measured_it(now: Outcome
 
 def test_other_data_are_another_item() -> None:
     rows = [sample(0), sample(1), sample(2), sample(3), sample(4)]
-    other = [sample(0), sample(1, options=["x", "y", "z"]), sample(2, reference="A"), sample(4, subset="b", id="x")]
+    other = [
+        sample(0),
+        sample(1, options=["x", "y", "z"]),
+        sample(2, reference="A"),
+        sample(4, subset="b", id="x", key="x"),
+    ]
     assert match_rows(other, rows) == [other[0], None, None, None, None]
     assert match_rows([], rows) == [None] * 5
     pairing = pair_rows(other, rows)
-    assert (pairing.total.n, pairing.only_before, pairing.only_after) == (1, 3, 4)
+    assert (pairing.total.n, len(pairing.only_before), len(pairing.only_after)) == (1, 3, 4)
 
 
 def test_the_text_does_not_matter_where_the_id_tells_the_item() -> None:
@@ -44,7 +49,12 @@ def two_files(outcomes: str) -> list[SampleRow]:
     """Rows of two files that use the same ids, as two folders with a file of one name give them."""
     words: dict[str, Outcome] = {"c": "correct", "w": "wrong"}
     return [
-        sample(number, input=f"{folder}: {number}", outcome=words[outcomes[place * 20 + number]])
+        sample(
+            number,
+            dataset=f"{folder}/questions.jsonl",
+            input=f"{folder}: {number}",
+            outcome=words[outcomes[place * 20 + number]],
+        )
         for place, folder in enumerate("ab")
         for number in range(20)
     ]
@@ -66,7 +76,7 @@ def test_an_item_that_was_asked_twice_counts_once() -> None:
     before = [sample(0, outcome="correct"), sample(1, outcome="correct")]
     after = [sample(0, outcome="wrong"), sample(1, outcome="correct")] * 3
     pairing = pair_rows(before, after)
-    assert (pairing.total.n, pairing.total.lost, pairing.only_after) == (2, ["csat_geo-0000"], 0)
+    assert (pairing.total.n, pairing.total.lost, pairing.only_after) == (2, ["csat_geo-0000"], [])
 
 
 def test_what_only_one_report_answered_is_counted_apart() -> None:
@@ -79,13 +89,15 @@ def test_what_only_one_report_answered_is_counted_apart() -> None:
 
 @st.composite
 def reports(draw: st.DrawFn) -> list[SampleRow]:
-    """Rows whose ids, subsets and texts are few, so that they meet."""
-    small = st.integers(0, 2)
+    """Rows whose ids, keys, subsets and texts are few, so that they meet; of either schema version."""
+    small, older = st.integers(0, 2), draw(st.booleans())
     return [
         sample(
             draw(small),
             id=f"x-{draw(small)}",
             subset="ab"[draw(st.integers(0, 1))],
+            key="" if older else f"k{draw(small)}",
+            dataset=f"{draw(small)}.jsonl",
             input=f"text {draw(small)}",
             outcome=draw(st.sampled_from(OUTCOMES)),
         )
@@ -101,7 +113,8 @@ def test_matching_and_counting_are_one_pairing(before: Sequence[SampleRow], afte
     ]
     measured = len(signs) - signs.count("-")
     assert pairing.total.n <= measured
-    if len({(row["subset"], row["id"], row["reference"], row["input"]) for row in after}) == len(after):
+    _, items = identify([mark_of(row) for row in before], [mark_of(row) for row in after])
+    if len(set(items)) == len(after):
         assert (pairing.total.n, len(pairing.total.gained), len(pairing.total.lost)) == (
             measured,
             signs.count("g"),

@@ -39,12 +39,13 @@ def test_the_passage_of_a_query(query: str, passage: str | None) -> None:
 
 
 def test_every_outcome_has_its_count_by_its_name() -> None:
-    counts = counts_of(make_metrics(samples_of({"a": "cccwwieeeesssss"})))
+    counts = counts_of(make_metrics(samples_of({"a": "cccwwitteeeesssss"})))
     assert list(counts.items()) == [
-        ("n", 6),
+        ("n", 8),
         ("correct", 3),
         ("wrong", 2),
         ("invalid", 1),
+        ("cut", 2),
         ("errors", 4),
         ("skipped", 5),
     ]
@@ -64,11 +65,19 @@ def test_a_score_has_every_number_of_what_was_answered() -> None:
         "invalid": 1,
         "errors": 4,
         "skipped": 2,
+        "cut": 0,
+        "accuracy_uncut": 0.5,
         "character_f": None,
     }
     nothing = metrics["subsets"]["c"]
     assert (nothing["accuracy"], nothing["stderr"], nothing["ci95"], nothing["n"]) == (None, None, None, 0)
     assert (metrics["accuracy"], metrics["macro_accuracy"], metrics["n"]) == (4 / 8, 0.5, 8)
+
+
+def test_a_cut_output_counts_and_the_accuracy_without_them_stands_beside() -> None:
+    total = make_metrics(samples_of({"a": "ccwttt"}))
+    assert (total["n"], total["cut"], total["accuracy"], total["accuracy_uncut"]) == (6, 3, 2 / 6, 2 / 3)
+    assert make_metrics(samples_of({"a": "tt"}))["accuracy_uncut"] is None
 
 
 def test_the_likeness_of_free_text_is_the_mean_of_what_has_one() -> None:

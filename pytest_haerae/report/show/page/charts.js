@@ -53,7 +53,7 @@ function drawConfusion(place, subset, chosen, choose) {
     const onclick = () => choose(reference, prediction);
     const button = number ? make("button", { type: "button", "aria-pressed": pressed, onclick }, count(number)) : "";
     const made = make("td", { class: row === column ? "hit" : "" }, button);
-    made.style.setProperty("--weight", Math.round((75 * number) / (sum(rows[row]) || 1)));
+    made.style.setProperty("--weight", Math.round((100 * number) / (sum(rows[row]) || 1)));
     return made;
   };
   const total = (number) => make("td", { class: "total" }, count(number));

@@ -1,13 +1,13 @@
 // The items: columns that are at hand, texts that are read block by block, and what the search looks through.
 
-const OUTCOMES = { c: "correct", w: "wrong", i: "invalid", e: "error", s: "skipped" };
+const OUTCOMES = { c: "correct", w: "wrong", i: "invalid", t: "cut", e: "error", s: "skipped" };
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const ITEMS = core.ids.length;
 const BLOCKS_KEPT = 8;
 const EXCERPT = 100;
 
 const outcomeOf = (index) => OUTCOMES[core.outcome[index]];
-const isMeasured = (index) => "cwi".includes(core.outcome[index]);
+const isMeasured = (index) => "cwit".includes(core.outcome[index]);
 
 // Margins as plain numbers, which sort fast; NaN stands for a missing one.
 const margins = Float64Array.from(core.margin, (margin) => margin ?? NaN);

@@ -14,7 +14,8 @@ function reasons(item, index) {
   const outcome = outcomeOf(index);
   const [reference, prediction, margin] = [core.reference[index], core.prediction[index], core.margin[index]];
   const said = [];
-  if (outcome === "error" || outcome === "skipped") said.push(label(`why_${outcome}`));
+  if (outcome === "cut") said.push(label(item.options ? "why_cut" : "why_cut_text", { reference }));
+  else if (outcome === "error" || outcome === "skipped") said.push(label(`why_${outcome}`));
   else if (!item.options) said.push(label(outcome === "invalid" ? "why_unread_text" : `why_free_${outcome}`));
   else if (prediction === null) said.push(label("why_unread", { reference }));
   else if (margin !== null && isHighest(item, prediction)) {
@@ -29,7 +30,7 @@ function reasons(item, index) {
     );
   } else said.push(label("why_plain", { prediction, reference }));
   if (item.rule && hasLabel(`rule ${item.rule}`)) said.push(label(`rule ${item.rule}`));
-  if (item.finish_reason === "length" && outcome !== "correct") said.push(label("why_length"));
+  if (item.finish_reason === "length" && outcome !== "correct" && outcome !== "cut") said.push(label("why_length"));
   return said;
 }
 
@@ -158,7 +159,7 @@ function turn(message) {
 // What the model was given, to the letter: the text, or the chat's messages; worked examples are folded.
 function prompt(item) {
   const shots = core.num_few_shot;
-  const cut = item.truncated ? make("p", { class: "notice" }, label("cut")) : null;
+  const cut = item.truncated ? make("p", { class: "notice" }, label("prompt_cut")) : null;
   if (item.messages) {
     const examples = item.messages.slice(-1 - 2 * shots, -1);
     const first = item.messages.slice(0, item.messages.length - 1 - examples.length);
@@ -174,6 +175,21 @@ function prompt(item) {
   );
 }
 
+// A text with the words that were read as the answer marked.
+function marked(text, words) {
+  const start = words ? text.lastIndexOf(words) : -1;
+  if (start < 0) return block(text);
+  const made = block("");
+  made.append(
+    ...[
+      ["span", text.slice(0, start)],
+      ["mark", words],
+      ["span", text.slice(start + words.length)],
+    ].map(([tag, part]) => show(make(tag), part)),
+  );
+  return made;
+}
+
 function output(item, index) {
   const before = item.before?.raw_output;
   const said =
@@ -181,13 +197,17 @@ function output(item, index) {
       ? null
       : item.raw_output === ""
         ? make("p", { class: "note" }, label("empty_output"))
-        : block(item.raw_output);
+        : marked(item.raw_output, item.why);
   const nothing = label(outcomeOf(index) === "error" || outcomeOf(index) === "skipped" ? "no_response" : "no_output");
   const reason = item.finish_reason
     ? show(make("p", { class: "note" }), label("finish", { reason: item.finish_reason }))
     : null;
+  const thought = item.reasoning
+    ? foldAway(label("reasoning", { n: count(item.reasoning.length) }), block(item.reasoning))
+    : null;
+  const read = said && item.why ? make("p", { class: "note" }, label("words_read")) : null;
   return [
-    section("output", said ?? make("p", { class: "note" }, nothing), reason),
+    section("output", thought, said ?? make("p", { class: "note" }, nothing), read, reason),
     before ? section("baseline_output", block(before)) : null,
   ];
 }

@@ -61,7 +61,7 @@ const badge = (outcome) => make("span", { class: `badge ${outcome}` }, label(out
 function relabel() {
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll("[data-label]")) {
-    element.textContent = label(element.dataset.label, { n: element.dataset.n });
+    show(element, label(element.dataset.label, JSON.parse(element.dataset.values ?? "{}")));
   }
   for (const element of document.querySelectorAll("[data-label-title]")) {
     element.title = label(element.dataset.labelTitle);

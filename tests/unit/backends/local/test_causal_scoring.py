@@ -9,7 +9,8 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, Gemma3TextConfig, GPT2Config, LlamaConfig, MistralConfig
 
-from pytest_haerae.backends.local.causal_scoring import CausalScorer, Scorable, make_groups, make_scorable
+from pytest_haerae.backends.local.causal_scoring import CausalScorer, NodeReader
+from pytest_haerae.backends.local.grouping import Scorable, make_groups, make_scorable
 from pytest_haerae.backends.local.trie import Sums, Tokens, build_trie
 
 SIZE = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4}
@@ -67,43 +68,32 @@ def test_batches_equal_full_sequences(name: str, shared: int) -> None:
         assert scored[request.index] == pytest.approx(expected, abs=2e-5)
 
 
-def test_worked_examples_are_found_as_a_shared_prefix() -> None:
-    (group,) = make_groups(some_requests(100))
-    assert len(group.prefix) >= 100
-    assert [len(member.fed) for member in group.members] == sorted((len(m.fed) for m in group.members), reverse=True)
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+def test_nodes_are_read_in_one_transfer_and_each_once(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr("pytest_haerae.backends.local.causal_scoring._ROWS_AT_ONCE", at_once)
+    requests = some_requests(0)[:3]
+    logits = torch.randn((3, 4, VOCABULARY)).to(torch.bfloat16)
+    reader, places = NodeReader(requests), []
+    for place, request in enumerate(requests):
+        for number, node in enumerate(request.trie.children):
+            places += [(place, node, place, number % 4), (place, node, 2 - place, 3)]
+    reader.read(logits, places[:5])
+    reader.read(logits, places)
+    transfers: list[int] = []
+    monkeypatch.setattr(torch.Tensor, "tolist", counted(torch.Tensor.tolist, transfers))
+    tables = reader.tables()
+    assert len(transfers) == 1
+    exact = logits.float().log_softmax(dim=-1)
+    for place, request in enumerate(requests):
+        assert tables[place].keys() == request.trie.children.keys()
+        for number, (node, children) in enumerate(request.trie.children.items()):
+            wanted = {token: float(exact[place, number % 4, token]) for token in children}
+            assert tables[place][node] == pytest.approx(wanted, abs=1e-6)
 
 
-def scorable(index: int, context: Tokens) -> Scorable:
-    return make_scorable(index, context, build_trie([(1,), (2,)]))
+def counted(method: Any, calls: list[int]) -> Any:  # noqa: ANN401 - a method of torch's
+    def count(*arguments: Any) -> Any:  # noqa: ANN401
+        calls.append(1)
+        return method(*arguments)
 
-
-def test_a_request_with_other_examples_does_not_shorten_the_prefix_of_the_rest() -> None:
-    examples = [tuple(range(start, start + 100)) for start in range(0, 500, 100)]
-    usual = sum(examples, ())
-    # The items that are examples themselves see others in their place.
-    without_second = examples[0] + sum(examples[2:], ()) + tuple(range(900, 1000))
-    requests = [scorable(number, (*usual, 2000 + number)) for number in range(20)]
-    requests.append(scorable(20, (*without_second, 2020)))
-    groups = make_groups(requests)
-    assert sorted(len(group.members) for group in groups) == [1, 20]
-    (large,) = (group for group in groups if len(group.members) == 20)
-    assert large.prefix == usual
-
-
-def test_grouping_loses_none_and_every_member_begins_with_its_prefix() -> None:
-    chance = random.Random(5)  # noqa: S311 - test data
-    heads = [tuple(chance.randrange(3) for _ in range(80)) for _ in range(3)]
-    requests = []
-    for index in range(200):
-        head = chance.choice(heads)[: chance.choice([0, 70, 80])]
-        requests.append(scorable(index, head + tuple(chance.randrange(3) for _ in range(chance.randint(1, 40)))))
-    groups = make_groups(requests)
-    assert sorted(member.index for group in groups for member in group.members) == list(range(200))
-    for group in groups:
-        assert all(member.fed[: len(group.prefix)] == group.prefix for member in group.members)
-        assert all(len(member.context) > len(group.prefix) for member in group.members)
-
-
-def test_nested_prefixes_do_not_exhaust_the_stack() -> None:
-    groups = make_groups([scorable(length, (7,) * length) for length in range(65, 3000)])
-    assert sum(len(group.members) for group in groups) == 2935
+    return count

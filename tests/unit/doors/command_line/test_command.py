@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
+import sys
 from argparse import ArgumentParser
+from io import BytesIO, TextIOWrapper
 
 import pytest
 
 from pytest_haerae.config.options import BY_NAME, OPTIONS
-from pytest_haerae.doors.command_line.command import add_option, print_json
+from pytest_haerae.doors.command_line.command import add_option, print_json, print_lines
 
 
 def parser(*names: str) -> ArgumentParser:
@@ -48,3 +51,18 @@ def test_json_keeps_hangul_and_refuses_what_is_none(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == '{\n "이름": [\n  1,\n  null\n ]\n}\n'
     with pytest.raises(ValueError, match="JSON"):
         print_json(float("nan"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "euc-kr", "latin-1"])
+def test_json_means_the_same_in_every_encoding_of_the_output(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    value = {"이름": ["a\ud83d", "😀 é", "\x1b"]}
+    stream = TextIOWrapper(BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", stream)
+    print_json(value)
+    stream.flush()
+    assert json.loads(stream.buffer.getvalue().decode(encoding)) == value  # type: ignore[attr-defined] # a BytesIO
+
+
+def test_lines_for_people_are_not_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
+    print_lines("::error::a\x1b[2J\nb", 3)
+    assert capsys.readouterr().out == "\\::error::a\\x1b[2J\\nb\n3\n"

@@ -16,14 +16,18 @@ MISTAKES = [
     (["gate", "{now}", "--min-accuracy=60"], "--min-accuracy: 60 is not between 0 and 1; for 60 percent write 0.6"),
     (
         ["gate", "{now}", "--baseline={corrupt}"],
-        "--baseline {corrupt}: no report of schema version 1 (samples.0.outcome: Field required)",
+        "--baseline {corrupt}: no report of schema version 1 or 2 (samples.0.outcome: Field required)",
     ),
-    (["gate", "{now}", "--baseline={small}"], "--baseline {small}: incompatible: it has no item s0-0004"),
+    (["gate", "{now}", "--baseline={small}"], "--baseline {small}: incompatible: it has none of this run's "),
     (["compare", "{now}", "{text}"], "{text}: corrupt, no JSON report"),
     (["export", "{now}"], "no file is named: add --csv PATH, --parquet PATH, or --format NAME"),
     (["export", "{now}", "--format=cvs"], "--format: unknown format 'cvs': did you mean 'csv'? Valid: csv, "),
     (["export", "{now}", "--output=a.csv"], "--output a.csv: in which format? Add --format, one of csv, "),
     (["export", "{now}", "--csv=/proc/none/a.csv"], "--csv /proc/none/a.csv: the folder cannot be written"),
+    (["export", "{now}", "--csv={now}"], "--csv {now}: is the report itself"),
+    (["export", "{now}", "--csv=a", "--parquet=./a"], "--parquet a: is the file of --csv, too; name two"),
+    (["gate", "{now}", "--api_key=s3cretvalue"], "unrecognized arguments: --api_key=***"),
+    (["gate", "no\x1b[2J\n::error::x", "--min-accuracy=0.5"], r"no\x1b[2J\n::error::x: cannot be read"),
     (["compare", "{now}"], "the following arguments are required: B.json"),
     (["comapre"], "invalid choice: 'comapre'"),
 ]
@@ -34,7 +38,7 @@ def test_a_mistake_is_one_line_and_exit_code_4(
     reports: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     names = {"now": reports[1], "corrupt": str(tmp_path / "corrupt.json"), "text": str(tmp_path / "text.json")}
-    names["small"] = str(write(tmp_path / "small.json", report_of(samples_of({"a": "cccc"}))))
+    names["small"] = str(write(tmp_path / "small.json", report_of(samples_of({"z": "cccc"}))))
     corrupt = report_of(samples_of(THEN))
     del cast(dict[str, Any], corrupt["samples"][0])["outcome"]
     write(tmp_path / "corrupt.json", corrupt)

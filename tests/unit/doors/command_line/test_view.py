@@ -56,14 +56,20 @@ def test_the_baseline_and_the_place_can_be_chosen(folder: Path, monkeypatch: pyt
         (["none.json"], "ERROR: none.json: cannot be read (No such file or directory)"),
         (["bad.json"], "ERROR: bad.json: corrupt, no JSON report"),
         (["report.json", "--baseline=bad.json"], "ERROR: --baseline bad.json: corrupt, no JSON report"),
+        (["report.json", "--output=report.json"], "ERROR: --output {folder}/report.json: is the report itself"),
+        (
+            ["report.json", "--baseline=base.json", "--output=base.json"],
+            "ERROR: --output {folder}/base.json: is the baseline itself; name another file",
+        ),
+        (["report.json", "--output=other.html"], "ERROR: --output {folder}/other.html: this file is no earlier one of"),
         (["report.json", "--output=/proc/none/x.html"], "ERROR: --output /proc/none/x.html: the folder cannot be"),
     ],
 )
-@pytest.mark.usefixtures("folder")
 def test_a_mistake_is_one_line_and_exit_code_4(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
+    (folder / "other.html").write_text("<title>of somebody else</title>", encoding="utf-8")
     assert main(["view", *arguments, "--no-open"]) == 4
     error = capsys.readouterr().err
-    assert error.startswith(message)
+    assert error.startswith(message.format(folder=folder))
     assert len(error.splitlines()) == 1

@@ -24,3 +24,19 @@ def test_lists_are_json_in_their_cells(tmp_path: Path) -> None:
 def test_half_of_a_surrogate_pair_does_not_end_the_export(tmp_path: Path) -> None:
     write_csv(make([sample(0, raw_output="a\ud800b")]), tmp_path / "rows.csv")
     assert pandas.read_csv(tmp_path / "rows.csv")["raw_output"].tolist() == ["a\\ud800b"]
+
+
+def test_no_cell_is_a_formula_and_numbers_stay_numbers(tmp_path: Path) -> None:
+    rows = [
+        sample(0, raw_output="=HYPERLINK(1)", prediction="-2", subset="@a", input="+1+2", reference="-2"),
+        sample(1, raw_output="-서울\x1b[2J\x00", prediction="+3.5", subset="가=나", options=["=1", "-2"]),
+    ]
+    write_csv(make(rows), tmp_path / "rows.csv")
+    table = pandas.read_csv(tmp_path / "rows.csv", keep_default_na=False, dtype=str)
+    assert table["raw_output"].tolist() == ["'=HYPERLINK(1)", r"'-서울\x1b[2J\x00"]
+    assert table["prediction"].tolist() == ["-2", "+3.5"]
+    assert table["subset"].tolist() == ["'@a", "가=나"]
+    assert table["input"][0] == "'+1+2"
+    assert json.loads(table["options"][1]) == ["=1", "-2"]
+    likely = [float(value) for value in json.loads(table["loglikelihoods"][0])]
+    assert likely == rows[0]["loglikelihoods"]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 from pytest_haerae.report.show.ci import item_properties, suite_properties, workflow_commands
 from tests.unit.reports import report_of, samples_of
 
@@ -31,3 +33,21 @@ def test_properties_of_the_suite_and_of_an_item() -> None:
         "haerae_prediction": "C",
         "haerae_reference": "B",
     }
+
+
+HOSTILE = "a\x1b[2J\n::error::b\x00\u202e\ud83d"
+
+
+def test_properties_are_well_formed_and_annotations_one_line_whatever_names_hold() -> None:
+    samples = samples_of({HOSTILE: "cw"})
+    report = report_of(samples, min_accuracy=[f"{HOSTILE}=0.9"])
+    properties = [*suite_properties(report), *item_properties(samples[0].item, samples[0].verdict)]
+    element = ElementTree.Element("properties")
+    for name, value in properties:
+        ElementTree.SubElement(element, "property", name=name, value=value)
+    again = ElementTree.fromstring(ElementTree.tostring(element, encoding="utf-8"))  # noqa: S314 - made here
+    assert [(part.get("name"), part.get("value")) for part in again] == properties
+    assert ("haerae_subset", r"a\x1b[2J\n::error::b\x00\u202e\ud83d") in properties
+    (command,) = workflow_commands(report)
+    assert command.startswith(r"::error title=pytest-haerae gate min-accuracy a\x1b[2J%0A%3A%3Aerror%3A%3Ab\x00")
+    assert len(command.splitlines()) == 1

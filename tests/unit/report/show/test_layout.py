@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,3 +22,15 @@ def test_nothing_is_wider_than_it_may_be(text: str, width: int) -> None:
     assert display_width(pad(text, width)) == width
     assert all(display_width(line) <= width or " " not in line.strip() for line in wrap(text, width))
     assert "".join(wrap(text, width)).replace(" ", "") == text.replace(" ", "")
+
+
+@given(st.text(max_size=30), st.integers(2, 40))
+def test_columns_are_counted_of_what_is_shown(text: str, width: int) -> None:
+    for shown in (cut(text, width), pad(text, width), *wrap(text, width)):
+        assert not any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in shown)
+    assert display_width(cut(text, width)) <= width
+    assert display_width(pad(text, width)) == width
+
+
+def test_no_line_that_was_broken_begins_with_a_command() -> None:
+    assert wrap("the subset ::error::x fell", 12) == ["the subset", r"  \::error::x", "  fell"]

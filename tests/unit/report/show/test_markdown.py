@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import re
 
-from pytest_haerae.report.show.markdown import escape, render_markdown
+from pytest_haerae.escaping import markdown as escape
+from pytest_haerae.report.show.markdown import render_markdown
 from tests.unit.reports import report_of, samples_of
 
 
@@ -24,3 +25,15 @@ def test_markdown_has_gates_subsets_warnings_and_wrong_items() -> None:
 
 def test_what_a_model_said_can_not_break_the_markdown() -> None:
     assert escape("<script>`|*\n줄") == r"\<script\>\`\|\* 줄"
+
+
+def test_no_name_answer_or_model_is_markup_a_mention_or_a_link() -> None:
+    hostile = "<img src=x onerror=alert(1)>|`@someone` [a](http://b.c)\n\n```\n# x\x1b[2J\ud83d"
+    report = report_of(samples_of({hostile: "cw"}), min_accuracy=[f"{hostile}=0.9"])
+    report["info"]["model"] = report["info"]["dataset"] = report["samples"][1]["prediction"] = hostile
+    report["info"]["warnings"] = [hostile]
+    text = render_markdown(report)
+    assert not re.search(r"(?<!\\)<(?!!-- -->|/?details>|/?summary>)", text)
+    assert not re.search(r"@\w|(?<!\\)`|[^\\]:/|\x1b|\]\(http:", text)
+    assert not re.search(r"^\s*(```|# )", text, re.MULTILINE)
+    text.encode("utf-8")

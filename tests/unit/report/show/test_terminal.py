@@ -57,3 +57,13 @@ def test_shared_passages_are_told() -> None:
     report = report_of(samples_of({"a": "ccwwccww" * 10}, passages=4))
     lines = summary_lines(report, width=120, output_file="report.json")
     assert any(line.startswith("items share passages (80 items, 4 clusters): the standard error is") for line in lines)
+
+
+def test_no_name_or_answer_is_obeyed_by_the_terminal() -> None:
+    hostile = "::error::a\x1b[2J\n\u202e\ud83d"
+    report = report_of(samples_of({hostile: "cw" * 5, "b": "cw"}), min_accuracy=[f"{hostile}=0.9"])
+    report["info"]["warnings"] = [f"{hostile} looks wrong"]
+    for width in (40, 80, 200):
+        lines = summary_lines(report, width=width, wrong=[hostile], output_file=hostile, rerun=f"pytest {hostile}")
+        assert not [text for text in lines if text.lstrip().startswith("::") or not text.isprintable()]
+        assert any(text.lstrip().startswith(r"\::error::a") for text in lines)

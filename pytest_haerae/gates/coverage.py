@@ -1,0 +1,73 @@
+"""Which items a run and its baseline have in common: the gate judges those, and names the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pytest_haerae.errors import UsageError
+from pytest_haerae.statistics.pairing import Mark, PairedRow, Pairing, content_hash, identify, mark_of
+from pytest_haerae.types import Item
+
+_SHOWN = 3
+
+
+def check_common(place: str, baseline: Sequence[PairedRow], rows: Iterable[PairedRow]) -> None:
+    """Refuse a baseline that has no item of this run's.
+
+    Args:
+        place: What the user named it by: ``--baseline base.json``.
+        baseline: Its samples.
+        rows: The items of this run's scope.
+
+    Raises:
+        UsageError: Saying what both have, and where an item of this run has other data there.
+    """
+    old, new = [mark_of(row) for row in baseline], [mark_of(row) for row in rows]
+    old_items, new_items = identify(old, new)
+    if not set(old_items).isdisjoint(new_items):
+        return
+    ids = {(mark.subset, mark.id) for mark in old}
+    other = next((mark.id for mark in new if (mark.subset, mark.id) in ids), None)
+    why = f"; item {other} has other data there (question, options or reference)" if other else ""
+    raise UsageError(f"{place}: incompatible: it has none of this run's {len(new):,} items{why}")
+
+
+def mark_of_item(item: Item, dataset: str) -> Mark:
+    """What tells an item of the data, whether or not it was asked."""
+    return Mark(dataset, item.subset, item.key, item.id, content_hash(item.options, item.reference), 0)
+
+
+def lost_from_data(baseline: Iterable[PairedRow], every: Sequence[Mark]) -> list[str]:
+    """The baseline's items that are no longer in the data of the subsets that this run is about.
+
+    Args:
+        baseline: The earlier report's samples.
+        every: All items of these subsets, also those that `--limit` leaves out.
+
+    Returns:
+        Their ids.
+    """
+    subsets = {mark.subset for mark in every}
+    old = [mark for mark in map(mark_of, baseline) if mark.subset in subsets]
+    if not all(mark.key for mark in (*old, *every)):
+        known = {(mark.subset, mark.id) for mark in every}
+        return [mark.id for mark in old if (mark.subset, mark.id) not in known]
+    old_items, now = identify(old, every)
+    present = set(now)
+    return [mark.id for mark, item in zip(old, old_items, strict=True) if item not in present]
+
+
+def describe_others(pairing: Pairing) -> str:
+    """The items that only one side has, counted and named; empty where there are none."""
+    sides = (("not in the baseline", pairing.only_after), ("only in the baseline", pairing.only_before))
+    return "".join(f"; {words}: {_named(ids)}" for words, ids in sides if ids)
+
+
+def warn_of_lost(ids: Sequence[str]) -> list[str]:
+    """The line that says which of the baseline's items the data have lost; none where they have all."""
+    return [f"the data no longer have items of the baseline: {_named(ids)}"] if ids else []
+
+
+def _named(ids: Sequence[str]) -> str:
+    shown = ", ".join(ids[:_SHOWN]) + (", …" if len(ids) > _SHOWN else "")
+    return f"{len(ids):,} item{'s' if len(ids) > 1 else ''} ({shown})"

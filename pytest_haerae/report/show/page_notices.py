@@ -1,0 +1,70 @@
+"""Gates and warnings as the page says them: the report's English sentence, and what a Korean one is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from pytest_haerae.gates.gate import GateEntry
+from pytest_haerae.report.schema import Info
+
+
+class Notice(TypedDict):
+    """A sentence: `label` names it in the page's labels, whose English says `detail`, and `values` fill it."""
+
+    label: str
+    values: dict[str, str]
+
+
+def gate_notice(gate: GateEntry, info: Info) -> Notice:
+    """Why a gate's verdict is what it is."""
+    numbers = {
+        "detail": gate["detail"],
+        "value": _number(gate["value"]),
+        "threshold": _number(gate["threshold"]),
+        "drop": _points(gate["value"]),
+        "allowed": _points(gate["threshold"]),
+        "p": "–" if gate["p_value"] is None else f"{gate['p_value']:.2g}",
+    }
+    return {"label": _gate_label(gate, info), "values": numbers | _paired(info)}
+
+
+def _gate_label(gate: GateEntry, info: Info) -> str:
+    if gate["verdict"] in ("not evaluated", "unmeasurable"):
+        return f"gate_why {gate['verdict']}"
+    if gate["name"] == "baseline" and info.get("changes"):
+        return "gate_why baseline"
+    return "gate_why minimum" if gate["name"].startswith("min-accuracy") else "as_it_is"
+
+
+def _paired(info: Info) -> dict[str, str]:
+    if not (changes := info.get("changes")):
+        return {}
+    total: Mapping[str, object] = {**changes["total"]}
+    return {name: str(total[name]) for name in ("n", "lost", "gained")}
+
+
+def warning_notice(line: str) -> Notice:
+    """A warning; those that a run makes are said in both languages, any other as it is."""
+    words, _, where = line.partition(": ")
+    kind = next((kind for kind, start in _WARNINGS.items() if words.startswith(start)), None)
+    label = "as_it_is" if kind is None else f"warning {kind}"
+    return {"label": label, "values": {"detail": line, "where": where}}
+
+
+_WARNINGS = {
+    "chance": "accuracy below chance",
+    "invalid": "no answer could be read",
+    "length": "output cut at the token limit",
+    "letter": "one letter predicted",
+    "lost": "the data no longer have items of the baseline",
+}
+"""How the lines of `gates.warnings` and `gates.coverage` begin; a test holds these against them."""
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4g}"
+
+
+def _points(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f}"

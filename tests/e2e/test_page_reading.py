@@ -1,0 +1,128 @@
+"""What the page says of a run and of an answer, in a real chromium: widths, contrast, both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from pytest_haerae.report.schema import SampleRow
+from pytest_haerae.report.show.html import write_page
+from tests.e2e.browser import Visit, chromium_path, open_browser
+from tests.unit.reports import make, report_of, sample, samples_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+READABLE = 4.5
+"""Contrast that WCAG 2.2 asks of text (success criterion 1.4.3)."""
+
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const channels = (colour) => {
+    canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const luminance = (colour) => {
+    const linear = (c) => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4;
+    const [r, g, b] = channels(colour).map((c) => linear(c / 255));
+    return .2126 * r + .7152 * g + .0722 * b;
+  };
+  return [...document.querySelectorAll("#confusion td button")].map((button) => {
+    const [ink, under] = [getComputedStyle(button).color, getComputedStyle(button.closest("td")).backgroundColor];
+    const [high, low] = [luminance(ink), luminance(under)].sort((a, b) => b - a);
+    return (high + .05) / (low + .05);
+  });
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if chromium_path() is None:
+        pytest.skip("there is no chromium: apt-get install chromium")
+    pytest.importorskip("playwright", reason="Playwright's Python package drives the browser")
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that fell against its baseline, with a gate that failed and warnings."""
+    then = report_of(samples_of({"한국사": "c" * 40, "csat_geo": "c" * 40}))
+    now = report_of(
+        samples_of({"한국사": "c" * 18 + "w" * 14 + "i" * 6 + "t" * 2, "csat_geo": "c" * 36 + "w" * 4}),
+        then,
+        min_accuracy=["0.9"],
+    )
+    found = tmp_path_factory.mktemp("page") / "report.html"
+    write_page(found, now, then)
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_numbers_of_the_letters_table_can_be_read(browser: Browser, path: Path, scheme: str) -> None:
+    visit = Visit(browser, path, color_scheme=scheme)
+    ratios = visit.page.evaluate(CONTRAST)
+    visit.close()
+    assert len(ratios) > 5
+    assert min(ratios) >= READABLE
+
+
+@pytest.mark.parametrize("width", [1280, 800, 390])
+def test_the_change_against_the_baseline_is_on_the_screen(browser: Browser, path: Path, width: int) -> None:
+    visit = Visit(browser, path, viewport={"width": width, "height": 900})
+    for name in ("Change (pp)", "gained", "lost"):
+        box = visit.page.locator(".scores thead th", has_text=name).bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= width, name
+    visit.close()
+
+
+def test_warnings_and_gates_are_told_in_the_readers_language(browser: Browser, path: Path) -> None:
+    visit = Visit(browser, path)
+    english = visit.page.locator(".summary").inner_text()
+    assert "no answer could be read in more than 10% of the items: 한국사 (15.0%)" in english
+    assert "accuracy 0.6750 is below 0.9" in english
+    visit.page.get_by_role("button", name="한국어").click()
+    korean = visit.page.locator(".summary").inner_text()
+    assert "답을 읽지 못한 출력이 많습니다: 한국사 (15.0%)" in korean
+    assert "정확도 0.675, 기준 0.9" in korean
+    assert "하락폭 " in korean
+    assert "below" not in korean
+    visit.close()
+
+
+def row_with(**values: Any) -> list[SampleRow]:  # noqa: ANN401 - a field's value
+    changed = sample(0, prediction="A", outcome="wrong", loglikelihoods=None)
+    return [cast(SampleRow, {**changed, **values}), sample(1)]
+
+
+def test_the_words_that_were_read_are_marked_and_reasoning_is_folded(browser: Browser, tmp_path: Path) -> None:
+    rows = row_with(raw_output="B도 좋다.\n정답: (A)\u202e", why="정답: (A)", reasoning="먼저 B를 본다.")
+    write_page(tmp_path / "r.html", make(rows, method="string_match"))
+    visit = Visit(browser, tmp_path / "r.html", "#csat_geo-0000")
+    assert visit.page.locator("#detail mark").all_text_contents() == ["정답: (A)"]
+    assert "The answer was read from the marked words." in visit.page.locator("#detail").inner_text()
+    assert "U+202E" in visit.page.locator("#detail").inner_text()
+    thought = visit.page.locator("#detail details", has_text="Reasoning (9 characters")
+    assert not thought.locator("pre").is_visible()
+    thought.locator("summary").click()
+    assert thought.locator("pre").inner_text() == "먼저 B를 본다."
+    visit.close()
+
+
+def test_a_cut_output_is_told_and_can_be_filtered(browser: Browser, tmp_path: Path) -> None:
+    rows = row_with(raw_output="생각해 보면", outcome="cut", prediction=None, finish_reason="length")
+    write_page(tmp_path / "r.html", make(rows, method="string_match"))
+    visit = Visit(browser, tmp_path / "r.html")
+    visit.page.locator("#outcomes button", has_text="cut").click()
+    assert visit.page.locator("#rows .id").all_text_contents() == ["csat_geo-0000"]
+    visit.page.locator("#rows tr").click()
+    said = visit.page.locator("#detail").inner_text()
+    assert "The output was cut before an answer was stated; the reference is B." in said
+    assert "perhaps before the answer" not in said
+    visit.close()

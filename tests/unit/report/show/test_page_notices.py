@@ -1,0 +1,90 @@
+"""What the page says of gates and warnings in Korean says what the English says."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from pytest_haerae.gates.coverage import warn_of_lost
+from pytest_haerae.report.schema import Report
+from pytest_haerae.report.show.page_notices import Notice, gate_notice, warning_notice
+from tests.unit.reports import report_of, samples_of
+
+LABELS: dict[str, dict[str, str]] = json.loads(
+    (files("pytest_haerae.report.show") / "page" / "labels.json").read_text(encoding="utf-8")
+)
+
+
+def said(notice: Notice, language: str) -> str:
+    """The sentence, as the page's script makes it."""
+    label = LABELS[language][notice["label"]]
+    return re.sub(r"\{(\w+)\}", lambda match: notice["values"].get(match[1], match[0]), label)
+
+
+def notices(report: Report) -> dict[str, Notice]:
+    return {gate["name"]: gate_notice(gate, report["info"]) for gate in report["info"]["gates"]}
+
+
+RUNS: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
+    "held and failed": (
+        "c" * 20 + "w" * 20,
+        {"min_accuracy": ["0.4", "a=0.9"], "then": "c" * 40},
+        {
+            "min-accuracy": "정확도 0.5, 기준 0.4",
+            "min-accuracy a": "정확도 0.5, 기준 0.9",
+            "baseline": "하락폭 50.0%p(허용 0.0%p), p = 9.5e-07 · 공통 40문항 중 새로 맞힘 0, 새로 틀림 20",
+        },
+    ),
+    "by hand": (
+        "cw",
+        {"min_accuracy": ["0.4"], "by_hand": True},
+        {"min-accuracy": "일부 문항만 골라 실행했으므로 판정하지 않았습니다."},
+    ),
+    "errors": (
+        "cwe",
+        {"min_accuracy": ["0.4"]},
+        {
+            "measurable": "오류가 났거나 기록이 빠진 문항이 있어 판정할 수 없습니다."
+            " (1 of 3 items ended in a backend error (allowed: 0.0%))"
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_gates_reason_is_said_in_korean(name: str) -> None:
+    outcomes, options, expected = RUNS[name]
+    given = dict(options)
+    then = given.pop("then", None)
+    report = report_of(samples_of({"a": outcomes}), report_of(samples_of({"a": then})) if then else None, **given)
+    found = notices(report)
+    for gate in report["info"]["gates"]:
+        assert said(found[gate["name"]], "en") == gate["detail"]
+    for gate_name, sentence in expected.items():
+        assert said(found[gate_name], "ko") == sentence
+
+
+WARNED: dict[str, list[str]] = {
+    "a run": report_of(samples_of({"a": "w" * 60 + "i" * 40}, finish_reason="length"))["info"].get("warnings", []),
+    "one letter": report_of(samples_of({"a": "w" * 40}, references="A"))["info"].get("warnings", []),
+    "lost": warn_of_lost(["q-1"]),
+}
+
+
+def test_every_kind_of_warning_is_said_in_korean() -> None:
+    lines = [line for found in WARNED.values() for line in found]
+    labels = {warning_notice(line)["label"] for line in lines}
+    assert labels == {label for label in LABELS["ko"] if label.startswith("warning ")}
+    for line in lines:
+        notice = warning_notice(line)
+        assert said(notice, "en") == line
+        assert line.partition(": ")[2] in said(notice, "ko")
+
+
+def test_a_warning_that_is_not_known_stands_as_it_is() -> None:
+    notice = warning_notice("of another maker: words")
+    assert said(notice, "en") == said(notice, "ko") == "of another maker: words"
