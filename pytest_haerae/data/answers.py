@@ -60,24 +60,39 @@ def decide(answers: Sequence[GivenAnswer]) -> list[int]:
     Raises:
         UsageError: One cannot be read, or two ways of reading fit and differ; file, row and field are named.
     """
-    numbered = {at: answer for at, answer in enumerate(answers) if answer.convention == "numbered"}
-    written = {at: answer for at, answer in enumerate(answers) if answer.convention == "written"}
-    found = dict(zip(numbered, _numbered(list(numbered.values())), strict=True))
-    found |= zip(written, _written(list(written.values())), strict=True)
+    conventions = {answer.convention for answer in answers}
+    if conventions == {"numbered"}:
+        return _numbered(answers)
+    if conventions <= {"written"}:
+        return _written(answers)
+    found: dict[int, int] = {}
+    for convention, read in (("numbered", _numbered), ("written", _written)):
+        these = {at: answer for at, answer in enumerate(answers) if answer.convention == convention}
+        found |= zip(these, read(list(these.values())), strict=True)
     return [found[at] for at in range(len(answers))]
 
 
+def _read_all(answers: Sequence[GivenAnswer], way: Way) -> list[int] | None:
+    """The indexes of all answers in one way of reading; None where one of them cannot be read so."""
+    found = []
+    for answer in answers:
+        index = way(answer)
+        if index is None:
+            return None
+        found.append(index)
+    return found
+
+
 def _numbered(answers: Sequence[GivenAnswer]) -> list[int]:
-    """Numbers from 1; or else labels, or texts: the way that reads most of them."""
+    """Numbers from 1; or else labels, or texts: the way that reads all of them."""
     ways = {"numbers": _FROM_1, "letters": _as_label, "texts of options": _as_text}
-    read = {name: [way(answer) for answer in answers] for name, way in ways.items()}
-    fitting = {name: indexes for name, indexes in read.items() if None not in indexes}
-    if len(fitting) > 1:
+    fitting = {name: indexes for name, way in ways.items() if (indexes := _read_all(answers, way)) is not None}
+    if fitting:
         _refuse_contradiction(answers, fitting)
+        return next(iter(fitting.values()))
+    # The way that reads most of them is meant, and the first that it does not read is the mistake.
+    read = {name: [way(answer) for answer in answers] for name, way in ways.items()}
     best = max(read, key=lambda name: len(answers) - read[name].count(None))
-    indexes = [index for index in read[best] if index is not None]
-    if len(indexes) == len(answers):
-        return indexes
     answer = answers[read[best].index(None)]
     count = len(answer.options)
     wanted = f"a number from 1 to {count}" if best == "numbers" else f"one of the options {', '.join(LETTERS[:count])}"
@@ -86,26 +101,28 @@ def _numbered(answers: Sequence[GivenAnswer]) -> list[int]:
 
 def _written(answers: Sequence[GivenAnswer]) -> list[int]:
     """Texts or labels; where every one fits as both and they differ, nothing tells which is meant."""
-    texts, labels = [_as_text(answer) for answer in answers], [_as_label(answer) for answer in answers]
-    all_texts, all_labels = None not in texts, None not in labels
-    if all_texts and any(answer.typed for answer in answers):
-        counted = {"numbers from 0": _FROM_0, "numbers from 1": _FROM_1}
-        read = {name: [way(answer) for answer in answers] for name, way in counted.items()}
-        _refuse_contradiction(answers, {"texts of options": texts} | {n: x for n, x in read.items() if None not in x})
-    if all_texts and all_labels:
-        _refuse_contradiction(answers, {"texts of options": texts, "letters": labels})
-    if not all_texts and not all_labels and (counted_so := _by_numbers(answers)):
-        return counted_so
-    found = []
-    for answer, text, label in zip(answers, texts, labels, strict=True):
-        if not all_texts and not all_labels and text is not None and label is not None and text != label:
-            raise _contradiction(answer, "texts of options", "letters")
-        first, second = (label, text) if all_labels and not all_texts else (text, label)
-        index = first if first is not None else second
-        if index is None:
-            raise _unreadable(answer)
-        found.append(index)
-    return found
+    texts, labels = _read_all(answers, _as_text), _read_all(answers, _as_label)
+    if texts is not None:
+        ways = {"texts of options": texts}
+        if labels is not None:
+            ways["letters"] = labels
+        if any(answer.typed for answer in answers):
+            counted = {"numbers from 0": _read_all(answers, _FROM_0), "numbers from 1": _read_all(answers, _FROM_1)}
+            ways |= {name: indexes for name, indexes in counted.items() if indexes is not None}
+        _refuse_contradiction(answers, ways)
+        return texts
+    return labels or _by_numbers(answers) or [_either(answer) for answer in answers]
+
+
+def _either(answer: GivenAnswer) -> int:
+    """An answer of a column that is neither all texts nor all labels: what can only be read as one of the two."""
+    text, label = _as_text(answer), _as_label(answer)
+    if text is not None and label is not None and text != label:
+        raise _contradiction(answer, "texts of options", "letters")
+    index = text if text is not None else label
+    if index is None:
+        raise _unreadable(answer)
+    return index
 
 
 def _by_numbers(answers: Sequence[GivenAnswer]) -> list[int] | None:
@@ -113,16 +130,16 @@ def _by_numbers(answers: Sequence[GivenAnswer]) -> list[int] | None:
 
     A 0 says that it counts from 0, the number of the last of all options that it counts from 1.
     """
-    fitting = [indexes for way in (_FROM_0, _FROM_1) if None not in (indexes := [way(answer) for answer in answers])]
-    return [index for index in fitting[0] if index is not None] if len(fitting) == 1 else None
+    fitting = [indexes for way in (_FROM_0, _FROM_1) if (indexes := _read_all(answers, way)) is not None]
+    return fitting[0] if len(fitting) == 1 else None
 
 
-def _refuse_contradiction(answers: Sequence[GivenAnswer], ways: dict[str, list[int | None]]) -> None:
-    first, *others = ways.items()
-    for name, indexes in others:
-        for answer, one, other in zip(answers, first[1], indexes, strict=True):
-            if one != other:
-                raise _contradiction(answer, first[0], name)
+def _refuse_contradiction(answers: Sequence[GivenAnswer], ways: dict[str, list[int]]) -> None:
+    (name, indexes), *others = ways.items()
+    for other, differing in others:
+        if differing != indexes:
+            at = next(at for at, index in enumerate(indexes) if index != differing[at])
+            raise _contradiction(answers[at], name, other)
 
 
 def _contradiction(answer: GivenAnswer, one: str, other: str) -> UsageError:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_haerae.data.places import RowPlace
 
-_MISSING = frozenset({"", "nan", "<NA>", "NaT"})
+MISSING = frozenset({"", "nan", "<NA>", "NaT"})
 """What pandas writes where a value is missing, exactly so: ``NaN`` and ``None`` may be words of a question."""
 _NO_PASSAGE = frozenset({"", "nan", "none", "null", "<na>"})
 
@@ -40,7 +40,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - a cell
 def is_missing(value: Any) -> bool:  # noqa: ANN401 - a cell
     """Whether a cell holds nothing: null, NaN, a blank text, or what pandas writes for them."""
     if isinstance(value, str):
-        return value.strip() in _MISSING
+        return value.strip() in MISSING
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
@@ -56,7 +56,7 @@ def cell_text(value: Any, field: str, place: RowPlace) -> str:  # noqa: ANN401 -
         UsageError: It holds no text but a list, a structure, bytes, or a number that none can write.
     """
     if isinstance(value, str):
-        return "" if value.strip() in _MISSING else value
+        return "" if value.strip() in MISSING else value
     value = plain(value)
     if is_missing(value):
         return ""

@@ -14,6 +14,7 @@ from pytest_haerae.errors import UsageError
 
 PlacedDict = tuple[RowPlace, dict[str, Any]]
 
+_DECODER = json.JSONDecoder()
 ROWS_KEYS = ("data", "rows", "items", "questions", "examples")
 """The keys of an object that holds the array of rows."""
 
@@ -27,14 +28,14 @@ def read_jsonl(text: str, path: Path) -> Iterator[PlacedDict]:
     if text.lstrip()[:1] == "[":
         yield from read_json(text, path)
         return
-    number = 0
+    number, source = 0, str(path)
     # JSON has no bare line ends in its texts, and other characters end no line.
     for line_number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if not line.strip():
             continue
         number += 1
-        place = RowPlace(str(path), number, line_number)
-        yield place, _row(_load(line, path, line_number), line, place)
+        place = RowPlace(source, number, line_number)
+        yield place, _plain_row(line) or _row(_load(line, path, line_number), line, place)
 
 
 def read_json(text: str, path: Path) -> Iterator[PlacedDict]:
@@ -103,6 +104,17 @@ def _row(row: Any, text: str, place: RowPlace) -> dict[str, Any]:  # noqa: ANN40
             raise place.error(field, f"has half of a character ({half})")
     found: dict[str, Any] = composed(row)
     return found
+
+
+def _plain_row(line: str) -> dict[str, Any] | None:
+    """The row of a line without anything to look at twice, as most are; None for any other, or a mistake."""
+    try:
+        row, end = _DECODER.raw_decode(line)
+    except (ValueError, RecursionError):
+        return None
+    # Each key has its colon: where there are no more colons than keys, no key stands twice.
+    plain = type(row) is dict and end == len(line) and line.count(":") == len(row) and "\\u" not in line
+    return row if plain else None
 
 
 def _is_json(text: str) -> bool:

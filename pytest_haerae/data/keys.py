@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from pytest_haerae.data.cells import is_missing, nfc
+from pytest_haerae.data.cells import is_missing, nfc, plain
 from pytest_haerae.data.rows import Row
 
 ID_COLUMN = "id"
@@ -23,18 +23,17 @@ class Keys:
         self._used: dict[str, int] = {}
         self._contents: dict[str, str] = {}
 
-    def of(self, row: Row, query: str, options: Sequence[str] | None, reference: str) -> str:
-        """The key of the next item."""
+    def of(self, identifier: str | None, query: str, options: Sequence[str] | None, reference: str) -> str:
+        """The key of the next item, whose row has this id or none."""
         key = content = content_hash(query, options, reference)
-        identifier = identifier_of(row)
         if identifier is not None:
             key = identifier
             if self._contents.setdefault(identifier, content) != content:
                 key = f"{identifier}@{content}"
-        count = self._used.get(key, 0) + 1
-        self._used[key] = count
-        if count == 1:
+        if key not in self._used:
+            self._used[key] = 1
             return key
+        count = self._used[key] + 1
         while (numbered := f"{key}#{count}") in self._used:
             count += 1
         self._used[key], self._used[numbered] = count, 1
@@ -43,7 +42,7 @@ class Keys:
 
 def identifier_of(row: Row) -> str | None:
     """A row's id as text, a whole number without its point; None where it has none."""
-    value = row.get(ID_COLUMN)
+    value = plain(row.get(ID_COLUMN))
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if is_missing(value) or not isinstance(value, str | int | float) or isinstance(value, bool):
@@ -53,7 +52,6 @@ def identifier_of(row: Row) -> str | None:
 
 def content_hash(query: str, options: Sequence[str] | None, reference: str) -> str:
     """A hash of what an item asks, which is in NFC; 16 hexadecimal digits."""
-    count = -1 if options is None else len(options)
-    parts = (str(count), reference, *(options or ()), query)
-    lengths = ",".join([str(len(part)) for part in parts])
-    return blake2b("\0".join((lengths, *parts)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    # No text holds a NUL, so that nothing else gives the same.
+    listed = "-" if options is None else "\0".join(options)
+    return blake2b(f"{listed}\0{reference}\0{query}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

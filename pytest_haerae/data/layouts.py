@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from pytest_haerae.data.answers import decide
 from pytest_haerae.data.cells import composed, nfc
-from pytest_haerae.data.keys import Keys
+from pytest_haerae.data.keys import ID_COLUMN, Keys, identifier_of
 from pytest_haerae.data.options import read_choices
 from pytest_haerae.data.rows import (
     Convention,
@@ -84,7 +83,7 @@ def make_placed_items(
     decided = iter(decide(given))
     slug = slug or ascii_slug(subset)
     keys, items = Keys(), []
-    for index, (question, row) in enumerate(questions):
+    for index, (question, identifier) in enumerate(questions):
         options, labels = question.options, None
         if options is None:
             reference = str(question.answer)
@@ -92,22 +91,22 @@ def make_placed_items(
             answer = question.answer
             labels = _LABELS[len(options)]
             reference = labels[next(decided) if isinstance(answer, GivenAnswer) else int(answer)]
-        key = keys.of(row, question.query, options, reference)
+        key = keys.of(identifier, question.query, options, reference)
         items.append(Item(f"{slug}-{index:04d}", subset, index, question.query, options, labels, reference, key))
     return items
 
 
 def _questions(
     rows: Iterable[PlacedRow], columns: Mapping[str, Any], layouts: Sequence[Layout]
-) -> Iterator[tuple[Question, Row]]:
+) -> Iterator[tuple[Question, str | None]]:
     reader: Reader | None = None
-    known: Iterable[str] = ()
+    known: tuple[str, ...] = ()
     for place, row in rows:
         if reader is None:
-            reader, known = choose_reader(row, place.source, columns, layouts), row.keys()
-        elif row.keys() != known and not columns:
-            reader, known = _reader_of_other_columns(reader, row, place, layouts), row.keys()
-        yield reader(row, place), row
+            reader, known = choose_reader(row, place.source, columns, layouts), tuple(row)
+        elif tuple(row) != known and not columns:
+            reader, known = _reader_of_other_columns(reader, row, place, layouts), tuple(row)
+        yield reader(row, place), identifier_of(row) if ID_COLUMN in row else None
 
 
 def _reader_of_other_columns(reader: Reader, row: Row, place: RowPlace, layouts: Sequence[Layout]) -> Reader:
@@ -190,7 +189,7 @@ def _counted_layout(before: str, first: str, second: str) -> Layout:
         choices = column_choices(row, columns, place)
         if first.isdecimal():
             labels = tuple(column.removeprefix(before) for column in columns[: len(choices.texts)])
-            choices = replace(choices, labels=labels)
+            choices = choices._replace(labels=labels)
         query = lettered_query(text_of(row, "question", place), choices.texts, passage(row, _PASSAGES, place))
         # Bare letters are KMMLU's columns, with the option's number from 1 as the answer.
         convention: Convention = "written" if before or first.isdecimal() else "numbered"

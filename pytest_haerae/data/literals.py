@@ -60,32 +60,38 @@ def parse_literal(text: str) -> Any:  # noqa: ANN401 - whatever it says
     Raises:
         ValueError: It is none of the three.
     """
-    try:
-        return load_json(text)
-    except json.JSONDecodeError:
-        pass
+    if text[1:2] != "'":
+        try:
+            return load_json(text)
+        except json.JSONDecodeError:
+            pass
     array = _ARRAY.match(text)
     text = array["list"] if array else text
-    if _PRINTED.match(text):
-        return [ast.literal_eval(item) for item in _PRINTED_ITEM.findall(text)]
     try:
         tree = ast.parse(text, mode="eval")
         value = ast.literal_eval(tree)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        raise ValueError("is not a list") from None
-    _refuse_surprises(text, tree)
-    return value
+        if not _ADJACENT.search(text) or not _lacks_comma(text):
+            _refuse_surprises(tree if "{" in text else None)
+            return value
+    except (SyntaxError, TypeError, MemoryError, RecursionError):
+        pass
+    except ValueError as error:
+        if isinstance(error, RepeatedKey):
+            raise
+    if _PRINTED.match(text):
+        return [ast.literal_eval(item) for item in _PRINTED_ITEM.findall(text)]
+    raise ValueError("is not a list")
 
 
-def _refuse_surprises(text: str, tree: ast.Expression) -> None:
-    """Refuse what Python reads without an error and nobody means: ``['a' 'b', 'c']`` and a key that stands twice."""
-    for node in ast.walk(tree) if "{" in text else ():
+def _refuse_surprises(tree: ast.Expression | None) -> None:
+    """Refuse what Python reads without an error and nobody means: a key that stands twice, and a set."""
+    for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.Dict):
             unique_keys([(str(ast.literal_eval(key)), None) for key in node.keys if key is not None])
-        if isinstance(node, ast.Set):
-            raise ValueError("is a set, which has no order")
-    if _ADJACENT.search(text):
-        kinds = [token.type for token in tokenize.generate_tokens(io.StringIO(text).readline)]
-        kinds = [kind for kind in kinds if kind not in (tokenize.NL, tokenize.NEWLINE)]
-        if any(one == two == tokenize.STRING for one, two in zip(kinds, kinds[1:], strict=False)):
-            raise ValueError("lacks a comma between two of its texts")
+
+
+def _lacks_comma(text: str) -> bool:
+    """Whether two texts stand side by side, which Python joins: ``['a' 'b', 'c']``."""
+    kinds = [token.type for token in tokenize.generate_tokens(io.StringIO(text).readline)]
+    kinds = [kind for kind in kinds if kind not in (tokenize.NL, tokenize.NEWLINE)]
+    return any(one == two == tokenize.STRING for one, two in zip(kinds, kinds[1:], strict=False))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from pytest_haerae.data.cells import cell_text, half_character, is_missing, is_number, nfc, plain
+from pytest_haerae.data.cells import MISSING, cell_text, half_character, is_missing, is_number, nfc, plain
 from pytest_haerae.data.literals import parse_literal
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.types import LETTERS
@@ -26,8 +25,7 @@ _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 _PAIR = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(NamedTuple):
     """The options of one question.
 
     Attributes:
@@ -63,6 +61,8 @@ def read_choices(value: Any, field: str, place: RowPlace) -> Choices:  # noqa: A
     if isinstance(value, Mapping):
         return _of_mapping(value, field, place)
     if isinstance(value, list | tuple):
+        if all(type(part) is str for part in value):
+            return Choices(check_options(tuple([_plain_text(part) for part in value]), field, place))
         parts = [plain(part) for part in value]
         if parts and all(isinstance(part, Mapping) for part in parts):
             return _of_structures(parts, field, place)
@@ -95,6 +95,8 @@ def _parsed(text: str, field: str, place: RowPlace) -> Any:  # noqa: ANN401 - a 
     half = half_character(value) if "\\u" in text else None
     if half:
         raise place.error(field, f"has half of a character ({half})")
+    if isinstance(value, set):
+        raise place.error(field, f"{text[:40]!r} is a set, which has no order")
     return value if isinstance(value, Mapping | list | tuple) else [value]
 
 
@@ -104,6 +106,11 @@ def _texts(values: Sequence[Any], field: str, place: RowPlace) -> tuple[str, ...
 
 def _text(value: Any, field: str, place: RowPlace) -> str:  # noqa: ANN401 - a cell
     return nfc(cell_text(value, field, place)).strip()
+
+
+def _plain_text(text: str) -> str:
+    stripped = nfc(text).strip()
+    return "" if stripped in MISSING else stripped
 
 
 def _of_mapping(value: Mapping[Any, Any], field: str, place: RowPlace) -> Choices:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_haerae.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class RowPlace:
+class RowPlace(NamedTuple):  # one is made for every row, in a third of a dataclass' time
     """Where a row comes from: the file or data set, the row's number from 1, and the file's line where it has lines.
 
     Rows count questions, lines count what an editor counts: a header and blank lines are no rows.

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from pytest_haerae.data.cells import cell_text, is_missing, is_number, passage_text
+from pytest_haerae.data.cells import MISSING, cell_text, is_number, passage_text
 from pytest_haerae.data.options import Choices, check_options, read_choices
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.types import LETTERS
@@ -35,11 +34,11 @@ Row = Mapping[str, Any]
 Convention = Literal["written", "numbered"]
 """How answers may be given: as an option's text or label, or else as its number from 1, its label or its text."""
 
+_PASSAGES = ("context", "paragraph")
 LETTER_ANSWER = re.compile(rf"^\(?([{LETTERS}{LETTERS.lower()}])\)?$")
 
 
-@dataclass(frozen=True, slots=True)
-class GivenAnswer:
+class GivenAnswer(NamedTuple):
     """An answer as its row gives it; what it means is decided when the whole column is known.
 
     Attributes:
@@ -61,8 +60,7 @@ class GivenAnswer:
     place: RowPlace
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A row's content, whatever its layout.
 
     Attributes:
@@ -84,6 +82,8 @@ Layout = tuple[frozenset[str], Reader]
 def text_of(row: Row, field: str, place: RowPlace) -> str:
     """A field's text, which may not be empty."""
     value = row.get(field)
+    if type(value) is str and value.strip() not in MISSING:
+        return value
     # A column of floats that are whole numbers, such as HRM8K's answers, is one of whole numbers.
     whole = isinstance(value, float) and value.is_integer()
     text = cell_text(int(value) if whole else value, field, place)  # type: ignore[arg-type]
@@ -94,7 +94,10 @@ def text_of(row: Row, field: str, place: RowPlace) -> str:
 
 def passage(row: Row, fields: Sequence[str], place: RowPlace) -> str:
     """What a question is about: the first of these fields that says something; ``""`` where none does."""
-    return next((text for field in fields if (text := passage_text(row.get(field), field, place)).strip()), "")
+    for field in fields:
+        if field in row and (text := passage_text(row[field], field, place)).strip():
+            return text
+    return ""
 
 
 def letter_index(answer: str, options: tuple[str, ...], field: str, place: RowPlace) -> int:
@@ -139,12 +142,14 @@ def given_answer(
 ) -> GivenAnswer:
     """Take a row's answer, to be decided with the whole column."""
     value = row.get(field)
-    text = value if type(value) is str and not is_missing(value) else text_of(row, field, place)
+    if type(value) is str and (text := value.strip()) not in MISSING:
+        return GivenAnswer(text, choices.texts, choices.labels, False, convention, field, place)
+    text = text_of(row, field, place).strip()
     typed = is_number(value) and not choices.numbers
     if isinstance(value, float | bool):
         # 1.0 may stand beside options 0.0 and 1.0, and true beside options true and false: what is written alike wins.
         text = next((form for form in (str(value), str(value).lower()) if form in choices.texts), text)
-    return GivenAnswer(text.strip(), choices.texts, choices.labels, typed, convention, field, place)
+    return GivenAnswer(text, choices.texts, choices.labels, typed, convention, field, place)
 
 
 def split_options(value: Any, field: str, place: RowPlace) -> tuple[str, ...]:  # noqa: ANN401 - a cell
@@ -161,18 +166,32 @@ def column_options(row: Row, columns: Sequence[str], place: RowPlace) -> tuple[s
 
 def column_choices(row: Row, columns: Sequence[str], place: RowPlace) -> Choices:
     """Options that stand in a column each; the last ones may be empty, where questions have fewer than the widest."""
+    try:
+        texts = [row[column].strip() for column in columns]
+    except (KeyError, AttributeError):  # It has no such column, or what stands there is no text.
+        return _typed_choices(row, columns, place)
+    if MISSING.isdisjoint(texts) and len(texts) > 1:
+        return Choices(tuple(texts))
+    return _typed_choices(row, columns, place)
+
+
+def _typed_choices(row: Row, columns: Sequence[str], place: RowPlace) -> Choices:
     values = [row.get(column) for column in columns]
     texts = [cell_text(value, column, place).strip() for value, column in zip(values, columns, strict=True)]
     while texts and not texts[-1]:
         texts.pop()
-    numbers = all([type(value) is not str and is_number(value) for value in values[: len(texts)]])
+    numbers = all(is_number(value) for value in values[: len(texts)])
     return Choices(check_options(tuple(texts), "/".join(columns), place), None, numbers)
+
+
+_OPTION_LINES = tuple(["\n".join([f"({letter}) %s" for letter in LETTERS[:count]]) for count in range(27)])
+"""The lines of so many options: filling one in takes a third of the time of joining them."""
 
 
 def lettered_query(question: str, options: tuple[str, ...], context: str = "") -> str:
     """Lay a question and its options out as HAE-RAE Bench lays out its own."""
-    passage = f"### 지문: \n{context.strip()}\n\n" if context.strip() else ""
-    choices = "\n".join([f"({letter}) {option}" for letter, option in zip(LETTERS, options, strict=False)])
+    passage = f"### 지문: \n{context.strip()}\n\n" if context and not context.isspace() else ""
+    choices = _OPTION_LINES[len(options)] % options
     return f"{passage}### 질문: \n{question.strip()}\n\n### 선택지: \n{choices}\n\n### 정답:"
 
 
@@ -185,13 +204,15 @@ def open_query(question: str, context: str = "") -> str:
 
 def lettered_columns(row: Row, columns: Sequence[str]) -> Sequence[str]:
     """These columns, and those that go on counting in letters: a row may have more options than its layout needs."""
-    last = columns[-1]
-    if len(last) != 1 or not last.isascii() or not last.isalpha() or chr(ord(last) + 1) not in row:
-        return columns
     more = list(columns)
-    while (following := chr(ord(more[-1]) + 1)) in row and following.isalpha():
+    while (following := _next_letter(more[-1])) and following in row:
         more.append(following)
     return more
+
+
+def _next_letter(column: str) -> str:
+    """The letter after a column that is one; ``""`` behind the last letter, and for other columns."""
+    return chr(ord(column) + 1) if column.isascii() and column.isalpha() and column not in "zZ" else ""
 
 
 def numbered_layout(columns: Sequence[str], answer: str = "answer") -> Layout:
@@ -201,10 +222,13 @@ def numbered_layout(columns: Sequence[str], answer: str = "answer") -> Layout:
     that.
     """
 
+    following = _next_letter(columns[-1]) if len(columns[-1]) == 1 else ""
+
     def read(row: Row, place: RowPlace) -> Question:
-        choices = column_choices(row, lettered_columns(row, columns), place)
+        choices = column_choices(row, lettered_columns(row, columns) if following and following in row else columns, place)
         question = text_of(row, "question", place)
-        query = lettered_query(question, choices.texts, passage(row, ("context", "paragraph"), place))
+        about = passage(row, _PASSAGES, place) if "context" in row or "paragraph" in row else ""
+        query = lettered_query(question, choices.texts, about)
         return Question(query, choices.texts, given_answer(row, answer, choices, place, "numbered"))
 
     return frozenset({"question", *columns, answer}), read

@@ -7,8 +7,9 @@ a line is a record, whatever quotes stand in it. Which of the two a file is, all
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,23 +86,27 @@ def _fitted(cells: list[str], header: Sequence[str], place: str) -> list[Any]:
     return [*cells[: len(header)], *missing]
 
 
-def _records(text: str, path: Path, separator: str) -> Sequence[Record]:
-    lines = _lines(text)
+def _records(text: str, path: Path, separator: str) -> Iterable[Record]:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if '"' not in text:
-        return _by_lines(lines, separator)
+        return _by_lines(_lines(text), separator)
+    records: list[Record] = []
+    doubtful: list[Record] = []
     try:
-        records = list(_quoted(lines, separator))
-        doubtful = _doubtful(records, len(lines), separator)
-        if doubtful is None:
+        records = _quoted(text, separator)
+        doubtful = _doubtful(records, text, separator)
+        if not doubtful:
             return records
-        problem = MalformedRecord(_open_quote(lines, doubtful, separator), "opens here closes on a later line")
+        opened = _open_quote(_lines(text), doubtful[0][0], separator)
+        problem = MalformedRecord(opened, "opens here closes on a later line")
     except MalformedRecord as error:
-        records, problem = [], error
-    aligned = _is_one_record_a_line(lines, separator)
+        problem = error
+    aligned = _is_one_record_a_line(text, separator)
     if aligned and separator == "\t" and not _DOUBLED.search(text):
-        return _by_lines(lines, separator)
+        return _by_lines(_lines(text), separator)
     # Cells that hold line ends are sound, unless each of those lines would be a whole row by itself.
-    if records and not aligned and all(len(cells) >= len(records[0][1]) for _, cells in records if any(cells)):
+    if doubtful and not aligned and all(len(cells) >= len(records[0][1]) for _, cells in doubtful):
         return records
     raise UsageError(
         f"{path}, line {problem.line}: the quote that {problem.problem}; close it, or write a quote inside of a quoted"
@@ -113,20 +118,23 @@ def _by_lines(lines: Sequence[str], separator: str) -> list[Record]:
     return [(number, line.split(separator)) for number, line in enumerate(lines, 1)]
 
 
-def _doubtful(records: Sequence[Record], lines: int, separator: str) -> int | None:
-    """The line where the first record begins that may be several; None where each is surely one.
+def _doubtful(records: Sequence[Record], text: str, separator: str) -> list[Record]:
+    """The records that may be several, as they go on over line ends; between tabs also those that lack cells.
 
-    It goes on over line ends, or, between tabs, which hardly stand in a text, it lacks cells.
+    Tabs hardly stand in a text, so that a tab in a quoted cell is rather one between two cells.
     """
+    lines = text.count("\n") + (not text.endswith("\n"))
+    if len(records) == lines and separator != "\t":
+        return []
     width = len(records[0][1]) if records else 0
     ends = [line for line, _ in records[1:]] + [lines + 1]
-    for (line, cells), end in zip(records, ends, strict=True):
-        if end > line + 1 or (separator == "\t" and cells and len(cells) != width):
-            return line
-    return None
+    return [
+        record
+        for record, end in zip(records, ends, strict=True)
+        if end > record[0] + 1 or (separator == "\t" and record[1] and len(record[1]) < width)
+    ]
 
 
-_LINE_ENDS = re.compile(r"\r\n|\n|\r")
 _SPACED = re.compile(r'^ +".*" *$', re.DOTALL)
 _DOUBLED = re.compile(r'(?:^|\t)"(?:[^"\t\r\n]|"")*""(?:[^"\t\r\n]|"")*"(?=\t|\r|\n|$)', re.MULTILINE)
 """A cell that only quoting explains: it is quoted, and a quote inside of it is doubled."""
@@ -134,36 +142,40 @@ _DOUBLED = re.compile(r'(?:^|\t)"(?:[^"\t\r\n]|"")*""(?:[^"\t\r\n]|"")*"(?=\t|\r
 
 def _lines(text: str) -> list[str]:
     """The lines without their ends; no other character ends one than those of RFC 4180."""
-    lines = _LINE_ENDS.split(text) if "\r" in text else text.split("\n")
+    lines = text.split("\n")
     if not lines[-1]:
         lines.pop()
     return lines
 
 
-def _is_one_record_a_line(lines: Sequence[str], separator: str) -> bool:
-    counts = {line.count(separator) for line in lines if line.strip()}
+def _is_one_record_a_line(text: str, separator: str) -> bool:
+    counts = {line.count(separator) for line in _lines(text) if line.strip()}
     return len(counts) == 1 and counts != {0}
 
 
-def _quoted(lines: Sequence[str], separator: str) -> Iterator[Record]:
+def _quoted(text: str, separator: str) -> list[Record]:
     """The records of a file whose cells may be quoted.
 
     Raises:
         MalformedRecord: A quote is not closed, or something follows it before the cell ends.
     """
-    reader = csv.reader((line + "\n" for line in lines), delimiter=separator, strict=True)
-    start, spaced = 1, any(f'{separator} "' in line or line.startswith(' "') for line in lines)
+    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True)
+    records: list[Record] = []
+    start = 1
     try:
         for cells in reader:
-            if spaced and any(_SPACED.match(cell) for cell in cells):
-                raise MalformedRecord(start, "stands behind a space does not quote its cell")
-            yield start, cells
+            records.append((start, cells))
             start = reader.line_num + 1
     except csv.Error as error:
-        at = _open_quote(lines, start, separator)
+        at = _open_quote(_lines(text), start, separator)
         ended = "unexpected end" in str(error)
         problem = "opens here is never closed" if ended else "opens here is closed inside of its cell"
         raise MalformedRecord(at, problem) from None
+    if f'{separator} "' in text or '\n "' in text:
+        for line, cells in records:
+            if any(_SPACED.match(cell) for cell in cells):
+                raise MalformedRecord(line, "stands behind a space does not quote its cell")
+    return records
 
 
 def _open_quote(lines: Sequence[str], start: int, separator: str) -> int:
