@@ -153,7 +153,9 @@ def _unreadable(answer: GivenAnswer) -> UsageError:
     if _LETTERLIKE(answer.text):
         problem = f"is not one of the options {', '.join(LETTERS[: len(answer.options)])}"
     elif _FROM_0(answer) is not None or _FROM_1(answer) is not None:
-        problem = "is neither a letter nor the text of one option; for numbers say --dataset-columns …,answer_start=0 or 1"
+        problem = (
+            "is neither a letter nor the text of one option; for numbers say --dataset-columns …,answer_start=0 or 1"
+        )
     else:
         problem = "is neither a letter nor the text of one option"
     return answer.place.error(answer.field, f"{answer.text!r} {problem}")

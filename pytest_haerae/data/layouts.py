@@ -20,9 +20,9 @@ from pytest_haerae.data.rows import (
     RowPlace,
     column_choices,
     given_answer,
+    letter_index,
     lettered_columns,
     lettered_query,
-    letter_index,
     number_index,
     open_query,
     passage,
@@ -203,7 +203,7 @@ def _next(count: str) -> str:
 
 
 def _counted_layouts() -> Iterator[Layout]:
-    for first, second in (("A", "B"), ("a", "b"), ("1", "2"), ("0", "1")):
+    for first, second in (("A", "B"), ("a", "b"), ("0", "1"), ("1", "2")):
         yield _counted_layout("", first, second)
         for word in _OPTION_WORDS:
             for between in ("", "_", "-", " ", "#"):

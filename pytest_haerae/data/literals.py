@@ -7,6 +7,7 @@ import io
 import json
 import re
 import tokenize
+from itertools import pairwise
 from typing import Any
 
 _ARRAY = re.compile(r"^array\((?P<list>\[.*\])\s*(?:,\s*dtype=[^()]*)?\)$", re.DOTALL)
@@ -94,4 +95,4 @@ def _lacks_comma(text: str) -> bool:
     """Whether two texts stand side by side, which Python joins: ``['a' 'b', 'c']``."""
     kinds = [token.type for token in tokenize.generate_tokens(io.StringIO(text).readline)]
     kinds = [kind for kind in kinds if kind not in (tokenize.NL, tokenize.NEWLINE)]
-    return any(one == two == tokenize.STRING for one, two in zip(kinds, kinds[1:], strict=False))
+    return any(one == two == tokenize.STRING for one, two in pairwise(kinds))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ _LABELLINGS = (
 """What options are counted by."""
 _TEXT_NAMES = ("text", "texts", "option", "options", "choice", "choices", "value", "values", "content", "contents")
 _LABEL_NAMES = ("label", "labels", "letter", "letters", "key", "keys", "id", "ids", "index", "idx", "number", "no")
+_AROUND_LABEL = re.compile(r"^[\s(（]+|[\s)）.:]+$")
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 _PAIR = 2
 
@@ -41,7 +43,7 @@ class Choices(NamedTuple):
 
 def plain_label(label: str) -> str:
     """A label without brackets, point and case: ``(b)``, ``B.`` and ``b`` are ``B``."""
-    return nfc(label).strip().strip("().:)（） ").upper()
+    return _AROUND_LABEL.sub("", nfc(label)).upper()
 
 
 def read_choices(value: Any, field: str, place: RowPlace) -> Choices:  # noqa: ANN401 - a cell
@@ -148,9 +150,7 @@ def _of_structures(parts: Sequence[Mapping[Any, Any]], field: str, place: RowPla
     return _labelled([(part[labels[0]], part[texts[0]]) for part in parts], field, place)
 
 
-def _labelled(
-    pairs: Sequence[tuple[Any, Any]], field: str, place: RowPlace, *, trailing: bool = False
-) -> Choices:
+def _labelled(pairs: Sequence[tuple[Any, Any]], field: str, place: RowPlace, *, trailing: bool = False) -> Choices:
     """Options in the order of their labels, which have to be counted without a gap.
 
     Args:

@@ -221,11 +221,12 @@ def numbered_layout(columns: Sequence[str], answer: str = "answer") -> Layout:
     The answer is the option's number from 1. A file whose answers are all letters, or all options' texts, is read as
     that.
     """
-
     following = _next_letter(columns[-1]) if len(columns[-1]) == 1 else ""
 
     def read(row: Row, place: RowPlace) -> Question:
-        choices = column_choices(row, lettered_columns(row, columns) if following and following in row else columns, place)
+        choices = column_choices(
+            row, lettered_columns(row, columns) if following and following in row else columns, place
+        )
         question = text_of(row, "question", place)
         about = passage(row, _PASSAGES, place) if "context" in row or "paragraph" in row else ""
         query = lettered_query(question, choices.texts, about)

@@ -50,15 +50,16 @@ def read_separated(text: str, path: Path, separator: str) -> Iterator[tuple[RowP
     records = iter(_records(text, path, separator))
     header: list[str] | None = None
     source, number, width = str(path), 0, 0
-    for line, cells in records:
-        if len(cells) != width or not any(cells):
-            if not any(cell.strip() for cell in cells):
+    for line, record in records:
+        cells: list[Any] = record
+        if len(cells) != width or not any(map(str.strip, record)):
+            if not any(map(str.strip, record)):
                 continue
             if header is None:
-                header = _header(cells, f"{path}, line {line}")
+                header = _header(record, f"{path}, line {line}")
                 width = len(header)
                 continue
-            cells = _fitted(cells, header, f"{path}, row {number + 1} (line {line})")
+            cells = _fitted(record, header, RowPlace(source, number + 1, line))
         number += 1
         # Without a header yet, `width` is 0 and no record has as many cells.
         yield RowPlace(source, number, line), dict(zip(header or (), cells, strict=True))
@@ -74,13 +75,13 @@ def _header(cells: Sequence[str], place: str) -> list[str]:
     return names
 
 
-def _fitted(cells: list[str], header: Sequence[str], place: str) -> list[Any]:
+def _fitted(cells: list[str], header: Sequence[str], place: RowPlace) -> list[Any]:
     """A row's cells, one a column: blank ones behind the last column are dropped, missing ones are None."""
     extra = [cell for cell in cells[len(header) :] if cell.strip()]
     if extra:
         raise UsageError(
-            f"{place}: has {len(cells)} cells, and the header {len(header)} columns (behind the last: {extra[0][:40]!r});"
-            " quote a cell that has the separator in it"
+            f"{place}: has {len(cells)} cells, and the header {len(header)} columns; behind the last stands"
+            f" {extra[0][:40]!r}. Quote a cell that has the separator in it"
         )
     missing: list[Any] = [None] * (len(header) - len(cells))
     return [*cells[: len(header)], *missing]
@@ -105,8 +106,8 @@ def _records(text: str, path: Path, separator: str) -> Iterable[Record]:
     aligned = _is_one_record_a_line(text, separator)
     if aligned and separator == "\t" and not _DOUBLED.search(text):
         return _by_lines(_lines(text), separator)
-    # Cells that hold line ends are sound, unless each of those lines would be a whole row by itself.
-    if doubtful and not aligned and all(len(cells) >= len(records[0][1]) for _, cells in doubtful):
+    whole = all(len(cells) >= len(records[0][1]) for _, cells in doubtful)
+    if doubtful and whole and (not aligned or _is_quoting_known(records, doubtful, text, separator)):
         return records
     raise UsageError(
         f"{path}, line {problem.line}: the quote that {problem.problem}; close it, or write a quote inside of a quoted"
@@ -149,8 +150,18 @@ def _lines(text: str) -> list[str]:
 
 
 def _is_one_record_a_line(text: str, separator: str) -> bool:
-    counts = {line.count(separator) for line in _lines(text) if line.strip()}
+    """Whether each line by itself has as many cells as the others, and more than one."""
+    lines = _lines(text.rstrip("\n"))
+    counts = {line.count(separator) for line in lines}
     return len(counts) == 1 and counts != {0}
+
+
+def _is_quoting_known(records: Sequence[Record], doubtful: Sequence[Record], text: str, separator: str) -> bool:
+    """Whether whoever wrote the file quotes cells: then one that goes on over lines is meant to."""
+    if '""' in text:
+        return True
+    lines, doubted = _lines(text), {line for line, _ in doubtful}
+    return any(line not in doubted and cells != lines[line - 1].split(separator) for line, cells in records if cells)
 
 
 def _quoted(text: str, separator: str) -> list[Record]:
@@ -171,9 +182,11 @@ def _quoted(text: str, separator: str) -> list[Record]:
         ended = "unexpected end" in str(error)
         problem = "opens here is never closed" if ended else "opens here is closed inside of its cell"
         raise MalformedRecord(at, problem) from None
-    if f'{separator} "' in text or '\n "' in text:
+    if f'{separator} "' in text:
         for line, cells in records:
-            if any(_SPACED.match(cell) for cell in cells):
+            # As it stands in the file: a quoted cell may well hold a space and a text in quotes.
+            spaced = (f"{separator}{cell}" for cell in cells if _SPACED.match(cell))
+            if any(f"{cell}{separator}" in text or f"{cell}\n" in text or text.endswith(cell) for cell in spaced):
                 raise MalformedRecord(line, "stands behind a space does not quote its cell")
     return records
 

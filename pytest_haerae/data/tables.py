@@ -82,7 +82,7 @@ def _read_parquet(path: Path) -> Iterator[PlacedDict]:
     number, source = 0, str(path)
     try:
         file = parquet.ParquetFile(path)
-        names = file.schema_arrow.names
+        names = [nfc(name) for name in file.schema_arrow.names]
         repeated = next((name for name in names if names.count(name) > 1), None)
         if repeated is not None:
             raise UsageError(f"{path}: has the column '{repeated}' twice")

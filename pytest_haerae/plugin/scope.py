@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from pytest_haerae.catalogue.benchmark import GENERIC_SUITE
 from pytest_haerae.catalogue.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
@@ -136,5 +137,7 @@ class Scope:
 def read_suite(marker: Mapping[str, Any], path: Path) -> Suite:
     """Read a marker's keywords."""
     dataset, named = marker.get("dataset"), marker.get("subset")
-    subsets = (named,) if isinstance(named, str) else None if named is None else tuple(named)
+    listed = (named,) if isinstance(named, str) else named
+    # In NFC, as data are read: an editor may have written the suite otherwise.
+    subsets = None if listed is None else tuple(normalize("NFC", str(name)) for name in listed)
     return Suite(path, None if dataset is None else str(dataset), subsets)

@@ -28,7 +28,7 @@ def summarise(evaluation: EvaluationSession, reporter: pytest.TerminalReporter, 
     if config.option.verbose <= QUIETEST:
         return
     plan = evaluation.collection.evaluation.plan
-    reporter.write_sep("=", f"haerae: {plan.describe()}")
+    reporter.write_sep("=", f"haerae: {plan.describe(entry.data for entry in batch.selection)}")
     samples = (batch.samples[entry.nodeid] for entry in batch.selection if entry.nodeid in received.nodeids)
     wrong = [sample.verdict.explanation for sample in samples if sample.verdict.outcome in ("wrong", "invalid")]
     lines = summary_lines(

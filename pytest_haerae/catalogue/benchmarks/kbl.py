@@ -63,8 +63,9 @@ def read(row: Row, place: RowPlace) -> Question:
     options = column_choices(row, lettered_columns(row, "AB"), place).texts
     column = "gt" if "gt" in row else "label"
     index = letter_index(text_of(row, column, place), options, column, place)
-    passage = "\n".join(f"{heading}: {text}" for name, heading in _HEADINGS.items() if (text := passage(row, [name], place)))
-    return Question(lettered_query(text_of(row, "question", place), options, passage), options, index)
+    about = [(heading, passage(row, [name], place)) for name, heading in _HEADINGS.items()]
+    shown = "\n".join(f"{heading}: {text}" for heading, text in about if text)
+    return Question(lettered_query(text_of(row, "question", place), options, shown), options, index)
 
 
 BENCHMARK = Benchmark(
