@@ -52,7 +52,7 @@ def test_b1_every_line_of_an_unquoted_tsv_is_a_row_or_the_file_is_refused(record
 
 
 @given(
-    st.lists(st.tuples(*[st.text("가\",\t\n' ", max_size=8)] * 3), min_size=1, max_size=6),
+    st.lists(st.tuples(*[st.text("가\",\n' ", max_size=8)] * 3), min_size=1, max_size=6),
     st.sampled_from(",\t"),
     st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
     st.sampled_from(["\n", "\r\n"]),
