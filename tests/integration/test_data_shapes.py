@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from unicodedata import normalize
 
 import pyarrow as arrow
@@ -76,7 +76,7 @@ def items(path: Path) -> list[Item]:
 @given(questions=QUESTIONS, shape=st.sampled_from(SHAPES), form=st.sampled_from(["NFC", "NFD"]))
 @settings(max_examples=60, deadline=None)
 def test_b2_the_same_questions_are_the_same_items_in_every_file_and_shape(
-    tmp_path_factory: pytest.TempPathFactory, questions: list[Any], shape: str, form: Any
+    tmp_path_factory: pytest.TempPathFactory, questions: list[Any], shape: str, form: Literal["NFC", "NFD"]
 ) -> None:
     folder = tmp_path_factory.mktemp("shapes")
     plain: list[Row] = [
