@@ -39,7 +39,7 @@ def summarise(evaluation: EvaluationSession, reporter: pytest.TerminalReporter, 
     if config.option.verbose <= QUIETEST:
         return
     plan = evaluation.collection.evaluation.plan
-    reporter.write_sep("=", one_line(f"haerae: {plan.describe()}"))
+    reporter.write_sep("=", one_line(f"haerae: {plan.describe(entry.data for entry in batch.items)}"))
     width, baseline = shutil.get_terminal_size().columns, evaluation.collection.evaluation.baseline
     earlier = None if baseline is None else baseline["samples"]
     lines = summary_lines(conclusion.report, width)

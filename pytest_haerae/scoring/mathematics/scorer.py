@@ -5,11 +5,11 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from pytest_haerae.errors import UsageError
+from pytest_haerae.scoring.finish import limit_reached
 from pytest_haerae.scoring.mathematics.characters import PlainText
 from pytest_haerae.scoring.mathematics.equality import same_value
 from pytest_haerae.scoring.mathematics.finding import find_answer
 from pytest_haerae.scoring.mathematics.sentences import is_value
-from pytest_haerae.scoring.reading.ending import reached_limit
 from pytest_haerae.scoring.registry import register_scorer
 from pytest_haerae.scoring.string_match import judge_string_match, short
 from pytest_haerae.types import Item, Response, Verdict
@@ -37,7 +37,7 @@ def judge_mathematics(item: Item, response: Response) -> Verdict:
     """
     if item.options is not None:
         return judge_string_match(item, response)
-    cut = reached_limit(response)
+    cut = limit_reached(response.finish_reason)
     reference = PlainText(item.reference).text
     found = find_answer(response.text or "", item.query, cut=cut, words=not is_value(reference))
     if found is None and cut:
