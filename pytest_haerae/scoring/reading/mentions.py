@@ -19,7 +19,7 @@ from pytest_haerae.scoring.reading.predicates import (
 from pytest_haerae.types import LETTERS
 
 _EITHER_CASE = LETTERS + LETTERS.lower()
-_RELATIONS = "=+×÷^√∫∂∇∪∩≈≤≥∠△∝"
+_RELATIONS = "=+×÷^√∫∂∇∪∩≈≤≥≠≡∠△∝⊂⊆⊃⊇∈∉"
 _OPERATORS = _RELATIONS + "·*/"
 _LETTER = re.compile(
     rf"""
