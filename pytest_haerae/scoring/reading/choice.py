@@ -71,9 +71,7 @@ def read_choice(text: str, item: Item) -> Reading:
     split = split_reasoning(text)
     if not split.answer.text.strip():
         return Reading(None, UNFINISHED_REASONING if split.unfinished else ONLY_REASONING)
-    answered = with_newlines(
-        shortened(unified(shortened(split.answer)))
-    ).stripped()  # one character may become eighteen
+    answered = with_newlines(shortened(unified(shortened(split.answer)))).stripped()
     if not answered.text:
         return Reading(None, EMPTY)
     end = own_end(answered.text, item.query, lambda part: _first_evidence(part, options), item.labels)

@@ -66,7 +66,7 @@ _SUPPOSED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _SUPPOSED_BEFORE = 40
-_CORRECTION = re.compile(
+CORRECTION = re.compile(
     r"""
       (?<![가-힣])
       (?:
@@ -255,7 +255,7 @@ def _asked(output: Output) -> Iterator[Statement]:
 
 
 def _corrected(output: Output) -> Iterator[Statement]:
-    for statement in _cued(output, _CORRECTION, "correction"):
+    for statement in _cued(output, CORRECTION, "correction"):
         if _counts(output, statement):
             yield statement
 
