@@ -45,9 +45,7 @@ def summarise(evaluation: EvaluationSession, reporter: pytest.TerminalReporter, 
         output_file=str(shown(plan.config.output_file)),
         rerun=rerun_command(config, plan.secrets),
     )
-    gone = (
-        f"{batch.gone} items are missing: collected, then left out by a plugin or conftest.py that told pytest nothing"
-    )
+    gone = f"{batch.gone} items are missing: a plugin or conftest.py left them out and did not tell pytest"
     for line in [*lines, *received.notes(), *([gone] if batch.gone else []), *conclusion.notes]:
         reporter.write_line(line)
 
