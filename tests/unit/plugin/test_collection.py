@@ -260,7 +260,8 @@ def selecting(folder: Path, *args: str) -> tuple[Collection, list[Any]]:
 def test_what_is_gone_and_was_not_reported_as_deselected_is_missing(tmp_path: Path) -> None:
     collection, tests = selecting(tmp_path)
     assert collection.select(tests).gone == []
-    collection.note_deselected([tests[0], SimpleNamespace()])
+    strange: Any = SimpleNamespace()
+    collection.note_deselected([tests[0], strange])
     selection = collection.select(tests[2:])
     assert [entry.item.id for entry in selection.gone] == ["history-0001"]
     assert selection.by_hand
