@@ -33,7 +33,7 @@ class BackendFailure(HaeraeError):  # noqa: N818 - what failed is the backend, n
     """The backend gave no answer for one item, after its retries. Never counted as a wrong answer."""
 
 
-def raised(error: Exception) -> str:
+def raised(error: BaseException) -> str:
     """Word what a function of somebody else's raised, with the place, as the line that says it has no traceback."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
