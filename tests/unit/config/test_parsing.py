@@ -20,6 +20,7 @@ from pytest_haerae.config.parsing import (
     parse_method,
     parse_names,
     parse_path,
+    parse_seconds,
     parse_share,
     parse_text,
     parse_thresholds,
@@ -199,3 +200,14 @@ def test_a_path_is_made_absolute_and_a_typed_one_stays(tmp_path: Path, monkeypat
     assert parse_path("--x", "a/b.json") == tmp_path / "a/b.json"
     assert parse_typed_path("--x", "a/b.json") == Path("a/b.json")
     assert parse_path("--x", "~/b") == parse_typed_path("--x", "~/b") == Path("/home/me/b")
+
+
+@pytest.mark.parametrize(("text", "expected"), [("600", 600.0), (0, 0.0), ("1.5", 1.5), (30.0, 30.0)])
+def test_seconds_are_read(text: object, expected: float) -> None:
+    assert parse_seconds("--answer-timeout", text) == expected
+
+
+@pytest.mark.parametrize("text", ["-1", "nan", "inf", "ten", "", "10s"])
+def test_what_is_no_number_of_seconds_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=f"--answer-timeout: '{text}' is not a number of seconds, such as 600"):
+        parse_seconds("--answer-timeout", text)

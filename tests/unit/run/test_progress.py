@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from pytest_haerae.run import progress
-from pytest_haerae.run.progress import ProgressLine, StreamWriter, TerminalWriter
+from pytest_haerae.run.progress import ProgressLine, StreamWriter, TerminalWriter, tell
 
 
 class Recorder:
@@ -119,3 +119,12 @@ def test_a_line_says_whose_it_is_and_leaves_the_last_column_free(clock: list[flo
     line(1, 4)
     assert writer.rewritten[0].startswith("haerae:  25%|")
     assert len(writer.rewritten[0]) == 79
+
+
+def test_a_line_is_told_where_progress_is_shown_or_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    writer = Recorder()
+    tell(ProgressLine(writer, live=False, width=80), "a line")
+    tell(ProgressLine(None, live=False, width=80), "a line that nobody wants")
+    tell(lambda done, total: None, "another line")
+    assert writer.lines == ["a line"]
+    assert capsys.readouterr().err == "another line\n"
