@@ -10,6 +10,7 @@ from pytest_haerae.backends.api.backend import ApiBackend
 from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.api.retrying import MalformedAnswer
 from pytest_haerae.backends.api.scoring import Endpoint, Unsupported
+from pytest_haerae.backends.installed import check_installed
 from pytest_haerae.errors import UsageError
 
 
@@ -18,6 +19,11 @@ class LiteLLMBackend(ApiBackend):
 
     libraries: ClassVar[tuple[str, ...]] = ("litellm", "openai")
     name: ClassVar[str] = "litellm"
+
+    @classmethod
+    def check(cls, parameters: ApiParameters) -> None:
+        """Find the library; which key it needs, it knows itself."""
+        check_installed("--model=litellm", ["litellm", "aiolimiter", "tenacity"], "litellm")
 
     def __init__(self, parameters: ApiParameters) -> None:
         # Without this, importing it tries to download its table of prices, and waits for the network.

@@ -12,6 +12,7 @@ from pytest_haerae.backends.api.backend import ApiBackend
 from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.api.retrying import MalformedAnswer
 from pytest_haerae.backends.api.scoring import Endpoint
+from pytest_haerae.backends.installed import check_installed
 from pytest_haerae.errors import UsageError
 
 _PATHS: dict[Endpoint, str] = {"chat": "/chat/completions", "completions": "/completions", "tokenize": "/tokenize"}
@@ -22,6 +23,14 @@ class OpenAIBackend(ApiBackend):
 
     libraries: ClassVar[tuple[str, ...]] = ("openai",)
     name: ClassVar[str] = "openai"
+
+    @classmethod
+    def check(cls, parameters: ApiParameters) -> None:
+        """Find the library and a key."""
+        check_installed("--model=openai", ["openai", "aiolimiter", "tenacity"], "openai")
+        if not (parameters.api_key or os.environ.get("OPENAI_API_KEY")):
+            hint = 'a server without keys takes any text: api_key="not-needed"'
+            raise UsageError(f"--model=openai: no API key; set OPENAI_API_KEY or api_key in --model-params ({hint})")
 
     def __init__(self, parameters: ApiParameters) -> None:
         try:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from pytest_haerae.backends.protocol import BackendParameters
+from pytest_haerae.redact import redact_text
 from pytest_haerae.types import Capability
 
 
@@ -49,3 +52,12 @@ class ApiParameters(BackendParameters):
     def model_label(self) -> str:
         """The name the server knows the model by."""
         return self.model_name
+
+    def identity(self) -> dict[str, Any]:
+        """The parameters and, where they name no address, what the environment says of it to the clients."""
+        said = {name: redact_text(value) for name, value in os.environ.items() if _ADDRESS.search(name)}
+        return super().identity() | ({} if self.api_base or not said else {"environment": dict(sorted(said.items()))})
+
+
+_ADDRESS = re.compile(r"_(?:API_BASE|BASE_URL|API_VERSION|ENDPOINT)$")
+"""Variables that name an endpoint: ``OPENAI_BASE_URL``, ``AZURE_API_VERSION``, ``OLLAMA_API_BASE``."""

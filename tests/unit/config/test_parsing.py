@@ -20,6 +20,7 @@ from pytest_haerae.config.parsing import (
     parse_method,
     parse_names,
     parse_path,
+    parse_seconds,
     parse_share,
     parse_text,
     parse_thresholds,
@@ -246,3 +247,14 @@ def test_what_is_read_as_a_secret_is_in_no_later_message() -> None:
 def test_a_path_that_is_written_as_a_folder_names_no_file(text: str) -> None:
     with pytest.raises(UsageError, match=r"names a folder; name a file$"):
         parse_path("--output-file", text)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("600", 600.0), (0, 0.0), ("1.5", 1.5), (30.0, 30.0)])
+def test_seconds_are_read(text: object, expected: float) -> None:
+    assert parse_seconds("--answer-timeout", text) == expected
+
+
+@pytest.mark.parametrize("text", ["-1", "nan", "inf", "ten", "", "10s"])
+def test_what_is_no_number_of_seconds_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=f"--answer-timeout: '{text}' is not a number of seconds, such as 600"):
+        parse_seconds("--answer-timeout", text)
