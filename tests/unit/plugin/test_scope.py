@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -28,6 +29,12 @@ def about(dataset: str | None, *subsets: str) -> Suite:
 )
 def test_a_marker_is_read(marker: dict[str, Any], dataset: str | None, subsets: tuple[str, ...] | None) -> None:
     assert read_suite(marker, PATH) == Suite(PATH, dataset, subsets)
+
+
+def test_b6_a_markers_subsets_are_in_nfc() -> None:
+    typed = normalize("NFD", "한국사")
+    assert read_suite({"subset": typed}, PATH).subsets == ("한국사",)
+    assert read_suite({"subset": [typed, "law"]}, PATH).subsets == ("한국사", "law")
 
 
 def test_a_file_beside_the_suite_is_no_benchmark(tmp_path: Path) -> None:
