@@ -52,7 +52,7 @@ def read_separated(text: str, path: Path, separator: str) -> Iterator[tuple[RowP
     source, number, width = str(path), 0, -1
     for line, record in records:
         cells: list[Any] = record
-        if len(record) != width or not record[0].strip():
+        if len(record) != width or not record[0] or record[0].isspace():
             if not any(map(str.strip, record)):
                 continue
             if header is None:
