@@ -21,15 +21,16 @@ class Keys:
 
     def __init__(self) -> None:
         self._used: dict[str, int] = {}
-        self._contents: dict[str, str] = {}
+        self._contents: dict[str, tuple[str, Sequence[str] | None, str]] = {}
 
     def of(self, identifier: str | None, query: str, options: Sequence[str] | None, reference: str) -> str:
         """The key of the next item, whose row has this id or none."""
-        key = content = content_hash(query, options, reference)
-        if identifier is not None:
-            key = identifier
+        if identifier is None:
+            key = content_hash(query, options, reference)
+        else:
+            key, content = identifier, (query, options, reference)
             if self._contents.setdefault(identifier, content) != content:
-                key = f"{identifier}@{content}"
+                key = f"{identifier}@{content_hash(query, options, reference)}"
         if key not in self._used:
             self._used[key] = 1
             return key

@@ -75,6 +75,9 @@ def test_bad_rows_name_file_row_and_field(row: dict[str, Any], message: str) -> 
         ({"question": "q"}, "name the columns of both question and answer"),
         ({"question": "q", "answer": "b"}, "file.jsonl has no such column: unknown column 'b'"),
         ({"question": "q", "answer": "a", "options": "x|y"}, "has no such column: unknown column 'x'"),
+        ({"question": "q", "answer": "a", "options": 5}, "has no such column: unknown column '5'"),
+        ({"question": "q", "answer": "a", "answer_start": "x"}, "answer_start is 0 or 1, not 'x'"),
+        ({"question": "q", "answer": "a", "answer_start": 2}, "answer_start is 0 or 1, not 2"),
     ],
 )
 def test_a_mapping_that_does_not_fit_is_refused(columns: dict[str, Any], message: str) -> None:
