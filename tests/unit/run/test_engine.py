@@ -381,7 +381,7 @@ def test_d2_a_malformed_answer_is_an_error_that_names_backend_and_field(store: S
         "--model=mine gave prompt_tokens '12', which is no number of tokens",
         "--model=mine gave finish_reason {}, which is no string",
         "5",
-        "half ?",
+        r"half \ud83d",
         None,
     ]
     assert [store.get(run, key) is not None for key in KEYS] == [False] * 5 + [True]
