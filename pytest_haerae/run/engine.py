@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from time import perf_counter
 
-from pytest_haerae.backends.protocol import Model
+from pytest_haerae.backends.protocol import Backend, Model
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.interrupts import holdable_interrupts
 from pytest_haerae.lazy import LazySequence
@@ -100,6 +100,8 @@ class Engine:
         progress(done, total)
         problem: Exception | str = "the backend ended without an answer"
         with closing(self._load()) as backend:
+            if isinstance(backend, Backend):
+                backend.proven = bool(answers)
             try:
                 with holdable_interrupts() as hold, closing(_each(backend.run(requests))) as arriving:
                     for index, response in arriving:

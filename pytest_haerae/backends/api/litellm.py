@@ -6,9 +6,11 @@ import json
 import os
 from typing import Any, ClassVar
 
+from pytest_haerae.backends.api.answers import price, refuse_error
 from pytest_haerae.backends.api.backend import ApiBackend
+from pytest_haerae.backends.api.door import hooks
+from pytest_haerae.backends.api.failures import ErrorAnswer, MalformedAnswer, own_error
 from pytest_haerae.backends.api.parameters import ApiParameters
-from pytest_haerae.backends.api.retrying import MalformedAnswer
 from pytest_haerae.backends.api.scoring import Endpoint, Unsupported
 from pytest_haerae.errors import UsageError
 
@@ -30,6 +32,7 @@ class LiteLLMBackend(ApiBackend):
         litellm.telemetry = False
         self._litellm: Any = litellm
         super().__init__(parameters)
+        self._clients = _Clients(litellm, parameters.timeout)
 
     async def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
         if endpoint == "tokenize":
@@ -48,17 +51,51 @@ class LiteLLMBackend(ApiBackend):
         except json.JSONDecodeError as error:
             raise MalformedAnswer(f"the server's answer is no JSON: {error}") from None
         except Exception as error:
+            own = own_error(error)
+            if own is not error:
+                raise own from None
             if _is_invented(error):
-                raise MalformedAnswer(f"the server answered 200 with an error: {error}") from None
+                raise ErrorAnswer(f"the server answered 200 with an error: {error}") from None
             raise
 
     def _cost(self, answer: Any) -> float | None:  # noqa: ANN401 - the client's answer
-        cost = getattr(answer, "_hidden_params", {}).get("response_cost")
-        return float(cost) if isinstance(cost, int | float) else None
+        hidden = getattr(answer, "_hidden_params", None)
+        return price(hidden.get("response_cost")) if isinstance(hidden, dict) else None
 
     async def _finish(self) -> None:
-        close: Any = self._litellm.close_litellm_async_clients
-        await close()
+        await self._clients.close()
+
+
+class _Clients:
+    """The HTTP clients of litellm, as long as a backend lives: each reads answers through the door, and all are closed.
+
+    litellm keeps the clients that it makes in one cache, but for those of text completions, of which it makes one a
+    request; for these and for chats of the same kind it takes the one that is given to it.
+    """
+
+    def __init__(self, litellm: Any, timeout: float) -> None:  # noqa: ANN401 - a module without types
+        from litellm.caching.llm_caching_handler import LLMClientCache
+        from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+
+        events = hooks(refuse_error)
+
+        class Cache(LLMClientCache):  # type: ignore[misc]
+            def set_cache(self, key: Any, value: Any, *more: Any, **named: Any) -> Any:  # noqa: ANN401 - as its base
+                if isinstance(value, AsyncHTTPHandler):
+                    value.client.event_hooks = events
+                return super().set_cache(key, value, *more, **named)
+
+        self._litellm = litellm
+        self._before = litellm.in_memory_llm_clients_cache, litellm.aclient_session
+        litellm.in_memory_llm_clients_cache = Cache()
+        self._session = AsyncHTTPHandler(timeout=timeout, event_hooks=events).client
+        litellm.aclient_session = self._session
+
+    async def close(self) -> None:
+        """Close all of them, and leave litellm as it was found."""
+        await self._litellm.close_litellm_async_clients()
+        await self._session.aclose()
+        self._litellm.in_memory_llm_clients_cache, self._litellm.aclient_session = self._before
 
 
 def _is_invented(error: BaseException) -> bool:
