@@ -13,8 +13,8 @@ _NAMES = ("max_tokens", "max_completion_tokens", "top_logprobs", *_DROPPABLE)
 _NOT_TAKEN = (
     r"unsupported|not (?:be )?(?:supported|permitted|allowed|accepted|available|recogni[sz]ed|implemented)"
     r"|(?:does|do|did)(?: not|n't) (?:support|accept|allow|recogni[sz]e)|unknown|unrecogni[sz]ed|unexpected|invalid"
-    r"|deprecated|no longer|removed|obsolete|extra (?:inputs|fields)|instead|대신|cannot|can't|only the default|not a valid"
-    r"|지원하지|지원되지|허용되지|허용하지|사용할 수 없|알 수 없는|유효하지|잘못된"
+    r"|deprecated|no longer|removed|obsolete|extra (?:inputs|fields)|instead|cannot|can't|only the default|not a valid"
+    r"|대신|지원하지|지원되지|허용되지|허용하지|사용할 수 없|알 수 없는|유효하지|잘못된"
 )
 _OUT_OF_RANGE = (
     r"must be|should be|has to be|needs to be|out of range|range|too (?:large|big|high|many)|exceed|at most|maximum"

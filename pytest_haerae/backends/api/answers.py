@@ -56,7 +56,8 @@ def checked(answer: Any) -> Any:  # noqa: ANN401 - the client's answer
         MalformedAnswer: The server said 200, and nothing else that is true.
     """
     refuse_error(answer)
-    if field(answer, "choices", 0) is None:
+    choice = field(answer, "choices", 0)
+    if choice is None or isinstance(choice, str | bytes | int | float | list):
         raise MalformedAnswer(f"the server's answer has no choices: {str(answer)[:_SHOWN]}")
     return answer
 
@@ -72,7 +73,7 @@ def read_answer(answer: Any, *, chat: bool) -> Response:  # noqa: ANN401 - a `ch
     """
     choice = field(answer, "choices", 0)
     said = field(choice, "message") if chat else choice
-    if said is None:
+    if said is None or isinstance(said, str | bytes | int | float | list):
         raise MalformedAnswer(f"the server's answer has no message: {str(answer)[:_SHOWN]}")
     content = field(said, "content") if chat else field(said, "text")
     thought: list[str] = []
@@ -80,10 +81,12 @@ def read_answer(answer: Any, *, chat: bool) -> Response:  # noqa: ANN401 - a `ch
         text = content
     elif content is None:
         text = ""
-    elif isinstance(content, Mapping | Sequence):
-        text = _text_of([content] if isinstance(content, Mapping) else content, thought)
+    elif isinstance(content, Sequence):
+        text = _text_of(content, thought)
+    elif any(field(content, name) is not None for name in _TEXTS):
+        text = _text_of([content], thought)
     else:
-        raise WrongShape(f"the server's answer is a {type(content).__name__}, no text: {str(content)[:_SHOWN]}")
+        raise WrongShape(f"the server's answer is no text but of type {type(content).__name__}: {content!r:.{_SHOWN}}")
     if not text and chat and isinstance(refusal := field(said, "refusal"), str):
         text = refusal
     kept = next((found for name in _REASONING if (found := _thought_of(field(said, name)))), "")
@@ -138,7 +141,10 @@ def _thought_of(value: Any) -> str:  # noqa: ANN401 - whatever stands there
     """The text of a field of reasoning: a text, or chunks of it; anything else is none."""
     if isinstance(value, str):
         return value
-    return _inner(value, 0) if isinstance(value, Mapping | Sequence) else ""
+    try:
+        return _inner(value, 0) if isinstance(value, Mapping | Sequence) else ""
+    except WrongShape:
+        return ""
 
 
 def _text_of(chunks: Iterable[Any], thought: list[str]) -> str:
@@ -156,10 +162,12 @@ def _inner(value: Any, depth: int) -> str:  # noqa: ANN401 - whatever stands the
         return value
     if depth > _DEEPEST:
         raise WrongShape("the server's answer is nested deeper than any text is")
+    if isinstance(value, int | float):
+        raise WrongShape(f"the server's answer has a number for a text: {value!r}")
     if isinstance(value, Sequence) and not isinstance(value, bytes):
         return "".join(_inner(each, depth + 1) for each in value)
     found = next((inner for name in _TEXTS if (inner := field(value, name)) is not None), None)
-    return _inner(found, depth + 1) if isinstance(found, str | Mapping | Sequence) else ""
+    return "" if found is None else _inner(found, depth + 1)
 
 
 def _words(problem: Any) -> str:  # noqa: ANN401 - a text, or an object with a message

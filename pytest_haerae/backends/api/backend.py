@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from pytest_haerae.backends.api.adaptation import Adaptation
 from pytest_haerae.backends.api.answers import checked, read_answer
 from pytest_haerae.backends.api.concurrency import LoopThread
-from pytest_haerae.backends.api.failures import MalformedAnswer, hopeless, is_permanent, own_error, status_of
+from pytest_haerae.backends.api.failures import MalformedAnswer, hopeless, is_permanent, own_error, status_of, worded
 from pytest_haerae.backends.api.harmless import harmless
 from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.api.retrying import Waits, refuse_long_wait, retrying
@@ -31,6 +31,8 @@ _WAYS: tuple[Way, ...] = (TokenIds(), LlamaCppServer(), Echo(), FirstToken())
 _NOT_OFFERED = frozenset({400, 404, 405, 413, 415, 422, 500, 501})
 """Statuses that say a server does not know an endpoint or a field, or fails over it; 401 and 403 are of who asks."""
 _FAILS = 500
+_LONGEST_REASONS = 1200
+"""Characters of the line that says why a server cannot score: one reason for each way."""
 _TRIES_OF_A_WAY = 2
 """How often a way to score is tried that the server fails over: a slip may pass, a way that it lacks fails again."""
 
@@ -112,20 +114,13 @@ class ApiBackend(Backend):
         except UsageError:
             raise
         except Exception as error:
-            described = f"{self.name}: {error_line(self._worded(error), secrets_in(self._parameters.model_dump()))}"
+            described = f"{self.name}: {error_line(worded(error), secrets_in(self._parameters.model_dump()))}"
             if not await self._is_of_its_item(request, error):
-                raise UsageError(f"--model={described}") from None
+                address = self._parameters.api_base
+                raise UsageError(f"--model={described}{f' ({address})' if address else ''}") from None
             return Response(error=described)
         self._succeeded = True
         return replace(response, latency_seconds=perf_counter() - started)
-
-    def _worded(self, error: Exception) -> BaseException | str:
-        """An error, and before it in words what keeps every request from being answered, if that is so."""
-        reason = None if self._succeeded else hopeless(error, proven=self.proven)
-        if reason is None or reason == "refused":
-            return own_error(error)
-        own = own_error(error)
-        return f"{reason} ({self._parameters.api_base or self._parameters.model_name}): {type(own).__name__}: {own}"
 
     async def _is_of_its_item(self, request: Request, error: Exception) -> bool:
         """Whether a failure is one request's own, so that the others are worth asking."""
@@ -162,7 +157,7 @@ class ApiBackend(Backend):
             except Exception as error:
                 if status_of(error) not in _NOT_OFFERED and not isinstance(own_error(error), MalformedAnswer):
                     raise
-                reasons.setdefault(" ".join(str(error).split()), []).append(way.title)
+                reasons.setdefault(worded(error), []).append(way.title)
                 refusal = error if status_of(error) in (400, 413, 422) else refusal
             else:
                 self._way = way
@@ -174,7 +169,8 @@ class ApiBackend(Backend):
             self._succeeded = True
             return await self._score(request)
         words = "; ".join(f"{', '.join(titles)}: {reason}" for reason, titles in reasons.items())
-        raise UsageError(f"--method=log_likelihood: the server of --model={self.name} cannot score: {words}")
+        line = error_line(words, secrets_in(self._parameters.model_dump()), longest=_LONGEST_REASONS)
+        raise UsageError(f"--method=log_likelihood: the server of --model={self.name} cannot score: {line}")
 
     async def ask(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
         """Send one body, within the limits of the rate, again where that may help, without what the server refused."""
@@ -191,7 +187,7 @@ class ApiBackend(Backend):
             return True
         fails = status_of(error) == _FAILS or isinstance(own_error(error), MalformedAnswer)
         failing = fails and self._finding_way and self._way is None
-        return hopeless(error, proven=self.proven) is None and not (failing and attempt >= _TRIES_OF_A_WAY)
+        return not hopeless(error, proven=self.proven) and not (failing and attempt >= _TRIES_OF_A_WAY)
 
     async def _ask(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
         if self._requests:

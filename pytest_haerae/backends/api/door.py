@@ -19,15 +19,15 @@ _PIECE = 2**20
 _SHOWN = 80
 _PORTS = {"http": 80, "https": 443}
 
-Check = Callable[[Any], object]
-"""Looks at the JSON of an answer; raises what is wrong with it."""
+Look = Callable[[Any], object]
+"""Looks at the JSON of an answer, and raises what is wrong with it."""
 
 
-def hooks(check: Check | None = None) -> dict[str, list[Callable[..., Any]]]:
+def hooks(look: Look | None = None) -> dict[str, list[Callable[..., Any]]]:
     """Event hooks for a client of `httpx`, or of its successor, that read each answer within limits.
 
     Args:
-        check: Looks at the JSON of what came with a status below 300.
+        look: Looks at the JSON of what came with a status below 300.
     """
 
     async def answered(response: Any) -> None:  # noqa: ANN401 - of one of two libraries
@@ -37,8 +37,8 @@ def hooks(check: Check | None = None) -> dict[str, list[Callable[..., Any]]]:
         await stream.aclose()
         library = sys.modules[type(response).__module__.partition(".")[0]]
         response.stream = library.ByteStream(body)
-        if check is not None and response.status_code < 300:  # noqa: PLR2004 - HTTP's successes
-            check(parsed(await response.aread()))
+        if look is not None and response.status_code < 300:  # noqa: PLR2004 - HTTP's successes
+            look(parsed(await response.aread()))
 
     return {"response": [answered]}
 

@@ -23,6 +23,14 @@ _QUOTA_OR_RATE = re.compile(r"exceeded your current quota", re.IGNORECASE)
 """OpenAI's words for a quota that is gone; Google's, too, for a minute's rate, and then they say when to come back."""
 _COMES_BACK = re.compile(r"retry[_ -]?(?:delay|in|after)", re.IGNORECASE)
 
+_ERRNOS = {
+    errno.ECONNREFUSED: "connection refused",
+    errno.ENETUNREACH: "host unreachable",
+    errno.EHOSTUNREACH: "host unreachable",
+}
+_NO_HTTP = frozenset({"BadStatusLine", "BadHttpMessage", "InvalidHeader", "LineTooLong"})
+"""What aiohttp calls an answer that is no HTTP."""
+
 
 class MalformedAnswer(Exception):  # noqa: N818 - names what came
     """The server answered 200 with something that is no answer: half a body, no choices."""
@@ -84,25 +92,30 @@ def own_error(error: BaseException) -> BaseException:
 
 def unreachable(error: BaseException) -> str | None:
     """Why no connection could be had, in the words that are promised; None where one could, or may be had later."""
-    for each in chain(error):
-        if isinstance(each, socket.gaierror) or type(each).__name__ == "ClientConnectorDNSError":
-            return "unknown host"
-        if isinstance(each, ssl.SSLCertVerificationError):
-            return f"certificate: {each.verify_message or each}"
-        if isinstance(each, ssl.SSLError):
-            return f"the server speaks no TLS (https://): {each.reason or each}"
-        code = each.errno if isinstance(each, OSError) else None
-        if code == errno.ECONNREFUSED:
-            return "connection refused"
-        if code in (errno.ENETUNREACH, errno.EHOSTUNREACH):
-            return "host unreachable"
-        kind = type(each).__name__
-        if kind in {"BadStatusLine", "BadHttpMessage", "InvalidHeader", "LineTooLong"} or (
-            # A server that hung up in the middle has this name, too.
-            kind == "RemoteProtocolError" and "illegal" in str(each).lower()
-        ):
-            return "the server does not speak HTTP"
-    return None
+    # The innermost first: clients word the errors of their transports anew.
+    found = (_no_connection(each) for each in reversed(list(chain(error))))
+    return next((words for words in found if words is not None), None)
+
+
+def _no_connection(error: BaseException) -> str | None:
+    kind = type(error).__name__
+    words = _ERRNOS.get(error.errno or 0) if isinstance(error, OSError) else None
+    if isinstance(error, socket.gaierror) or kind == "ClientConnectorDNSError":
+        words = "unknown host"
+    elif isinstance(error, ssl.SSLCertVerificationError):
+        words = f"certificate: {getattr(error, 'verify_message', '') or error}"
+    # A client's own error of this kind has no reason, and the one that it was made of follows in the chain.
+    elif isinstance(error, ssl.SSLError) and getattr(error, "reason", None):
+        words = f"no TLS (https://) is spoken there ({error.reason})"
+    elif kind in _NO_HTTP or (kind == "RemoteProtocolError" and "illegal" in str(error).lower()):
+        words = "no HTTP is spoken there"
+    return words
+
+
+def lost(error: BaseException) -> bool:
+    """Whether a connection broke off; some clients call that a timeout."""
+    names = {"ServerDisconnectedError", "ClientPayloadError", "IncompleteRead", "RemoteProtocolError", "ReadError"}
+    return any(isinstance(each, ConnectionError) or type(each).__name__ in names for each in chain(error))
 
 
 def unsendable(error: BaseException) -> bool:
@@ -159,25 +172,34 @@ def is_permanent(error: BaseException) -> bool:
     return status is not None and not may_pass(error) and status >= 400  # noqa: PLR2004 - HTTP's client errors
 
 
-def hopeless(error: BaseException, *, proven: bool) -> str | None:
-    """Why no other request will fare better, where nothing has succeeded yet; None where one may.
+def hopeless(error: BaseException, *, proven: bool) -> bool:
+    """Whether no other request will fare better, where nothing has succeeded yet.
 
     Args:
         error: What came of a request.
         proven: Whether this model answered in an earlier part of this run: its address is right then.
     """
+    own = own_error(error)
+    if isinstance(own, NotAnApi | Unusable) or (
+        isinstance(own, ErrorAnswer) and own.status_code is None and not own.within
+    ):
+        return True
+    if unreachable(error) or unsendable(error) or quota_gone(error):
+        return True
+    status = status_of(own if isinstance(own, ErrorAnswer) else error)
+    return status in _OF_WHO_ASKS or (status in _OF_THE_ADDRESS and not proven)
+
+
+def worded(error: BaseException) -> str:
+    """An error in words: what is known of it, or else its kind and its own words."""
     if reason := unreachable(error):
         return reason
     own = own_error(error)
-    if isinstance(own, NotAnApi):
-        return "this is no API"
-    if isinstance(own, ErrorAnswer) and not own.within and own.status_code is None:
-        return "an error in place of an answer"
-    if isinstance(own, Unusable) or unsendable(error):
-        return "not usable"
-    if quota_gone(error):
-        return "the quota is used up"
-    status = status_of(own if isinstance(own, ErrorAnswer) else error)
-    if status in _OF_WHO_ASKS or (status in _OF_THE_ADDRESS and not proven):
-        return "refused"
-    return None
+    if own is not error or isinstance(own, MalformedAnswer | WrongShape | Unusable):
+        return str(own)
+    if isinstance(error, TimeoutError):
+        return str(error) or "no answer in time"
+    if status_of(error) is None and lost(error):
+        return "the connection broke off before the answer was whole"
+    words = f"{type(error).__name__}: {error}"
+    return f"the quota is used up: {words}" if quota_gone(error) else words

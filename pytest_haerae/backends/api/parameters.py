@@ -11,7 +11,6 @@ from pydantic import Field, field_validator
 from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.types import Capability
 
-
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """As in RFC 9110, section 5.6.2."""
 

@@ -100,7 +100,8 @@ class Waits:
         """One line for the end of a run; None where nobody waited long."""
         if not self._count:
             return None
-        return f"the server asked to wait {self._count} times (Retry-After), {self._longest:.0f} s at most"
+        times = "once" if self._count == 1 else f"{self._count} times"
+        return f"the server asked to wait {times} (Retry-After), {self._longest:.0f} s at most"
 
 
 def retrying(

@@ -235,3 +235,17 @@ def test_the_seconds_are_those_of_the_asking(store: Store) -> None:
     began = time.perf_counter()
     _, engine = ask(Scripted(), store, run)
     assert 0 < engine.usage.seconds <= time.perf_counter() - began
+
+
+def test_a12_a_backend_is_told_whether_this_run_has_answers_already(store: Store) -> None:
+    told: list[bool] = []
+
+    class Told(Scripted):
+        def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+            told.append(self.proven)
+            yield from super().run(requests)
+
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    Engine(Told, store, run).ask(KEYS[:2], REQUESTS[:2], lambda done, total: None)
+    Engine(Told, store, run).ask(KEYS, REQUESTS, lambda done, total: None)
+    assert told == [False, True]
