@@ -10,7 +10,6 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pytest_haerae.backends.api.backend import ApiBackend
 from pytest_haerae.backends.api.door import ACCEPTED, hooks, parsed
-from pytest_haerae.backends.api.failures import MalformedAnswer
 from pytest_haerae.backends.api.parameters import ApiParameters, address_problem, header_problem
 from pytest_haerae.backends.api.scoring import Endpoint
 from pytest_haerae.errors import UsageError
@@ -62,7 +61,7 @@ class OpenAIBackend(ApiBackend):
             # A text where the server does not call its JSON by name.
             return parsed(answer) if isinstance(answer, str) else answer
         except json.JSONDecodeError as error:
-            raise MalformedAnswer(f"the server's answer is no JSON: {error}") from None
+            return parsed(error.doc)
 
     async def _finish(self) -> None:
         await self._client.close()
