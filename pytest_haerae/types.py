@@ -28,8 +28,8 @@ class Item:
         options: The options' texts, or None for a free-text item.
         labels: The options' letters (``"A"``, …), as many as `options`; None for a free-text item.
         reference: The right option's letter, or the right text of a free-text item.
-        key: What the item is known by in its subset when its file grows: its row's `id` column, or else a hash of what
-            it asks; a second equal one ends in ``#2``. Empty where nobody gave it one.
+        key: What the item is known by in its subset when its file grows: a hash of what it asks, after its row's `id`
+            where it has one; a second equal one ends in ``#2``. Empty where nobody gave it one.
     """
 
     id: str

@@ -68,6 +68,10 @@ class Backend(ABC):
     remote: ClassVar[bool] = False
     """Whether it asks a server and holds no model itself: there is nothing to copy then, so `--replicas` is refused."""
 
+    proven: bool = False
+    """Whether the run that goes on now has answers of this model already; set before `run`. A server that refuses a
+    request then refuses that one, not whoever asks."""
+
     method_detail: str | None = None
     """How it came by its numbers, in a sentence, where there is more than one way; read after `run`, and reported."""
 

@@ -142,7 +142,8 @@ def validate_parameters(name: str, backend: type[Backend], params: Mapping[str, 
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             place = ".".join(str(part) for part in first["loc"])
-            raise UsageError(f"--model-params of {name}: {place}: {first['msg']}") from None
+            words = first["msg"].removeprefix("Value error, ")
+            raise UsageError(f"--model-params of {name}: {place}: {words}") from None
 
 
 @contextmanager

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from time import perf_counter
 
 from pytest_haerae.backends.arrivals import ContractBroken, arriving, shown
-from pytest_haerae.backends.protocol import Model
+from pytest_haerae.backends.protocol import Backend, Model
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.interrupts import holdable_interrupts
 from pytest_haerae.lazy import LazySequence
@@ -108,6 +109,8 @@ class Engine:
         progress(done, total)
         problem: BaseException | str = "the backend ended without an answer"
         with loaded(self._load, self.usage, self._name) as backend:
+            if isinstance(backend, Backend):
+                backend.proven = bool(answers)
             arrived = arriving(lambda: backend.run(requests), len(requests), self._name)
             try:
                 with (

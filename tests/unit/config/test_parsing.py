@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -102,6 +103,12 @@ def test_values_of_pairs_may_hold_equals_signs_and_spaces() -> None:
     assert parse_mapping("--x", " a = b=c , d = [1] ") == {"a": "b=c", "d": [1]}
     with pytest.raises(UsageError, match="part 1 of 1 between commas is not key=value"):
         parse_mapping("--x", "=1")
+
+
+def test_b6_names_of_subsets_are_in_nfc() -> None:
+    typed = normalize("NFD", "한국사")
+    assert parse_names("--subset", f"{typed},한국사") == ("한국사",)
+    assert parse_thresholds("--min-accuracy", [f"{typed}=0.5"]) == (("한국사", 0.5),)
 
 
 def test_a_mistake_in_a_file_names_the_file(tmp_path: Path) -> None:

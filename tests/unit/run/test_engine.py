@@ -381,7 +381,7 @@ def test_d2_a_malformed_answer_is_an_error_that_names_backend_and_field(store: S
         "--model=mine gave prompt_tokens '12', which is no number of tokens",
         "--model=mine gave finish_reason {}, which is no string",
         "5",
-        "half ?",
+        r"half \ud83d",
         None,
     ]
     assert [store.get(run, key) is not None for key in KEYS] == [False] * 5 + [True]
@@ -406,3 +406,17 @@ def test_a_note_is_one_redacted_line(store: Store) -> None:
     engine = Engine(Talking, store, run, secrets=[SECRET])
     engine.ask(KEYS, REQUESTS, lambda done, total: None)
     assert engine.usage.notes == ["the key *** is old"]
+
+
+def test_a12_a_backend_is_told_whether_this_run_has_answers_already(store: Store) -> None:
+    told: list[bool] = []
+
+    class Told(Scripted):
+        def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+            told.append(self.proven)
+            yield from super().run(requests)
+
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    Engine(Told, store, run).ask(KEYS[:2], REQUESTS[:2], lambda done, total: None)
+    Engine(Told, store, run).ask(KEYS, REQUESTS, lambda done, total: None)
+    assert told == [False, True]
