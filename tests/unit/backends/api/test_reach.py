@@ -23,9 +23,9 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def without_clients(name: str, *more: Any) -> Any:  # noqa: ANN401 - as the built-in function's
+def without_clients(name: str, *more: Any, **named: Any) -> Any:  # noqa: ANN401 - as the built-in function's
     assert name not in ("openai", "litellm")
-    return IMPORT(name, *more)
+    return IMPORT(name, *more, **named)
 
 
 IMPORT = builtins.__import__
