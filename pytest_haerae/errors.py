@@ -59,8 +59,16 @@ def raised(error: BaseException) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    words = " ".join(f"raised {type(error).__name__}: {error}".split())
+    words = " ".join(f"raised {type(error).__name__}: {in_words(error)}".split())
     return words if trace is None else f"{words} ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})"
+
+
+def in_words(error: BaseException) -> str:
+    """An exception's own words, or that they raise, too."""
+    try:
+        return str(error)
+    except Exception:  # somebody else's
+        return "(its words cannot be had)"
 
 
 def unknown(kind: str, name: str, valid: Iterable[str]) -> str:

@@ -75,8 +75,9 @@ class Evaluation:
         if self.baseline is not None:
             place, info = f"--baseline {self.plan.config.baseline}", self.baseline["info"]
             check_measurement(place, info, measurement_of_plan(self.plan))
-            rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in selection])
-            check_common(place, self.baseline["samples"], rows)
+            if not by_hand:
+                rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in selection])
+                check_common(place, self.baseline["samples"], rows)
         return ask(self.plan, Questions(self.plan, self.source), selection, progress)
 
     def conclude(
@@ -122,16 +123,19 @@ class Evaluation:
         return Conclusion(report, ordered, tuple(notes), unmeasurable)
 
     def _lost(self, selection: Sequence[Selected]) -> list[str]:
-        """Ids of the baseline's items that are gone from the data of the selected subsets."""
+        """Ids of the baseline's items that are gone from the data that were selected from."""
         if self.baseline is None:
             return []
         used = dict.fromkeys((entry.data, entry.item.subset) for entry in selection)
+        present: dict[str, tuple[str, ...]] = {}
+        if not self.plan.config.subset:
+            present = {self.source.name_of(data): self.source.subsets(data) for data, _ in used}
         every = [
             mark_of_item(item, self.source.name_of(data))
             for data, subset in used
             for item in self.source.loader(data).items(subset)
         ]
-        return lost_from_data(self.baseline["samples"], every)
+        return lost_from_data(self.baseline["samples"], every, present)
 
     def _rows(self, samples: Sequence[Sample]) -> SampleRows:
         questions = Questions(self.plan, self.source)

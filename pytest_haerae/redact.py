@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from pytest_haerae.errors import in_words
 from pytest_haerae.escaping import visible
 from pytest_haerae.secret_forms import MASK, mask, mask_cut
 
@@ -103,7 +104,7 @@ def error_line(problem: BaseException | str, secrets: Iterable[str] = (), longes
         secrets: Texts that are masked beside those that look like secrets.
         longest: Characters after which the line is cut; it is cut last, so that no half of a secret is left.
     """
-    text = f"{type(problem).__name__}: {problem}" if isinstance(problem, BaseException) else problem
+    text = f"{type(problem).__name__}: {in_words(problem)}" if isinstance(problem, BaseException) else problem
     return visible(" ".join(redact_text(text, secrets).split()))[:longest]
 
 

@@ -66,7 +66,7 @@ class Completeness:
         if self.missing:
             return f"{self.missing} of {self.asked} records are missing"
         if self.asked and self.errors / self.asked > max_error_rate:
-            return f"{self.errors} of {self.asked} items ended in a backend error (allowed: {max_error_rate:.1%})"
+            return f"{self.errors} of {self.asked} items ended in an error (allowed: {max_error_rate:.1%})"
         return None
 
     def gate(self, max_error_rate: float) -> Gate | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pytest_haerae.errors import UsageError
-from pytest_haerae.statistics.pairing import Mark, PairedRow, Pairing, content_hash, identify, mark_of
+from pytest_haerae.statistics.pairing import Mark, PairedRow, Pairing, content_hash, has_several, identify, mark_of
 from pytest_haerae.types import Item
 
 _SHOWN = 3
@@ -37,24 +37,44 @@ def mark_of_item(item: Item, dataset: str) -> Mark:
     return Mark(dataset, item.subset, item.key, item.id, content_hash(item.options, item.reference), 0)
 
 
-def lost_from_data(baseline: Iterable[PairedRow], every: Sequence[Mark]) -> list[str]:
-    """The baseline's items that are no longer in the data of the subsets that this run is about.
+def lost_from_data(
+    baseline: Iterable[PairedRow], every: Sequence[Mark], present: Mapping[str, Collection[str]] | None = None
+) -> list[str]:
+    """The baseline's items that are no longer in the data that this run is about.
 
     Args:
         baseline: The earlier report's samples.
-        every: All items of these subsets, also those that `--limit` leaves out.
+        every: All items of the subsets that this run is about, also those that `--limit` leaves out.
+        present: The subsets of each data set, where the scope is all of them: what else the baseline has of that data
+            set was in a subset that is gone. Empty where `--subset` declares the scope.
 
     Returns:
         Their ids.
     """
-    subsets = {mark.subset for mark in every}
-    old = [mark for mark in map(mark_of, baseline) if mark.subset in subsets]
-    if not all(mark.key for mark in (*old, *every)):
+    old = list(map(mark_of, baseline))
+    keyed = all(mark.key for mark in (*old, *every))
+    # As items pair: the data set counts where a report has several, and what it was called may have changed otherwise.
+    several = keyed and has_several(old, every)
+
+    def place(name: str) -> str:
+        return name if several else ""
+
+    about = {(place(mark.dataset), mark.subset) for mark in every}
+    subsets: dict[str, set[str]] = {}
+    for name, names in (present or {}).items():
+        subsets.setdefault(place(name), set()).update(names)
+    old = [
+        mark
+        for mark in old
+        if (place(mark.dataset), mark.subset) in about
+        or mark.subset not in subsets.get(place(mark.dataset), {mark.subset})
+    ]
+    if not keyed:
         known = {(mark.subset, mark.id) for mark in every}
         return [mark.id for mark in old if (mark.subset, mark.id) not in known]
     old_items, now = identify(old, every)
-    present = set(now)
-    return [mark.id for mark, item in zip(old, old_items, strict=True) if item not in present]
+    there = set(now)
+    return [mark.id for mark, item in zip(old, old_items, strict=True) if item not in there]
 
 
 def describe_others(pairing: Pairing) -> str:

@@ -61,13 +61,14 @@ def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selectio
         # A gate on a subset that is skipped or gone is a gate on something that there is.
         check_gated_subsets(evaluation.plan.config, (entry.item.subset for entry in items))
     reporter = _reporter(config)
-    quiet = config.option.verbose <= QUIETEST
+    # Without the reporter (`-p no:terminal`) there is no option `verbose`, either.
+    quiet = reporter is None or config.option.verbose <= QUIETEST
     if reporter and not quiet:
         reporter.ensure_newline()
         reporter.write_line(f"haerae: {evaluation.plan.describe(entry.data for entry in asked)}, {len(asked)} items")
     live = bool(reporter and reporter.isatty)
     width = reporter.width if reporter else 80
-    progress = ProgressLine(None if quiet or reporter is None else reporter, live=live, width=width)
+    progress = ProgressLine(None if quiet else reporter, live=live, width=width)
     with _engines_own_warnings():
         answers = evaluation.ask(asked, progress, by_hand=not whole)
     _end_quickly()

@@ -70,7 +70,7 @@ class Outcomes:
 
 
 def make_report(item: pytest.Item, call: pytest.CallInfo[None], *, of_part: bool) -> pytest.TestReport | None:
-    """The report of a wrong answer or of a backend error, one line and marked; None leaves a test to pytest.
+    """The report of a wrong answer or of an error, one line and marked; None leaves a test to pytest.
 
     A failure of the user's own is left to pytest whatever the verdict is: only what `assert_correct` says of this very
     verdict, and the very exception that was raised for a missing answer, say no more than the verdict does.

@@ -12,7 +12,7 @@ from pytest_haerae.errors import HaeraeError
 from pytest_haerae.interrupts import holdable_interrupts
 from pytest_haerae.lazy import LazySequence
 from pytest_haerae.redact import error_line, redact_answer, redact_text
-from pytest_haerae.run.loaded import FAILURES, ended, loaded, take_words
+from pytest_haerae.run.loaded import ended, is_failure, loaded, take_words
 from pytest_haerae.run.patience import NoAnswer, patience, unswallowed_interrupts
 from pytest_haerae.run.store import Store
 from pytest_haerae.run.validation import Malformed, validated_answer
@@ -132,10 +132,12 @@ class Engine:
                 raise ContractBroken(f"{error}; none of the answers that it gave now is kept") from None
             except HaeraeError:
                 raise
-            except FAILURES as error:
-                problem = error
             except NoAnswer as error:
                 problem = f"{self._name}: {error} (--answer-timeout)"
+            except BaseException as error:
+                if not is_failure(error):
+                    raise
+                problem = error
             take_words(backend, self.usage, self._name)
             self._store.note_words(self._run, self.usage.method_detail, self.usage.generation)
         for key in keys:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,16 +47,22 @@ class ItemSource:
         return self._loaders[data, split]
 
     def name_of(self, data: DataKey) -> str:
-        """What a data set is called in reports: its name; of a local one its path, below the rootdir if it lies there.
+        """What a data set is called in reports: its name; of a local one its path, seen from the rootdir.
 
-        Two suites may each name their ``questions.jsonl``; a path of one machine would tell nothing on another.
+        Two suites may each name their ``questions.jsonl``, inside the rootdir or outside; a path of one machine would
+        tell nothing on another. What somebody typed that lies outside is called as it was typed.
         """
         dataset = self.loader(data).dataset
         if not isinstance(dataset, LocalDataset) or dataset.path == SAMPLE_FOLDER:
             return data.name
         path, root = dataset.path.resolve(), self._config.rootdir.resolve()
-        inside = path.relative_to(root).as_posix() if path.is_relative_to(root) else data.name
-        return unicodedata.normalize("NFC", inside)
+        if path.is_relative_to(root):
+            name = path.relative_to(root).as_posix()
+        elif data.folder is not None and path.anchor == root.anchor:
+            name = Path(os.path.relpath(path, root)).as_posix()
+        else:
+            name = data.name
+        return unicodedata.normalize("NFC", name)
 
     def subsets(self, data: DataKey) -> tuple[str, ...]:
         """The subsets that a data set has."""

@@ -10,13 +10,23 @@ from typing import Any
 
 from pytest_haerae.backends.arrivals import shown
 from pytest_haerae.backends.protocol import Model
-from pytest_haerae.errors import HaeraeError, UsageError, raised
-from pytest_haerae.run.patience import NoAnswer, patience
+from pytest_haerae.errors import HaeraeError, UsageError, in_words, raised
+from pytest_haerae.run.patience import NoAnswer, is_timed, patience
 from pytest_haerae.types import Usage
 
-FAILURES = (Exception, SystemExit, asyncio.CancelledError)
-"""What a backend may raise without ending the program; an interrupt is nobody's failure."""
 _CLOSE_SECONDS = 120.0
+_FAILURES = (Exception, SystemExit, asyncio.CancelledError)
+
+
+def is_failure(error: BaseException) -> bool:
+    """Whether what came out of a backend is its failure, which ends no program: an interrupt is nobody's.
+
+    What is no `Exception`, such as `pytest.skip`, is the backend's own, too, unless somebody's timer runs, as that of a
+    test with a time limit: then it may be what the timer raised, and stands.
+    """
+    if isinstance(error, _FAILURES):
+        return True
+    return not (isinstance(error, KeyboardInterrupt | NoAnswer) or is_timed())
 
 
 @contextmanager
@@ -35,7 +45,9 @@ def loaded(load: Callable[[], Model], usage: Usage, name: str) -> Iterator[Model
         model = load()
     except HaeraeError:
         raise
-    except FAILURES as error:
+    except BaseException as error:
+        if not is_failure(error):
+            raise
         raise UsageError(f"{name}: it cannot be loaded: {raised(error)}") from None
     try:
         yield model
@@ -43,10 +55,12 @@ def loaded(load: Callable[[], Model], usage: Usage, name: str) -> Iterator[Model
         try:
             with patience(_CLOSE_SECONDS):
                 model.close()
-        except FAILURES as error:
-            usage.notes.append(f"{name}: its close() {raised(error)}; the answers are whole")
         except NoAnswer:
             usage.notes.append(f"{name}: its close() did not end within {_CLOSE_SECONDS:g} s; the answers are whole")
+        except BaseException as error:
+            if not is_failure(error):
+                raise
+            usage.notes.append(f"{name}: its close() {raised(error)}; the answers are whole")
 
 
 @contextmanager
@@ -58,10 +72,12 @@ def ended(answers: Generator[Any], usage: Usage, name: str) -> Iterator[None]:
         try:
             with patience(_CLOSE_SECONDS):
                 answers.close()
-        except FAILURES as error:
-            usage.notes.append(f"{name}: its run() did not end well: it {raised(error)}")
         except NoAnswer:
             usage.notes.append(f"{name}: its run() did not end within {_CLOSE_SECONDS:g} s")
+        except BaseException as error:
+            if not is_failure(error):
+                raise
+            usage.notes.append(f"{name}: its run() did not end well: it {raised(error)}")
 
 
 def take_words(model: Model, usage: Usage, name: str) -> None:
@@ -74,8 +90,10 @@ def take_words(model: Model, usage: Usage, name: str) -> None:
 def _said(model: Model, what: str, read: Callable[[Model], Any], usage: Usage, name: str) -> Any:  # noqa: ANN401 - as read
     try:
         return read(model)
-    except FAILURES as error:
-        usage.notes.append(f"{name}: left out of the report: its {what} ({error})")
+    except BaseException as error:
+        if not is_failure(error):
+            raise
+        usage.notes.append(f"{name}: left out of the report: its {what} ({in_words(error)})")
         return None
 
 

@@ -38,7 +38,7 @@ def patience(seconds: float | None) -> Iterator[None]:
         NoAnswer: It took longer; raised again each second until the block ends. A block that swallows it each time ends
             with the process.
     """
-    if not seconds or not _in_main_thread() or not hasattr(signal, "setitimer") or _is_timed():
+    if not seconds or not _in_main_thread() or not hasattr(signal, "setitimer") or is_timed():
         yield
         return
 
@@ -116,8 +116,9 @@ def _end_process(what: str, code: int) -> NoReturn:
     os._exit(code)
 
 
-def _is_timed() -> bool:
-    return signal.getitimer(signal.ITIMER_REAL)[0] > 0
+def is_timed() -> bool:
+    """Whether a timer of this process runs that rings by a signal."""
+    return hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0] > 0
 
 
 def _in_main_thread() -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pytest_haerae.errors import HaeraeError, ScorerFailure, raised
+from dataclasses import replace
+
+from pytest_haerae.errors import HaeraeError, ScorerFailure, in_words, raised
 from pytest_haerae.scoring.checking import checked, one_line
 from pytest_haerae.scoring.log_likelihood import not_applicable
 from pytest_haerae.scoring.parameters import ChosenScorer
@@ -45,7 +47,8 @@ def _returned(item: Item, response: Response, chosen: ChosenScorer) -> object:
     if patience.is_over():
         raise ScorerFailure(f"not asked: it reached its time limit of {limit:g} s on {patience.most} items in a row")
     try:
-        returned = call_within(limit, lambda: chosen.judge(item, response))
+        # Copies: what a scorer changes of a question or an answer is not to be in the report.
+        returned = call_within(limit, lambda: chosen.judge(replace(item), replace(response)))
     except OutOfTime:
         patience.lose()
         raise ScorerFailure(f"gave no verdict within {limit:g} s (--evaluator-params time_limit)") from None
@@ -56,13 +59,6 @@ def _returned(item: Item, response: Response, chosen: ChosenScorer) -> object:
     except BaseException as error:
         # Also what is no Exception, as of sys.exit() and pytest.fail(): it is the scorer's, and costs its item alone.
         patience.restore()
-        raise ScorerFailure(_in_words(error)) from error
+        raise ScorerFailure(in_words(error) if isinstance(error, HaeraeError) else raised(error)) from error
     patience.restore()
     return returned
-
-
-def _in_words(error: BaseException) -> str:
-    try:
-        return str(error) if isinstance(error, HaeraeError) else raised(error)
-    except Exception:  # its own words raise, too
-        return f"raised {type(error).__name__}"

@@ -180,12 +180,17 @@ def identify(before: Sequence[Mark], after: Sequence[Mark]) -> tuple[list[Hashab
     """
     marks = [*before, *after]
     if all(mark.key for mark in marks):
-        several = max(len({mark.dataset for mark in side}) for side in (before, after)) > 1
+        several = has_several(before, after)
         return _by(lambda mark: (mark.dataset if several else "", mark.subset, mark.key, mark.content), before, after)
     if any(mark.key for mark in marks):
         return _by(lambda mark: (*_named(mark), mark.input), before, after)
     reused = _reused(before) | _reused(after)
     return _by(lambda mark: (named, mark.input) if (named := _named(mark)) in reused else named, before, after)
+
+
+def has_several(*reports: Iterable[Mark]) -> bool:
+    """Whether one of some reports is about several data sets."""
+    return any(len({mark.dataset for mark in marks}) > 1 for marks in reports)
 
 
 def _by(

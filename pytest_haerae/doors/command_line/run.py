@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,9 @@ def run(arguments: Namespace) -> int:
     if to_stdout:
         del raw["output_file"]
     try:
-        result = Evaluator().run(**raw)
+        # What a backend, a scorer or a prompt prints is no part of the report.
+        with redirect_stdout(sys.stderr) if to_stdout else nullcontext():
+            result = Evaluator().run(**raw)
     except KeyboardInterrupt:
         print("the answers so far are stored, and the same command goes on", file=sys.stderr)
         raise
