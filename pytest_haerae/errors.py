@@ -43,7 +43,7 @@ class WrongAnswer(_Worded, AssertionError):  # noqa: N818 - pytest users read it
 
 
 class ScorerFailure(HaeraeError):  # noqa: N818 - what failed is the scorer, not this program
-    """A scorer returned something that is no verdict; the run stops rather than leave an item out of its counts."""
+    """A scorer gave no verdict on an item: it raised, did not end or returned something else. The item is an error."""
 
 
 class UnmeasurableRun(HaeraeError):  # noqa: N818 - what is wrong is the run, not this program
@@ -54,7 +54,7 @@ class BackendFailure(HaeraeError):  # noqa: N818 - what failed is the backend, n
     """The backend gave no answer for one item, after its retries. Never counted as a wrong answer."""
 
 
-def raised(error: Exception) -> str:
+def raised(error: BaseException) -> str:
     """Word what a function of somebody else's raised, with the place, as the line that says it has no traceback."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -119,7 +119,7 @@ class Evaluation:
         unmeasurable = completeness.reason(config.max_error_rate)
         if unmeasurable is None:
             answers.run.finish()
-        return Conclusion(report, tuple(notes), unmeasurable)
+        return Conclusion(report, ordered, tuple(notes), unmeasurable)
 
     def _lost(self, selection: Sequence[Selected]) -> list[str]:
         """Ids of the baseline's items that are gone from the data of the selected subsets."""
@@ -149,11 +149,13 @@ class Conclusion:
 
     Attributes:
         report: The report, as it was written.
+        samples: The judged items that count, in the report's order.
         notes: Lines for people: what else was written, and what happened on the way.
         unmeasurable: Why there is no score; None where there is one.
     """
 
     report: Report
+    samples: Sequence[Sample]
     notes: tuple[str, ...]
     unmeasurable: str | None
 

@@ -13,12 +13,16 @@ from pytest_haerae.data.dataset import Dataset, ItemLoader
 from pytest_haerae.data.hub import HubDataset, Repository
 from pytest_haerae.data.layouts import LAYOUTS
 from pytest_haerae.data.local import SAMPLE, SAMPLE_FOLDER, LocalDataset
+from pytest_haerae.data.paths import existing, nearest
 from pytest_haerae.data.rows import Layout
+from pytest_haerae.data.tables import READERS
 from pytest_haerae.errors import UsageError, unknown
 
 PRIVATE_SUBSETS = ("csat_eng", "csat_kor", "csat_math")
 """Subsets that tutorials name and no public data set has."""
 
+_FILE_ENDINGS = frozenset({*READERS, ".txt", ".xlsx", ".xls", ".jsonlines", ".ndjson", ".yaml", ".yml", ".gz", ".zip"})
+"""Endings of a name that is a file's, not a repository's."""
 _HUB_ID = re.compile(r"^[A-Za-z0-9][\w.\-]*/[\w.\-]+$")
 
 
@@ -53,21 +57,26 @@ def open_dataset(name: str, split: str = "test", revision: str | None = None, fo
         UsageError: There is no such data set, or a revision or split that it cannot have.
     """
     path = (folder or Path()) / Path(name).expanduser()
-    benchmark = None if folder and path.exists() else find_benchmark(name)
-    if name == SAMPLE or (benchmark is None and path.exists()):
+    there = existing(path)
+    benchmark = None if folder and there else find_benchmark(name)
+    if name == SAMPLE or (benchmark is None and there):
         if revision:
             raise UsageError(f"--dataset-revision: {name} is local and has no revisions")
         if name == SAMPLE:
             if split != "test":
                 raise UsageError(f"dataset sample: {unknown('split', split, ['test'])}")
-            path = SAMPLE_FOLDER
-        return LocalDataset(path, split, name)
+            there = SAMPLE_FOLDER
+        return LocalDataset(there or path, split, name)
     if benchmark:
         return benchmark.open(split, revision)
-    if _HUB_ID.match(name):
+    # What is no hub id, or names a table, or nearly names what is here, is not asked for at the hub.
+    alike = nearest(path, tuple(READERS))
+    local = path.suffix.lower() in _FILE_ENDINGS or name.startswith((".", "/", "~")) or name.count("/") > 1
+    if _HUB_ID.match(name) and not local and not (alike and alike.parent != Path(folder or "")):
         return HubDataset(name, split, Repository(name, revision))
-    if Path(name).suffix or name.startswith((".", "/", "~")):
-        raise UsageError(f"dataset {name}: there is no such file or folder")
+    if local or Path(name).suffix or "/" in name:
+        hint = f"; did you mean {alike}?" if alike else ""
+        raise UsageError(f"dataset {name}: there is no such file or folder{hint}")
     raise UsageError(f"{unknown('dataset', name, known_names())}, a hub id such as owner/name, or a folder or file")
 
 

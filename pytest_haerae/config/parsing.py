@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.types import CAPABILITY, Method
@@ -173,8 +174,8 @@ def parse_boolean(option: str, value: Any) -> bool:  # noqa: ANN401 - text or bo
 
 
 def parse_names(option: str, values: Any) -> tuple[str, ...]:  # noqa: ANN401 - text, or a list of texts
-    """Read comma-separated names from one text or several, in order, each once."""
-    names = (name.strip() for text in _texts(values) for name in text.split(","))
+    """Read comma-separated names from one text or several, in order, each once; in NFC, as data are read."""
+    names = (normalize("NFC", name).strip() for text in _texts(values) for name in text.split(","))
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -246,7 +247,7 @@ def _threshold(option: str, text: str) -> tuple[str | None, float]:
     subset, equals, number = text.rpartition("=")
     if equals and not subset:
         raise UsageError(f"{option}: '{text}' names no subset; write SUBSET=0.5 or 0.5")
-    return subset or None, parse_share(option, number)
+    return normalize("NFC", subset) or None, parse_share(option, number)
 
 
 def _texts(values: Any) -> list[str]:  # noqa: ANN401 - text, number or list of them

@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from pytest_haerae.data.layouts import make_items
+from pytest_haerae.data.cells import nfc
+from pytest_haerae.data.layouts import PlacedRow, ascii_slug, make_placed_items
 from pytest_haerae.data.rows import Layout
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.types import Item
@@ -28,8 +29,8 @@ class Dataset(Protocol):
         """Where a subset's rows come from, for messages."""
         ...
 
-    def rows(self, subset: str) -> Iterator[dict[str, Any]]:
-        """The rows of one subset, always in the same order."""
+    def placed_rows(self, subset: str) -> Iterator[PlacedRow]:
+        """The rows of one subset, always in the same order, each with its place; their texts are in NFC."""
         ...
 
 
@@ -52,21 +53,33 @@ class ItemLoader:
     def items(self, subset: str) -> list[Item]:
         """All items of a subset, in the data set's order.
 
+        Args:
+            subset: Its name; which of two spellings of its characters it has (NFC or NFD) does not matter.
+
         Raises:
             UsageError: The subset does not exist or has no rows, or one of them is malformed.
         """
+        subset = nfc(subset)
         if subset not in self._items:
             if subset not in self.dataset.subsets():
                 raise UsageError(f"dataset {self.dataset.name}: {unknown('subset', subset, self.dataset.subsets())}")
-            source = self.dataset.source(subset)
-            items = list(make_items(subset, self.dataset.rows(subset), source, self._columns, self._layouts))
+            rows = self.dataset.placed_rows(subset)
+            items = make_placed_items(subset, rows, self._columns, self._layouts, self._slug(subset))
             if not items:
-                raise UsageError(f"{source}: there are no rows")
+                raise UsageError(f"{self.dataset.source(subset)}: there are no rows")
             self._items[subset] = items
         return self._items[subset]
 
+    def _slug(self, subset: str) -> str:
+        """A subset's name in ASCII; told apart by a hash where another subset's is the same."""
+        slug = ascii_slug(subset)
+        if slug == subset or [ascii_slug(name) for name in self.dataset.subsets()].count(slug) == 1:
+            return slug
+        return f"{slug}.{hashlib.sha256(subset.encode()).hexdigest()[:6]}"
+
     def fingerprint(self, subset: str) -> str:
         """Hash of what a subset asks and expects: it changes when any question, option or answer does."""
+        subset = nfc(subset)
         if subset not in self._fingerprints:
             digest = hashlib.sha256()
             for item in self.items(subset):

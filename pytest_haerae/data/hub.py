@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pytest_haerae.data.cells import composed
+from pytest_haerae.data.places import RowPlace
 from pytest_haerae.data.rows import Row
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import redact_text
@@ -77,6 +79,16 @@ class HubDataset:
         for row in self._loaded[configuration]:
             if belongs is None or belongs(subset, row):
                 yield row
+
+    def placed_rows(self, subset: str) -> Iterator[tuple[RowPlace, Row]]:
+        """The rows of one subset with their places, their texts in NFC.
+
+        Raises:
+            UsageError: As `rows`.
+        """
+        source = self.source(subset)
+        for number, row in enumerate(self.rows(subset), 1):
+            yield RowPlace(source, number), composed(row)
 
     def _load(self, configuration: str | None) -> Any:  # noqa: ANN401 - a data set of `datasets`
         from datasets import load_dataset

@@ -6,25 +6,37 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from pytest_haerae.data.answers import decide
+from pytest_haerae.data.cells import composed, nfc
+from pytest_haerae.data.keys import ID_COLUMN, Keys, identifier_of
+from pytest_haerae.data.options import read_choices
 from pytest_haerae.data.rows import (
+    Convention,
+    GivenAnswer,
     Layout,
     Question,
     Reader,
     Row,
     RowPlace,
-    any_index,
-    check_options,
+    column_choices,
+    given_answer,
     letter_index,
+    lettered_columns,
     lettered_query,
     number_index,
-    split_options,
+    open_query,
+    passage,
     text_of,
 )
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.types import LETTERS, Item
 
+PlacedRow = tuple[RowPlace, Row]
+
 _LABELS = tuple(tuple(LETTERS[:count]) for count in range(len(LETTERS) + 1))
 """The labels of so many options: one tuple, whatever the number of items."""
+_PASSAGES = ("paragraph", "context")
+_OPTION_WORDS = ("option", "Option", "choice", "Choice", "opt", "op", "ending", "alternative", "보기", "선택지")
 COLUMN_FIELDS = ("question", "options", "answer", "answer_start", "context")
 
 _LABEL_LINE = re.compile(rf"^\s*\(([{LETTERS}])\)", re.MULTILINE)
@@ -33,41 +45,83 @@ _NOT_SLUG = re.compile(r"[^A-Za-z0-9._\-]")
 
 def ascii_slug(name: str) -> str:
     """Spell a subset's name in ASCII for ids: Hangul and other characters become ``uXXXX``."""
-    return _NOT_SLUG.sub(lambda match: "_" if match[0].isspace() else f"u{ord(match[0]):04x}", name)
+    return _NOT_SLUG.sub(lambda match: "_" if match[0].isspace() else f"u{ord(match[0]):04x}", nfc(name))
 
 
 def make_items(
     subset: str, rows: Iterable[Row], source: str, columns: Mapping[str, Any], layouts: Sequence[Layout]
 ) -> Iterator[Item]:
+    """Read the rows of one subset; the arguments are those of `make_placed_items`, and where the rows come from."""
+    placed = ((RowPlace(source, number), row) for number, row in enumerate(rows, 1))
+    yield from make_placed_items(subset, placed, columns, layouts)
+
+
+def make_placed_items(
+    subset: str,
+    rows: Iterable[PlacedRow],
+    columns: Mapping[str, Any],
+    layouts: Sequence[Layout],
+    slug: str | None = None,
+) -> list[Item]:
     """Read the rows of one subset.
 
     Args:
         subset: The subset's name.
-        rows: The rows, in the data set's order.
-        source: The file or data set, for messages.
-        columns: The user's column mapping, empty to recognise the layout from the first row's columns.
+        rows: The rows, in the data set's order, each with its place.
+        columns: The user's column mapping, empty to recognise the layout by the columns.
         layouts: The layouts that are recognised, in the order in which they are tried.
+        slug: What the items' ids begin with; None for the subset's name in ASCII.
 
-    Yields:
+    Returns:
         One item a row.
 
     Raises:
         UsageError: The layout is not known, or a row has no question, too few options or an impossible answer.
     """
-    reader: Reader | None = None
-    slug = ascii_slug(subset)
-    for index, row in enumerate(rows):
-        reader = reader or choose_reader(row, source, columns, layouts)
-        place = RowPlace(source, index + 1)
-        question = reader(row, place)
-        identifier = f"{slug}-{index:04d}"
-        if question.options is None:
-            yield Item(identifier, subset, index, question.query, None, None, str(question.answer))
+    questions = list(_questions(rows, columns, layouts))
+    given = [question.answer for question, _ in questions if isinstance(question.answer, GivenAnswer)]
+    decided = iter(decide(given))
+    slug = slug or ascii_slug(subset)
+    keys, items = Keys(), []
+    for index, (question, identifier) in enumerate(questions):
+        options, labels = question.options, None
+        if options is None:
+            reference = str(question.answer)
         else:
-            labels = _LABELS[len(question.options)]
-            yield Item(
-                identifier, subset, index, question.query, question.options, labels, labels[int(question.answer)]
-            )
+            answer = question.answer
+            labels = _LABELS[len(options)]
+            reference = labels[next(decided) if isinstance(answer, GivenAnswer) else int(answer)]
+        key = keys.of(identifier, question.query, options, reference)
+        items.append(Item(f"{slug}-{index:04d}", subset, index, question.query, options, labels, reference, key))
+    return items
+
+
+def _questions(
+    rows: Iterable[PlacedRow], columns: Mapping[str, Any], layouts: Sequence[Layout]
+) -> Iterator[tuple[Question, str | None]]:
+    reader: Reader | None = None
+    known: tuple[str, ...] = ()
+    for place, row in rows:
+        if reader is None:
+            reader, known = choose_reader(row, place.source, columns, layouts), tuple(row)
+        elif tuple(row) != known and not columns:
+            reader, known = _reader_of_other_columns(reader, row, place, layouts), tuple(row)
+        yield reader(row, place), identifier_of(row) if ID_COLUMN in row else None
+
+
+def _reader_of_other_columns(reader: Reader, row: Row, place: RowPlace, layouts: Sequence[Layout]) -> Reader:
+    """The reader of a row that has other columns than the one before it.
+
+    Raises:
+        UsageError: One of them has options and the other none: a misspelt column would turn a choice into free text.
+    """
+    other = choose_reader(row, str(place), {}, layouts)
+    if (other is _read_free_text) != (reader is _read_free_text):
+        raise UsageError(
+            f"{place}: the columns {', '.join(sorted(map(str, row)))} are of another layout than those of the row"
+            " before it, with and without options; put them into files of their own"
+        )
+    return other
 
 
 def choose_reader(row: Row, source: str, columns: Mapping[str, Any], layouts: Sequence[Layout]) -> Reader:
@@ -88,44 +142,78 @@ def _read_haerae(row: Row, place: RowPlace) -> Question:
     """HAE-RAE Bench 1.1: `query` holds everything; `options` is a list literal, ``a|b|c``, or ``nan``."""
     query, answer = text_of(row, "query", place), text_of(row, "answer", place)
     listed = row.get("options")
-    if listed is None or (isinstance(listed, str) and listed.strip().lower() in {"", "nan", "none"}):
+    if isinstance(listed, float | str | None) and str(listed or "").strip().lower() in {"", "nan", "none"}:
         return Question(query, None, answer)
-    options = split_options(listed, "options", place)
+    choices = read_choices(listed, "options", place)
+    options = choices.texts
     shown = tuple(dict.fromkeys(_LABEL_LINE.findall(query)))
     if shown and len(shown) != len(options):
         raise place.error("options", f"{len(options)} options, but the query shows {len(shown)} ({', '.join(shown)})")
-    return Question(query, options, any_index(answer, options, "answer", place))
+    return Question(query, options, given_answer(row, "answer", choices, place))
 
 
 def _read_haerae_1_0(row: Row, place: RowPlace) -> Question:
     """HAE-RAE Bench 1.0: `question`, one column an option (a to e, e empty where there are four), a letter."""
-    listed = [str(row.get(letter) or "").strip() for letter in "abcde"]
-    options = check_options(tuple(listed[:4] if not listed[4] else listed), "a-e", place)
-    index = letter_index(text_of(row, "answer", place), options, "answer", place)
-    return Question(lettered_query(text_of(row, "question", place), options), options, index)
+    choices = column_choices(row, lettered_columns(row, "abcd"), place)
+    index = letter_index(text_of(row, "answer", place), choices.texts, "answer", place)
+    query = lettered_query(text_of(row, "question", place), choices.texts, passage(row, _PASSAGES, place))
+    return Question(query, choices.texts, index)
 
 
 def _read_choices(options_field: str) -> Reader:
     """CLIcK and files of one's own: a list of options; the answer is an option's text or its letter."""
 
     def read(row: Row, place: RowPlace) -> Question:
-        options = split_options(row.get(options_field), options_field, place)
-        index = any_index(text_of(row, "answer", place).strip(), options, "answer", place)
-        context = str(row.get("paragraph") or row.get("context") or "")
-        return Question(lettered_query(text_of(row, "question", place), options, context), options, index)
+        choices = read_choices(row.get(options_field), options_field, place)
+        query = lettered_query(text_of(row, "question", place), choices.texts, passage(row, _PASSAGES, place))
+        return Question(query, choices.texts, given_answer(row, "answer", choices, place))
 
     return read
 
 
 def _read_free_text(row: Row, place: RowPlace) -> Question:
     """A question and a free-text answer."""
-    question = text_of(row, "query" if "query" in row else "question", place)
-    return Question(question, None, text_of(row, "answer", place))
+    if "query" in row:
+        return Question(text_of(row, "query", place), None, text_of(row, "answer", place))
+    query = open_query(text_of(row, "question", place), passage(row, _PASSAGES, place))
+    return Question(query, None, text_of(row, "answer", place))
+
+
+def _counted_layout(before: str, first: str, second: str) -> Layout:
+    """Options in columns that are counted, such as ``option_1``, ``option_2``, …, as far as the row has them."""
+
+    def read(row: Row, place: RowPlace) -> Question:
+        columns = [before + first, before + second]
+        while (following := before + _next(columns[-1].removeprefix(before))) in row:
+            columns.append(following)
+        choices = column_choices(row, columns, place)
+        if first.isdecimal():
+            labels = tuple(column.removeprefix(before) for column in columns[: len(choices.texts)])
+            choices = choices._replace(labels=labels)
+        query = lettered_query(text_of(row, "question", place), choices.texts, passage(row, _PASSAGES, place))
+        # Bare letters are KMMLU's columns, with the option's number from 1 as the answer.
+        convention: Convention = "written" if before or first.isdecimal() else "numbered"
+        return Question(query, choices.texts, given_answer(row, "answer", choices, place, convention))
+
+    return frozenset({"question", before + first, before + second, "answer"}), read
+
+
+def _next(count: str) -> str:
+    return str(int(count) + 1) if count.isdecimal() else chr(ord(count) + 1)
+
+
+def _counted_layouts() -> Iterator[Layout]:
+    for first, second in (("A", "B"), ("a", "b"), ("0", "1"), ("1", "2")):
+        yield _counted_layout("", first, second)
+        for word in _OPTION_WORDS:
+            for between in ("", "_", "-", " ", "#"):
+                yield _counted_layout(word + between, first, second)
 
 
 LAYOUTS: tuple[Layout, ...] = (
     (frozenset({"query", "options", "answer"}), _read_haerae),
     (frozenset({"question", "a", "b", "c", "d", "answer"}), _read_haerae_1_0),
+    *_counted_layouts(),
     (frozenset({"question", "choices", "answer"}), _read_choices("choices")),
     (frozenset({"question", "options", "answer"}), _read_choices("options")),
     (frozenset({"query", "answer"}), _read_free_text),
@@ -140,9 +228,10 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
     `columns` maps ``question``, ``answer``, and optionally ``context``, to a column each; ``options`` to one column
     with a list, or to several joined by ``|``; ``answer_start`` (0 or 1) says from where a numeric answer counts.
     """
+    columns = {nfc(str(name)): composed(value) for name, value in columns.items()}
     for name in columns:
         if name not in COLUMN_FIELDS:
-            raise UsageError(f"--dataset-columns: {unknown('field', str(name), COLUMN_FIELDS)}")
+            raise UsageError(f"--dataset-columns: {unknown('field', name, COLUMN_FIELDS)}")
     listed = columns.get("options")
     option_columns = tuple(listed.split("|")) if isinstance(listed, str) else tuple(listed or ())
     named = [columns.get("question"), columns.get("answer"), columns.get("context"), *option_columns]
@@ -151,23 +240,22 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
     for column in named:
         if column and column not in row:
             raise UsageError(f"--dataset-columns: {source} has no such column: {unknown('column', str(column), row)}")
-    question_column, answer_column, context_column = str(named[0]), str(named[1]), named[2]
+    question_column, answer_column = str(named[0]), str(named[1])
+    context_columns = (str(named[2]),) if named[2] else ()
     start = columns.get("answer_start")
 
     def read(row: Row, place: RowPlace) -> Question:
-        question, answer = text_of(row, question_column, place), text_of(row, answer_column, place).strip()
+        question, context = text_of(row, question_column, place), passage(row, context_columns, place)
         if not option_columns:
-            return Question(question, None, answer)
+            return Question(open_query(question, context), None, text_of(row, answer_column, place).strip())
         if len(option_columns) == 1:
-            options = split_options(row.get(option_columns[0]), option_columns[0], place)
+            choices = read_choices(row.get(option_columns[0]), option_columns[0], place)
         else:
-            values = tuple(str(row.get(column) or "").strip() for column in option_columns)
-            options = check_options(values, "|".join(option_columns), place)
-        context = str(row.get(str(context_column)) or "") if context_column else ""
-        if start is not None:
-            index = number_index(answer, int(start), options, answer_column, place)
-        else:
-            index = any_index(answer, options, answer_column, place)
-        return Question(lettered_query(question, options, context), options, index)
+            choices = column_choices(row, option_columns, place)
+        query = lettered_query(question, choices.texts, context)
+        if start is None:
+            return Question(query, choices.texts, given_answer(row, answer_column, choices, place))
+        answer = text_of(row, answer_column, place).strip()
+        return Question(query, choices.texts, number_index(answer, int(start), choices.texts, answer_column, place))
 
     return read

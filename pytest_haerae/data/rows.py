@@ -1,40 +1,77 @@
-"""What every layout's reader is made of: a row's place, its fields, its options, its answer."""
+"""What every layout's reader is made of: a row's fields, its options, its answer."""
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from pytest_haerae.errors import UsageError
+from pytest_haerae.data.cells import MISSING, cell_text, is_number, passage_text
+from pytest_haerae.data.options import Choices, check_options, read_choices
+from pytest_haerae.data.places import RowPlace
 from pytest_haerae.types import LETTERS
 
+__all__ = [
+    "GivenAnswer",
+    "Layout",
+    "Question",
+    "Reader",
+    "Row",
+    "RowPlace",
+    "any_index",
+    "check_options",
+    "column_options",
+    "lettered_columns",
+    "lettered_query",
+    "number_index",
+    "numbered_layout",
+    "passage",
+    "split_options",
+    "text_of",
+]
+
 Row = Mapping[str, Any]
+Convention = Literal["written", "numbered"]
+"""How answers may be given: as an option's text or label, or else as its number from 1, its label or its text."""
 
-_LETTER_ANSWER = re.compile(rf"^\(?([{LETTERS}{LETTERS.lower()}])\)?$")
+_PASSAGES = ("context", "paragraph")
+LETTER_ANSWER = re.compile(rf"^\(?([{LETTERS}{LETTERS.lower()}])\)?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A row's content, whatever its layout: options is None for free text; answer is a letter's index or a text."""
+class GivenAnswer(NamedTuple):
+    """An answer as its row gives it; what it means is decided when the whole column is known.
+
+    Attributes:
+        text: The cell's text.
+        options: The options' texts.
+        labels: What the data call the options; None where they have no labels of their own.
+        typed: Whether the cell is a number while the options are texts: then it hardly is one of them.
+        convention: How answers may be given.
+        field: The answer's field.
+        place: The row.
+    """
+
+    text: str
+    options: tuple[str, ...]
+    labels: tuple[str, ...] | None
+    typed: bool
+    convention: Convention
+    field: str
+    place: RowPlace
+
+
+class Question(NamedTuple):
+    """A row's content, whatever its layout.
+
+    Attributes:
+        query: The question as it is shown.
+        options: The options' texts; None for free text.
+        answer: The right option's index; or its answer as given, to be decided by the whole column; or a text.
+    """
 
     query: str
     options: tuple[str, ...] | None
-    answer: int | str
-
-
-@dataclass(frozen=True, slots=True)
-class RowPlace:
-    """Where a row comes from, for messages: the file or data set, and the row's number from 1."""
-
-    source: str
-    number: int
-
-    def error(self, field: str, problem: str) -> UsageError:
-        """Word the mistake of one field of this row."""
-        return UsageError(f"{self.source}, row {self.number}, field '{field}': {problem}")
+    answer: int | str | GivenAnswer
 
 
 Reader = Callable[[Row, RowPlace], Question]
@@ -45,16 +82,27 @@ Layout = tuple[frozenset[str], Reader]
 def text_of(row: Row, field: str, place: RowPlace) -> str:
     """A field's text, which may not be empty."""
     value = row.get(field)
+    if type(value) is str and value.strip() not in MISSING:
+        return value
     # A column of floats that are whole numbers, such as HRM8K's answers, is one of whole numbers.
-    text = "" if value is None else str(int(value) if isinstance(value, float) and value.is_integer() else value)
+    whole = isinstance(value, float) and value.is_integer()
+    text = cell_text(int(value) if whole else value, field, place)  # type: ignore[arg-type]
     if not text.strip():
         raise place.error(field, "is empty")
     return text
 
 
+def passage(row: Row, fields: Sequence[str], place: RowPlace) -> str:
+    """What a question is about: the first of these fields that says something; ``""`` where none does."""
+    for field in fields:
+        if field in row and (text := passage_text(row[field], field, place)).strip():
+            return text
+    return ""
+
+
 def letter_index(answer: str, options: tuple[str, ...], field: str, place: RowPlace) -> int:
     """The index of an answer given as a letter: ``B``, ``b`` or ``(B)``."""
-    match = _LETTER_ANSWER.match(answer.strip())
+    match = LETTER_ANSWER.match(answer.strip())
     if match and (index := LETTERS.index(match[1].upper())) < len(options):
         return index
     raise place.error(field, f"{answer!r} is not one of the options {', '.join(LETTERS[: len(options)])}")
@@ -72,57 +120,116 @@ def number_index(answer: str, start: int, options: tuple[str, ...], field: str, 
 
 
 def any_index(answer: str, options: tuple[str, ...], field: str, place: RowPlace) -> int:
-    """The index of an answer given as a letter or as an option's own text; a bare number is too ambiguous."""
+    """The index of an answer given as a letter or as an option's own text; a bare number is too ambiguous.
+
+    Raises:
+        UsageError: It is neither, or the letter of one option and the text of another: only a whole column tells which
+            is meant, which `given_answer` leaves to be decided.
+    """
+    lettered = LETTER_ANSWER.match(answer.strip())
     if options.count(answer) == 1:
-        return options.index(answer)
-    if _LETTER_ANSWER.match(answer.strip()):
+        index = options.index(answer)
+        if lettered and LETTERS.index(lettered[1].upper()) in {*range(len(options))} - {index}:
+            raise place.error(field, f"{answer!r} is the text of one option and the letter of another")
+        return index
+    if lettered:
         return letter_index(answer, options, field, place)
     raise place.error(field, f"{answer!r} is neither a letter nor the text of one option")
 
 
-def split_options(value: Any, field: str, place: RowPlace) -> tuple[str, ...]:  # noqa: ANN401 - list or text
-    """Read options given as a list, as a Python or JSON list literal, or joined by ``|``."""
-    if isinstance(value, str):
-        text = value.strip()
-        if text.startswith("["):
-            try:
-                value = ast.literal_eval(text)
-            except (ValueError, SyntaxError):
-                raise place.error(field, f"{text[:40]!r} is not a list") from None
-        else:
-            value = text.split("|")
-    options = tuple(str(option).strip() for option in value) if value is not None else ()
-    return check_options(options, field, place)
+def given_answer(
+    row: Row, field: str, choices: Choices, place: RowPlace, convention: Convention = "written"
+) -> GivenAnswer:
+    """Take a row's answer, to be decided with the whole column."""
+    value = row.get(field)
+    if type(value) is str and (text := value.strip()) not in MISSING:
+        return GivenAnswer(text, choices.texts, choices.labels, False, convention, field, place)
+    text = text_of(row, field, place).strip()
+    typed = is_number(value) and not choices.numbers
+    if isinstance(value, float | bool):
+        # 1.0 may stand beside options 0.0 and 1.0, and true beside options true and false: what is written alike wins.
+        text = next((form for form in (str(value), str(value).lower()) if form in choices.texts), text)
+    return GivenAnswer(text, choices.texts, choices.labels, typed, convention, field, place)
 
 
-def check_options(options: tuple[str, ...], field: str, place: RowPlace) -> tuple[str, ...]:
-    """Refuse fewer than two options, more than there are letters, and empty ones."""
-    if not 2 <= len(options) <= len(LETTERS):  # noqa: PLR2004 - a choice needs two
-        raise place.error(field, f"has {len(options)} options; 2 to {len(LETTERS)} are possible")
-    if not all(options):
-        raise place.error(field, f"option {LETTERS[options.index('')]} is empty")
-    return options
+def split_options(value: Any, field: str, place: RowPlace) -> tuple[str, ...]:  # noqa: ANN401 - a cell
+    """Read the options of one cell, in any shape; see `pytest_haerae.data.options`."""
+    return read_choices(value, field, place).texts
 
 
 def column_options(row: Row, columns: Sequence[str], place: RowPlace) -> tuple[str, ...]:
-    """Options that stand in a column each."""
-    return check_options(tuple(str(row.get(column) or "").strip() for column in columns), "/".join(columns), place)
+    """Options that stand in a column each, none of which may be empty."""
+    return check_options(
+        tuple([cell_text(row.get(column), column, place).strip() for column in columns]), "/".join(columns), place
+    )
+
+
+def column_choices(row: Row, columns: Sequence[str], place: RowPlace) -> Choices:
+    """Options that stand in a column each; the last ones may be empty, where questions have fewer than the widest."""
+    try:
+        texts = [row[column].strip() for column in columns]
+    except (KeyError, AttributeError):  # It has no such column, or what stands there is no text.
+        return _typed_choices(row, columns, place)
+    if MISSING.isdisjoint(texts) and len(texts) > 1:
+        return Choices(tuple(texts))
+    return _typed_choices(row, columns, place)
+
+
+def _typed_choices(row: Row, columns: Sequence[str], place: RowPlace) -> Choices:
+    values = [row.get(column) for column in columns]
+    texts = [cell_text(value, column, place).strip() for value, column in zip(values, columns, strict=True)]
+    while texts and not texts[-1]:
+        texts.pop()
+    numbers = all(is_number(value) for value in values[: len(texts)])
+    return Choices(check_options(tuple(texts), "/".join(columns), place), None, numbers)
+
+
+_OPTION_LINES = tuple(["\n".join([f"({letter}) %s" for letter in LETTERS[:count]]) for count in range(27)])
+"""The lines of so many options: filling one in takes a third of the time of joining them."""
 
 
 def lettered_query(question: str, options: tuple[str, ...], context: str = "") -> str:
     """Lay a question and its options out as HAE-RAE Bench lays out its own."""
-    passage = f"### 지문: \n{context.strip()}\n\n" if context.strip() else ""
-    choices = "\n".join(f"({letter}) {option}" for letter, option in zip(LETTERS, options, strict=False))
+    passage = f"### 지문: \n{context.strip()}\n\n" if context and not context.isspace() else ""
+    choices = _OPTION_LINES[len(options)] % options
     return f"{passage}### 질문: \n{question.strip()}\n\n### 선택지: \n{choices}\n\n### 정답:"
 
 
+def open_query(question: str, context: str = "") -> str:
+    """Lay a question without options out: as it is, or below what it is about."""
+    if not context.strip():
+        return question
+    return f"### 지문: \n{context.strip()}\n\n### 질문: \n{question.strip()}\n\n### 정답:"
+
+
+def lettered_columns(row: Row, columns: Sequence[str]) -> Sequence[str]:
+    """These columns, and those that go on counting in letters: a row may have more options than its layout needs."""
+    more = list(columns)
+    while (following := _next_letter(more[-1])) and following in row:
+        more.append(following)
+    return more
+
+
+def _next_letter(column: str) -> str:
+    """The letter after a column that is one; ``""`` behind the last letter, and for other columns."""
+    return chr(ord(column) + 1) if column.isascii() and column.isalpha() and column not in "zZ" else ""
+
+
 def numbered_layout(columns: Sequence[str], answer: str = "answer") -> Layout:
-    """A layout of a question, one column an option, and the answer's number from 1; a passage stands in `context`."""
+    """A layout of a question and one column an option; a passage stands in `context`.
+
+    The answer is the option's number from 1. A file whose answers are all letters, or all options' texts, is read as
+    that.
+    """
+    following = _next_letter(columns[-1]) if len(columns[-1]) == 1 else ""
 
     def read(row: Row, place: RowPlace) -> Question:
-        options = column_options(row, columns, place)
-        index = number_index(text_of(row, answer, place), 1, options, answer, place)
-        query = lettered_query(text_of(row, "question", place), options, str(row.get("context") or ""))
-        return Question(query, options, index)
+        choices = column_choices(
+            row, lettered_columns(row, columns) if following and following in row else columns, place
+        )
+        question = text_of(row, "question", place)
+        about = passage(row, _PASSAGES, place) if "context" in row or "paragraph" in row else ""
+        query = lettered_query(question, choices.texts, about)
+        return Question(query, choices.texts, given_answer(row, answer, choices, place, "numbered"))
 
     return frozenset({"question", *columns, answer}), read

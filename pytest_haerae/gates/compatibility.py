@@ -48,8 +48,8 @@ class Measurement(TypedDict):
     split: str | None
 
 
-_OF_NO_SCORER = ("scorer", "strict", "return_logits")
-"""Parameters that choose the scorer, or only what the report shows."""
+_OF_NO_SCORER = ("scorer", "strict", "return_logits", "time_limit")
+"""Parameters that choose the scorer, or only how long it may take and what the report shows."""
 
 
 def scorer_params(evaluator_params: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from pytest_haerae.scoring.finish import limit_reached
 from pytest_haerae.statistics.binomial import binomial_tail
 from pytest_haerae.statistics.pairing import ANSWERED
 from pytest_haerae.statistics.tests import holm, mcnemar_one_sided
@@ -64,7 +65,7 @@ def _count(group: Group, holds: Callable[[Sample], bool]) -> int:
 
 
 def _cut(sample: Sample) -> bool:
-    stopped = sample.response is not None and sample.response.finish_reason == "length"
+    stopped = sample.response is not None and limit_reached(sample.response.finish_reason)
     return stopped or sample.verdict.outcome == "cut"
 
 

@@ -63,7 +63,7 @@ def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selectio
     quiet = config.option.verbose <= QUIETEST
     if reporter and not quiet:
         reporter.ensure_newline()
-        reporter.write_line(f"haerae: {evaluation.plan.describe()}, {len(asked)} items")
+        reporter.write_line(f"haerae: {evaluation.plan.describe(entry.data for entry in asked)}, {len(asked)} items")
     live = bool(reporter and reporter.isatty)
     width = reporter.width if reporter else 80
     progress = ProgressLine(None if quiet or reporter is None else reporter, live=live, width=width)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 import pytest
 
 from pytest_haerae.errors import HaeraeError
-from pytest_haerae.types import Item
+from pytest_haerae.types import Item, Outcome
 
 ITEM_FIXTURES = ("haerae_item", "haerae_verdict")
 """The fixtures that are parametrized with items, each by itself: a test that uses one sets up one."""
 PROPERTY_ID, PROPERTY_STATUS = "haerae_id", "haerae_status"
-NOT_RIGHT = ("wrong", "invalid", "cut")
+COLOURS: Mapping[str, Literal["red", "yellow"]] = {"wrong": "red", "invalid": "yellow", "cut": "yellow"}
+"""The colours of outcomes that are not right, in the progress and beside the node ids."""
+NOT_RIGHT: tuple[Outcome, ...] = ("wrong", "invalid", "cut")
 """The outcomes of an answer that is not right: categories of their own, which fail no run."""
 
 
@@ -41,6 +43,11 @@ def status_of(report: pytest.TestReport | pytest.CollectReport) -> str | None:
     """The plugin's mark on a report: wrong, invalid, cut, error, or None."""
     properties: Sequence[tuple[str, object]] = getattr(report, "user_properties", ())
     return next((str(value) for name, value in reversed(properties) if name == PROPERTY_STATUS), None)
+
+
+def is_of_item(report: pytest.TestReport | pytest.CollectReport) -> bool:
+    """Whether a report is of a test that asked for its item's verdict."""
+    return any(name == PROPERTY_ID for name, _ in vars(report).get("user_properties", ()))
 
 
 def is_of_part(report: pytest.TestReport | pytest.CollectReport) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from unicodedata import normalize
 
 import pytest
 
@@ -171,7 +172,9 @@ def _subsets(value: object, place: str) -> tuple[str, ...] | None:
     names = (value,) if isinstance(value, str) else value
     if isinstance(names, tuple | list | set | frozenset) and names and all(_is_name(name) for name in names):
         # A set has no order that the next run has, too.
-        return tuple(sorted(names) if isinstance(names, set | frozenset) else names)
+        listed = sorted(names) if isinstance(names, set | frozenset) else names
+        # In NFC, as data are read: an editor may have written the suite otherwise.
+        return tuple(normalize("NFC", name) for name in listed)
     raise UsageError(f"{place}: subset= is a name or a list of names, not {value!r:.80}")
 
 

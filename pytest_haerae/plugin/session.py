@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from pytest_haerae.plugin.selection import Selection
 from pytest_haerae.report.show.ci import suite_properties
 from pytest_haerae.run.asking import StoredSamples, judged
 from pytest_haerae.run.questions import Questions
-from pytest_haerae.types import Response, Sample
+from pytest_haerae.types import Response, Sample, Verdict
 
 
 class EvaluationSession:
@@ -56,15 +57,17 @@ class EvaluationSession:
         # Only now: where the batch was not done, an earlier report is not written over by an empty one.
         self.batch, self.received = batch, Received(batch.samples)
 
-    def read_from(self, store: Path, run: int) -> None:
+    def read_from(self, store: Path, run: int, verdicts: Mapping[str, Verdict] | None = None) -> None:
         """Read the answers that another process stored.
 
         Args:
             store: The file.
             run: The run's number in it.
+            verdicts: That process's verdicts, by the node ids of their tests; without them this one judges.
         """
         evaluation = self.collection.evaluation
-        self._stored = StoredSamples(evaluation.plan, Questions(evaluation.plan, evaluation.source), store, run)
+        questions = Questions(evaluation.plan, evaluation.source)
+        self._stored = StoredSamples(evaluation.plan, questions, store, run, verdicts)
 
     def _sample_of(self, test: pytest.Item) -> Sample:
         nodeid = plain_nodeid(test.nodeid)

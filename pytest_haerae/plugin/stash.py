@@ -20,7 +20,9 @@ def find_session(config: pytest.Config) -> EvaluationSession | None:
 def session_of(config: pytest.Config) -> EvaluationSession:
     """The session's evaluation, made by the first test that needs one: other pytest runs pay nothing."""
     if _SESSION not in config.stash:
+        from pytest_haerae.plugin.folding import Folding
         from pytest_haerae.plugin.session import EvaluationSession
 
+        config.pluginmanager.register(Folding(), "haerae-folding")
         config.stash[_SESSION] = EvaluationSession(config)
     return config.stash[_SESSION]

@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-from collections.abc import Iterable
 
 import pytest
 
 from pytest_haerae.backends.registry import backend_names
 from pytest_haerae.escaping import line as one_line
 from pytest_haerae.plugin.batch import QUIETEST
-from pytest_haerae.plugin.nodes import NOT_RIGHT, is_rehearsal
+from pytest_haerae.plugin.listing import Detail, item_listing
+from pytest_haerae.plugin.nodes import is_rehearsal
 from pytest_haerae.plugin.session import EvaluationSession
 from pytest_haerae.redact import redact_text
 from pytest_haerae.report.outputs import shown
+from pytest_haerae.report.rerun import model_params_option
 from pytest_haerae.report.show.ci import workflow_commands
 from pytest_haerae.report.show.terminal import summary_lines
+from pytest_haerae.run.plan import Plan
 
 
 def summarise(evaluation: EvaluationSession, reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -37,27 +39,40 @@ def summarise(evaluation: EvaluationSession, reporter: pytest.TerminalReporter, 
     if config.option.verbose <= QUIETEST:
         return
     plan = evaluation.collection.evaluation.plan
-    reporter.write_sep("=", one_line(f"haerae: {plan.describe()}"))
-    samples = received.counted()
-    wrong = [sample.verdict.explanation for sample in samples if sample.verdict.outcome in NOT_RIGHT]
-    lines = summary_lines(
-        conclusion.report,
-        width=shutil.get_terminal_size().columns,
-        wrong=wrong,
-        output_file=str(shown(plan.config.output_file)),
-        rerun=rerun_command(config, plan.secrets),
-    )
-    gone = (
-        f"{batch.gone} items are missing: collected, then left out by a plugin or conftest.py that told pytest nothing"
-    )
-    for line in [*lines, *received.notes(), *([gone] if batch.gone else []), *conclusion.notes]:
-        reporter.write_line(one_line(line))
+    reporter.write_sep("=", one_line(f"haerae: {plan.describe(entry.data for entry in batch.items)}"))
+    width, baseline = shutil.get_terminal_size().columns, evaluation.collection.evaluation.baseline
+    earlier = None if baseline is None else baseline["samples"]
+    lines = summary_lines(conclusion.report, width)
+    detail, rows = Detail.of_session(config), conclusion.report["samples"]
+    listed = list(item_listing(conclusion.samples, rows, earlier, detail, width))
+    for shown_line in [*lines, *listed]:
+        reporter.write_line(shown_line.text, **({shown_line.tone: True} if shown_line.tone else {}))
+    output_file = shown(plan.config.output_file)
+    again = rerun_command(config, plan) if listed else None
+    texts = [f"run them again: {again}"] if again else []
+    texts += [f"see why: pytest-haerae view {output_file}"] if listed else []
+    texts += [f"report: {output_file}", *received.notes()]
+    if batch.gone:
+        texts.append(f"{batch.gone} items are missing: collected, then left out by a plugin or conftest.py in silence")
+    for text in [*texts, *conclusion.notes]:
+        reporter.write_line(one_line(text))
 
 
-def rerun_command(config: pytest.Config, secrets: Iterable[str]) -> str | None:
-    """The command that runs the wrong items again: this one with --lf, secrets masked; None without the cache."""
+def rerun_command(config: pytest.Config, plan: Plan) -> str | None:
+    """The command that runs the wrong items again: this one with --lf, without secrets; None without the cache."""
     if not config.pluginmanager.has_plugin("lfplugin"):
         return None
-    known = tuple(secrets)
-    arguments = [redact_text(str(argument), known) for argument in config.invocation_params.args]
-    return shlex.join(["pytest", *(argument for argument in arguments if argument != "--lf"), "--lf"])
+    arguments: list[str] = []
+    given = iter(map(str, config.invocation_params.args))
+    for argument in given:
+        name, equals, _ = argument.partition("=")
+        if name in _MODEL_PARAMS:
+            if not equals:
+                next(given, None)
+            arguments.append(model_params_option(plan.config))
+        elif argument != "--lf":
+            arguments.append(redact_text(argument, plan.secrets))
+    return shlex.join(["pytest", *arguments, "--lf"])
+
+
+_MODEL_PARAMS = frozenset(f"--{prefix}model{mark}params" for prefix in ("", "haerae-") for mark in "-_")

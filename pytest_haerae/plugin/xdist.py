@@ -13,6 +13,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.plugin.conftests import conftest_files, load_conftests
 from pytest_haerae.plugin.nodes import is_rehearsal
 from pytest_haerae.plugin.stash import find_session, session_of
+from pytest_haerae.types import Verdict
 
 if TYPE_CHECKING:
     from pytest_haerae.plugin.session import EvaluationSession
@@ -144,7 +146,10 @@ class ControllerHooks:
             evaluation.ask(from_manifest(content, evaluation.collection.evaluation.source))
             if evaluation.batch:
                 run = evaluation.batch.answers.run
-                _write(self._folder / _RUN, {"store": str(run.store.path), "run_number": run.number})
+                # A scorer may be slow, or say something else the second time: one process asks it.
+                verdicts = {nodeid: asdict(sample.verdict) for nodeid, sample in evaluation.batch.samples.items()}
+                content = {"store": str(run.store.path), "run_number": run.number, "verdicts": verdicts}
+                _write(self._folder / _RUN, content)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
 
@@ -225,7 +230,8 @@ class WorkerHooks:
         path = self._folder / _RUN
         if path.exists():
             run = json.loads(path.read_text(encoding="utf-8"))
-            evaluation.read_from(Path(run["store"]), run["run_number"])
+            verdicts = {nodeid: Verdict(**verdict) for nodeid, verdict in run["verdicts"].items()}
+            evaluation.read_from(Path(run["store"]), run["run_number"], verdicts)
 
 
 def before_the_end(act: Callable[[], None]) -> Callable[[], None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from pytest_haerae.config.options import BY_NAME, OPTIONS
@@ -32,11 +33,19 @@ def rerun_options(config: RunConfig) -> list[str]:
         if isinstance(value, bool):
             options.append(option.flag if value else option.flag.replace("--", "--no-", 1))
         elif isinstance(value, dict):
-            shown = json.dumps(_without_masks(redact(value, secrets)), ensure_ascii=False)
-            options.append(f"{option.flag}={shown}")
+            options.append(f"{option.flag}={_shown(value, secrets)}")
         else:
             options.append(f"{option.flag}={redact(value, secrets)}")
     return options
+
+
+def model_params_option(config: RunConfig) -> str:
+    """The option of the model's parameters without its secrets, which a command would send as they are masked."""
+    return f"{BY_NAME['model_params'].flag}={_shown(config.model_params, secrets_in(config.model_params))}"
+
+
+def _shown(value: dict[str, Any], secrets: Iterable[str]) -> str:
+    return json.dumps(_without_masks(redact(value, secrets)), ensure_ascii=False)
 
 
 def _without_masks(value: Any) -> Any:  # noqa: ANN401 - any JSON value in, the same shape out

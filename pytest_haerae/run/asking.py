@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pytest_haerae.run.engine import Engine, Progress
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.run.store import Store
-from pytest_haerae.types import Response, Sample, Selected, Usage
+from pytest_haerae.types import Response, Sample, Selected, Usage, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +101,36 @@ def judged(plan: Plan, selected: Selected, response: Response | None) -> Sample:
 
 
 class StoredSamples:
-    """Judges items by what a store has for a run: how a process that did not ask learns its verdicts.
+    """What a store has for a run: how a process that did not ask learns answers and verdicts.
 
     Args:
         plan: What is measured.
         questions: Makes the requests again, for their keys.
         store: The file.
         number: The run's number in it.
+        verdicts: What the process that asked has judged, by node id: its scorer is not asked again.
     """
 
-    def __init__(self, plan: Plan, questions: Questions, store: Path, number: int) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        questions: Questions,
+        store: Path,
+        number: int,
+        verdicts: Mapping[str, Verdict] | None = None,
+    ) -> None:
         self._plan = plan
         self._questions = questions
         self._store = Store(store)
         self._number = number
+        self._verdicts = verdicts or {}
 
     def sample(self, selected: Selected) -> Sample:
         """The judged item; an error where the run has no answer for it."""
         key = self._questions.key_of(selected)
         response = None if key is None else self._response(key)
+        if selected.nodeid in self._verdicts:
+            return Sample(selected, response, self._verdicts[selected.nodeid])
         return judged(self._plan, selected, response)
 
     def _response(self, key: str) -> Response:

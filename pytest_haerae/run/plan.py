@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -49,11 +49,16 @@ class Plan:
         """Hash of what determines a response beside its request; looks at local model files."""
         return identity_digest({"backend": self.config.model, **self.parameters.identity()})
 
-    def describe(self) -> str:
-        """One line: backend, model, method, data."""
+    def describe(self, asked: Iterable[DataKey] = ()) -> str:
+        """One line: backend, model, method, data.
+
+        Args:
+            asked: The data sets that are asked, where suites bring some of their own along; else the configuration's.
+        """
+        data = ", ".join(dict.fromkeys(key.name for key in asked)) or self.config.dataset
         label = self.parameters.model_label()
         model = f"{self.config.model} {label}" if label else self.config.model
-        return f"{model}, {self.config.method}, {self.config.dataset}"
+        return f"{model}, {self.config.method}, {data}"
 
     def load(self) -> Model:
         """Load the model: in this process, or as the replicas that are asked for.

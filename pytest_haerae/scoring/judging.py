@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
-from pytest_haerae.errors import HaeraeError, ScorerFailure, raised, unknown
+from pytest_haerae.errors import HaeraeError, ScorerFailure, raised
+from pytest_haerae.scoring.checking import checked, one_line
 from pytest_haerae.scoring.log_likelihood import not_applicable
 from pytest_haerae.scoring.parameters import ChosenScorer
-from pytest_haerae.types import Item, Method, Outcome, Response, Verdict
-
-_OUTCOMES: tuple[str, ...] = get_args(Outcome)
+from pytest_haerae.scoring.time_limit import ForeignAlarm, OutOfTime, call_within
+from pytest_haerae.types import Item, Method, Response, Verdict
 
 
 def skip_reason(item: Item, method: Method) -> str | None:
@@ -18,40 +16,53 @@ def skip_reason(item: Item, method: Method) -> str | None:
 
 
 def judge(item: Item, response: Response | None, chosen: ChosenScorer) -> Verdict:
-    """Judge one item.
+    """Judge one item. A scorer that raises, does not end or returns no verdict makes its item an error, and no other.
 
     Args:
         item: The question.
         response: The backend's response; None for an item that was not asked because the method does not apply.
-        chosen: The scorer that judges, with its parameters.
-
-    Raises:
-        ScorerFailure: The scorer raised an exception, or what it returned is no verdict.
+        chosen: The scorer that judges, with its parameters and its time limit.
     """
     reason = skip_reason(item, chosen.scorer.method)
     if reason or response is None:
         return Verdict("skipped", explanation=reason or "not asked")
     if response.error is not None:
         return Verdict("error", explanation=f"{item.id}: {response.error}")
-    place = f"scorer {chosen.scorer.name}, item {item.id}"
     try:
-        verdict = chosen.judge(item, response)
-    except HaeraeError:
+        return checked(_returned(item, response, chosen), response)
+    except ScorerFailure as failure:
+        return Verdict("error", explanation=f"scorer {chosen.scorer.name}, item {item.id}: {one_line(str(failure))}")
+
+
+def _returned(item: Item, response: Response, chosen: ChosenScorer) -> object:
+    """What the scorer returned.
+
+    Raises:
+        ScorerFailure: It returned nothing.
+        BaseException: An interrupt, or the alarm of somebody else that rang meanwhile.
+    """
+    limit, patience = chosen.time_limit, chosen.patience
+    if patience.is_over():
+        raise ScorerFailure(f"not asked: it reached its time limit of {limit:g} s on {patience.most} items in a row")
+    try:
+        returned = call_within(limit, lambda: chosen.judge(item, response))
+    except OutOfTime:
+        patience.lose()
+        raise ScorerFailure(f"gave no verdict within {limit:g} s (--evaluator-params time_limit)") from None
+    except ForeignAlarm as alarm:
+        raise alarm.error from None
+    except KeyboardInterrupt:
         raise
-    except Exception as error:
-        raise ScorerFailure(f"{place}: {raised(error)}") from error
-    return _checked(verdict, place)
+    except BaseException as error:
+        # Also what is no Exception, as of sys.exit() and pytest.fail(): it is the scorer's, and costs its item alone.
+        patience.restore()
+        raise ScorerFailure(_in_words(error)) from error
+    patience.restore()
+    return returned
 
 
-def _checked(verdict: object, place: str) -> Verdict:
-    """A scorer's verdict, if it is one: a misspelt outcome would be in no count, and so in no gate."""
-    if not isinstance(verdict, Verdict):
-        raise ScorerFailure(f"{place}: returned {verdict!r:.80}, not a Verdict")
-    if verdict.outcome not in _OUTCOMES:
-        raise ScorerFailure(f"{place}: {unknown('outcome', str(verdict.outcome), _OUTCOMES)}")
-    for name, value in (("prediction", verdict.prediction), ("rule", verdict.rule)):
-        if not (value is None or isinstance(value, str)):
-            raise ScorerFailure(f"{place}: {name} is a text or None, not {value!r:.80}")
-    if not isinstance(verdict.explanation, str):
-        raise ScorerFailure(f"{place}: explanation is a text, not {verdict.explanation!r:.80}")
-    return verdict
+def _in_words(error: BaseException) -> str:
+    try:
+        return str(error) if isinstance(error, HaeraeError) else raised(error)
+    except Exception:  # its own words raise, too
+        return f"raised {type(error).__name__}"

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.registry import RESERVED, STRICT_SCORER, Scorer, find_scorer, scorer_name
+from pytest_haerae.scoring.time_limit import Patience
 from pytest_haerae.types import Item, Method, Response, Verdict
+
+DEFAULT_TIME_LIMIT = 60.0
+"""Seconds that a scorer may take for one item."""
+LONGEST_TIME_LIMIT = 86_400.0
+_WANTED = {bool: "true or false", str: "a name", float: f"a number of seconds above 0, at most {LONGEST_TIME_LIMIT:g}"}
 
 
 class ScorerParameters(BaseModel):
@@ -21,10 +27,19 @@ class ScorerParameters(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ChosenScorer:
-    """A scorer with the parameters that it judges by; None where it takes none."""
+    """A scorer with what it judges by.
+
+    Attributes:
+        scorer: The scorer.
+        parameters: Its parameters; None where it takes none.
+        time_limit: Seconds that it may take for one item.
+        patience: How often in a row that may be too little.
+    """
 
     scorer: Scorer
     parameters: ScorerParameters | None
+    time_limit: float = DEFAULT_TIME_LIMIT
+    patience: Patience = field(default_factory=Patience, compare=False, repr=False)
 
     def check(self) -> None:
         """Refuse a scorer that lacks a library.
@@ -49,7 +64,8 @@ def choose_scorer(
 
     Args:
         method: How the responses are judged.
-        evaluator_params: ``scorer`` and ``strict`` choose; what the method does not take belongs to the chosen scorer.
+        evaluator_params: ``scorer`` and ``strict`` choose, ``time_limit`` bounds what it takes for an item, in seconds;
+            what the method does not take belongs to the chosen scorer.
         default: The scorer where they choose none; that of the method where this is None.
 
     Raises:
@@ -58,16 +74,20 @@ def choose_scorer(
     params = dict(evaluator_params or {})
     reserved = {name: params.pop(name) for name in RESERVED[method] if name in params}
     for name, setting in reserved.items():
-        if not isinstance(setting, RESERVED[method][name]):
-            wanted = "true or false" if RESERVED[method][name] is bool else "a name"
-            raise UsageError(f"--evaluator-params: {name} is {wanted}, not {setting!r}")
+        kind = RESERVED[method][name]
+        if not (_is_seconds(setting) if kind is float else isinstance(setting, kind)):
+            raise UsageError(f"--evaluator-params: {name} is {_WANTED[kind]}, not {setting!r}")
     if reserved.get("strict") and reserved.get("scorer", STRICT_SCORER) != STRICT_SCORER:
         raise UsageError(
             f"--evaluator-params: strict is a scorer of its own; leave out either it or {reserved['scorer']!r}"
         )
     chosen = default is None or "scorer" in reserved or reserved.get("strict")
     scorer = find_scorer(method, scorer_name(reserved) if chosen else str(default))
-    return ChosenScorer(scorer, _validated(scorer, params))
+    return ChosenScorer(scorer, _validated(scorer, params), float(reserved.get("time_limit", DEFAULT_TIME_LIMIT)))
+
+
+def _is_seconds(setting: object) -> bool:
+    return isinstance(setting, int | float) and not isinstance(setting, bool) and 0 < setting <= LONGEST_TIME_LIMIT
 
 
 def _validated(scorer: Scorer, params: Mapping[str, Any]) -> ScorerParameters | None:

@@ -19,8 +19,8 @@ ENTRY_POINT_GROUP = "pytest_haerae.scorers"
 
 DEFAULT_SCORER, STRICT_SCORER = "default", "strict"
 RESERVED: Mapping[Method, Mapping[str, type]] = {
-    "log_likelihood": {"return_logits": bool, "scorer": str},
-    "string_match": {"scorer": str, "strict": bool},
+    "log_likelihood": {"return_logits": bool, "scorer": str, "time_limit": float},
+    "string_match": {"scorer": str, "strict": bool, "time_limit": float},
 }
 """The evaluator parameters that belong to a method, whichever scorer judges, and their types."""
 

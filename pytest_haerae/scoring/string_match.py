@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pytest_haerae.scoring.character_f import character_f
-from pytest_haerae.scoring.reading.choice import Reading, read_choice
-from pytest_haerae.scoring.reading.cleaning import clean_free_text, normalise
+from pytest_haerae.scoring.finish import limit_reached
+from pytest_haerae.scoring.reading.choice import EMPTY, ONLY_REASONING, UNFINISHED_REASONING, Reading, read_choice
+from pytest_haerae.scoring.reading.cleaning import cleaned_free_text, normalise
+from pytest_haerae.scoring.reading.marks import split_reasoning
 from pytest_haerae.scoring.registry import DEFAULT_SCORER, register_scorer
 from pytest_haerae.types import Item, Response, Verdict
 
@@ -38,29 +40,56 @@ def judge_reading(item: Item, response: Response, read: Callable[[str, Item], Re
         response: Its response with a text.
         read: Reads the letter of a lettered item's text.
     """
-    text = response.text or ""
     if item.options is None:
-        return _judge_free_text(item, text)
+        return _judge_free_text(item, response)
+    text = response.text or ""
     reading = read(text, item)
     if reading.label is None:
-        explanation = f"{item.id} invalid: {reading.rule} in {short(text)!r}, reference ({item.reference})"
-        return Verdict("invalid", None, explanation, reading.rule)
+        return _unread(item, response, _reason(reading.rule, response), f"({item.reference})")
     correct = reading.label == item.reference
     verb = "correct" if correct else "wrong"
     explanation = f"{item.id} {verb}: predicted ({reading.label}), reference ({item.reference}), read by {reading.rule}"
-    return Verdict("correct" if correct else "wrong", reading.label, explanation, reading.rule)
+    return Verdict("correct" if correct else "wrong", reading.label, explanation, reading.rule, why=reading.words)
 
 
-def _judge_free_text(item: Item, text: str) -> Verdict:
-    answer = clean_free_text(text, item.query)
-    given, wanted = normalise(answer), normalise(item.reference)
+def _judge_free_text(item: Item, response: Response) -> Verdict:
+    text = response.text or ""
+    cleaned = cleaned_free_text(text, item.query)
+    given, wanted = normalise(cleaned.text), normalise(item.reference)
     if not given:
-        explanation = f"{item.id} invalid: empty text, reference {short(item.reference)!r}"
-        return Verdict("invalid", None, explanation, "empty", character_f=0.0)
+        rule = UNFINISHED_REASONING if split_reasoning(text).unfinished else EMPTY
+        return _unread(item, response, _reason(rule, response), repr(short(item.reference)), character_f=0.0)
     correct = given == wanted
     likeness = 1.0 if correct else character_f(given, wanted)
     verb = "correct" if correct else "wrong"
     explanation = (
-        f"{item.id} {verb}: answered {short(answer)!r}, reference {short(item.reference)!r}, character F {likeness:.2f}"
+        f"{item.id} {verb}: answered {short(cleaned.text)!r}, reference {short(item.reference)!r}, "
+        f"character F {likeness:.2f}"
     )
-    return Verdict("correct" if correct else "wrong", answer, explanation, "free text", character_f=likeness)
+    why = cleaned.words(text, 0, len(cleaned.text))
+    return Verdict(
+        "correct" if correct else "wrong", cleaned.text, explanation, "free text", character_f=likeness, why=why
+    )
+
+
+def _reason(rule: str, response: Response) -> str:
+    """Why nothing could be read: an empty answer whose reasoning came apart from it was all reasoning."""
+    return ONLY_REASONING if rule == EMPTY and response.reasoning else rule
+
+
+def _unread(item: Item, response: Response, rule: str, reference: str, character_f: float | None = None) -> Verdict:
+    """The verdict on an output without an answer: cut where it ended at its limit or in its reasoning, else invalid."""
+    limited = limit_reached(response.finish_reason)
+    if limited or rule == UNFINISHED_REASONING:
+        how = f"the output reached its limit ({response.finish_reason})" if limited else "the reasoning never ended"
+        explanation = f"{item.id} cut: {how} before an answer was stated, {rule} in "
+    else:
+        explanation = f"{item.id} invalid: {rule} in "
+    explanation += f"{short(response.text or '')!r}, reference {reference}"
+    return Verdict(
+        "cut" if limited or rule == UNFINISHED_REASONING else "invalid",
+        None,
+        explanation,
+        rule,
+        character_f=character_f,
+    )

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import json
+from typing import Literal
+from unicodedata import normalize
+
 import pytest
 
+from pytest_haerae.data.hub import HubDataset
 from tests.helpers import QUESTIONS, write_questions
 from tests.integration.conftest import Evaluate
 
@@ -82,15 +87,88 @@ def test_no_model_lists_the_backends(evaluate: Evaluate) -> None:
     [
         ({"answer": "E"}, "field 'answer': 'E' is not one of the options*"),
         ({"question": ""}, "field 'question': is empty"),
+        ({"options": 5}, "field 'options': '5' is not a list"),
+        ({"options": {"부산": 1, "서울": 2}}, "field 'options': the labels 부산, 서울 are not A, B*"),
+        ({"options": ["서울", None]}, "field 'options': option B is empty"),
+        ({"question": "반쪽 \ud83d"}, "field 'question': has half of a character (\\ud83d)"),
     ],
 )
 def test_a_bad_row_names_file_row_and_field(
-    evaluate: Evaluate, pytester: pytest.Pytester, mistake: dict[str, str], message: str
+    evaluate: Evaluate, pytester: pytest.Pytester, mistake: dict[str, object], message: str
 ) -> None:
-    write_questions(pytester.path, [QUESTIONS[0], {**QUESTIONS[1], **mistake}])
+    write_questions(pytester.path)
+    rows = [QUESTIONS[0], {**QUESTIONS[1], **mistake}]
+    # With escapes, as the only way to write half of a character.
+    (pytester.path / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     result = evaluate(inprocess=True)
     result.stderr.fnmatch_lines([f"ERROR: *questions.jsonl, row 2, {message}"])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"question": ' + b"1" * 5000 + b', "options": ["a", "b"], "answer": "A"}\n',
+        b'{"question": "q", "options": ' + b"[" * 50_000 + b', "answer": "A"}\n',
+        b'{"question": "q", "question": "r", "options": ["a", "b"], "answer": "A"}\n',
+        '{"question": "q"}\n'.encode("utf-16"),
+    ],
+    ids=["digits", "nesting", "repeated key", "UTF-16"],
+)
+def test_b7_data_that_cannot_be_kept_are_one_line_and_exit_code_4(
+    evaluate: Evaluate, pytester: pytest.Pytester, content: bytes
+) -> None:
+    (pytester.path / "questions.jsonl").write_bytes(content)
+    result = evaluate(inprocess=True)
+    result.stderr.fnmatch_lines(["ERROR: *questions.jsonl*"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("data/quiz.jsonl", "; did you mean data/quiz.csv?"),
+        ("data/quizz", "; did you mean data/quiz.csv?"),
+        ("none/q.csv", ""),
+    ],
+)
+def test_e3_a_missing_file_is_not_asked_for_at_the_hub(
+    evaluate: Evaluate, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, name: str, hint: str
+) -> None:
+    monkeypatch.setattr(HubDataset, "subsets", lambda _: pytest.fail("the hub was asked"))
+    (pytester.path / "data").mkdir()
+    (pytester.path / "data" / "quiz.csv").write_text("question,answer\nq,a\n")
+    (pytester.path / "test_mine.py").write_text(
+        "import pytest\n\n@pytest.mark.haerae\ndef test_any(haerae_verdict): ...\n"
+    )
+    result = evaluate(f"--dataset={name}", inprocess=True)
+    result.stderr.fnmatch_lines([f"ERROR: dataset {name}: there is no such file or folder{hint}"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+def test_b6_a_subset_is_found_however_its_characters_are_written(
+    evaluate: Evaluate, pytester: pytest.Pytester, on_disk: Literal["NFC", "NFD"], typed: Literal["NFC", "NFD"]
+) -> None:
+    source = pytester.path / "questions.jsonl"
+    source.rename(pytester.path / normalize(on_disk, "한국사.jsonl"))
+    suite = (pytester.path / "test_mine.py").read_text(encoding="utf-8")
+    named = suite.replace("questions.jsonl", normalize(typed, "한국사.jsonl"))
+    (pytester.path / "test_mine.py").write_text(named, encoding="utf-8")
+    result = evaluate(f"--subset={normalize(typed, '한국사')}", "--limit=2", inprocess=True)
+    assert result.ret == pytest.ExitCode.OK
+    report = json.loads((pytester.path / ".haerae" / "report.json").read_text(encoding="utf-8"))
+    assert [sample["id"] for sample in report["samples"]] == [f"ud55cuad6duc0ac-000{number}" for number in range(2)]
+
+
+def test_b9_the_header_names_the_data_that_a_suite_brings_along(evaluate: Evaluate) -> None:
+    result = evaluate("--limit=2")
+    result.stdout.fnmatch_lines(
+        ["haerae: random*, string_match, questions.jsonl, 2 items", "=*haerae: *questions.jsonl =*"]
+    )
+    assert "haerae_bench" not in result.stdout.str()
 
 
 @pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["serial", "xdist"])

@@ -85,24 +85,3 @@ def test_an_entry_point_that_leads_nowhere_is_one_line(evaluate: Evaluate, optio
     result = evaluate(option)
     assert result.errlines == [f"ERROR: {said}", ""]
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-
-
-@pytest.mark.parametrize(
-    ("verdict", "said", "workers"),
-    [
-        ("Verdict('Correct', 'A')", "unknown outcome 'Correct': did you mean 'correct'? Valid: correct, error, *", []),
-        ("None", "returned None, not a Verdict", ["-n2"]),
-    ],
-    ids=["serial", "xdist"],
-)
-def test_what_is_no_verdict_ends_the_run(
-    evaluate: Evaluate, pytester: pytest.Pytester, verdict: str, said: str, workers: list[str]
-) -> None:
-    pytester.makeconftest(
-        "from pytest_haerae import Verdict, register_scorer\n\n\n"
-        f"@register_scorer('string_match', 'odd')\ndef odd(item, response):\n    return {verdict}\n"
-    )
-    result = evaluate("--evaluator-params=scorer=odd", "--min-accuracy=0.1", *workers)
-    result.stderr.fnmatch_lines([f"ERROR: scorer odd, item questions-0000: {said}"])
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert not (pytester.path / ".haerae" / "report.json").exists()

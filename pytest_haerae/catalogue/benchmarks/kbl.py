@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from pytest_haerae.catalogue.benchmark import Benchmark
-from pytest_haerae.data.rows import Question, Row, RowPlace, column_options, letter_index, lettered_query, text_of
+from pytest_haerae.data.rows import (
+    Question,
+    Row,
+    RowPlace,
+    column_choices,
+    letter_index,
+    lettered_columns,
+    lettered_query,
+    passage,
+    text_of,
+)
 
 _KNOWLEDGE = (
     "common_legal_mistake_qa",
@@ -50,11 +60,12 @@ _HEADINGS = {
 
 def read(row: Row, place: RowPlace) -> Question:
     """A question, what it is about in columns of its own, one column an option, a letter."""
-    options = column_options(row, [letter for letter in "ABCDE" if str(row.get(letter) or "").strip()], place)
+    options = column_choices(row, lettered_columns(row, "AB"), place).texts
     column = "gt" if "gt" in row else "label"
     index = letter_index(text_of(row, column, place), options, column, place)
-    passage = "\n".join(f"{heading}: {row[name]}" for name, heading in _HEADINGS.items() if row.get(name))
-    return Question(lettered_query(text_of(row, "question", place), options, passage), options, index)
+    about = [(heading, passage(row, [name], place)) for name, heading in _HEADINGS.items()]
+    shown = "\n".join(f"{heading}: {text}" for heading, text in about if text)
+    return Question(lettered_query(text_of(row, "question", place), options, shown), options, index)
 
 
 BENCHMARK = Benchmark(

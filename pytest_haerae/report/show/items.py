@@ -10,8 +10,7 @@ from pytest_haerae.report.show.layout import cut, display_width
 from pytest_haerae.statistics.pairing import change_of, match_rows
 from pytest_haerae.types import LETTERS, Outcome
 
-NOT_RIGHT: tuple[Outcome, ...] = ("wrong", "invalid", "cut")
-"""The outcomes that are listed, by their letters ``w``, ``i`` and ``c``."""
+_LISTED: tuple[Outcome, ...] = ("wrong", "invalid", "cut")
 _SHORT_BLOCK = 12
 """Lines of a prompt or an output that are shown where it is not asked for whole."""
 
@@ -27,7 +26,7 @@ def lost_ids(rows: Sequence[SampleRow], baseline: Iterable[SampleRow]) -> set[in
 
 
 def in_order_of_interest(
-    judged: Iterable[tuple[str, Outcome]], lost: Collection[int] = (), outcomes: Collection[Outcome] = NOT_RIGHT
+    judged: Iterable[tuple[str, Outcome]], lost: Collection[int] = (), outcomes: Collection[Outcome] = _LISTED
 ) -> list[int]:
     """Places of the items with one of the outcomes: lost items first, and one of each subset before a second.
 
@@ -80,7 +79,7 @@ def mark_words(text: str, words: str | None) -> str:
 
 
 def _options(row: SampleRow) -> list[str]:
-    values = row["loglikelihoods"] or [None] * len(row["options"] or ())
+    values: Sequence[float | None] = row["loglikelihoods"] or [None] * len(row["options"] or ())
     found = []
     for letter, option, value in zip(LETTERS, row["options"] or (), values, strict=False):
         marks = [name for name in ("reference", "prediction") if letter == {**row}[name]]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from pytest_haerae.escaping import line as one_line
+from pytest_haerae.gates.gate import GateVerdict
 from pytest_haerae.report.schema import Report
-from pytest_haerae.report.show.layout import cut, display_width, pad, wrap
+from pytest_haerae.report.show.layout import display_width, pad, wrap
 from pytest_haerae.report.show.rows import (
     SummaryRow,
     count_lines,
@@ -17,36 +20,38 @@ from pytest_haerae.report.show.rows import (
     unmeasured,
 )
 
-_SHOWN_WRONG = 5
+Tone = Literal["red", "yellow", "green"]
+
+_TONES: dict[GateVerdict, Tone | None] = {"passed": "green", "failed": "red", "unmeasurable": "red"}
 _WIDE = 78
 """From so many columns on, numbers have four decimals, and the longest name of HAE-RAE Bench fits."""
 
 
-def summary_lines(
-    report: Report, *, width: int, wrong: Sequence[str] = (), output_file: str = "", rerun: str | None = None
-) -> list[str]:
-    """The lines of the terminal summary.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the terminal, and its colour; None for the terminal's own."""
+
+    text: str
+    tone: Tone | None = None
+
+
+def summary_lines(report: Report, width: int) -> list[Line]:
+    """The lines of the terminal summary: numbers, notes, warnings, verdicts of gates.
 
     Args:
         report: The report.
-        width: Columns of the terminal; from 60 on each line fits, but for the two last ones, which are to be copied.
-        wrong: One line for each item answered wrong.
-        output_file: The report's path, as it is shown; empty where none is to be named.
-        rerun: The command that runs the wrong items again; None where there is none.
+        width: Columns of the terminal; from 60 on each line fits.
     """
     info = report["info"]
-    lines = table_lines(report, width)
-    texts = [*count_lines(report), throughput_line(info), explain_detects(info)]
-    texts += [f"warning: {warning}" for warning in info.get("warnings", ())]
-    texts += [f"gate {gate['name']}: {gate['verdict'].upper()} - {gate['detail']}" for gate in info["gates"]]
-    lines += [line for text in texts for line in wrap(text, width)]
-    if wrong:
-        heading = f"first of {len(wrong)} items answered wrong (all are in the report):"
-        lines += [heading, *(cut(f"  {text}", width) for text in wrong[:_SHOWN_WRONG])]
-        lines += [f"run them again: {rerun}"] if rerun else []
-        lines += [f"see why: pytest-haerae view {output_file}"] if output_file else []
-    lines += [f"report: {output_file}"] if output_file else []
-    return list(map(one_line, lines))
+    lines = [Line(text) for text in table_lines(report, width)]
+    notes = [*count_lines(report), throughput_line(info), explain_detects(info)]
+    texts: list[tuple[str, Tone | None]] = [(text, None) for text in notes]
+    texts += [(f"warning: {warning}", "yellow") for warning in info.get("warnings", ())]
+    texts += [
+        (f"gate {gate['name']}: {gate['verdict'].upper()} - {gate['detail']}", _TONES.get(gate["verdict"]))
+        for gate in info["gates"]
+    ]
+    return lines + [Line(one_line(part), tone) for text, tone in texts for part in wrap(text, width)]
 
 
 def table_lines(report: Report, width: int) -> list[str]:

@@ -61,7 +61,11 @@ class MathematicsProcess:
         with self._lock:
             if self._process is None:
                 self._start()
-            said = self._ask(json.dumps([answer, reference]), self._seconds)
+            try:
+                said = self._ask(json.dumps([answer, reference]), self._seconds)
+            except BaseException:  # interrupted: the answer that is still to come is not that of the next comparison
+                self.close()
+                raise
             if said is None:
                 self.close()
                 return "no answer"

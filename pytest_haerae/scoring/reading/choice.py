@@ -1,62 +1,96 @@
-"""Reads the chosen option from a model's text, as a careful person would: the last stated verdict wins."""
+"""Reads the chosen option from a model's text, as a careful person would."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from pytest_haerae.scoring.reading.cleaning import shorten, strip_markup, strip_reasoning, unify_characters
+from pytest_haerae.scoring.reading.beginnings import end_before_a_begun_list
+from pytest_haerae.scoring.reading.cleaning import shortened, unified, with_newlines, without_markup
+from pytest_haerae.scoring.reading.marks import split_reasoning
+from pytest_haerae.scoring.reading.mentions import Group
 from pytest_haerae.scoring.reading.options import Options, options_of
-from pytest_haerae.scoring.reading.output import SEVERAL, Output, read_sentence, whole_label
-from pytest_haerae.scoring.reading.statements import last_conclusion, last_statement
-from pytest_haerae.scoring.reading.turns import own_part
+from pytest_haerae.scoring.reading.output import SEVERAL, LabelLine, Output, whole_label
+from pytest_haerae.scoring.reading.own_text import own_text
+from pytest_haerae.scoring.reading.predicates import REFUSES
+from pytest_haerae.scoring.reading.runaways import first_of_a_runaway
+from pytest_haerae.scoring.reading.statements import Statement, last_conclusion, last_statement
+from pytest_haerae.scoring.reading.structured import json_answer
+from pytest_haerae.scoring.reading.traced import Traced
+from pytest_haerae.scoring.reading.turns import own_end
 from pytest_haerae.types import LETTERS, Item
 
-EMPTY, ONLY_REASONING, NO_ANSWER, OTHER_FORMAT = "empty", "only reasoning", "no answer", "not the demanded format"
+EMPTY, ONLY_REASONING, UNFINISHED_REASONING = "empty", "only reasoning", "unfinished reasoning"
+NO_ANSWER, OTHER_FORMAT = "no answer", "not the demanded format"
 """With `SEVERAL`, the reasons why nothing could be read."""
 
-_DEMANDED = re.compile(rf"(?:#+\s*)?(?:정답|Answer)\s*:\s*\(?([{LETTERS}]|10|[1-9])\)?\.?")
-_BARE = re.compile(rf"\(?([{LETTERS}]|10|[1-9])\)?\.?")
-_ANSWER_KEY = re.compile(r"answer|정답|^답$|최종답|^(?:choice|option|label|letter|prediction|selected_?option)$")
+_LABEL = rf"\(?([{LETTERS}]|2[0-6]|1\d|[1-9])\)?\.?"
+_DEMANDED = re.compile(rf"(?:#+\s*)?(?:정답|Answer)\s*:\s*{_LABEL}")
+_BARE = re.compile(_LABEL)
+_SHORT_LINES, _SHORT_TEXT, _LONG_TEXT = 3, 240, 600
+_WORK = re.compile(r"[=≈∫√]|\\frac")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: a letter of the item, or None, and the rule that read it or the reason why nothing could be."""
+    """What was read.
+
+    Attributes:
+        label: A letter of the item, or None.
+        rule: The rule that read it, or the reason why nothing could be.
+        words: What was read, as it stands in the output; None with `label`.
+    """
 
     label: str | None
     rule: str
-
-
-Rule = Callable[[Output], Reading | None]
+    words: str | None = None
 
 
 def read_choice(text: str, item: Item) -> Reading:
-    """Read the chosen option; the first of `RULES` that finds anything decides.
+    """Read the chosen option.
+
+    An output that is one option's own text names it; so does a JSON object's answer; else the first of `RULES` that
+    finds anything decides.
 
     Args:
         text: The model's output.
         item: A lettered item.
 
     Returns:
-        The letter with the rule's name; or None with the reason: ``empty``, ``only reasoning``, ``several``,
-        ``no answer``.
+        The letter with the rule's name and the words that were read; or None with the reason: ``empty``,
+        ``only reasoning``, ``unfinished reasoning``, ``several``, ``no answer``.
     """
     options = options_of(item)
     if not text.strip():
         return Reading(None, EMPTY)
-    answered = shorten(unify_characters(shorten(strip_reasoning(text))))  # one character may become eighteen
-    if not answered.strip():
-        return Reading(None, ONLY_REASONING)
-    answered = own_part(answered, item.query, lambda part: _first_evidence(part, options))
-    structured = _json_answer(answered, options)
-    if structured:
-        return structured
-    output = Output(strip_markup(answered), options)
-    return next((reading for rule in RULES if (reading := rule(output))), Reading(None, NO_ANSWER))
+    split = split_reasoning(text)
+    if not split.answer.text.strip():
+        return Reading(None, UNFINISHED_REASONING if split.unfinished else ONLY_REASONING)
+    answered = with_newlines(
+        shortened(unified(shortened(split.answer)))
+    ).stripped()  # one character may become eighteen
+    if not answered.text:
+        return Reading(None, EMPTY)
+    end = own_end(answered.text, item.query, lambda part: _first_evidence(part, options), item.labels)
+    answered = answered.part(0, end).stripped()
+    written = answered.words(text, 0, len(answered.text))
+    spelt = own_text(written, options)
+    if spelt:
+        return Reading(spelt.label, "stated verdict" if spelt.announced else "option text", spelt.words)
+    return _read_json(text, answered, options) or _read_rules(text, answered, options)
+
+
+def _read_rules(text: str, answered: Traced, options: Options) -> Reading:
+    cleaned = without_markup(answered)
+    cleaned = cleaned.part(0, end_before_a_begun_list(cleaned.text, options)).stripped()
+    output = Output(cleaned.text, options)
+    evidence = next((evidence for rule in RULES if output.lines and (evidence := rule(output))), None)
+    if evidence is None:
+        return Reading(None, NO_ANSWER)
+    if evidence.label == SEVERAL:
+        return Reading(None, SEVERAL)
+    return Reading(evidence.label, evidence.rule, cleaned.words(text, evidence.start, evidence.end))
 
 
 def read_strictly(text: str, item: Item) -> Reading:
@@ -66,74 +100,100 @@ def read_strictly(text: str, item: Item) -> Reading:
         text: The model's output.
         item: A lettered item.
     """
-    answered = strip_reasoning(text).strip()
+    split = split_reasoning(text)
+    answered = split.answer.text.strip()
     if not answered:
-        return Reading(None, ONLY_REASONING if text.strip() else EMPTY)
+        return Reading(None, UNFINISHED_REASONING if split.unfinished else ONLY_REASONING if text.strip() else EMPTY)
     last_line = answered.rpartition("\n")[2].strip()
     for pattern, place, rule in ((_BARE, answered, "bare label"), (_DEMANDED, last_line, "demanded format")):
         match = pattern.fullmatch(place)
         label = options_of(item).label(match[1]) if match else None
         if label:
-            return Reading(label, rule)
+            return Reading(label, rule, place)
     return Reading(None, OTHER_FORMAT)
 
 
-def _bare_label(output: Output) -> Reading | None:
-    label = whole_label(output.text, output.options)
-    if label is None:
+def _bare_label(output: Output) -> Statement | None:
+    whole = whole_label(output.text, output.options)
+    if whole is None:
         return None
-    return Reading(label, "option text" if output.options.exactly(output.text) else "bare label")
+    rule = "option text" if whole.kind == "text" else "bare label"
+    return Statement(whole.label, rule, 0, len(output.text))
 
 
-def _stated_verdict(output: Output) -> Reading | None:
-    statement = last_statement(output)
-    return _reading(statement.label, statement.rule) if statement else None
-
-
-def _own_line(output: Output) -> Reading | None:
-    """The last line that holds a label and nothing else."""
-    labels = [line.label for line in output.label_lines if line.whole]
-    return Reading(labels[-1], "own line") if labels else None
-
-
-def _conclusion(output: Output) -> Reading | None:
-    statement = last_conclusion(output)
-    return _reading(statement.label, statement.rule) if statement else None
-
-
-def _opening_or_closing_label(output: Output) -> Reading | None:
-    """The label that the first line begins with, or else the last: ``(B) because …``."""
-    last = output.text.count("\n")
-    for number, rule in ((0, "opening label"), (last, "closing label")):
-        for line in output.label_lines:
-            group = line.group
-            if line.number == number and group and not group.set_aside:
-                return _reading(line.label if len(group.labels) == 1 else SEVERAL, rule)
+def _last_line(output: Output) -> Statement | None:
+    """The letter that the text ends on, whatever it said before."""
+    last = output.lines[-1]
+    for line in output.label_lines[-1:]:
+        if line.number == last[0] and line.whole and line.whole.kind in ("letter", "number"):
+            return _of_line(line, "own line")
     return None
 
 
-def _only_label(output: Output) -> Reading | None:
-    live = [group for group in output.answerlike if not group.set_aside]
+def _own_line(output: Output) -> Statement | None:
+    """The last line that holds a label and nothing else."""
+    whole = [line for line in output.label_lines if line.whole]
+    return _of_line(whole[-1], "own line") if whole else None
+
+
+def _opening_label(output: Output) -> Statement | None:
+    """The label that the first line begins with: ``(B) because …``."""
+    for line in output.label_lines[:1]:
+        if line.number == output.lines[0][0] and _may_open(line, output):
+            return _of_line(line, "opening label")
+    return None
+
+
+def _closing_label(output: Output) -> Statement | None:
+    """The label that the last line begins with, but for a bare letter, which may stand for a quantity."""
+    for line in output.label_lines[-1:]:
+        if line.number == output.lines[-1][0] and _may_open(line, output) and line.group and not line.group.plain:
+            return _of_line(line, "closing label")
+    return None
+
+
+def _only_label(output: Output) -> Statement | None:
+    """The one option that a short text names, or a longer one by its letter; no number or word of a calculation."""
+    live = [group for group in output.answerlike if not group.set_aside and not _talked_about(group, output)]
     labels = {label for group in live for label in group.labels}
-    if not labels:
+    if not labels or REFUSES.search(output.text):
+        return None
+    short = len(output.lines) <= _SHORT_LINES and len(output.text) <= _SHORT_TEXT
+    if _WORK.search(output.text) or not (short or (output.named_by_letters and len(output.text) <= _LONG_TEXT)):
         return None
     kept = labels.pop() if len(labels) == 1 else SEVERAL
-    return _reading(kept, "option text" if output.named_by_texts else "only label")
+    return Statement(kept, "option text" if output.named_by_texts else "only label", live[-1].start, live[-1].end)
 
 
-RULES: tuple[Rule, ...] = (
+def _talked_about(group: Group, output: Output) -> bool:
+    """Whether an option's word is what a sentence speaks of, or a letter a quantity's name: "용기 A: 4 kg"."""
+    return (group.topic and output.named_by_texts) or (group.plain and output.text.startswith(":", group.end))
+
+
+RULES: tuple[Callable[[Output], Statement | None], ...] = (
     _bare_label,
-    _stated_verdict,
+    first_of_a_runaway,
+    _last_line,
+    last_statement,
     _own_line,
-    _conclusion,
-    _opening_or_closing_label,
+    _opening_label,
+    last_conclusion,
+    _closing_label,
     _only_label,
 )
 """In the order of their weight. What a JSON object gives as its answer stands before all of them."""
 
 
-def _reading(label: str, rule: str) -> Reading:
-    return Reading(None, SEVERAL) if label == SEVERAL else Reading(label, rule)
+def _of_line(line: LabelLine, rule: str) -> Statement:
+    if line.group is None:
+        return Statement(line.label, rule, line.start, line.start + len(line.text))
+    label = line.label if len(line.group.labels) == 1 else SEVERAL
+    return Statement(label, rule, line.start + line.group.start, line.start + line.group.end)
+
+
+def _may_open(line: LabelLine, output: Output) -> bool:
+    """Whether a line that begins with a label and goes on answers by it."""
+    return bool(line.group and not line.group.set_aside) and not REFUSES.search(output.text)
 
 
 def _first_evidence(text: str, options: Options) -> int | None:
@@ -142,31 +202,17 @@ def _first_evidence(text: str, options: Options) -> int | None:
     return min(places, default=None)
 
 
-def _json_answer(text: str, options: Options) -> Reading | None:
+def _read_json(text: str, answered: Traced, options: Options) -> Reading | None:
     """The answer of a JSON object, unless a verdict follows it."""
-    start, end = text.find("{"), text.rfind("}") + 1
-    if start < 0 or end <= start:
+    found = json_answer(answered.text, options)
+    if found is None:
         return None
-    try:
-        content = json.loads(text[start:end])
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(content, dict):
-        return None
-    answers = [value for key, value in content.items() if _ANSWER_KEY.search(str(key).lower())]
-    if not answers:
-        return None
-    later = last_statement(Output(strip_markup(text[end:]), options))
-    label = later.label if later else _json_label(answers[-1], options)
-    return _reading(label, later.rule if later else "JSON") if label else Reading(None, NO_ANSWER)
-
-
-def _json_label(value: Any, options: Options) -> str | None:  # noqa: ANN401 - any JSON
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list):
-        labels = {label for entry in value if (label := _json_label(entry, options))}
-        return labels.pop() if len(labels) == 1 else SEVERAL if labels else None
-    if value is None or isinstance(value, bool):
-        return None
-    return read_sentence(str(value), options)
+    after = without_markup(answered.part(found.after))
+    later = last_statement(Output(after.text, options)) if after.text else None
+    if later:
+        if later.label == SEVERAL:
+            return Reading(None, SEVERAL)
+        return Reading(later.label, later.rule, after.words(text, later.start, later.end))
+    if found.label is None or found.label == SEVERAL:
+        return Reading(None, SEVERAL if found.label else NO_ANSWER)
+    return Reading(found.label, "JSON", answered.words(text, found.start, found.end))

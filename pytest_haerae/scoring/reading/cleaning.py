@@ -5,38 +5,27 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pytest_haerae.scoring.reading.turns import own_part
+from pytest_haerae.scoring.reading.marks import HEADER, split_reasoning
+from pytest_haerae.scoring.reading.traced import Traced
+from pytest_haerae.scoring.reading.turns import own_end
 from pytest_haerae.types import LETTERS
 
 LONGEST_READ = 12_000
 """Characters that are read of a text: an answer stands at its beginning or its end, and a runaway costs no seconds."""
 _READ_AT_THE_BEGINNING = 4_000
 
-_REASONING_TAG = re.compile(
-    r"""
-    [<\[◁]
-    (?:
-        \s?/?\s?(?:seed:)?(?:think(?:ing)?|thoughts?|reasoning|analysis|reflection|scratchpad)
-        \s?[>\]▷]  # e.g. '<think>', '</think>', '[THOUGHT]', '◁/think▷', '<seed:think>'
-      | \|
-        (?:
-            start_thinking|end_thinking|begin_of_thought|end_of_thought  # e.g. '<|start_thinking|>'
-          | channel\|>(?:analysis|commentary|final(?:<\|message)?)  # e.g. '<|channel|>final<|message|>'
-        )
-        (?:\|>)?
-    )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_NAMED_IN_TAGS = ("think", "thought", "reasoning", "analysis", "reflection", "scratchpad", "channel")
-_CLOSES = re.compile(r"/|end_|final", re.IGNORECASE)
-
 _CIRCLED = {chr(ord(first) + index): f"({index + 1})" for first in "①➀❶➊⓵" for index in range(10)}
+_CIRCLED |= {chr(ord("⑪") + index): f"({index + 11})" for index in range(10)}
+_CIRCLED |= {chr(ord("㉑") + index): f"({index + 21})" for index in range(6)}
 _CIRCLED |= {chr(ord("Ⓐ") + index): f"({letter})" for index, letter in enumerate(LETTERS)}
-_CIRCLED_SIGN = re.compile(f"[{''.join(_CIRCLED)}]")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff\u20e3]")
-_KEPT_AS_WRITTEN = re.compile("([\u3131-\u318e\u3200-\u321e\u3260-\u327e]+)")
+_MINUS = dict.fromkeys("−﹣－", "-")
+_NAMED = _CIRCLED | _MINUS
+_INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff\u20e3"
+_COMBINING = "\u0300-\u036f\u1160-\u11ff\u3099\u309a"
+_KEPT_AS_WRITTEN = "\u3131-\u318e\u3200-\u321e\u3260-\u327e"
 """Single jamo and circled Hangul: NFKC turns them into the halves of syllables."""
+_UNUSUAL = re.compile(rf"(?s:.)[{_COMBINING}]+|[^\x00-\x7f가-힣{_KEPT_AS_WRITTEN}]")
+"""A character with what it is composed of, or one that may have a plainer form."""
 
 _STRUCK = re.compile(r"~~[^~\n]{1,400}~~")
 _HTML_PAIR = re.compile(r"<(b|strong|i|em|u|p|span|mark|code|center)>([^<]*)</\1>", re.IGNORECASE)
@@ -47,75 +36,99 @@ _LATEX_COMMAND = re.compile(
 )
 _LINE_DECORATION = re.compile(r"^[ \t]{0,8}(?:>[ \t>]{0,20})?(?:#{1,12}(?=\s|$))?", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*+|`+|__+|[{}$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_MARKUP = re.compile(r"[~<>\\|*`_{}$#]|^[ \t]", re.MULTILINE)
+_TABLE_LINE = re.compile(r"\|")
+_MARKUP = re.compile(r"[~<>\\|*`_{}$#]|\[/?[|A-Z]|^[ \t]", re.MULTILINE)
 """What a text has to hold for any of these to change it."""
+_COMMANDS_ON_N = "abla|eg?|eqq?|i|u|otin|ot|mid|exists|earrow|warrow|ewline|otag|onumber|leq|geq|less"
+"""LaTeX commands that begin with an n."""
+_WRITTEN_NEWLINE = re.compile(
+    rf"""
+    (?:\\r)?\\n  # e.g. 'B\\n\\n해설', 'B\\nBecause'
+    (?!(?:{_COMMANDS_ON_N})(?![A-Za-z]))  # not '\\nu'
+    """,
+    re.VERBOSE,
+)
 _ANSWER_HEADING = re.compile(r"\A\W{0,9}(?:정답|답변?|answer)\s?:", re.IGNORECASE)
 _WORD = re.compile(r"\w")
-_CHAT_TOKEN = re.compile(r"<\|[A-Za-z_]{1,30}\|>")
 
 
 def strip_reasoning(text: str) -> str:
-    """Take the reasoning blocks away, closed or cut off; before a closing tag alone all was reasoning."""
-    lowered = text.lower()
-    if not any(name in lowered for name in _NAMED_IN_TAGS):
+    """Take the reasoning blocks away, closed or cut off; before a closing mark alone all was reasoning."""
+    return split_reasoning(text).answer.text
+
+
+def shortened(text: Traced) -> Traced:
+    """The beginning and the end of a very long text, apart; a shorter one as it is."""
+    if len(text.text) <= LONGEST_READ:
         return text
-    kept: list[str] = []
-    position = 0
-    inside = False
-    for tag in _REASONING_TAG.finditer(text):
-        if not _CLOSES.search(tag[0]):
-            if not inside:
-                kept.append(text[position : tag.start()])
-            inside = True
-        elif inside:
-            inside, position = False, tag.end()
-        else:
-            kept, position = [], tag.end()
-    if not inside:
-        kept.append(text[position:])
-    return " ".join(kept)
+    parts = (text.part(0, _READ_AT_THE_BEGINNING), text.part(_READ_AT_THE_BEGINNING - LONGEST_READ))
+    return Traced.joined(parts, "\n\n")
 
 
 def shorten(text: str) -> str:
     """The beginning and the end of a very long text, apart; a shorter one as it is."""
-    if len(text) <= LONGEST_READ:
-        return text
-    return f"{text[:_READ_AT_THE_BEGINNING]}\n\n{text[_READ_AT_THE_BEGINNING - LONGEST_READ :]}"
+    return shortened(Traced.of(text)).text
+
+
+def unified(text: Traced) -> Traced:
+    """Write full-width, circled and decomposed characters in their plain form (NFKC), and take invisible ones away."""
+    return text if text.text.isascii() else text.sub(_UNUSUAL, _plain)
 
 
 def unify_characters(text: str) -> str:
     """Write full-width, circled and decomposed characters in their plain form (NFKC), and take invisible ones away."""
-    if unicodedata.is_normalized("NFKC", text) and not (_INVISIBLE.search(text) or _CIRCLED_SIGN.search(text)):
-        return text
-    text = _CIRCLED_SIGN.sub(lambda match: _CIRCLED[match[0]], _INVISIBLE.sub("", text))
-    parts = _KEPT_AS_WRITTEN.split(text)
-    return "".join(part if index % 2 else unicodedata.normalize("NFKC", part) for index, part in enumerate(parts))
+    return unified(Traced.of(text)).text
+
+
+_IS_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
+
+
+def _plain(match: re.Match[str]) -> str:
+    written = _IS_INVISIBLE.sub("", match[0])
+    return _NAMED.get(written) or unicodedata.normalize("NFKC", written)
+
+
+def without_markup(text: Traced) -> Traced:
+    r"""Take Markdown, LaTeX, HTML, table lines and chat marks away; ``\boxed{B}`` becomes a line ``boxed: B``."""
+    if _MARKUP.search(text.text):
+        text = text.sub(HEADER, "\n").sub(_STRUCK, "")
+        text = text.within(_HTML_PAIR, 2).sub(_CLOSING_TAG, "\n")
+        text = text.sub(_BOX, "\nboxed: ").sub(_LATEX_COMMAND, " ")
+        text = text.sub(_LINE_DECORATION, "").sub(_EMPHASIS, "").sub(_TABLE_LINE, " ")
+    return text.stripped()
 
 
 def strip_markup(text: str) -> str:
-    r"""Take Markdown, LaTeX, HTML, table lines and chat tokens away; ``\boxed{B}`` becomes a line ``boxed: B``."""
-    if not _MARKUP.search(text):
-        return text.strip()
-    text = _CHAT_TOKEN.sub("\n", _STRUCK.sub("", text))
-    text = _CLOSING_TAG.sub("\n", _HTML_PAIR.sub(r"\2", text))
-    text = _LATEX_COMMAND.sub(" ", _BOX.sub("\nboxed: ", text))
-    text = _EMPHASIS.sub("", _LINE_DECORATION.sub("", text))
-    return text.replace("|", " ").strip()
+    r"""Take Markdown, LaTeX, HTML, table lines and chat marks away; ``\boxed{B}`` becomes a line ``boxed: B``."""
+    return without_markup(Traced.of(text)).text
 
 
-def clean_free_text(text: str, query: str) -> str:
+def with_newlines(text: Traced) -> Traced:
+    r"""Make lines of a newline that is written out as a backslash and an n, unless a LaTeX command begins so."""
+    return text.sub(_WRITTEN_NEWLINE, "\n") if "\\n" in text.text else text
+
+
+def cleaned_free_text(text: str, query: str) -> Traced:
     """A free-text answer without reasoning, markup, a heading such as 정답:, and what the model rambles on about.
 
     Args:
         text: The model's output.
         query: The item's query.
     """
-    answered = own_part(shorten(strip_reasoning(text)), query, _first_word)
-    return _ANSWER_HEADING.sub("", strip_markup(answered), count=1).strip()
+    answered = with_newlines(shortened(split_reasoning(text).answer))
+    answered = answered.part(0, own_end(answered.text, query, _first_word))
+    answered = without_markup(answered)
+    heading = _ANSWER_HEADING.match(answered.text)
+    return answered.part(heading.end() if heading else 0).stripped()
+
+
+def clean_free_text(text: str, query: str) -> str:
+    """A free-text answer without reasoning, markup, a heading such as 정답:, and what the model rambles on about."""
+    return cleaned_free_text(text, query).text
 
 
 def _first_word(text: str) -> int | None:
-    word = _WORD.search(text)
+    word = _WORD.search(HEADER.sub(lambda match: " " * len(match[0]), text))
     return word.start() if word else None
 
 

@@ -3,56 +3,83 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pytest_haerae.scoring.reading.options import Options
+from pytest_haerae.scoring.reading.predicates import (
+    BEFORE,
+    BEHIND,
+    COPULA,
+    PARTICLE,
+    SET_ASIDE_BEFORE,
+    SET_ASIDE_BEHIND,
+)
 from pytest_haerae.types import LETTERS
 
-COPULA = "(?:{})".format(
-    "|".join(
-        (
-            *("입니다만", "입니다", "입니까", "이에요", "예요", "이다", "이며", "이고", "이라고", "이라"),
-            *("이므로", "이지만", "이었", "인데", "일", "인", "라고", "(?:임|다|요)(?![가-힣])"),
-        )
-    )
-)
-"""How Korean says "is" behind a label."""
-PARTICLE = rf"(?:{COPULA}|번|가|은|는|이|을|를|와|과|로|의|도|만|라|보다|처럼|뿐|에|대신|말고|중|또는|혹은|외|입)"
-
 _EITHER_CASE = LETTERS + LETTERS.lower()
+_RELATIONS = "=+×÷^√∫∂∇∪∩≈≤≥∠△∝"
+_OPERATORS = _RELATIONS + "·*/"
 _LETTER = re.compile(
     rf"""
+      (?<!\b[A-Za-z])  # not 'p(b)'
+      (?<!\b[A-Za-z][A-Za-z0-9])  # not 'ln(b)'
+      (?<!\bsin|\bcos|\btan|\blog|\bexp|\bdet)  # not 'sin(b)'
+      (?<![A-Za-z]')  # not "f'(b)"
+      (?<![\d′^])(?<!\d\))  # not '(2)(b)'
       [(\[<{{「【]\s?(?P<bracketed>[{_EITHER_CASE}])\s?[)\]>}}」】]  # e.g. '(b) 원두', '【b】'
+      (?!\s?[{_RELATIONS}])  # not '(b) = 3'
     | (?:선택지|보기|옵션|번호|기호|\b[Oo]ptions?|\b[Cc]hoice|\b[Ll]etter)\s?[:\#"'(]?\s?
       (?P<named>[{_EITHER_CASE}])(?![A-Za-z0-9])  # e.g. '보기 b', 'option: b'
-    | (?<![A-Za-z0-9'’+\#])  # not 'USB'
+    | (?<![A-Za-z0-9'’+\#°])  # not 'USB', '70°C'
       (?<![A-Za-z]\.)  # not 'U.S.A'
+      (?<![A-Za-z0-9][(\[])  # not 'f(B, x)'
+      (?<![{_OPERATORS}])  # not 'x·B'
+      (?<![{_OPERATORS}]\ )  # not 'q = B'
+      (?<!→\ )(?<!%\ )(?<!\d\ )  # not '10 A'
       (?P<bare>[{LETTERS}])  # e.g. '정답은 B', 'B입니다'
-      (?![A-Za-z0-9+\#]|['’][a-z]|[-.][A-Za-z0-9])  # not 'C++', 'A-4'
+      (?!(?<=[(\[].)\s?[)\]])  # not '(B) = 3'
+      (?![A-Za-z0-9+\#]|['’][a-z]|[-.][A-Za-z0-9]|\s?[{_OPERATORS}])  # not 'C++', 'A-4', 'A = 9'
       (?=[^가-힣]|\Z|{PARTICLE})  # not 'B형'
     """,
     re.VERBOSE,
 )
+_RANGE = re.compile(
+    rf"""
+    (?<![A-Za-z0-9])[(\[]?(?:(?P<first>[{_EITHER_CASE}])|\d{{1,2}})[)\]]?\s?번?\s?
+    (?:
+        [-–—~∼〜～]  # e.g. 'A-D', '(A)~(E)', '1~5'
+      | to|through|부터|에서  # e.g. 'A to D', '(A)부터 (D)'
+    )
+    \s?[(\[]?(?(first)(?P<last>[{_EITHER_CASE}])|\d{{1,2}})[)\]]?(?![A-Za-z0-9])\s?번?
+    """,
+    re.VERBOSE,
+)
+"""From one option to another: all of them, and none is chosen."""
+_LONGEST_RANGE = 14
 _ARTICLE_OR_PRONOUN = re.compile(r"[ \t]+(?!(?:is|and|or|nor|was|because|but|vs|instead|rather)\b)[A-Za-z]")
 """What follows the words "A" and "I", where they are no labels."""
 
 _KOREAN_ORDINALS = ("첫", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열")
 _ENGLISH_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ORDINALS = {word: rank for words in (_KOREAN_ORDINALS, _ENGLISH_ORDINALS) for rank, word in enumerate(words, 1)}
+_COUNT = r"2[0-6]|1\d|[1-9]"
 _NUMBER = re.compile(
     rf"""
       (?<![\d.,])  # not '1.2번'
-      (?P<counted>10|[1-9])\s?번  # e.g. '2번은'
-      (?!\s?(?:째|문|국|지))  # not '3번 문제'
+      (?P<counted>{_COUNT})\s?번  # e.g. '2번은'
+      (?!\s?(?:째|문|국|지|던|쏘|쏨|시행|반복|이동|연속|실패|성공|명중|더\s))  # not '3번 문제', '4번 던질 때'
       (?=[^가-힣]|\Z|{PARTICLE})  # not '3번호'
-    | [(\[]\s?(?P<bracketed>10|[1-9])\s?[)\]]  # e.g. '정답은 (2)'
-    | (?<![가-힣])(?P<ordinal>{"|".join(_KOREAN_ORDINALS)}|10|[1-9])\s?번\s?째  # e.g. '두 번째 선택지', '2번째이다'
+    | (?<![A-Za-z0-9)′^{_OPERATORS}])  # not 'f(1)', '3×(2)'
+      (?<![{_OPERATORS}]\ )  # not '3 × (2)'
+      [(\[]\s?(?P<bracketed>{_COUNT})\s?[)\]]  # e.g. '정답은 (2)'
+      (?!\s?[{_OPERATORS}]|[(\d])  # not '(1) × 3', '(1)(2)'
+    | (?<![가-힣])(?P<ordinal>{"|".join(_KOREAN_ORDINALS)}|{_COUNT})\s?번\s?째  # e.g. '두 번째 선택지', '2번째이다'
       (?=\s?(?:선택지|보기|옵션|항목|답|것)|\s?(?:{COPULA})|[^가-힣 ]|\Z)  # not '두 번째 문단'
     | \b(?P<english>{"|".join(_ENGLISH_ORDINALS)})\s(?:option|choice|answer|one)\b  # e.g. 'the second option'
-    | (?:선택지|보기|옵션|\boption|\bchoice)\s?(?P<named>10|[1-9])(?![\d.])  # e.g. '보기 2', 'Option 2'
-    | \A\s{{0,4}}(?P<leading>10|[1-9])[.)](?!\d)  # e.g. '2. 원두'
+    | (?:선택지|보기|옵션|\boption|\bchoice)\s?(?P<named>{_COUNT})(?![\d.])  # e.g. '보기 2', 'Option 2'
+    | \A\s{{0,4}}(?P<leading>{_COUNT})[.)](?!\d)  # e.g. '2. 원두'
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -73,76 +100,27 @@ _JOINED = re.compile(
 )
 _LONGEST_JOINT = 16
 _TOPIC = re.compile(r"\s?번?(?:은|는|도)(?=\s|\Z)")
-
-_BEHIND = 40
-_SET_ASIDE_BEHIND = re.compile(
-    rf"""
-      \W{{0,3}}(?:번)?(?:이|가|은|는|도|을|를)?\s?(?:모두|전부|다)?\s?(?:정답이|답이|정답은|답은)?\s?
-      (?:
-          아니|아닌|아닙  # e.g. '가 아니라 (C)', '는 정답이 아니다'
-        | 틀렸|틀리|틀립|틀림|틀린\s(?:답|정답|선택)  # e.g. '는 틀렸다', '는 틀린 답'
-        | 오답|제외  # e.g. '는 오답', '를 제외하면'
-        | 말고|대신|보다  # e.g. ' 말고 (C)'
-        | 중(?:에|\s|\Z)|가운데|외에  # e.g. ' 중에', ' 외에는'
-        | (?:이|일\s?)?라면|이었다면|였다면|일\s경우  # e.g. '라면 어색하다'
-        | 처럼|(?:이)?라고\s생각했|인\s줄|인\s?것\s같지만|일\s것\s같지만  # e.g. '인 줄 알았다', '처럼 답하라'
-      )
-    | [^.,\n(]{{1,20}}[이가]\s아니[라고]\s\W?(?:[{LETTERS}](?![A-Za-z])|\d\s?번)  # e.g. ' 경국대전이 아니라 B'
-    | ['\"”’)]{{0,3}}\s?(?:와|과)?\s?(?:같은|같이)?\s?(?:의|은|라는|이라는)?\s?(?:형식|형태|양식)  # e.g. "' 형식으로"
-    | \W{{0,2}}(?:is|are|was|were|would\ be|seems|looks)?\s?(?:both|all|also|clearly)?\s?
-      (?:
-          not\b|n't  # e.g. ' is not', " isn't"
-        | wrong\b|incorrect\b|false\b|excluded\b|ruled\sout  # e.g. ' is clearly wrong', ' was ruled out'
-        | the\swrong\b|an?\swrong\b  # e.g. ' is the wrong one'
-      )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-IS_THE_ANSWER = re.compile(
-    rf"""
-      \s?(?:번)?(?:이|가|은|는)?\s?(?:바로|가장)?\s?(?:정답|답|해답)
-      (?!일\s수|일까|인가|인지|처럼|이라면|이라고\s(?:생각할|생각했|볼|오해|착각))  # not '가 답일 수 있다'
-      \s?(?:{COPULA}|으로|이라|입|임)  # e.g. '가 정답입니다', '번이 답으로'
-    | (?:은|는)\s[^.\n]{{0,60}}(?<![오대응])답(?:입니다|이다)  # e.g. '는 이 질문의 답입니다'
-    | \W{{0,2}}is\s(?:the|my)\s(?:\w{{1,12}}\s){{0,2}}(?:answer|choice|option)\b  # e.g. ' is the best answer'
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-IS_RIGHT = re.compile(
-    r"""
-      \s?(?:번)?(?:이|가)\s?(?:가장|더|제일|바로)?\s?(?:맞|옳|적절|알맞|올바|적합|타당)  # e.g. '가 가장 적절하다'
-      (?!.{0,6}않)  # not '가 옳지 않다'
-    | \W{0,2}is\s(?:clearly\s|most\s|the\s)*(?:correct|right|best|appropriate)\b  # e.g. ' is clearly correct'
-    | \s?(?:번)?(?:을|를)?\s?(?:선택|고르|고른|고릅|골라|골랐|택하|택합|택했)  # e.g. '를 고르겠다'
-    | \s?(?:번)?(?:이)?(?:라고|로)\s?(?:생각합|생각한|판단|봅|본다|보인|보입|하겠)  # e.g. '라고 생각합니다'
-    | 인\s?것\s?같  # e.g. '인 것 같다'
-      (?!지만)  # not '인 것 같지만'
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_BEFORE = 28
-_SET_ASIDE_BEFORE = re.compile(
-    r"""
-    (?:
-        \bnot(?:\sbe)?|n't(?:\sbe)?  # e.g. 'it is not ', "can't be option "
-      | \brather\sthan|\binstead\sof|\bthan  # e.g. 'rather than ', 'better than '
-      | \bexcept|\bexcluding|\bneither|\bif  # e.g. 'all except ', 'if the answer is '
-      | 오답은?\s?:?|틀린\s답은?\s?:?|만약|가령  # e.g. '오답: ', '만약 정답이 '
-    )
-    \s?(?:it\sis|it's|the\sanswer\s(?:is|were)|정답이|답이)?\s?(?:option|choice)?\s?\W?\Z
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+_HEADS = re.compile(r"\s?[:.)]\s")
+DECORATION = " \t-*•·\"'“‘.:>=#\u2705"
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One place that names an option; `plain` says that it is a letter or number written in words' company."""
+    """One place that names an option.
+
+    Attributes:
+        label: The option.
+        start: Where the place begins.
+        end: Where it ends.
+        plain: Whether it is a letter alone, in words' company.
+        small: Whether it is a small letter.
+    """
 
     label: str
     start: int
     end: int
     plain: bool = False
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +159,7 @@ Finder = Callable[[str, Options], list[Mention]]
 
 
 def find_letters(text: str, options: Options) -> list[Mention]:
-    """The letters, but for those that stand inside an option's own text."""
+    """The letters, but for those that stand inside an option's own text or name a range of options."""
     found = []
     for match in ends_of(list(_LETTER.finditer(text))):
         written = match[match.lastgroup or 0]
@@ -190,21 +168,21 @@ def find_letters(text: str, options: Options) -> list[Mention]:
             continue
         label = options.label(written)
         if label:
-            found.append(Mention(label, match.start(), match.end(), bare))
-    return _outside_texts(found, text, options) if options.speak_of_labels else found
+            found.append(Mention(label, match.start(), match.end(), bare, written.islower()))
+    return _alone(found, text, options)
 
 
 def find_numbers(text: str, options: Options) -> list[Mention]:
     """The numbers that count options: ``2번``, ``(2)``, ``두 번째 선택지``, ``option 2``."""
     found = []
     for match in ends_of(list(_NUMBER.finditer(text))):
-        if match.lastgroup == "leading" and "\n" in text:
+        if match.lastgroup == "leading" and ("\n" in text or not options.begin_with(text[match.end() :])):
             continue  # the first of a numbered list
         written = match[match.lastgroup or 0].lower()
         label = options.label(str(_ORDINALS.get(written, written)))
         if label:
             found.append(Mention(label, match.start(), match.end()))
-    return _outside_texts(found, text, options) if options.speak_of_labels else found
+    return _alone(found, text, options)
 
 
 def find_texts(text: str, options: Options) -> list[Mention]:
@@ -216,11 +194,26 @@ FINDERS: tuple[Finder, ...] = (find_letters, find_numbers, find_texts)
 """In the order of their weight: where a text names a letter, its numbers and its words explain."""
 
 
-def _outside_texts(found: Iterable[Mention], text: str, options: Options) -> list[Mention]:
-    spans = [(start, end) for _, start, end in options.occurrences(text)]
+def _alone(found: Sequence[Mention], text: str, options: Options) -> list[Mention]:
+    """The mentions that are part of nothing else: of no range of options, and of no option's own text."""
+    if not found:
+        return []
+    texts = options.occurrences(text) if options.speak_of_labels else []
     return [
-        mention for mention in found if not any(start <= mention.start and mention.end <= end for start, end in spans)
+        mention
+        for mention in found
+        if not _in_a_range(text, mention)
+        and not any(start <= mention.start and mention.end <= end for _, start, end in texts)
     ]
+
+
+def _in_a_range(text: str, mention: Mention) -> bool:
+    near = _RANGE.finditer(text, max(0, mention.start - _LONGEST_RANGE), mention.end + _LONGEST_RANGE)
+    return any(match.start() < mention.end <= match.end() and _rises(match) for match in near)
+
+
+def _rises(match: re.Match[str]) -> bool:
+    return not match["first"] or match["first"].upper() < match["last"].upper()
 
 
 def join(text: str, mentions: Sequence[Mention], options: Options) -> list[Group]:
@@ -229,12 +222,7 @@ def join(text: str, mentions: Sequence[Mention], options: Options) -> list[Group
     run: list[Mention] = []
     end = 0
     for mention in mentions:
-        between = text[end : mention.start]
-        if run and not (len(between) <= _LONGEST_JOINT and "\n" not in between and _JOINED.fullmatch(between)):
-            groups.append(_group(text, run, end))
-            run = []
-        if len(run) == 1 and end > run[0].end and _TOPIC.match(text, mention.end):
-            # "(B) 경국대전, (A)는 …": a new clause, not a second choice.
+        if run and not _continues(text, run, end, mention):
             groups.append(_group(text, run, end))
             run = []
         run.append(mention)
@@ -244,15 +232,30 @@ def join(text: str, mentions: Sequence[Mention], options: Options) -> list[Group
     return groups
 
 
+def _continues(text: str, run: Sequence[Mention], end: int, mention: Mention) -> bool:
+    """Whether a mention is joined to those before it."""
+    between = text[end : mention.start]
+    if len(between) > _LONGEST_JOINT or "\n" in between or "(" in between or not _JOINED.fullmatch(between):
+        return False
+    first = run[0]
+    if len(run) == 1:
+        if end > first.end and _TOPIC.match(text, mention.end):
+            return False  # "(B) 경국대전, (A)는 …": a new clause, not a second choice
+        opens = not text[text.rfind("\n", 0, first.start) + 1 : first.start].strip(DECORATION)
+        if opens and not first.small and (mention.small or _HEADS.match(text, first.end)):
+            return False  # "D: (c) - (b)": the first is the answer, and the others are its words
+    return True
+
+
 def _group(text: str, run: Sequence[Mention], end: int) -> Group:
     start = run[0].start
-    behind = text[end : end + _BEHIND].partition("\n")[0]
-    before = text[max(0, start - _BEFORE) : start]
+    behind = text[end : end + BEHIND].partition("\n")[0]
+    before = text[max(0, start - BEFORE) : start]
     return Group(
         tuple(dict.fromkeys(mention.label for mention in run)),
         start,
         end,
         all(mention.plain for mention in run),
-        bool(_SET_ASIDE_BEHIND.match(behind) or _SET_ASIDE_BEFORE.search(before)),
+        bool(SET_ASIDE_BEHIND.match(behind) or SET_ASIDE_BEFORE.search(before)),
         bool(_TOPIC.match(behind)),
     )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pytest_haerae.scoring.reading.cleaning import unify_characters
+from pytest_haerae.scoring.reading.cleaning import strip_markup, unify_characters
 from pytest_haerae.types import LETTERS, Item
 
 _MOST_OCCURRENCES = 200
 _SHORT, _MOST_SPREAD = 5, 2
 """Characters of an option that may be part of a word by chance, and how far spaces may spread an option out."""
-_SPEAKS_OF_LABELS = re.compile(rf"(?<![A-Za-z0-9])[{LETTERS}](?![A-Za-z])|\d\s?번")
+_SPEAKS_OF_LABELS = re.compile(rf"(?<![A-Za-z0-9])[{LETTERS}](?![A-Za-z])|\d\s?번|[(\[][{LETTERS.lower()}\d][)\]]")
 _COPULA = re.compile(r"\s?(?:입니다|이에요|예요|이다|이며|이고|이라고|라고|임|요|다)(?![^\W_])")
 _ENDING = "|".join(
     (
@@ -24,7 +26,22 @@ _ENDING = "|".join(
     )
 )
 _PARTICLES = re.compile(rf"(?:{_ENDING}){{1,3}}(?![^\W_])")
-_EDGES = " \t\r\n.,;:!?\"'“”‘’「」『』《》〈〉()[]{}<>*-–—…。"
+_QUOTES = " \t\r\n\"'“”‘’「」『』《》〈〉*`"
+_EDGES = _QUOTES + ".,;:!?()[]{}<>-–—…。"
+_JOINTS = " .:)-,'\"("
+_SIGNED = re.compile(r"[-–+]\s?[\d(√.]")
+_FINAL_COPULA = re.compile(r"\s?(?:입니다|이에요|예요|이다)[.!]?\Z")
+
+Form = Callable[[str], str]
+FORMS: tuple[Form, ...] = (
+    lambda text: " ".join(unicodedata.normalize("NFC", text).split()),
+    lambda text: " ".join(unify_characters(text).split()),
+    lambda text: "".join(unify_characters(text).split()),
+    lambda text: "".join(strip_markup(unify_characters(text)).split()),
+    lambda text: "".join(_lower(strip_markup(unify_characters(text))).split()),
+    lambda text: "".join(_lower(strip_markup(unify_characters(text))).split()).strip(_EDGES),
+)
+"""How texts are compared, from the letter to what is left without case, spaces, markup and punctuation."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +52,17 @@ class Options:
         labels: The item's labels.
         texts: The options' texts, folded.
         spaced: Whether spaces count: only where options differ by nothing else.
+        cased: Whether capitals count: only where options differ by nothing else.
         speak_of_labels: Whether some option's text holds what would otherwise be read as a letter or number.
+        forms: The options' texts in each of `FORMS`.
     """
 
     labels: tuple[str, ...]
     texts: tuple[str, ...]
     spaced: bool
+    cased: bool
     speak_of_labels: bool
+    forms: tuple[tuple[str, ...], ...]
 
     def label(self, written: str) -> str | None:
         """The item's label for a letter of either case, or a number counted from 1; None where it has none such."""
@@ -50,32 +71,44 @@ class Options:
         index = int(written) - 1 if written.isdigit() else ord(written.upper()) - ord("A")
         return self.labels[index] if 0 <= index < len(self.labels) else None
 
-    def fold(self, text: str) -> str:
-        """A text as options are compared: without case, and without spaces unless they count."""
-        return _fold(text, self.spaced)[0]
+    def exactly(self, text: str, loosest: int = len(FORMS), *, edges: bool = True) -> str | None:
+        """The label of the option whose whole text this is; the strictest comparison that finds one decides.
 
-    def exactly(self, text: str) -> str | None:
-        """The label of the option whose whole text this is, quotes and a full stop aside."""
-        if len(text) > _MOST_SPREAD * max(map(len, self.texts), default=0) + 2 * _SHORT:
+        Args:
+            text: A text, perhaps in quotes, or with a full stop or a Korean copula behind it.
+            loosest: How many of `FORMS` are tried.
+            edges: Whether brackets and bullets around the text are looked away from, too.
+        """
+        if len(text) > _MOST_SPREAD * max(map(len, self.forms[0]), default=0) + 4 * _SHORT:
             return None
-        for form in (self.fold(text.strip()), self.fold(text.strip(_EDGES))):
-            if self.texts.count(form) == 1:
-                return self.labels[self.texts.index(form)]
+        if not any(FORMS[-1](variant) in self.forms[-1] for variant in (text, _FINAL_COPULA.sub("", text.strip()))):
+            return None
+        variants = tuple(dict.fromkeys(_variants(text, edges)))
+        for form, own in zip(FORMS[:loosest], self.forms, strict=False):
+            for variant in variants:
+                written = form(variant)
+                if written and own.count(written) == 1:
+                    return self.labels[own.index(written)]
         return None
+
+    def begin_with(self, text: str) -> bool:
+        """Whether some option's own text stands at a text's beginning."""
+        return any(self.end_of_own_text(text, label, 0) for label in self.labels)
 
     def end_of_own_text(self, text: str, label: str, end: int) -> int:
         """Where a mention ends, its option's own text included where that follows it."""
         own = self.texts[self.labels.index(label)]
         window = text[end : end + 2 * len(own) + 8]
-        folded, places = _fold(window, self.spaced)
-        begin = len(folded) - len(folded.lstrip(" .:)-,'\"("))
-        if own and folded.startswith(own, begin):
-            return end + places[begin + len(own) - 1] + 1
+        folded, places = self._fold(window)
+        passed = len(folded) - len(folded.lstrip(_JOINTS))
+        for begin in (passed, passed - 1):  # an option may begin with what would join it to its label: "-2", "(가)"
+            if own and begin >= 0 and folded.startswith(own, begin):
+                return end + places[begin + len(own) - 1] + 1
         return end
 
     def occurrences(self, text: str) -> list[tuple[int, int, int]]:
         """Where the options' texts stand: index, start, end; an option inside a longer one does not count."""
-        folded, places = _fold(text, self.spaced)
+        folded, places = self._fold(text)
         found = []
         for index, option in enumerate(self.texts):
             at = folded.find(option) if option else -1
@@ -92,6 +125,9 @@ class Options:
                 kept.append((index, start, -negative_end))
         return kept
 
+    def _fold(self, text: str) -> tuple[str, list[int]]:
+        return _fold(text, self.spaced, self.cased)
+
 
 def options_of(item: Item) -> Options:
     """Prepare an item's options."""
@@ -101,11 +137,38 @@ def options_of(item: Item) -> Options:
 @lru_cache(maxsize=16)
 def _prepare(labels: tuple[str, ...], texts: tuple[str, ...]) -> Options:
     unified = [unify_characters(text).strip() for text in texts]
-    folded = tuple("".join(_lower(text).split()) for text in unified)
-    spaced = len(set(folded)) < len(folded)
-    if spaced:
-        folded = tuple(" ".join(_lower(text).split()) for text in unified)
-    return Options(labels, folded, spaced, any(_SPEAKS_OF_LABELS.search(text) and len(text) > 1 for text in unified))
+    closed = [strip_markup(text) for text in unified]
+    spaced = cased = False
+    folded = _all_folded(closed, spaced, cased)
+    if len(set(folded)) < len(set(closed)):
+        cased = len(set(_all_folded(closed, spaced=True, cased=True))) > len(set(_all_folded(closed, True, False)))
+        spaced = len(set(_all_folded(closed, True, cased))) > len(set(_all_folded(closed, False, cased)))
+        folded = _all_folded(closed, spaced, cased)
+    speak = any(_SPEAKS_OF_LABELS.search(text) and len(text) > 1 for text in unified)
+    forms = tuple(tuple(form(text) for text in texts) for form in FORMS)
+    return Options(labels, folded, spaced, cased, speak, forms)
+
+
+def _all_folded(texts: list[str], spaced: bool, cased: bool) -> tuple[str, ...]:
+    return tuple(_fold(text, spaced, cased)[0] for text in texts)
+
+
+def _variants(text: str, edges: bool) -> Iterator[str]:
+    """A text as it stands, and without a full stop, a copula, quotes, brackets and bullets around it."""
+    text = text.strip()
+    yield text
+    yield text.removesuffix(".")
+    yield text.rstrip(" .。")
+    yield _FINAL_COPULA.sub("", text)
+    yield text.strip(_QUOTES).rstrip(" .。")
+    yield _FINAL_COPULA.sub("", text.strip(_QUOTES + ".。")).strip(_QUOTES)
+    if not edges:
+        return
+    bare = _FINAL_COPULA.sub("", text).rstrip(_EDGES)
+    begin = len(bare) - len(bare.lstrip(_EDGES))
+    while begin and _SIGNED.match(bare, begin - 1):
+        begin -= 1
+    yield bare[begin:]
 
 
 def _lower(text: str) -> str:
@@ -114,9 +177,9 @@ def _lower(text: str) -> str:
     return lowered if len(lowered) == len(text) else text
 
 
-def _fold(text: str, spaced: bool) -> tuple[str, list[int]]:
+def _fold(text: str, spaced: bool, cased: bool) -> tuple[str, list[int]]:
     """Fold a text, and say where each character of the result stood."""
-    lowered = _lower(text)
+    lowered = text if cased else _lower(text)
     if spaced:
         places = [
             index
@@ -128,16 +191,20 @@ def _fold(text: str, spaced: bool) -> tuple[str, list[int]]:
     return "".join([lowered[index] for index in places]), places
 
 
+_PART_BEFORE = re.compile(r"\d[.,]\Z|[√^/]\Z|(?:\A|[\s(=:\[*])-\Z")
+_PART_BEHIND = re.compile(r"[.,]\d|[%°√^]|/\d")
+"""What makes a number part of another: a decimal point, a sign, a root, a unit."""
+
+
 def _stands_alone(text: str, start: int, end: int, option: str) -> bool:
-    """Whether an option's text is no part of another word: "배" in "재배", "3" in "13" or "3.1"."""
-    if start and text[start - 1].isalnum():
+    """Whether an option's text is no part of something else: "배" in "재배", "3" in "13", "3.1", "-3", "3%"."""
+    before, behind = text[max(0, start - 2) : start], text[end : end + 2]
+    if before and before[-1].isalnum():
         return False
-    if option[0].isdigit() and start > 1 and text[start - 1] in ".," and text[start - 2].isdigit():
+    if option[0].isdigit() and _PART_BEFORE.search(before):
         return False
-    if end == len(text) or len(option) >= _SHORT:
-        return True
-    if option[-1].isdigit() and text[end] in ".," and text[end + 1 : end + 2].isdigit():
+    if option[-1].isdigit() and (behind[:1].isdigit() or _PART_BEHIND.match(behind)):
         return False
-    if not text[end].isalnum():
+    if not behind or len(option) >= _SHORT or not behind[0].isalnum():
         return True
     return bool((_COPULA if len(option) == 1 else _PARTICLES).match(text, end))

@@ -6,22 +6,25 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pytest_haerae.scoring.reading.mentions import IS_RIGHT, IS_THE_ANSWER, Group
-from pytest_haerae.scoring.reading.output import SEVERAL, Output, read_sentence
+from pytest_haerae.scoring.reading.mentions import Group
+from pytest_haerae.scoring.reading.output import SEVERAL, Found, Output, read_sentence, whole_label
+from pytest_haerae.scoring.reading.predicates import BEFORE, CONCLUDES, IS_RIGHT, IS_THE_ANSWER, REFUSES
 from pytest_haerae.types import LETTERS
 
 _MOST_PLACES = 30
 """Places that are tried, from the end: a text that repeats itself stays cheap to read."""
-_LONGEST_SENTENCE, _BEFORE = 300, 28
+_LONGEST_SENTENCE = 300
 
 _SENTENCE_END = re.compile(r"\n|(?<=[.!?。])\s")
 _GOES_ON_BELOW = re.compile(r"\W*|.*:\W*|.*(?:다음과\s?같|아래와\s?같|as\sfollows|아니다|아니야|아니).{0,12}")
+_BEGINS_A_LIST = re.compile(r"\s*1\s?[.)]|\s*1\s*\Z")
 
 _BELOW = r"[ \t]{0,9}\n(?=\s*\S)"
 _KOREAN_MARKER = rf"""
       (?<![가-힣])(?:최종\s?)?(?:정답|해답|답안|답변|답)(?:\s?및\s?해설|\s?번호|\s?기호)?[\]】>)\"'”’]{{0,3}}\s?
       (?:
-          (?:은|는|이|가)(?=[\s('\"{LETTERS}\d])  # e.g. '정답은 (B)', '최종 답은 2번', '정답 기호는 B'
+          (?:은|는)(?=[\s('\"{LETTERS}\d])  # e.g. '정답은 (B)', '최종 답은 2번', '정답 기호는 B'
+        | (?P<subject>이|가)(?=[\s('\"{LETTERS}\d])  # e.g. '정답이 B입니다'
         | 은요|은\?  # e.g. '답은요'
         | [:=→\-–—>]{{1,3}}  # e.g. '정답: B', '[정답] → B', '"정답": "B"'
         | (?=[(\[])  # e.g. '정답 (B)'
@@ -29,17 +32,18 @@ _KOREAN_MARKER = rf"""
         | {_BELOW}  # e.g. '정답\n\n원두'
       )
 """
+_WORD = rf"\s(?![(\[\"'*]?(?-i:[{LETTERS}])[)\]\"'*]?(?:[\s,.:]|\Z))\S{{1,14}}"
 _ENGLISH_MARKER = rf"""
       \b(?:final_)?(?:answer|ans|choice|option|solution)\b[\]>)\"']{{0,2}}\s?
       (?:
-          (?:\s\S{{1,12}}){{0,6}}?\s(?:is|are|(?:would|should|must|will)\sbe)\b:?  # e.g. 'The best option would be B'
+          (?:{_WORD}){{0,12}}?\s(?:is|are|(?:would|should|must|will)\sbe)\b:?  # e.g. 'The best option would be B'
         | [:=→–—-]{{1,3}}  # e.g. 'Answer: B', '"answer": "B"'
         | \.(?=\s?[(\[]?[{LETTERS}]\b)  # e.g. 'Answer. B'
         | {_BELOW}  # e.g. '### ANSWER\n\nThe code'
       )
     | \banswer\s?(?=\(?[{LETTERS}]\b)  # e.g. 'Answer (B)'
 """
-_MARKER = re.compile(
+MARKER = re.compile(
     rf"""
       {_KOREAN_MARKER}
     | {_ENGLISH_MARKER}
@@ -50,6 +54,16 @@ _MARKER = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_OF_SOMETHING_ELSE = re.compile(r"\b(?:because|since|correct|right|wrong|why|when|than|which|as)\b", re.IGNORECASE)
+"""What stands between "option … is" and a letter that it does not announce."""
+_SUPPOSED = re.compile(
+    r"""
+    (?:\b(?:might|may|could|many|some|people|others|if)\b|흔히|만약|가령)  # e.g. 'Many say that ', 'one might think '
+    [^.!?\n]{0,24}\Z
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_SUPPOSED_BEFORE = 40
 _CORRECTION = re.compile(
     r"""
       (?<![가-힣])
@@ -77,6 +91,9 @@ _WHAT_WAS_ASKED = re.compile(
     """,
     re.VERBOSE,
 )
+_EQUALS = re.compile(r"[=≈<>≤≥+×÷*/^·-]\s?\Z")
+_NEAR = 3
+_ENDS_THE_TEXT = re.compile(r"\s?(?:입니다|이에요|예요|이다|임|다)?[^\w\n]*\Z")
 _I_CHOOSE = re.compile(
     r"\bI(?:'d|'ll|\swould|\swill)?\s(?:choose|pick|select|go\swith|say|answer)\s(?:option\s|choice\s)?\W?\Z",
     re.IGNORECASE,
@@ -85,11 +102,21 @@ _I_CHOOSE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One place that states an answer: where, the label or `SEVERAL`, and the name of the rule that read it."""
+    """One place that states an answer.
 
-    place: int
+    Attributes:
+        label: The label, or `SEVERAL`.
+        rule: The name of the rule that read it.
+        start: Where it begins.
+        end: Where what it names ends.
+        aside: Whether it stands in brackets, beside what the text is about.
+    """
+
     label: str
     rule: str
+    start: int
+    end: int
+    aside: bool = False
 
 
 def last_statement(output: Output) -> Statement | None:
@@ -99,18 +126,24 @@ def last_statement(output: Output) -> Statement | None:
 
 def last_conclusion(output: Output) -> Statement | None:
     """The last sentence that concludes, chooses, or calls one option right, without saying that it is the answer."""
-    return _last(
+    statement = _last(
         _cued(output, _CONCLUSION, "conclusion"),
         _asked(output),
         _predicated(output, IS_RIGHT, "conclusion"),
         _chosen(output),
     )
+    return statement if statement and _counts(output, statement) else None
+
+
+def _counts(output: Output, statement: Statement) -> bool:
+    """Whether a sentence may conclude: by numbers and words, which abound in a calculation, only as the last one."""
+    return output.named_by_letters or bool(_ENDS_THE_TEXT.match(output.text, statement.end))
 
 
 def _last(*kinds: Iterator[Statement]) -> Statement | None:
     """The last statement of several kinds; each kind yields its own from the text's end."""
     lasts = [statement for kind in kinds if (statement := next(kind, None))]
-    return max(lasts, key=lambda statement: statement.place, default=None)
+    return max(lasts, key=lambda statement: (not statement.aside, statement.start), default=None)
 
 
 def _places(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
@@ -118,23 +151,65 @@ def _places(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
 
 
 def _announced(output: Output) -> Iterator[Statement]:
-    """What follows the words that announce an answer."""
-    for match in _places(_MARKER, output.text):
-        label = _read_from(output, match.end())
-        if label:
-            word = match[0]
-            rule = "box" if word.endswith("boxed:") else "answer tag" if word.startswith("<") else "stated verdict"
-            yield Statement(match.start(), label, rule)
+    """What follows the words that announce an answer; what does so in brackets counts only where nothing else does."""
+    asides = []
+    for match in _places(MARKER, output.text):
+        statement = announcement(output, match)
+        if statement and not statement.aside:
+            yield statement
+        elif statement:
+            asides.append(statement)
+    yield from asides
 
 
-def _read_from(output: Output, start: int) -> str | None:
-    """Read the sentence that begins here; where it only announces, the next one."""
+def announcement(output: Output, match: re.Match[str]) -> Statement | None:
+    """What the words that announce an answer announce; None where that is no answer.
+
+    Args:
+        output: The text.
+        match: A match of `MARKER` in it.
+    """
+    found = _read_from(output, match.end())
+    if found is None:
+        return None
+    word = match[0]
+    between = output.text[match.end() : found.start]
+    if word[-1].isascii() and word[-1].isalpha() and _OF_SOMETHING_ELSE.search(between):
+        return None
+    if _SUPPOSED.search(output.text[max(0, match.start() - _SUPPOSED_BEFORE) : match.start()]):
+        return None
+    if match["subject"] and not _concludes(output, found.end):
+        return None
+    rule = "box" if word.endswith("boxed:") else "answer tag" if word.startswith("<") else "stated verdict"
+    aside = output.text[match.start() - 1 : match.start()] == "(" and rule == "stated verdict"
+    return Statement(found.label, rule, match.start(), found.end, aside)
+
+
+def _concludes(output: Output, end: int) -> bool:
+    return any(pattern.match(output.text, end) for pattern in (CONCLUDES, IS_RIGHT, IS_THE_ANSWER))
+
+
+def _read_from(output: Output, start: int) -> Found | None:
+    """Read the sentence that begins here; where it only announces, the next one, unless that begins a list."""
     sentence = _sentence(output.text, start)
-    label = read_sentence(sentence.strip(), output.options)
-    if label or not _GOES_ON_BELOW.fullmatch(sentence):
-        return label
-    following = _sentence(output.text, start + len(sentence))
-    return read_sentence(following.strip(), output.options)
+    found = read_sentence(sentence, output.options)
+    if found is None and _GOES_ON_BELOW.fullmatch(sentence):
+        start += len(sentence)
+        sentence = _sentence(output.text, start)
+        lines = [line for line in output.text[start:].split("\n") if line.strip()]
+        if sentence.strip() and _BEGINS_A_LIST.match(sentence) and not _agree(lines, output):
+            return None
+        found = read_sentence(sentence, output.options)
+    return Found(found.label, start + found.start, start + found.end) if found else None
+
+
+def _agree(lines: list[str], output: Output) -> bool:
+    """Whether all lines of a list name the same option."""
+    labels = {
+        whole.label if (whole := whole_label(line, output.options)) and whole.kind == "letter" else None
+        for line in lines[:_MOST_PLACES]
+    }
+    return len(labels) == 1 and None not in labels
 
 
 def _sentence(text: str, start: int) -> str:
@@ -156,47 +231,60 @@ def _predicated(output: Output, predicate: re.Pattern[str], rule: str) -> Iterat
 
 
 def _stated(group: Group, rule: str) -> Statement:
-    return Statement(group.start, group.labels[0] if len(group.labels) == 1 else SEVERAL, rule)
+    label = group.labels[0] if len(group.labels) == 1 else SEVERAL
+    return Statement(label, rule, group.start, group.end)
 
 
 def _chosen(output: Output) -> Iterator[Statement]:
     for group in reversed(output.groups[-_MOST_PLACES:]):
-        if _I_CHOOSE.search(output.text[max(0, group.start - _BEFORE) : group.start]) and not group.set_aside:
+        if _I_CHOOSE.search(output.text[max(0, group.start - BEFORE) : group.start]) and not group.set_aside:
             yield _stated(group, "conclusion")
 
 
 def _asked(output: Output) -> Iterator[Statement]:
     """The question's own words, completed: 알맞은 것은 (B)."""
     for match in _places(_WHAT_WAS_ASKED, output.text):
-        label = _read_from(output, match.end())
-        if label:
-            yield Statement(match.start(), label, "conclusion")
+        found = _read_from(output, match.end())
+        if found and _concludes(output, found.end):
+            yield Statement(found.label, "conclusion", match.start(), found.end)
 
 
 def _corrected(output: Output) -> Iterator[Statement]:
-    return _cued(output, _CORRECTION, "correction")
+    for statement in _cued(output, _CORRECTION, "correction"):
+        if _counts(output, statement):
+            yield statement
 
 
 def _cued(output: Output, cue: re.Pattern[str], rule: str) -> Iterator[Statement]:
     """The one option of a sentence that a word such as 따라서 or "wait" opens."""
     for match in _places(cue, output.text):
         sentence = _sentence(output.text, match.end())
-        label = _only_choice(output, match.end(), match.end() + len(sentence))
-        if not label and _GOES_ON_BELOW.fullmatch(sentence):
+        if REFUSES.search(sentence):
+            continue
+        found = _only_choice(output, match.end(), match.end() + len(sentence))
+        if not found and _GOES_ON_BELOW.fullmatch(sentence):
             start = match.end() + len(sentence)
-            label = _only_choice(output, start, start + len(_sentence(output.text, start)))
-        if label:
-            yield Statement(match.start(), label, rule)
+            found = _only_choice(output, start, start + len(_sentence(output.text, start)))
+        if found:
+            yield Statement(found.label, rule, match.start(), found.end)
 
 
-def _only_choice(output: Output, start: int, end: int) -> str | None:
+def _only_choice(output: Output, start: int, end: int) -> Found | None:
     """The only option that a stretch of text chooses; talking about one (Korean 은, 는, 도) is not choosing it."""
-    here = [group for group in output.groups if start <= group.start < end and not group.set_aside]
+    here = [
+        group
+        for group in output.groups
+        if start <= group.start < end and not group.set_aside
+        if output.named_by_letters or not _EQUALS.search(output.text, group.start - _NEAR, group.start)
+    ]
     called_right = [group for group in here if IS_RIGHT.match(output.text, group.end)]
-    for groups in (called_right, [group for group in here if not group.topic]):
+    chosen = [group for group in here if not group.topic and _concludes(output, group.end)]
+    if output.named_by_letters and "=" in output.text[start:end]:
+        chosen = []  # a letter in an equation is a quantity
+    for groups in (called_right, chosen):
         labels = {label for group in groups for label in group.labels}
         if len(labels) == 1:
-            return labels.pop()
+            return Found(labels.pop(), groups[-1].start, groups[-1].end)
         if len(groups) == 1:
-            return SEVERAL
+            return Found(SEVERAL, groups[0].start, groups[0].end)
     return None

@@ -6,11 +6,14 @@ import re
 from collections.abc import Callable
 from itertools import islice
 
-_QUESTION = re.compile(
+from pytest_haerae.scoring.reading.marks import TURN
+
+QUESTION = re.compile(
     r"""
     ^[ \t]{0,8}[\#>*\[【<( \t-]{0,12}
     (?:
         (?:질문|문제|문항|지문|문장|question|problem|passage|instruction|input|q)
+        (?:\s?\((?:question|질문)\))?  # e.g. '질문 (Question): '
         \s?\d{0,3}\s?[\]】>)*]{0,4}\s?[:.\]】]  # e.g. '### 질문: ', '**Question**: ', 'Q. '
       | (?:질문|문제|문항|question|problem)\s?\d{1,3}\b  # e.g. '문제 12'
       | 다음\s(?:질문|문제|글|지문)(?:을|를)\s  # e.g. '다음 글을 읽고'
@@ -19,21 +22,20 @@ _QUESTION = re.compile(
     """,
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
-_TURN = re.compile(
-    r"""
-      <\|im_end\|>|<\|im_start\|>\s?user  # e.g. 'B<|im_end|>'
-    | <\|endoftext\|>|<\|end_of_text\|>|<\|eot_id\|>|<\|user\|>  # e.g. 'B<|eot_id|>'
-    | <end_of_turn>|</s>|\[INST\]  # e.g. 'B</s>'
-    | ^[ \t\#*]{0,8}(?:user|human|사용자)[ *]{0,3}:  # e.g. '**User**: ', '사용자: '
-    """,
-    re.VERBOSE | re.MULTILINE | re.IGNORECASE,
-)
 _MOST_QUESTIONS, _COMPARED = 20, 24
 _SPACES = re.compile(r"\s+")
+_ONLY_Q = re.compile(r"\W*q\W*", re.IGNORECASE)
 
 
 def own_part(text: str, query: str, first_evidence: Callable[[str], int | None]) -> str:
-    """Cut a text where its own answer ends.
+    """Cut a text where its own answer ends; the arguments are those of `own_end`."""
+    return text[: own_end(text, query, first_evidence)]
+
+
+def own_end(
+    text: str, query: str, first_evidence: Callable[[str], int | None], labels: tuple[str, ...] | None = None
+) -> int:
+    """Where a text's own answer ends.
 
     A base model that has answered goes on with the next question of its prompt's pattern, and answers that, too. What
     follows a question that is not the item's own, or the mark of another turn, is no answer to the item: but only once
@@ -43,22 +45,29 @@ def own_part(text: str, query: str, first_evidence: Callable[[str], int | None])
         text: What the model wrote, without reasoning.
         query: The item's query, in which its own question is found again.
         first_evidence: Finds the first place of a text that may be an answer; None where there is none.
+        labels: The item's labels: where Q is one of them, ``- Q: …`` is an option and no question.
     """
-    if not _TURN.search(text) and not _QUESTION.search(text):
-        return text
-    evidence = first_evidence(text)
+    if not TURN.search(text) and not QUESTION.search(text):
+        return len(text)
+    evidence = first_evidence(TURN.sub(_blank, text))
     if evidence is None:
-        return text
-    turn = _TURN.search(text, evidence + 1)
+        return len(text)
+    turn = TURN.search(text, evidence + 1)
     ends = [turn.start()] if turn else []
     asked = _squeeze(query)
-    for match in islice(_QUESTION.finditer(text, evidence + 1), _MOST_QUESTIONS):
+    for match in islice(QUESTION.finditer(text, evidence + 1), _MOST_QUESTIONS):
         line = text[match.end() : match.end() + 10 * _COMPARED].strip().partition("\n")[0]
+        if labels and "Q" in labels and _ONLY_Q.fullmatch(match[0]) and not line.endswith("?"):
+            continue
         beginning = _squeeze(line)[:_COMPARED]
         if not beginning or beginning not in asked:
             ends.append(match.start())
             break
-    return text[: min(ends)] if ends else text
+    return min(ends, default=len(text))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\n" + " " * (len(match[0]) - 1)
 
 
 def _squeeze(text: str) -> str:

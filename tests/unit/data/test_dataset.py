@@ -3,11 +3,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
 from pytest_haerae.data.dataset import ItemLoader
-from pytest_haerae.data.layouts import LAYOUTS
+from pytest_haerae.data.layouts import LAYOUTS, PlacedRow
+from pytest_haerae.data.places import RowPlace
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Item
 from tests.unit.fakes import item, question
@@ -31,9 +33,10 @@ class Rows:
     def source(self, subset: str) -> str:
         return f"{subset}.jsonl"
 
-    def rows(self, subset: str) -> Iterator[dict[str, Any]]:
+    def placed_rows(self, subset: str) -> Iterator[PlacedRow]:
         self.read.append(subset)
-        yield from self._rows[subset]
+        for number, row in enumerate(self._rows[subset], 1):
+            yield RowPlace(self.source(subset), number), row
 
 
 def loader(columns: dict[str, Any] | None = None, **rows: Sequence[dict[str, Any]]) -> ItemLoader:
@@ -96,3 +99,17 @@ def test_a_subset_that_is_not_there_is_refused_before_it_is_read() -> None:
 def test_a_subset_without_rows_is_refused() -> None:
     with pytest.raises(UsageError, match=r"s\.jsonl: there are no rows"):
         loader(s=[]).items("s")
+
+
+def test_two_subsets_of_one_slug_have_ids_of_their_own() -> None:
+    made = ItemLoader(Rows(**{"한 국": [ROW], "한_국": [ROW], "law": [ROW]}), {}, LAYOUTS)
+    ids = [made.items(subset)[0].id for subset in ("한 국", "한_국", "law")]
+    assert len(set(ids)) == 3
+    assert ids[2] == "law-0000"
+    assert all(identifier.isascii() for identifier in ids)
+
+
+def test_a_subset_is_found_in_either_spelling_of_its_characters() -> None:
+    made = ItemLoader(Rows(**{"한국사": [ROW]}), {}, LAYOUTS)
+    assert made.items(normalize("NFD", "한국사")) is made.items("한국사")
+    assert made.fingerprint(normalize("NFD", "한국사")) == made.fingerprint("한국사")

@@ -18,8 +18,13 @@ HAERAE = {
 }
 
 
+def read(*rows: dict[str, Any], **columns: object) -> list[Item]:
+    return list(make_items("s", rows, "file.jsonl", columns, known_layouts()))
+
+
 def one(row: dict[str, Any], **columns: object) -> Item:
-    return next(iter(make_items("s", [row], "file.jsonl", columns, known_layouts())))
+    (item,) = read(row, **columns)
+    return item
 
 
 @pytest.mark.parametrize(
@@ -102,9 +107,18 @@ def test_a_mapping_without_options_is_of_free_text() -> None:
     assert (item.query, item.options, item.labels, item.reference) == ("뜻은?", None, None, "봄")
 
 
-def test_the_layout_is_that_of_the_first_row() -> None:
-    rows = [{"query": "가?", "answer": "나"}, {"query": "다?", "options": "라|마", "answer": "라"}]
-    assert [item.options for item in make_items("s", rows, "f", {}, known_layouts())] == [None, None]
+@pytest.mark.parametrize("order", [1, -1])
+def test_b_a_row_of_another_layout_is_not_silently_free_text(order: int) -> None:
+    rows = [{"query": "가?", "answer": "나"}, {"query": "다?", "options": "라|마", "answer": "라"}][::order]
+    with pytest.raises(UsageError, match=r"f, row 2: the columns answer.*query are of another layout"):
+        list(make_items("s", rows, "f", {}, known_layouts()))
+
+
+def test_rows_with_more_or_fewer_options_each_have_their_own() -> None:
+    four = {"question": "뜻은?", "A": "가", "B": "나", "C": "다", "D": "라", "answer": 4}
+    rows = [four, {**four, "E": "마", "answer": 5}, {**four, "E": "마", "F": "바", "answer": 6}]
+    items = list(make_items("s", rows, "f", {}, known_layouts()))
+    assert [(len(item.options or ()), item.reference) for item in items] == [(4, "D"), (5, "E"), (6, "F")]
 
 
 def test_the_first_layout_whose_columns_are_all_there_is_taken() -> None:
@@ -144,3 +158,94 @@ def test_all_of_kmmlu_is_read() -> None:
     subsets = loader.dataset.subsets()
     assert len(subsets) == 45
     assert sum(len(loader.items(subset)) for subset in subsets) == 35_030
+
+
+SHAPES: list[tuple[dict[str, Any], tuple[str, ...], str]] = [
+    ({"A": "가", "B": "나", "answer": "B"}, ("가", "나"), "B"),
+    ({"A": "가", "B": "나", "C": "다", "answer": "다"}, ("가", "나", "다"), "C"),
+    ({"A": "가", "B": "나", "C": "다", "D": "라", "E": "", "answer": "d"}, ("가", "나", "다", "라"), "D"),
+    ({"A": "가", "B": "나", "C": "다", "D": None, "E": float("nan"), "answer": 3}, ("가", "나", "다"), "C"),
+    ({"A": 0, "B": 0.0, "C": True, "answer": "C"}, ("0", "0.0", "True"), "C"),
+    ({"a": "가", "b": "나", "answer": "(a)"}, ("가", "나"), "A"),
+    ({"option1": "가", "option2": "나", "option3": "", "answer": "2"}, ("가", "나"), "B"),
+    ({"option_a": "가", "option_b": "나", "answer": "b"}, ("가", "나"), "B"),
+    ({"choice0": "가", "choice1": "나", "choice2": "다", "answer": 0}, ("가", "나", "다"), "A"),
+    ({"1": "가", "2": "나", "answer": 2}, ("가", "나"), "B"),
+    ({"보기1": "가", "보기2": "나", "answer": "나"}, ("가", "나"), "B"),
+    ({"choices": {"text": ["가", "나"], "label": ["1", "2"]}, "answer": "2"}, ("가", "나"), "B"),
+    ({"options": {"B": "나", "A": "가"}, "answer": "A"}, ("가", "나"), "A"),
+]
+
+
+@pytest.mark.parametrize(("columns", "options", "reference"), SHAPES)
+def test_b5_options_in_columns_of_every_common_name(
+    columns: dict[str, Any], options: tuple[str, ...], reference: str
+) -> None:
+    item = one({"question": "뜻은?", **columns})
+    assert (item.options, item.reference) == (options, reference)
+
+
+@pytest.mark.parametrize("empty", ["", " ", None, float("nan"), "nan"])
+def test_b5_an_option_that_is_empty_before_another_is_refused(empty: object) -> None:
+    with pytest.raises(UsageError, match=r"row 1, field 'A/B/C/D/E': option B is empty"):
+        one({"question": "뜻은?", "A": "가", "B": empty, "C": "다", "D": "라", "E": "마", "answer": 1})
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), "", "nan", "None", "null", "<NA>"])
+@pytest.mark.parametrize("field", ["paragraph", "context"])
+def test_b3_no_passage_is_made_of_nothing(nothing: object, field: str) -> None:
+    row = {"question": "뜻은?", "choices": ["가", "나"], "answer": "나"}
+    assert one({**row, field: nothing}) == one(row)
+    assert one({**row, field: "봄"}).query.startswith("### 지문: \n봄\n")
+    mapped = {"question": "question", "options": "choices", "answer": "answer", "context": field}
+    assert one({**row, field: nothing}, **mapped) == one(row)
+
+
+@pytest.mark.parametrize("columns", [{}, {"question": "question", "answer": "answer", "context": "context"}])
+def test_free_text_shows_what_it_is_about(columns: dict[str, Any]) -> None:
+    item = one({"question": "뜻은?", "context": "봄", "answer": "꽃"}, **columns)
+    assert item.query == "### 지문: \n봄\n\n### 질문: \n뜻은?\n\n### 정답:"
+
+
+@pytest.mark.parametrize("field", ["question", "answer"])
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (None, "is empty"),
+        (float("nan"), "is empty"),
+        ("nan", "is empty"),
+        (["가"], "is a list where a text is expected"),
+        ({"가": 1}, "is a structure where a text is expected"),
+        (b"a", "is bytes where a text is expected"),
+        (float("inf"), "is an infinite number"),
+        pytest.param(10**5000, "is a number of too many digits", id="digits"),
+    ],
+)
+def test_b3_b7_what_is_no_text_is_refused_and_never_written_out(field: str, value: object, problem: str) -> None:
+    for more in ({}, {"choices": ["가", "나"]}):
+        with pytest.raises(UsageError, match=f"row 1, field '{field}': {problem}"):
+            one({"question": "뜻은?", "answer": "가", **more, field: value})
+
+
+def test_b8_one_letter_is_not_a_text_beside_another_that_is_a_letter() -> None:
+    row = {"question": "혈액형은?", "options": ["AB", "B", "A", "O"]}
+    assert [item.reference for item in read({**row, "answer": "A"}, {**row, "answer": "D"})] == ["A", "D"]
+    assert [item.reference for item in read({**row, "answer": "A"}, {**row, "answer": "AB"})] == ["C", "A"]
+    with pytest.raises(UsageError, match=r"row 1, field 'answer': 'A' may mean two options: .* texts of options and"):
+        read({**row, "answer": "A"})
+    other = {"question": "뜻은?", "options": ["가", "나"]}
+    with pytest.raises(UsageError, match="row 1, field 'answer': 'A' may mean two options"):
+        read({**row, "answer": "A"}, {**row, "answer": "D"}, {**other, "answer": "가"})
+
+
+def test_an_items_key_is_its_id_or_else_a_hash_of_what_it_asks() -> None:
+    row = {"question": "뜻은?", "options": ["가", "나"], "answer": "가"}
+    first, again, other = read(row, row, {**row, "answer": "나"})
+    assert again.key == f"{first.key}#2"
+    assert other.key not in {first.key, again.key}
+    assert [item.key for item in read({**row, "id": 7}, {**row, "id": 7}, {**row, "id": None})] == [
+        "7",
+        "7#2",
+        first.key,
+    ]
+    assert [item.id for item in (first, again, other)] == ["s-0000", "s-0001", "s-0002"]

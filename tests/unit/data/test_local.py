@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -62,10 +63,53 @@ def test_a_file_is_a_subset_by_itself_whatever_its_split(tmp_path: Path) -> None
 
 def test_what_holds_no_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
-    kinds = ".jsonl, .csv, .tsv, .parquet"
+    kinds = ".jsonl, .json, .csv, .tsv, .parquet"
     with pytest.raises(UsageError, match=f"a.txt: not one of the file kinds {kinds}"):
         LocalDataset(tmp_path / "a.txt", "test", "x")
     with pytest.raises(UsageError, match=f"the folder has no file of the kinds {kinds}"):
         LocalDataset(tmp_path, "test", "x")
     with pytest.raises(UsageError, match="no split 'test'; there is dev, train"):
         dataset(tmp_path, "law-train.jsonl", "law-dev.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("q.csv", "q.jsonl"), ("q.jsonl", "q-test.jsonl"), ("a/q.jsonl", "b/q.jsonl"), ("q.jsonl", "q/test.jsonl")],
+)
+def test_b4_two_files_of_one_subset_are_refused_and_never_merged(tmp_path: Path, one: str, other: str) -> None:
+    for name in (one, other):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("question,answer\n가,나\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"q.* and .*q.* are both the subset 'q'; rename or remove one"):
+        LocalDataset(tmp_path, "test", "mine")
+
+
+def test_b4_hidden_files_and_folders_are_no_subsets(tmp_path: Path) -> None:
+    hidden = (".ipynb_checkpoints/law-checkpoint.jsonl", "._law.jsonl", "a/.b/c.jsonl", "__MACOSX/law.jsonl")
+    assert dataset(tmp_path, "law.jsonl", *hidden).subsets() == ("law",)
+    (tmp_path / ".data").mkdir()
+    assert dataset(tmp_path / ".data", "law.jsonl").subsets() == ("law",), "a folder that the user names is read"
+
+
+def test_b5_a_json_file_that_holds_no_questions_is_no_subset(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"name": "x", "files": ["a"]}')
+    (tmp_path / "report.json").write_text('{\n"metrics": {},\n"samples": [{"id": "x"}]\n}')
+    (tmp_path / "wrapped.json").write_text('{"data": [{"question": "가?", "answer": "나"}]}', encoding="utf-8")
+    (tmp_path / "array.json").write_text('[{"question": "가?", "answer": "나"}]', encoding="utf-8")
+    (tmp_path / "lines.json").write_text('{"question": "가?", "answer": "나"}\n' * 2, encoding="utf-8")
+    assert LocalDataset(tmp_path, "test", "mine").subsets() == ("array", "lines", "wrapped")
+
+
+def test_b6_a_name_is_in_nfc_however_the_disk_has_it(tmp_path: Path) -> None:
+    data = dataset(tmp_path, normalize("NFD", "한국사-test.jsonl"))
+    assert data.subsets() == ("한국사",)
+    assert len(list(data.rows("한국사"))) == 1
+    write_rows(tmp_path / "한국사.jsonl", [question(0)])
+    with pytest.raises(UsageError, match="are both the subset '한국사'"):
+        LocalDataset(tmp_path, "test", "mine")
+
+
+def test_a_mistake_in_a_later_shard_names_that_shard(tmp_path: Path) -> None:
+    data = dataset(tmp_path, "law-00000-of-00002.jsonl", "law-00001-of-00002.jsonl")
+    places = [str(place) for place, _ in data.placed_rows("law")]
+    assert [Path(place).name for place in places] == [f"law-0000{each}-of-00002.jsonl, row 1" for each in range(2)]

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_haerae.data.answers import decide
 from pytest_haerae.data.rows import (
+    GivenAnswer,
     RowPlace,
     any_index,
     check_options,
@@ -29,6 +31,8 @@ OPTION_LISTS = st.lists(TEXTS.filter(bool), min_size=2, max_size=10)
 
 
 def test_a_mistake_names_file_row_and_field() -> None:
+    line = RowPlace("file.csv", 7, 9)
+    assert str(line.error("answer", "is empty")) == "file.csv, row 7 (line 9), field 'answer': is empty"
     assert str(PLACE.error("answer", "is empty")) == "file.jsonl, row 7, field 'answer': is empty"
 
 
@@ -81,10 +85,16 @@ def test_what_is_no_whole_number_is_refused(answer: str) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "options", "index"),
-    [("나", OPTIONS, 1), ("(C)", OPTIONS, 2), ("B", ("B", "A"), 0), ("b", ("가", "나"), 1)],
+    [("나", OPTIONS, 1), ("(C)", OPTIONS, 2), ("B", ("A", "B"), 1), ("b", ("가", "나"), 1)],
 )
 def test_an_answer_is_an_options_text_before_it_is_a_letter(answer: str, options: tuple[str, ...], index: int) -> None:
     assert any_index(answer, options, "answer", PLACE) == index
+
+
+@pytest.mark.parametrize("answer", ["A", "B"])
+def test_b8_a_letter_that_is_another_options_text_is_refused(answer: str) -> None:
+    with pytest.raises(UsageError, match="is the text of one option and the letter of another"):
+        any_index(answer, ("B", "A"), "answer", PLACE)
 
 
 @pytest.mark.parametrize(("answer", "options"), [("2", OPTIONS), ("라", OPTIONS), ("가", ("가", "가"))])
@@ -106,9 +116,9 @@ def test_options_are_the_same_however_they_are_written(options: list[str]) -> No
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (None, "has 0 options; 2 to 10 are possible"),
+        (None, "has 0 options; 2 to 26 are possible"),
         ("가", "has 1 options"),
-        (list("가나다라마바사아자차카"), "has 11 options"),
+        (list("가" * 27), "has 27 options"),
         ("가||다", "option B is empty"),
         ("['가', ", "is not a list"),
     ],
@@ -118,8 +128,8 @@ def test_options_that_are_none(value: object, message: str) -> None:
         split_options(value, "options", PLACE)
 
 
-def test_two_and_ten_options_are_possible() -> None:
-    for count in (2, 10):
+def test_two_and_twenty_six_options_are_possible() -> None:
+    for count in (2, 26):
         options = tuple("가" * (number + 1) for number in range(count))
         assert check_options(options, "options", PLACE) == options
 
@@ -142,5 +152,6 @@ def test_a_numbered_layout_is_known_by_its_columns_and_read_from_one() -> None:
     columns, read = numbered_layout(["o1", "o2"], "gold")
     assert columns == {"question", "o1", "o2", "gold"}
     read_row = read({"question": "뜻은?", "o1": "가", "o2": "나", "gold": 2, "context": "봄"}, PLACE)
-    assert (read_row.options, read_row.answer) == (("가", "나"), 1)
+    assert isinstance(read_row.answer, GivenAnswer)
+    assert (read_row.options, decide([read_row.answer])) == (("가", "나"), [1])
     assert read_row.query == lettered_query("뜻은?", ("가", "나"), "봄")

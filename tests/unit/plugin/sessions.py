@@ -35,7 +35,12 @@ class Config:
         self.args = list(args) or [str(folder)]
         self.invocation_params = SimpleNamespace(args=tuple(args), dir=folder)
         self.option = SimpleNamespace(
-            verbose=0, lf=False, collectonly=False, setuponly=False, continue_on_collection_errors=False
+            verbose=0,
+            reportchars="fE",
+            lf=False,
+            collectonly=False,
+            setuponly=False,
+            continue_on_collection_errors=False,
         )
         self.pluginmanager = pytest.PytestPluginManager()
         self.hook = SimpleNamespace(pytest_haerae_backends=lambda: [backends] if backends else [])

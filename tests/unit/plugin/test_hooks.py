@@ -128,16 +128,16 @@ def test_the_ends_of_collection_reach_the_evaluation(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("outcome", "status", "expected"),
     [
-        ("failed", "wrong", ("wrong", "w", "WRONG")),
-        ("failed", "invalid", ("invalid", "i", "INVALID")),
-        ("failed", "cut", ("cut", "c", "CUT")),
+        ("failed", "wrong", ("wrong", "w", ("WRONG", {"red": True}))),
+        ("failed", "invalid", ("invalid", "i", ("INVALID", {"yellow": True}))),
+        ("failed", "cut", ("cut", "c", ("CUT", {"yellow": True}))),
         ("failed", "error", None),
         ("failed", None, None),
         ("passed", "wrong", None),
     ],
 )
 def test_wrong_and_unreadable_answers_are_categories_of_their_own(
-    tmp_path: Path, outcome: str, status: str | None, expected: tuple[str, str, str] | None
+    tmp_path: Path, outcome: str, status: str | None, expected: tuple[str, str, tuple[str, dict[str, bool]]] | None
 ) -> None:
     report = report_of("n", outcome, status=status)
     assert hooks.pytest_report_teststatus(report, with_session(config(tmp_path), SimpleNamespace())) == expected

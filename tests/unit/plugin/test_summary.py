@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from pytest_haerae.config.run_config import build_config
 from pytest_haerae.plugin.summary import rerun_command, summarise
+from pytest_haerae.run.plan import make_plan
 from tests.unit.plugin.sessions import Run, config
 
 
@@ -14,7 +17,7 @@ class Reporter:
     def __init__(self) -> None:
         self.lines: list[str] = []
 
-    def write_line(self, line: str) -> None:
+    def write_line(self, line: str, **markup: bool) -> None:
         self.lines.append(line)
 
     def write_sep(self, sign: str, title: str) -> None:
@@ -66,10 +69,26 @@ def test_where_nothing_was_asked_nothing_is_said(tmp_path: Path) -> None:
     assert reporter.lines == []
 
 
-def test_the_command_that_runs_wrong_items_again(tmp_path: Path) -> None:
+PARAMS = '{"model_name": "m", "api_key": "abcdef123456", "api_base": "http://127.0.0.1/v1"}'
+
+
+@pytest.mark.parametrize("typed", [[f"--model-params={PARAMS}"], ["--model_params", PARAMS]])
+def test_the_command_that_runs_wrong_items_again_is_typed_back_as_it_is(tmp_path: Path, typed: list[str]) -> None:
     given = config(tmp_path)
-    given.invocation_params.args = ("suites", "--lf", "--model-params=api_key=abcdef123456", "-k", "a b")
-    assert rerun_command(given, ["abcdef123456"]) is None
+    given.invocation_params.args = ("suites", "--lf", *typed, "-k", "a b")
+    plan = make_plan(build_config({"model": "openai", "model_params": PARAMS}, tmp_path))
+    assert rerun_command(given, plan) is None
     given.plug("lfplugin", SimpleNamespace())
-    command = "pytest suites '--model-params=api_key=***' -k 'a b' --lf"
-    assert rerun_command(given, ["abcdef123456"]) == command
+    assert shlex.split(rerun_command(given, plan) or "") == [
+        *("pytest", "suites", '--model-params={"model_name": "m", "api_base": "http://127.0.0.1/v1"}', "-k", "a b"),
+        "--lf",
+    ]
+
+
+def test_a_key_that_is_none_stays_in_the_command(tmp_path: Path) -> None:
+    given = config(tmp_path)
+    params = PARAMS.replace("abcdef123456", "not-needed")
+    given.invocation_params.args = ("suites", f"--model-params={params}")
+    given.plug("lfplugin", SimpleNamespace())
+    command = rerun_command(given, make_plan(build_config({"model": "openai", "model_params": params}, tmp_path)))
+    assert '"api_key": "not-needed"' in (command or "")

@@ -73,7 +73,7 @@ def test_everything_that_shows_reports_shows_it(name: str) -> None:
     assert len(report["samples"]) == items
     assert accuracy is not None
     for width in (60, 100):
-        assert any(line.startswith("total (micro)") for line in summary_lines(report, width=width))
+        assert any(line.text.startswith("total (micro)") for line in summary_lines(report, width))
     assert f"| total (micro) | {report['metrics']['n']} |" in render_markdown(report)
     page = make_page(report)
     assert all(row["id"] in page for row in report["samples"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest_haerae.evaluation import Evaluation
 from pytest_haerae.run.asking import Answers, StoredSamples, ask, in_order
 from pytest_haerae.run.questions import Questions
-from pytest_haerae.types import DataKey, Request, Response, Sample, Selected
+from pytest_haerae.types import DataKey, Request, Response, Sample, Selected, Verdict
 from tests.unit.fakes import Ledger, everything, item, prepared, question, scripted, silent
 
 ROWS = [question(number) for number in range(9)]
@@ -159,6 +159,19 @@ def test_an_item_without_a_stored_answer_is_an_error_and_no_wrong_answer(tmp_pat
         last: Sample = stored.sample(selection[8])
     assert last.verdict.outcome == "error"
     assert "no response was stored for this item" in last.verdict.explanation
+
+
+def test_the_verdicts_of_the_process_that_asked_are_taken_as_they_are(tmp_path: Path) -> None:
+    evaluation = prepared(tmp_path, ROWS, scripted(right, Ledger()))
+    selection = everything(evaluation)
+    with closing(asked(evaluation)) as answers:
+        store, number = answers.run.store.path, answers.run.number
+    verdict = Verdict("error", explanation="scorer moody: raised ValueError")
+    questions = Questions(evaluation.plan, evaluation.source)
+    with closing(StoredSamples(evaluation.plan, questions, store, number, {selection[0].nodeid: verdict})) as stored:
+        first, second = stored.sample(selection[0]), stored.sample(selection[1])
+    assert (first.verdict, second.verdict.outcome) == (verdict, "correct")
+    assert first.response == answers.samples[0].response
 
 
 def test_a_skipped_item_is_as_skipped_in_another_process(tmp_path: Path) -> None:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import re
+import signal
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from pytest_haerae.errors import ScorerFailure, UsageError
+from pytest_haerae.errors import UsageError
 from pytest_haerae.scoring.judging import judge, skip_reason
 from pytest_haerae.scoring.parameters import ChosenScorer
 from pytest_haerae.scoring.registry import Scorer
@@ -36,24 +40,28 @@ def said_by(verdict: Any) -> ChosenScorer:  # noqa: ANN401 - anything that a sco
     return ChosenScorer(Scorer("string_match", "odd", lambda item, response: verdict), None)
 
 
+def refused(judge_item: Callable[[Item, Response], Any], time_limit: float = 60) -> Verdict:
+    chosen = ChosenScorer(Scorer("string_match", "odd", judge_item), None, time_limit)
+    return judge(lettered(), Response(text="A"), chosen)
+
+
 @pytest.mark.parametrize(
     ("verdict", "said"),
     [
-        (Verdict("Correct"), "unknown outcome 'Correct': did you mean 'correct'? Valid: correct, error, invalid, *"),  # type: ignore[arg-type]
-        (Verdict(None), "unknown outcome 'None'. Valid: *"),  # type: ignore[arg-type]
+        (Verdict("Correct"), "unknown outcome 'Correct': did you mean 'correct'? Valid: correct, cut, error, *"),  # type: ignore[arg-type]
         (Verdict("correct", 1), "prediction is a text or None, not 1"),  # type: ignore[arg-type]
-        (Verdict("correct", "A", None), "explanation is a text, not None"),  # type: ignore[arg-type]
-        (Verdict("correct", "A", "", 2), "rule is a text or None, not 2"),  # type: ignore[arg-type]
+        (Verdict("correct", margin=float("nan")), "margin is a finite number or None, not nan"),
         ("correct", "returned 'correct', not a Verdict"),
-        (("correct", "A"), "returned ('correct', 'A'), not a Verdict"),
         (None, "returned None, not a Verdict"),
     ],
 )
-def test_what_is_no_verdict_is_refused_by_the_names_of_scorer_and_item(verdict: object, said: str) -> None:
-    with pytest.raises(ScorerFailure) as caught:
-        judge(lettered(), Response(text="A"), said_by(verdict))
-    place, _, what = str(caught.value).partition(": ")
-    assert place == "scorer odd, item probe-0000"
+def test_a_malformed_verdict_is_the_error_of_its_item_by_the_names_of_scorer_and_item(
+    verdict: object, said: str
+) -> None:
+    """Fault A6: a misspelt outcome made the item vanish from n, and the gate passed."""
+    found = judge(lettered(), Response(text="A"), said_by(verdict))
+    place, _, what = found.explanation.partition(": ")
+    assert (found.outcome, place) == ("error", "scorer odd, item probe-0000")
     assert what.startswith(said.rstrip("*"))
 
 
@@ -62,19 +70,102 @@ def test_a_verdict_is_handed_on_as_it_is() -> None:
     assert judge(lettered(), Response(text="A"), said_by(verdict)) is verdict
 
 
-def test_a_scorer_that_raises_is_named_with_the_item_and_the_line() -> None:
+class Unspeakable(Exception):  # noqa: N818 - it has no words
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KeyError("B"), r"raised KeyError: 'B' \(.*test_judging\.py:\d+\)"),
+        (ValueError("a\x1b[2J\n::error::b"), r"raised ValueError: a\\x1b\[2J ::error::b \(.*\)"),
+        (SystemExit(3), r"raised SystemExit: 3 \(.*\)"),
+        (pytest.fail.Exception("no"), r"raised Failed: no \(.*\)"),
+        (RecursionError("deep"), r"raised RecursionError: deep \(.*\)"),
+        (MemoryError(), r"raised MemoryError: \(.*\)"),
+        (StopIteration(), r"raised StopIteration: \(.*\)"),
+        (UsageError("install it"), "install it"),
+        (Unspeakable(), "raised Unspeakable"),
+    ],
+)
+def test_a_scorer_that_raises_costs_its_item(error: BaseException, said: str) -> None:
+    """Fault D5: it ended the run without a report."""
+
     def careless(item: Item, response: Response) -> Verdict:
-        raise KeyError(item.reference)
+        raise error
 
-    chosen = ChosenScorer(Scorer("string_match", "careless", careless), None)
-    said = r"^scorer careless, item probe-0000: raised KeyError: 'B' \(.*test_judging\.py:\d+\)$"
-    with pytest.raises(ScorerFailure, match=said):
-        judge(lettered(), Response(text="x"), chosen)
+    found = refused(careless)
+    assert found.outcome == "error"
+    assert re.fullmatch(f"scorer odd, item probe-0000: {said}", found.explanation)
+    assert found.explanation.isprintable()
 
 
-def test_what_a_scorer_says_of_a_users_mistake_is_said_as_it_is() -> None:
-    def strict(item: Item, response: Response) -> Verdict:
-        raise UsageError("install it")
+def test_an_interrupt_is_no_error_of_an_item() -> None:
+    def interrupted(item: Item, response: Response) -> Verdict:
+        raise KeyboardInterrupt
 
-    with pytest.raises(UsageError, match="install it"):
-        judge(lettered(), Response(text="x"), ChosenScorer(Scorer("string_match", "strict", strict), None))
+    with pytest.raises(KeyboardInterrupt):
+        refused(interrupted)
+
+
+def test_a_scorer_that_hangs_costs_its_item() -> None:
+    """Fault D5: the run hung."""
+
+    def endless(item: Item, response: Response) -> Verdict:
+        re.match(r"(a+)+$", "a" * 60 + "b")
+        return Verdict("correct")
+
+    found = refused(endless, 0.05)
+    said = "scorer odd, item probe-0000: gave no verdict within 0.05 s (--evaluator-params time_limit)"
+    assert (found.outcome, found.explanation) == ("error", said)
+
+
+def test_a_scorer_that_hangs_on_every_item_is_not_waited_for_each_time() -> None:
+    asked = []
+
+    def endless(item: Item, response: Response) -> Verdict:
+        asked.append(item)
+        time.sleep(60)
+        return Verdict("correct")
+
+    chosen = ChosenScorer(Scorer("string_match", "odd", endless), None, 0.05)
+    verdicts = [judge(lettered(), Response(text="A"), chosen) for _ in range(5)]
+    assert [verdict.outcome for verdict in verdicts] == ["error"] * 5
+    assert "not asked: it reached its time limit of 0.05 s on 3 items in a row" in verdicts[-1].explanation
+    assert len(asked) == 3
+
+
+def test_a_scorer_that_hangs_now_and_then_is_waited_for() -> None:
+    asked = []
+
+    def moody(item: Item, response: Response) -> Verdict:
+        asked.append(item)
+        if len(asked) % 2:
+            time.sleep(60)
+        return Verdict("correct")
+
+    chosen = ChosenScorer(Scorer("string_match", "odd", moody), None, 0.05)
+    outcomes = [judge(lettered(), Response(text="A"), chosen).outcome for _ in range(8)]
+    assert outcomes == ["error", "correct"] * 4
+
+
+def test_the_alarm_of_a_plugin_that_limits_tests_is_not_the_scorers() -> None:
+    class Timeout(BaseException):
+        pass
+
+    def ring(number: int, frame: object) -> None:
+        raise Timeout
+
+    def endless(item: Item, response: Response) -> Verdict:
+        time.sleep(60)
+        return Verdict("correct")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(Timeout):
+            refused(endless)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

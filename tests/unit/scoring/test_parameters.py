@@ -90,15 +90,23 @@ def test_what_is_chosen(method: Method, params: dict[str, Any] | None, default: 
             {"strict": True, "scorer": "mine"},
             "strict is a scorer of its own; leave out either it or 'mine'",
         ),
-        ("string_match", {"return_logits": True}, "unknown parameter 'return_logits'. Valid: scorer, strict"),
-        ("string_match", {"strct": True}, "unknown parameter 'strct': did you mean 'strict'? Valid: scorer, strict"),
-        ("string_match", {"longest": 3}, "unknown parameter 'longest'. Valid: scorer, strict"),
-        ("log_likelihood", {"strict": True}, "unknown parameter 'strict'. Valid: return_logits, scorer"),
+        (
+            "string_match",
+            {"return_logits": True},
+            "unknown parameter 'return_logits'. Valid: scorer, strict, time_limit",
+        ),
+        (
+            "string_match",
+            {"strct": True},
+            "unknown parameter 'strct': did you mean 'strict'? Valid: scorer, strict, time_limit",
+        ),
+        ("string_match", {"longest": 3}, "unknown parameter 'longest'. Valid: scorer, strict, time_limit"),
+        ("log_likelihood", {"strict": True}, "unknown parameter 'strict'. Valid: return_logits, scorer, time_limit"),
         ("log_likelihood", {"return_logits": "maybe"}, "return_logits is true or false, not 'maybe'"),
         (
             "string_match",
             {"scorer": "mine", "longst": 3},
-            "unknown parameter 'longst': did you mean 'longest'? Valid: case, longest, scorer, strict, with",
+            "unknown parameter 'longst': did you mean 'longest'? Valid: case, longest, scorer, strict, ",
         ),
         ("string_match", {"scorer": "mine"}, "--evaluator-params of scorer mine: longest: Field required"),
         (
@@ -115,6 +123,19 @@ def test_a_mistake_is_one_line_that_names_it(method: Method, params: dict[str, A
     assert said in str(caught.value)
     assert str(caught.value).startswith("--evaluator-params")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("method", ["string_match", "log_likelihood"])
+def test_the_time_limit_of_a_scorer_is_set_or_a_minute(method: Method) -> None:
+    assert choose_scorer(method).time_limit == 60
+    assert choose_scorer(method, {"time_limit": 2}).time_limit == 2
+    assert choose_scorer(method, {"time_limit": 0.5}).time_limit == 0.5
+
+
+@pytest.mark.parametrize("limit", [0, -1, True, "5", None, float("nan"), float("inf"), 86_401])
+def test_a_time_limit_that_is_no_number_of_seconds_is_refused(limit: object) -> None:
+    with pytest.raises(UsageError, match="--evaluator-params: time_limit is a number of seconds above 0"):
+        choose_scorer("string_match", {"time_limit": limit})
 
 
 def test_what_a_scorer_needs_is_looked_for_when_it_is_checked() -> None:

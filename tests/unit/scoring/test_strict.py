@@ -21,3 +21,9 @@ def test_only_the_demanded_format_counts() -> None:
 def test_free_text_is_compared_as_by_default() -> None:
     response = Response(text="정답: 가는말이 고와야 오는말이 곱다")
     assert judged(FREE, response, "string_match", "strict") == judged(FREE, response, "string_match")
+
+
+def test_the_verdict_shows_the_line_that_was_read() -> None:
+    verdict = judged(lettered("B"), Response(text="해설이다.\n### 정답: (B)\n"), "string_match", "strict")
+    assert verdict.why == "### 정답: (B)"
+    assert judged(lettered("B"), Response(text="정답은 (B)"), "string_match", "strict").why is None

@@ -6,6 +6,7 @@ from threading import Thread
 import pytest
 
 from pytest_haerae.scoring.mathematics.process import MathematicsProcess, Result, compare
+from pytest_haerae.scoring.time_limit import OutOfTime, call_within
 
 
 def test_a_formula_without_end_is_given_up_and_the_next_one_is_compared() -> None:
@@ -14,6 +15,18 @@ def test_a_formula_without_end_is_given_up_and_the_next_one_is_compared() -> Non
     try:
         assert process.compare("9^{9^{9^9}}", "42") == "no answer"
         assert process.compare("\\frac{84}{2}", "42") == "equal"
+    finally:
+        process.close()
+
+
+def test_an_interrupted_comparison_does_not_answer_the_next_one() -> None:
+    pytest.importorskip("math_verify")
+    process = MathematicsProcess(seconds=30)
+    try:
+        assert process.compare("1", "1") == "equal"
+        with pytest.raises(OutOfTime):
+            call_within(0.3, lambda: process.compare("9^{9^{9^9}}", "42"))
+        assert process.compare("41", "42") == "different"
     finally:
         process.close()
 

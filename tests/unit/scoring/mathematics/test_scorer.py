@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.scoring.mathematics.process import MathematicsProcess, Result, compare
-from pytest_haerae.scoring.mathematics.scorer import final_answer
 from pytest_haerae.scoring.parameters import choose_scorer
 from pytest_haerae.types import Item, Response, Verdict
 from tests.helpers import lettered
@@ -18,31 +17,6 @@ from tests.unit.scoring.judged import judged
 def verdict(text: str, reference: str = "42") -> Verdict:
     item = Item("MATH-0000", "MATH", 0, "6 곱하기 7은 얼마인가?", None, None, reference)
     return judged(item, Response(text=text), "string_match", "math")
-
-
-@pytest.mark.parametrize(
-    ("text", "answer", "rule"),
-    [
-        ("풀이: 6×7=42\n\\boxed{42}", "42", "box"),
-        ("\\boxed{40}이 아니라 \\boxed{42}", "42", "box"),
-        ("\\boxed{\\frac{84}{2}}입니다.", "\\frac{84}{2}", "box"),
-        ("\\boxed{42} 이므로 답은 위와 같다.", "42", "box"),
-        ("\\boxed{40}이라 했으나 정답: 42", "42", "statement"),
-        ("정답은 42입니다.", "42", "statement"),
-        ("**정답: 42**", "42", "statement"),
-        ("최종 답은 $x = 42$이다.", "x = 42", "statement"),
-        ("답변: 1,234개입니다.", "1,234개", "statement"),
-        ("The answer is 42.", "42", "statement"),
-        ("6 곱하기 7은 42", "42", "last number"),
-        ("합은 -1/2이다", "-1/2", "last number"),
-        ("４２", "42", "last number"),
-        ("<think>\\boxed{1}</think>42", "42", "last number"),
-        ("\\boxed{42}\n\n문제: 1+1은?\n답변: \\boxed{2}", "42", "box"),
-        ("\\boxed{42", "42", "last number"),
-    ],
-)
-def test_the_last_stated_answer_is_read(text: str, answer: str, rule: str) -> None:
-    assert final_answer(text, "6 곱하기 7은 얼마인가?") == (answer, rule)
 
 
 @pytest.mark.parametrize("text", ["", "모르겠습니다.", "\\boxed{}", "<think>42", f"\\boxed{{{'x' * 301}}}"])
@@ -77,7 +51,7 @@ def test_plain_numbers_are_compared_by_value_without_a_process(
     def refuse(answer: str, reference: str) -> Result:
         raise AssertionError(f"{answer} and {reference} are plain numbers")
 
-    monkeypatch.setattr("pytest_haerae.scoring.mathematics.scorer.compare", refuse)
+    monkeypatch.setattr("pytest_haerae.scoring.mathematics.equality.compare", refuse)
     assert verdict(f"\\boxed{{{answer}}}", reference).outcome == "correct"
     assert verdict(f"\\boxed{{{answer}}}", "7").outcome == "wrong"
 
@@ -109,10 +83,25 @@ def test_plain_numbers_agree_with_math_verify(first: object, second: object) -> 
         assert verdict(f"\\boxed{{{first}}}", str(other)).outcome == expected
 
 
+def test_the_words_that_were_read_are_a_part_of_the_output() -> None:
+    text = "먼저 6×7을 구한다. 정답은 ４２개입니다."
+    assert verdict(text).why == "정답은 ４２개"
+    assert verdict("\\boxed{41} 이다").why == "\\boxed{41}"
+    assert verdict("모르겠습니다.").why is None
+
+
+@pytest.mark.parametrize("text", ["", "<think>6×7은 42", "6×7을 구하면 6×6=36에", "\\boxed{4"])
+def test_an_output_that_was_cut_before_an_answer_is_cut_and_not_wrong(text: str) -> None:
+    item = Item("MATH-0000", "MATH", 0, "6 곱하기 7은?", None, None, "42")
+    found = judged(item, Response(text=text, finish_reason="length"), "string_match", "math")
+    assert (found.outcome, found.prediction, found.why) == ("cut", None, None)
+    assert found.explanation == "MATH-0000 cut: the output ended at its limit before an answer, reference 42"
+
+
 def test_a_process_that_cannot_be_started_is_an_error_of_the_item(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/none/python")
     process = MathematicsProcess()
-    monkeypatch.setattr("pytest_haerae.scoring.mathematics.scorer.compare", process.compare)
+    monkeypatch.setattr("pytest_haerae.scoring.mathematics.equality.compare", process.compare)
     assert verdict("\\boxed{x}").outcome == "error"
 
 

@@ -81,7 +81,7 @@ def test_never_raises_and_answers_only_with_a_label(text: str) -> None:
     reading = read_choice(text, lettered())
     assert reading.label in {"A", "B", "C", "D", "E", None}
     assert reading.rule
-    assert judge_string_match(FREE, Response(text=text)).outcome in {"correct", "wrong", "invalid"}
+    assert judge_string_match(FREE, Response(text=text)).outcome in {"correct", "wrong", "invalid", "cut"}
 
 
 @given(
@@ -142,7 +142,8 @@ def _cpu_seconds(text: str) -> float:
         ("(B) 원두", None, "not the demanded format"),
         ("정답: (H)", None, "not the demanded format"),
         ("", None, "empty"),
-        ("<think>정답: (B)", None, "only reasoning"),
+        ("<think>정답: (B)", None, "unfinished reasoning"),
+        ("<think>정답: (B)</think>", None, "only reasoning"),
     ],
 )
 def test_the_strict_mode_takes_only_the_demanded_format(text: str, label: str | None, rule: str) -> None:

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from pytest_haerae.scoring.reading.cleaning import (
     LONGEST_READ,
     clean_free_text,
+    cleaned_free_text,
     normalise,
     shorten,
     strip_markup,
     strip_reasoning,
     unify_characters,
+    with_newlines,
 )
+from pytest_haerae.scoring.reading.traced import Traced
 
 PLAIN = st.text("가나다 BC.,", max_size=60)
 
@@ -76,9 +79,31 @@ def test_markup_goes(text: str, plain: str) -> None:
     assert " ".join(strip_markup(text).split(" ")).strip() == plain
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (r"D\n\n설명", "D\n\n설명"),
+        (r"D\r\n설명", "D\n설명"),
+        (r"\nu + \neq", r"\nu + \neq"),
+        (r"B\nBecause", "B\nBecause"),
+    ],
+)
+def test_a_newline_that_is_written_out_is_one_unless_a_command_begins_so(text: str, lines: str) -> None:
+    assert with_newlines(Traced.of(text)).text == lines
+
+
+@given(st.text("가B②ﬁ*~ \\n<|im_end|>", max_size=40))
+def test_what_is_read_of_a_free_answer_stands_in_the_output(text: str) -> None:
+    cleaned = cleaned_free_text(text, "질문")
+    assert cleaned.words(text, 0, len(cleaned.text)) in text
+
+
 def test_a_free_answer_loses_its_heading_and_what_the_model_rambles_on_about() -> None:
     assert clean_free_text("정답: **서울**\n\n### 질문: 다음은?\n정답: 부산", "수도는?") == "서울"
     assert clean_free_text("<think>부산?</think>서울", "수도는?") == "서울"
+    assert clean_free_text("<|channel>thought\n<channel|>서울", "수도는?") == "서울"
+    assert clean_free_text("서울[|endofturn|]", "수도는?") == "서울"
+    assert clean_free_text("<|im_start|>assistant\n서울<|im_end|>", "수도는?") == "서울"
 
 
 @given(st.text(max_size=60))

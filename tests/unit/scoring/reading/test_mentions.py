@@ -31,6 +31,8 @@ def groups(text: str) -> list[Group]:
         ("USB, C++, U.S.A", ""),
         ("(H)", ""),
         ("A형 혈액은 (B)", "B"),
+        ("f(a), 3 A, A = 2, 70°C", ""),
+        ("A-D 중 (B)~(E)", ""),
     ],
 )
 def test_letters(text: str, labels: str) -> None:
@@ -46,7 +48,10 @@ def test_letters(text: str, labels: str) -> None:
         ("the fifth option", "E"),
         ("3번 문제", ""),
         ("9번", ""),
-        ("1. 하나", "A"),
+        ("1. 하나", ""),
+        ("2. 경국대전", "B"),
+        ("f(1)과 3 × (2)", ""),
+        ("1~5번", ""),
         ("1. 하나\n2. 둘", ""),
     ],
 )

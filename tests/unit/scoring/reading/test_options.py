@@ -21,7 +21,7 @@ def test_a_letter_or_a_number_is_a_label(options: Options, written: str, label: 
 
 
 @pytest.mark.parametrize(
-    ("text", "label"), [("배", "A"), ("'동의 보감'.", "D"), ("동의보감이다", None), ("배추", None), ("", None)]
+    ("text", "label"), [("배", "A"), ("'동의 보감'.", "D"), ("동의보감이다", "D"), ("배추", None), ("", None)]
 )
 def test_a_whole_text_is_an_option(options: Options, text: str, label: str | None) -> None:
     assert options.exactly(text) == label

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_haerae.scoring.reading.options import options_of
-from pytest_haerae.scoring.reading.output import SEVERAL, Output, is_next, read_sentence, whole_label
+from pytest_haerae.scoring.reading.output import SEVERAL, Output, Whole, is_next, read_sentence, whole_label
 from tests.helpers import lettered
 
 OPTIONS = options_of(lettered(options=("훈민정음", "경국대전", "삼국사기", "동의보감", "농사직설")))
@@ -24,13 +24,14 @@ OPTIONS = options_of(lettered(options=("훈민정음", "경국대전", "삼국�
     ],
 )
 def test_a_line_with_a_label_alone(line: str, label: str | None) -> None:
-    assert whole_label(line, OPTIONS) == label
+    whole = whole_label(line, OPTIONS)
+    assert (whole.label if whole else None) == label
 
 
 def test_a_number_that_is_an_options_text_is_that_option() -> None:
     counts = options_of(lettered(options=("4", "3", "2", "1", "0")))
-    assert whole_label("2", counts) == "C"
-    assert whole_label("2번", counts) == "B"
+    assert whole_label("2", counts) == Whole("C", "text")
+    assert whole_label("2번", counts) == Whole("B", "number")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,8 @@ def test_a_number_that_is_an_options_text_is_that_option() -> None:
     ],
 )
 def test_a_sentence_names_what_it_does_not_set_aside(sentence: str, label: str | None) -> None:
-    assert read_sentence(sentence, OPTIONS) == label
+    found = read_sentence(sentence, OPTIONS)
+    assert (found.label if found else None) == label
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,9 @@ def test_a_letter_inside_a_running_sentence_is_no_answer() -> None:
 
 def test_lines_that_begin_with_an_option_but_for_a_list_of_all() -> None:
     assert [line.label for line in Output("설명\n(B) 법전\nC", OPTIONS).label_lines] == []
-    assert [(line.number, line.label, line.whole) for line in Output("설명\n(D) 책\n끝\nB", OPTIONS).label_lines] == [
+    assert [
+        (line.number, line.label, bool(line.whole)) for line in Output("설명\n(D) 책\n끝\nB", OPTIONS).label_lines
+    ] == [
         (1, "D", False),
         (3, "B", True),
     ]

@@ -14,8 +14,8 @@ from tests.unit.scoring.reading.verbose import Example, examples, uncommented
 
 FOLDER = Path(reading.__file__).parent
 MODULES = tuple(sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__"))
-MATCHED_AT_A_PLACE = {"_AS_AN_ANSWER", "IS_RIGHT", "IS_THE_ANSWER", "_SET_ASIDE_BEHIND"}
-MATCHED_AS_A_WHOLE = {"_JOINED", "_WHOLE"}
+MATCHED_AT_A_PLACE = {"AS_AN_ANSWER", "CONCLUDES", "IS_RIGHT", "IS_THE_ANSWER", "SET_ASIDE_BEHIND"}
+MATCHED_AS_A_WHOLE = {"HEADER", "_JOINED", "_WHOLE"}
 """How the reader uses them; all others are searched for."""
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.scoring.reading.turns import own_part
+from pytest_haerae.scoring.reading.turns import own_end, own_part
 
 QUERY = "다음을 읽고 답하시오.\n질문: 조선의 기본 법전은?"
 
@@ -27,6 +27,14 @@ def first_letter(text: str) -> int | None:
 )
 def test_it_ends_at_another_turn_or_question_behind_an_answer(text: str, own: str) -> None:
     assert own_part(text, QUERY, first_letter) == own
+
+
+def test_an_option_that_is_called_q_is_no_question() -> None:
+    text = "B\n- Q: 외종조모\n끝"
+    letters = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    assert own_end(text, QUERY, first_letter, letters) == len(text)
+    assert own_end(text, QUERY, first_letter, letters[:5]) == 2
+    assert own_end("B\nQ: 고려의 수도는?", QUERY, first_letter, letters) == 2
 
 
 @given(st.text("가나 B.\n", max_size=60))

@@ -1,0 +1,57 @@
+"""What an item is known by when its file grows: the id of its row, or else what it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from pytest_haerae.data.cells import is_missing, nfc, plain
+from pytest_haerae.data.rows import Row
+
+ID_COLUMN = "id"
+
+
+class Keys:
+    """Gives the items of one subset their keys, each another.
+
+    A row without an id has a hash of its query, options and reference. The second row that is equal to an earlier one
+    gets ``#2``, the third ``#3``. Where an id comes back with another content, as a passage's does, the later rows'
+    keys are the id and their hash: they do not change when rows are inserted between them.
+    """
+
+    def __init__(self) -> None:
+        self._used: dict[str, int] = {}
+        self._contents: dict[str, str] = {}
+
+    def of(self, identifier: str | None, query: str, options: Sequence[str] | None, reference: str) -> str:
+        """The key of the next item, whose row has this id or none."""
+        key = content = content_hash(query, options, reference)
+        if identifier is not None:
+            key = identifier
+            if self._contents.setdefault(identifier, content) != content:
+                key = f"{identifier}@{content}"
+        if key not in self._used:
+            self._used[key] = 1
+            return key
+        count = self._used[key] + 1
+        while (numbered := f"{key}#{count}") in self._used:
+            count += 1
+        self._used[key], self._used[numbered] = count, 1
+        return numbered
+
+
+def identifier_of(row: Row) -> str | None:
+    """A row's id as text, a whole number without its point; None where it has none."""
+    value = plain(row.get(ID_COLUMN))
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if is_missing(value) or not isinstance(value, str | int | float) or isinstance(value, bool):
+        return None
+    return nfc(str(value)).strip()
+
+
+def content_hash(query: str, options: Sequence[str] | None, reference: str) -> str:
+    """A hash of what an item asks, which is in NFC; 16 hexadecimal digits."""
+    # No text holds a NUL, so that nothing else gives the same.
+    listed = "-" if options is None else "\0".join(options)
+    return blake2b(f"{listed}\0{reference}\0{query}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

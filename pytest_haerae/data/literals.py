@@ -1,0 +1,98 @@
+"""Lists and structures that stand in a text: JSON, Python's literals, and what numpy prints."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+import tokenize
+from itertools import pairwise
+from typing import Any
+
+_ARRAY = re.compile(r"^array\((?P<list>\[.*\])\s*(?:,\s*dtype=[^()]*)?\)$", re.DOTALL)
+_STRING = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
+_ITEM = rf"(?:{_STRING}|True|False|[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)"
+_PRINTED = re.compile(rf"^\[\s*{_ITEM}(?:\s+{_ITEM})+\s*\]$", re.DOTALL)
+"""A list as numpy prints it: without commas."""
+_PRINTED_ITEM = re.compile(_ITEM, re.DOTALL)
+_ADJACENT = re.compile(r"['\"]\s*[rbfu]*['\"]")
+
+
+class RepeatedKey(ValueError):  # noqa: N818 - it is worded where it is caught
+    """A key stands twice in one object."""
+
+
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its pairs; `json` by itself keeps the last value of a key that stands twice.
+
+    Raises:
+        RepeatedKey: With the key.
+    """
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise RepeatedKey(f"the key '{next(key for key in keys if keys.count(key) > 1)}' stands twice")
+    return found
+
+
+def load_json(text: str) -> Any:  # noqa: ANN401 - whatever it says
+    """Read JSON that says everything once.
+
+    Raises:
+        json.JSONDecodeError: It is malformed; the position is known.
+        ValueError: It cannot be kept: a key stands twice, it is nested too deep, a number has too many digits.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=unique_keys)
+    except (json.JSONDecodeError, RepeatedKey):
+        raise
+    except RecursionError:
+        raise ValueError("is nested too deep") from None
+    except ValueError:  # Python reads no integer of more than 4,300 digits.
+        raise ValueError("has a number of too many digits") from None
+
+
+def parse_literal(text: str) -> Any:  # noqa: ANN401 - whatever it says
+    r"""Read a text that begins with a bracket.
+
+    JSON is tried first: it is what joins the two halves of ``\\ud83d\\ude00``.
+
+    Raises:
+        ValueError: It is none of the three.
+    """
+    if text[1:2] != "'":
+        try:
+            return load_json(text)
+        except json.JSONDecodeError:
+            pass
+    array = _ARRAY.match(text)
+    text = array["list"] if array else text
+    try:
+        tree = ast.parse(text, mode="eval")
+        value = ast.literal_eval(tree)
+        if not _ADJACENT.search(text) or not _lacks_comma(text):
+            _refuse_surprises(tree if "{" in text else None)
+            return value
+    except (SyntaxError, TypeError, MemoryError, RecursionError):
+        pass
+    except ValueError as error:
+        if isinstance(error, RepeatedKey):
+            raise
+    if _PRINTED.match(text):
+        return [ast.literal_eval(item) for item in _PRINTED_ITEM.findall(text)]
+    raise ValueError("is not a list")
+
+
+def _refuse_surprises(tree: ast.Expression | None) -> None:
+    """Refuse what Python reads without an error and nobody means: a key that stands twice, and a set."""
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Dict):
+            unique_keys([(str(ast.literal_eval(key)), None) for key in node.keys if key is not None])
+
+
+def _lacks_comma(text: str) -> bool:
+    """Whether two texts stand side by side, which Python joins: ``['a' 'b', 'c']``."""
+    kinds = [token.type for token in tokenize.generate_tokens(io.StringIO(text).readline)]
+    kinds = [kind for kind in kinds if kind not in (tokenize.NL, tokenize.NEWLINE)]
+    return any(one == two == tokenize.STRING for one, two in pairwise(kinds))

@@ -1,0 +1,42 @@
+"""Files and folders as a user names them: whichever way their characters are written, or nearly."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from pytest_haerae.data.cells import nfc
+
+
+def existing(path: Path) -> Path | None:
+    """The file or folder of a name, also where one of the two is in NFC and the other in NFD, as macOS writes it.
+
+    Returns:
+        Its path as the disk has it; None where there is none.
+    """
+    if path.exists():
+        return path
+    if str(path).isascii():
+        return None
+    parent = existing(path.parent) if path.parent != path else None
+    if parent is None or not parent.is_dir():
+        return None
+    return next((entry for entry in sorted(parent.iterdir()) if nfc(entry.name) == nfc(path.name)), None)
+
+
+def nearest(path: Path, endings: tuple[str, ...]) -> Path | None:
+    """The table or folder beside a path that is not there whose name is the most alike; None where none is like it.
+
+    Args:
+        path: The path that is not there.
+        endings: The endings of tables.
+    """
+    folder = existing(path.parent)
+    if folder is None or not folder.is_dir():
+        return None
+    entries = (entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    names = {nfc(entry.name): entry for entry in entries if entry.is_dir() or entry.suffix.lower() in endings}
+    alike = get_close_matches(nfc(path.name), sorted(names), n=1, cutoff=0.5)
+    stems = [name for name in sorted(names) if Path(name).stem == nfc(path.stem)]
+    found = (stems or alike)[:1]
+    return path.parent / found[0] if found else None

@@ -1,0 +1,114 @@
+"""What a scorer returned, if it is a verdict: nothing malformed may reach the counts, the report or a gate."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Coroutine
+from dataclasses import fields
+from numbers import Real
+from typing import Any, get_args
+
+from pytest_haerae.errors import ScorerFailure, unknown
+from pytest_haerae.types import Outcome, Response, Verdict
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+_LONGEST_SHOWN = 80
+_LONGEST_LINE = 500
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TEXTS = ("prediction", "explanation", "rule", "why")
+_NUMBERS = ("margin", "character_f")
+
+
+def checked(verdict: object, response: Response) -> Verdict:
+    """A scorer's verdict, if it is one: a misspelt outcome would be in no count, and so in no gate.
+
+    Args:
+        verdict: What the scorer returned.
+        response: What it judged.
+
+    Returns:
+        The verdict, of this very class, its numbers Python's own.
+
+    Raises:
+        ScorerFailure: It is none; names what is wrong, and for an outcome the nearest valid one.
+    """
+    if not isinstance(verdict, Verdict):
+        raise ScorerFailure(f"returned {_kind(verdict)}, not a Verdict")
+    values: dict[str, Any] = {field.name: _field(verdict, field.name) for field in fields(Verdict)}
+    outcome = values["outcome"]
+    if not isinstance(outcome, str):
+        raise ScorerFailure(f"outcome is one of {', '.join(OUTCOMES)}, not {shown(outcome)}")
+    if outcome not in OUTCOMES:
+        raise ScorerFailure(unknown("outcome", repr(outcome[:_LONGEST_SHOWN])[1:-1], OUTCOMES))
+    for name in _TEXTS:
+        values[name] = _text(name, values[name], response)
+    for name in _NUMBERS:
+        values[name] = _number(name, values[name])
+    likeness = values["character_f"]
+    if likeness is not None and not 0 <= likeness <= 1:
+        raise ScorerFailure(f"character_f is between 0 and 1, not {likeness:g}")
+    values["outcome"] = OUTCOMES[OUTCOMES.index(outcome)]  # a string of Python's own, also for an enumeration's member
+    same = type(verdict) is Verdict and all(_field(verdict, name) is value for name, value in values.items())
+    return verdict if same else Verdict(**values)
+
+
+def _field(verdict: Verdict, name: str) -> object:
+    try:
+        return object.__getattribute__(verdict, name)
+    except AttributeError:
+        raise ScorerFailure(f"returned a verdict without {name}") from None
+
+
+def _text(name: str, value: object, response: Response) -> str | None:
+    if value is None and name != "explanation":
+        return None
+    if not isinstance(value, str):
+        raise ScorerFailure(f"{name} is a text{'' if name == 'explanation' else ' or None'}, not {shown(value)}")
+    value = value if type(value) is str else "".join(value)
+    if not _SURROGATE.search(value):
+        return value
+    # Half of a character that the model wrote is not the scorer's fault.
+    if response.text and _SURROGATE.search(response.text):
+        return _SURROGATE.sub("\ufffd", value)
+    raise ScorerFailure(f"{name} holds half of a surrogate pair: {shown(value)}")
+
+
+def _number(name: str, value: object) -> float | None:
+    if value is None or (type(value) is float and math.isfinite(value)):
+        return value
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise ScorerFailure(f"{name} is a number or None, not {shown(value)}")
+    try:
+        number = float(value)
+    except (OverflowError, ValueError):
+        number = math.inf
+    if not math.isfinite(number):
+        raise ScorerFailure(f"{name} is a finite number or None, not {shown(value)}")
+    return number
+
+
+def _kind(value: object) -> str:
+    """What a scorer returned, in words; a coroutine is closed, for nobody is going to await it."""
+    if isinstance(value, Coroutine):
+        value.close()
+        return "a coroutine (a scorer is no async function)"
+    return shown(value)
+
+
+def shown(value: object) -> str:
+    """A value as a part of one line, cut where it is long; its kind where it cannot be shown."""
+    try:
+        text = repr(value)
+    except Exception:
+        return f"a {type(value).__name__}"
+    return one_line(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
+
+
+def one_line(text: str) -> str:
+    r"""A text as one line: spaces joined, what no terminal should obey written out (``\x1b``), cut where it is long."""
+    line = _UNPRINTABLE.sub(
+        lambda match: match[0].encode("unicode_escape").decode("ascii"), " ".join(text[: 10 * _LONGEST_LINE].split())
+    )
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"

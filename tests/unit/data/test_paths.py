@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+from unicodedata import normalize
+
+import pytest
+
+from pytest_haerae.data.paths import existing, nearest
+
+
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+def test_b6_a_path_is_found_however_its_characters_are_written(tmp_path: Path, on_disk: str, typed: str) -> None:
+    file = tmp_path / normalize(on_disk, "자료") / normalize(on_disk, "한국사.jsonl")  # type: ignore[arg-type]
+    file.parent.mkdir()
+    file.touch()
+    found = existing(tmp_path / normalize(typed, "자료/한국사.jsonl"))  # type: ignore[arg-type]
+    assert found is not None
+    assert found.samefile(file)
+    assert existing(tmp_path / "자료" / "세계사.jsonl") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("quizz.jsonl", "quiz.csv"), ("quiz.jsonl", "quiz.csv"), ("quiz", "quiz.csv"), ("xyz", None), ("note.txt", None)],
+)
+def test_e3_the_nearest_table_is_named(tmp_path: Path, name: str, found: str | None) -> None:
+    for entry in ("quiz.csv", "notes.txt", ".quiz.jsonl"):
+        (tmp_path / entry).touch()
+    assert nearest(tmp_path / name, (".csv", ".jsonl")) == (tmp_path / found if found else None)
+    assert nearest(tmp_path / "none" / name, (".csv",)) is None
