@@ -17,8 +17,8 @@ from pytest_haerae.prompts.registry import PROMPTS, register_prompt
 from pytest_haerae.types import Item, Selected
 
 SIZES = (300, 700)
-MOST_AT_PEAK, MOST_HELD = 1000, 700
-"""Bytes an item. 680 to 790 and 530 to 570 were measured, most of them its response, verdict, sample and key."""
+MOST_AT_PEAK, MOST_HELD = 1200, 850
+"""Bytes an item. 800 to 1020 and 600 to 720 were measured, most of them its response, verdict, words, sample and keys."""
 CHARACTERS = 1500
 """Of a question: 3,000 bytes in memory, far more than the bounds, so that no second copy of it goes unseen."""
 

@@ -13,9 +13,9 @@ from pytest_haerae.scoring.reading.mentions import Group
 from pytest_haerae.scoring.reading.options import Options, options_of
 from pytest_haerae.scoring.reading.output import SEVERAL, LabelLine, Output, whole_label
 from pytest_haerae.scoring.reading.own_text import own_text
-from pytest_haerae.scoring.reading.predicates import REFUSES
+from pytest_haerae.scoring.reading.predicates import CONCLUDES, REFUSES
 from pytest_haerae.scoring.reading.runaways import first_of_a_runaway
-from pytest_haerae.scoring.reading.statements import Statement, last_conclusion, last_statement
+from pytest_haerae.scoring.reading.statements import Statement, concludes, last_conclusion, last_statement
 from pytest_haerae.scoring.reading.structured import json_answer
 from pytest_haerae.scoring.reading.traced import Traced
 from pytest_haerae.scoring.reading.turns import own_end
@@ -29,6 +29,10 @@ _LABEL = rf"\(?([{LETTERS}]|2[0-6]|1\d|[1-9])\)?\.?"
 _DEMANDED = re.compile(rf"(?:#+\s*)?(?:정답|Answer)\s*:\s*{_LABEL}")
 _BARE = re.compile(_LABEL)
 _SHORT_LINES, _SHORT_TEXT, _LONG_TEXT = 3, 240, 600
+_A_LETTER = re.compile(r"[A-Za-z]")
+_IS_SUBJECT = re.compile(r"번?(?:이|가|을|를|와|과|의|로|에)(?=[\s가-힣])")
+_CUT_IN_MARKUP = re.compile(r"(?<=\n)[ \t>*-]{0,8}(?:\$\$?|\*\*|\\\[)\s*\\?[A-Za-z]\s*\Z")
+"""A last line that opens a formula or bold type, and holds no more than its first letter."""
 _WORK = re.compile(r"[=≈∫√]|\\frac")
 
 
@@ -67,9 +71,7 @@ def read_choice(text: str, item: Item) -> Reading:
     split = split_reasoning(text)
     if not split.answer.text.strip():
         return Reading(None, UNFINISHED_REASONING if split.unfinished else ONLY_REASONING)
-    answered = with_newlines(
-        shortened(unified(shortened(split.answer)))
-    ).stripped()  # one character may become eighteen
+    answered = with_newlines(shortened(unified(shortened(split.answer)))).stripped()
     if not answered.text:
         return Reading(None, EMPTY)
     end = own_end(answered.text, item.query, lambda part: _first_evidence(part, options), item.labels)
@@ -82,7 +84,8 @@ def read_choice(text: str, item: Item) -> Reading:
 
 
 def _read_rules(text: str, answered: Traced, options: Options) -> Reading:
-    cleaned = without_markup(answered)
+    cut = _CUT_IN_MARKUP.search(answered.text)
+    cleaned = without_markup(answered.part(0, cut.start() if cut else None))
     cleaned = cleaned.part(0, end_before_a_begun_list(cleaned.text, options)).stripped()
     output = Output(cleaned.text, options)
     evidence = next((evidence for rule in RULES if output.lines and (evidence := rule(output))), None)
@@ -161,13 +164,23 @@ def _only_label(output: Output) -> Statement | None:
     short = len(output.lines) <= _SHORT_LINES and len(output.text) <= _SHORT_TEXT
     if _WORK.search(output.text) or not (short or (output.named_by_letters and len(output.text) <= _LONG_TEXT)):
         return None
+    if not any(_is_chosen(group, output) for group in live):
+        return None
     kept = labels.pop() if len(labels) == 1 else SEVERAL
     return Statement(kept, "option text" if output.named_by_texts else "only label", live[-1].start, live[-1].end)
 
 
 def _talked_about(group: Group, output: Output) -> bool:
     """Whether an option's word is what a sentence speaks of, or a letter a quantity's name: "용기 A: 4 kg"."""
-    return (group.topic and output.named_by_texts) or (group.plain and output.text.startswith(":", group.end))
+    if output.named_by_texts:
+        return group.topic
+    item_of_a_list = output.text.endswith("- ", 0, group.start) and group.end == len(output.text)
+    return group.plain and (item_of_a_list or output.text.startswith(":", group.end))
+
+
+def _is_chosen(group: Group, output: Output) -> bool:
+    """Whether a sentence ends with an option, or calls it right; "그림 (A)를 보면" does not."""
+    return output.named_by_texts or concludes(output, group.end)
 
 
 RULES: tuple[Callable[[Output], Statement | None], ...] = (
@@ -193,7 +206,13 @@ def _of_line(line: LabelLine, rule: str) -> Statement:
 
 def _may_open(line: LabelLine, output: Output) -> bool:
     """Whether a line that begins with a label and goes on answers by it."""
-    return bool(line.group and not line.group.set_aside) and not REFUSES.search(output.text)
+    group = line.group
+    if group is None or group.set_aside or REFUSES.search(output.text):
+        return False
+    named, behind = line.text[group.start : group.end], line.text[group.end :]
+    if output.options.occurrences(named):
+        return True
+    return not _IS_SUBJECT.match(behind) if _A_LETTER.search(named) else bool(CONCLUDES.match(behind))
 
 
 def _first_evidence(text: str, options: Options) -> int | None:

@@ -24,6 +24,8 @@ _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\
 _COMBINING = "\u0300-\u036f\u1160-\u11ff\u3099\u309a"
 _KEPT_AS_WRITTEN = "\u3131-\u318e\u3200-\u321e\u3260-\u327e"
 """Single jamo and circled Hangul: NFKC turns them into the halves of syllables."""
+_LONGEST_PLAIN = 9
+"""Characters that one may become: what becomes a whole sentence (U+FDFA) stays, for it names no option."""
 _UNUSUAL = re.compile(rf"(?s:.)[{_COMBINING}]+|[^\x00-\x7f가-힣{_KEPT_AS_WRITTEN}]")
 """A character with what it is composed of, or one that may have a plainer form."""
 
@@ -85,7 +87,8 @@ _IS_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 
 def _plain(match: re.Match[str]) -> str:
     written = _IS_INVISIBLE.sub("", match[0])
-    return _NAMED.get(written) or unicodedata.normalize("NFKC", written)
+    plain = _NAMED.get(written) or unicodedata.normalize("NFKC", written)
+    return plain if len(plain) <= _LONGEST_PLAIN else written
 
 
 def without_markup(text: Traced) -> Traced:

@@ -19,7 +19,7 @@ from pytest_haerae.scoring.reading.predicates import (
 from pytest_haerae.types import LETTERS
 
 _EITHER_CASE = LETTERS + LETTERS.lower()
-_RELATIONS = "=+×÷^√∫∂∇∪∩≈≤≥∠△∝"
+_RELATIONS = "=+×÷^√∫∂∇∪∩≈≤≥≠≡∠△∝⊂⊆⊃⊇∈∉"
 _OPERATORS = _RELATIONS + "·*/"
 _LETTER = re.compile(
     rf"""
@@ -30,7 +30,7 @@ _LETTER = re.compile(
       (?<![\d′^])(?<!\d\))  # not '(2)(b)'
       [(\[<{{「【]\s?(?P<bracketed>[{_EITHER_CASE}])\s?[)\]>}}」】]  # e.g. '(b) 원두', '【b】'
       (?!\s?[{_RELATIONS}])  # not '(b) = 3'
-    | (?:선택지|보기|옵션|번호|기호|\b[Oo]ptions?|\b[Cc]hoice|\b[Ll]etter)\s?[:\#"'(]?\s?
+    | (?:선택지|보기|옵션|번호|기호|\b(?:[Oo]ptions?|[Cc]hoice|[Ll]etter)\b)\s?[:\#"'(]?\s?
       (?P<named>[{_EITHER_CASE}])(?![A-Za-z0-9])  # e.g. '보기 b', 'option: b'
     | (?<![A-Za-z0-9'’+\#°])  # not 'USB', '70°C'
       (?<![A-Za-z]\.)  # not 'U.S.A'
@@ -164,7 +164,9 @@ def find_letters(text: str, options: Options) -> list[Mention]:
     for match in ends_of(list(_LETTER.finditer(text))):
         written = match[match.lastgroup or 0]
         bare = match.lastgroup == "bare"
-        if bare and written in "AI" and _ARTICLE_OR_PRONOUN.match(text, match.end()):
+        if written in ("AI" if bare else "ai" if match.lastgroup == "named" else "") and _ARTICLE_OR_PRONOUN.match(
+            text, match.end()
+        ):
             continue
         label = options.label(written)
         if label:

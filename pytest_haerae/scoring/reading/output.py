@@ -46,7 +46,7 @@ _LISTED = re.compile(r"\W{0,6}\d{1,2}[.)]\s+(?=\S)")
 _NUMBERED_LINE = re.compile(r"^\W{0,6}\d{1,2}[.)]\s", re.MULTILINE)
 _A_LETTER = re.compile(r"[A-Za-z]")
 _BULLET = re.compile(r"[ \t]*[-*•+]\s")
-_PIECE = re.compile(r"[ \t]*(?:[-•]\s+[A-Z]\W*|[a-z]\W*|[A-Z]\s*(?:[+×÷*/<>-]|:)\W*)")
+_PIECE = re.compile(r"[ \t]*(?:[-•]\s+[A-Za-z]\W*|[a-z]\W*|[A-Z]\s*(?:[+×÷*/<>-]|:)\W*)")
 _EQUATION_NUMBER = re.compile(r"\(\d{1,2}\)")
 _STRICT_FORMS = 4
 
@@ -132,7 +132,7 @@ class Output:
     def _may_be_a_piece(self, line: str, whole: Whole) -> bool:
         """Whether a line below others is the beginning of a list's item or of a formula, and not a label."""
         if whole.kind == "number":
-            return self._numbers_equations
+            return self._numbers_equations or ("(" in line and ")" not in line)
         if whole.kind == "bare number":
             return self._calculates or bool(_BULLET.match(line))
         return whole.kind == "letter" and bool(_PIECE.fullmatch(line))

@@ -28,6 +28,7 @@ _KOREAN_MARKER = rf"""
         | 은요|은\?  # e.g. '답은요'
         | [:=→\-–—>]{{1,3}}  # e.g. '정답: B', '[정답] → B', '"정답": "B"'
         | (?=[(\[])  # e.g. '정답 (B)'
+        | (?<=\))\s?(?=[{LETTERS}\d])  # e.g. '정답) 3'
         | (?=\s?[{LETTERS}](?![A-Za-z]))  # e.g. '[정답] B'
         | {_BELOW}  # e.g. '정답\n\n원두'
       )
@@ -39,6 +40,7 @@ _ENGLISH_MARKER = rf"""
           (?:{_WORD}){{0,12}}?\s(?:is|are|(?:would|should|must|will)\sbe)\b:?  # e.g. 'The best option would be B'
         | [:=→–—-]{{1,3}}  # e.g. 'Answer: B', '"answer": "B"'
         | \.(?=\s?[(\[]?[{LETTERS}]\b)  # e.g. 'Answer. B'
+        | (?<=\))\s?(?=[{LETTERS}\d]\b)  # e.g. 'ans) b'
         | {_BELOW}  # e.g. '### ANSWER\n\nThe code'
       )
     | \banswer\s?(?=\(?[{LETTERS}]\b)  # e.g. 'Answer (B)'
@@ -64,7 +66,7 @@ _SUPPOSED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _SUPPOSED_BEFORE = 40
-_CORRECTION = re.compile(
+CORRECTION = re.compile(
     r"""
       (?<![가-힣])
       (?:
@@ -80,7 +82,9 @@ _CONCLUSION = re.compile(
     r"""
       따라서|그러므로|그래서  # e.g. '따라서 (B)'
     | 결론적으로|결론은|결론\s?:|결국|고로  # e.g. '결론: (B)', '결국 (B)'
+    | 고르자면|고른다면|꼽자면  # e.g. '굳이 고르자면 (B)'
     | \b(?:therefore|thus|hence|so|in\sconclusion|conclusion:)\b  # e.g. 'Therefore B', 'So, B'
+    | \bhad\sto\s(?:choose|pick|guess)\b  # e.g. 'If I had to guess, B'
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -178,14 +182,15 @@ def announcement(output: Output, match: re.Match[str]) -> Statement | None:
         return None
     if _SUPPOSED.search(output.text[max(0, match.start() - _SUPPOSED_BEFORE) : match.start()]):
         return None
-    if match["subject"] and not _concludes(output, found.end):
+    if match["subject"] and not concludes(output, found.end):
         return None
     rule = "box" if word.endswith("boxed:") else "answer tag" if word.startswith("<") else "stated verdict"
     aside = output.text[match.start() - 1 : match.start()] == "(" and rule == "stated verdict"
     return Statement(found.label, rule, match.start(), found.end, aside)
 
 
-def _concludes(output: Output, end: int) -> bool:
+def concludes(output: Output, end: int) -> bool:
+    """Whether a sentence chooses the option that ends here: it ends with it, or says that it is the answer or right."""
     return any(pattern.match(output.text, end) for pattern in (CONCLUDES, IS_RIGHT, IS_THE_ANSWER))
 
 
@@ -227,7 +232,7 @@ def _predicated(output: Output, predicate: re.Pattern[str], rule: str) -> Iterat
         match = None if group.set_aside else predicate.match(output.text, group.end)
         if match and match.end() <= beyond:
             yield _stated(group, rule)
-        beyond = group.start
+        beyond = beyond if group.set_aside else group.start
 
 
 def _stated(group: Group, rule: str) -> Statement:
@@ -245,12 +250,12 @@ def _asked(output: Output) -> Iterator[Statement]:
     """The question's own words, completed: 알맞은 것은 (B)."""
     for match in _places(_WHAT_WAS_ASKED, output.text):
         found = _read_from(output, match.end())
-        if found and _concludes(output, found.end):
+        if found and concludes(output, found.end):
             yield Statement(found.label, "conclusion", match.start(), found.end)
 
 
 def _corrected(output: Output) -> Iterator[Statement]:
-    for statement in _cued(output, _CORRECTION, "correction"):
+    for statement in _cued(output, CORRECTION, "correction"):
         if _counts(output, statement):
             yield statement
 
@@ -278,7 +283,7 @@ def _only_choice(output: Output, start: int, end: int) -> Found | None:
         if output.named_by_letters or not _EQUALS.search(output.text, group.start - _NEAR, group.start)
     ]
     called_right = [group for group in here if IS_RIGHT.match(output.text, group.end)]
-    chosen = [group for group in here if not group.topic and _concludes(output, group.end)]
+    chosen = [group for group in here if not group.topic and concludes(output, group.end)]
     if output.named_by_letters and "=" in output.text[start:end]:
         chosen = []  # a letter in an equation is a quantity
     for groups in (called_right, chosen):

@@ -18,6 +18,7 @@ QUESTION = re.compile(
       | (?:질문|문제|문항|question|problem)\s?\d{1,3}\b  # e.g. '문제 12'
       | 다음\s(?:질문|문제|글|지문)(?:을|를)\s  # e.g. '다음 글을 읽고'
       | (?<=\#\ )(?:질문|문제|문항|지문|question|problem)\s?\d{0,3}\s?$  # e.g. '## Question'
+      | (?<=\#\ )(?:선택지|보기|options|choices)\s?:?\s*$  # e.g. '### 선택지: '
     )
     """,
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,

@@ -79,7 +79,7 @@ class Unspeakable(Exception):  # noqa: N818 - it has no words
     ("error", "said"),
     [
         (KeyError("B"), r"raised KeyError: 'B' \(.*test_judging\.py:\d+\)"),
-        (ValueError("a\x1b[2J\n::error::b"), r"raised ValueError: a\\x1b\[2J ::error::b \(.*\)"),
+        (ValueError("a\x1b[2J\n::error::b"), r"raised ValueError: a\\x1b\[2J \\::error::b \(.*\)"),
         (SystemExit(3), r"raised SystemExit: 3 \(.*\)"),
         (pytest.fail.Exception("no"), r"raised Failed: no \(.*\)"),
         (RecursionError("deep"), r"raised RecursionError: deep \(.*\)"),

@@ -27,6 +27,7 @@ def groups(text: str) -> list[Group]:
         ("정답은 B입니다", "B"),
         ("보기 c", "C"),
         ("A book", ""),
+        ("the choice a reader makes", ""),
         ("A is right", "A"),
         ("USB, C++, U.S.A", ""),
         ("(H)", ""),

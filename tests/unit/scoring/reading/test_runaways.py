@@ -22,6 +22,8 @@ def first(text: str) -> str | None:
         "정답은 (B)입니다.\n정답은 (C)입니다.",
         "(B)\n정답: (C)\n정답: (A)",
         "Answer: B\nAnswer: C\nAnswer: A",
+        "1. 정답: (B)\n2. 정답: (C)\n3. 정답: (D)",
+        "정답: (B)\n해설: 법전\n\n정답: (C)\n해설: 역사서\n\n정답: (A)\n해설: 문자",
     ],
 )
 def test_the_first_verdict_of_a_list_without_words_between_is_the_answer(text: str) -> None:
@@ -35,6 +37,8 @@ def test_the_first_verdict_of_a_list_without_words_between_is_the_answer(text: s
         "정답: (B)\n정답: (B)",
         "정답: (A)\n정정합니다. 정답: (C)",
         "풀이를 하면\n정답: (A)\n정답: (C)",
+        "정답: (A)\n해설: 문자\n\n정답: (C)\n해설: 역사서",
+        "정답: (A)\n해설: 문자\n정답: (C)\n잠깐, 아니다.\n정답: (B)",
         "B\n\n정답: (A)",
         "B",
         "모른다",
