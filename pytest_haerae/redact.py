@@ -43,19 +43,19 @@ _PLACEHOLDERS = frozenset(
 """What people write where a server takes any key: no secret."""
 _WORD = re.compile(r"true|false|enabled|disabled|default|[a-z]+/[a-z0-9.+*\-]+", re.IGNORECASE)
 
-_URL_CREDENTIALS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*://)(?P<credentials>[^/?#\s\"'<>]+)@")
+_URL_CREDENTIALS = re.compile(
+    r"(?P<scheme>(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*://)(?P<credentials>[^/?#\s\"'<>]+)@"
+)
 _URL_QUERY = re.compile(r"(?P<before>[?&;](?P<name>[\w.\-]+)=)(?P<value>[^&;#\s\"'<>]+)")
 _QUERY_NAMES = frozenset({"sig", "code", "session", "sessionid", "sid", "ticket", "x-amz-credential"})
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token|Key)\s", re.IGNORECASE)
 _BEARER = re.compile(r"(?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=\-]{6,}", re.IGNORECASE)
-_NAMED = re.compile(
-    r"""(?P<before>(?<!\w)(?P<name>[A-Za-z_][\w.\-]*)\\?["']?\s*(?P<sign>[:=])\s*)"""
-    r"""(?:(?P<quote>\\?["'])(?P<quoted>.+?)(?:(?P=quote)|$)|(?P<bare>[^\s,;&"'{}\[\]()<>]+))"""
-)
+_NAMED = re.compile(r"""(?<![\w.\-])[.\-]*(?P<name>[A-Za-z_][\w.\-]*)\\?["']?\s*(?P<sign>[:=])\s*""")
+_VALUE = re.compile(r"""(?P<quote>\\?["'])(?P<quoted>.+?)(?:(?P=quote)|$)|(?P<bare>[^\s,;&"'{}\[\]()<>]+)""")
 _WELL_KNOWN = re.compile(
-    r"\b(?:sk|pk|rk|hf|gsk|xai|gh[opsu]|github_pat|glpat|nvapi|pplx|r8|xox[abp]|csk|up)[_\-]"
+    r"(?<![\w\-])(?:sk|pk|rk|hf|gsk|xai|gh[opsu]|github_pat|glpat|nvapi|pplx|r8|xox[abp]|csk|up)[_\-]"
     r"(?=[A-Za-z_\-]*[0-9]|[A-Za-z]{16})[A-Za-z0-9_\-]{16,}"
-    r"|\bAIza[A-Za-z0-9_\-]{16,}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\beyJ[\w\-]{10,}\.[\w\-]{6,}\.[\w\-]+"
+    r"|\bAIza[A-Za-z0-9_\-]{16,}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|(?<![\w\-])eyJ[\w\-]{10,}\.[\w\-]{6,}\.[\w\-]+"
 )
 _CUT = re.compile(r"\.{3}|…")
 _SHORTEST_SECRET, _SHORTEST_IN_ANSWERS = 6, 8
@@ -81,7 +81,7 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     text = _URL_CREDENTIALS.sub(rf"\g<scheme>{MASK}@", text)
     text = _URL_QUERY.sub(_masked_query, text)
     text = _BEARER.sub(rf"\g<scheme>{MASK}", text)
-    text = _NAMED.sub(_masked_value, text)
+    text = _mask_named(text)
     return _WELL_KNOWN.sub(MASK, text)
 
 
@@ -231,12 +231,22 @@ def _masked_query(match: re.Match[str]) -> str:
     return match["before"] + MASK if secret and not _is_placeholder(match["value"]) else match[0]
 
 
-def _masked_value(match: re.Match[str]) -> str:
-    """What follows a secret's name: ``"api_key": "…"``, ``api_key=…``; in a sentence only what looks like a secret."""
-    name, value, quote = match["name"], match["quoted"] or match["bare"], match["quote"] or ""
-    if not is_secret_name(name) or _is_placeholder(value) or not any(map(str.isalnum, value)):
-        return match[0]
-    doubtful = name.lower() in _AMBIGUOUS or (match["sign"] == ":" and not quote)
-    if doubtful and (len(value) < _SHORTEST_IN_ANSWERS or not any(map(str.isdigit, value))):
-        return match[0]
-    return f"{match['before']}{quote}{MASK}{quote}"
+def _mask_named(text: str) -> str:
+    """Mask what follows a secret's name: ``"api_key": "…"``, ``api_key=…``; in a sentence only what looks like it."""
+    shown, done = [], 0
+    for named in _NAMED.finditer(text):
+        if named.start() < done or not is_secret_name(named["name"]) or not (value := _VALUE.match(text, named.end())):
+            continue
+        if _is_worth_masking(named, value):
+            quote = value["quote"] or ""
+            shown.append(f"{text[done : named.end()]}{quote}{MASK}{quote}")
+            done = value.end()
+    return "".join([*shown, text[done:]])
+
+
+def _is_worth_masking(named: re.Match[str], value: re.Match[str]) -> bool:
+    text = value["quoted"] or value["bare"]
+    if _is_placeholder(text) or not any(map(str.isalnum, text)):
+        return False
+    sure = named["name"].lower() not in _AMBIGUOUS and (named["sign"] == "=" or value["quote"])
+    return bool(sure) or (len(text) >= _SHORTEST_IN_ANSWERS and any(map(str.isdigit, text)))

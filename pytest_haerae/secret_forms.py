@@ -27,11 +27,11 @@ def mask(text: str, secrets: Iterable[str]) -> str:
     # The longest first: one may be a part of another. A key in a file has lines, which are as secret as the whole.
     known = {part for secret in secrets for part in (secret, *_lines(secret))}
     for secret in sorted(known, key=lambda one: (-len(one), one)):
-        if secret in text:
-            text = text.replace(secret, MASK)
+        # As it is last of all: what escapes its last character is a part of the form.
         for sign, pattern in _patterns(secret):
             if sign is None or sign in text:
                 text = pattern.sub(MASK, text)
+        text = text.replace(secret, MASK)
     return text
 
 
@@ -109,7 +109,7 @@ def _character(character: str) -> str:
         forms.append(r"\\+" + {"\n": "n", "\r": "r", "\t": "t"}[character])
     if character == " ":
         forms.append(r"\+")
-    return f"(?:{'|'.join(forms)})"
+    return f"(?:{'|'.join(reversed(forms))})"
 
 
 def _base64_cores(octets: bytes) -> list[str]:

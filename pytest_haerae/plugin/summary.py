@@ -53,7 +53,7 @@ def summarise(evaluation: EvaluationSession, reporter: pytest.TerminalReporter, 
     texts += [f"see why: pytest-haerae view {output_file}"] if listed else []
     texts += [f"report: {output_file}", *received.notes()]
     if batch.gone:
-        texts.append(f"{batch.gone} items are missing: collected, then left out by a plugin or conftest.py in silence")
+        texts.append(f"{batch.gone} items are missing: a plugin or conftest.py left them out and did not tell pytest")
     for text in [*texts, *conclusion.notes]:
         reporter.write_line(one_line(text))
 

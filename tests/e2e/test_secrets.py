@@ -150,14 +150,14 @@ def test_no_output_has_a_key_that_the_model_or_the_server_repeats(
         return f"400: {words}" if number == 2 else None
 
     with serve(ApiServer(echo, fault)) as server:
-        parameters: dict[str, Any] = {
+        ways: dict[str, dict[str, Any]] = {
             "key": {"api_key": secret},
             "unusual header": {"api_key": "not-needed", "extra_headers": {"X-Corp-Tenant": secret}},
             "query": {"api_key": "not-needed", "extra_body": {"proxy": f"http://p/?tenant={quote_plus(secret)}"}},
-        }[way]
+        }
         outputs = ["--report-html=r.html", "--report-md=r.md", "--junitxml=j.xml", "--max-error-rate=0.5"]
         options = ["-vv", "-rA", "--showlocals", "--min-accuracy=0.9", "--baseline-write=b.json", *outputs]
-        arguments = command("openai", server, *options, **parameters)
+        arguments = command("openai", server, *options, **ways[way])
         place = next(place for place, text in enumerate(arguments) if text.startswith("--model-params="))
         monkeypatch.setenv("HAERAE_MODEL_PARAMS", arguments.pop(place).partition("=")[2])
         result = evaluate(tmp_path, arguments)

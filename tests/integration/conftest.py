@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from pytest_haerae.testing import Ledger
 from tests.helpers import write_questions
+from tests.integration.always import BACKEND
 
 Evaluate = Callable[..., pytest.RunResult]
 
@@ -29,5 +31,17 @@ def evaluate(pytester: pytest.Pytester) -> Evaluate:
         named = [f"--model={model}"] if model else []
         run_pytest = pytester.runpytest_inprocess if inprocess else pytester.runpytest_subprocess
         return run_pytest(*named, *options)
+
+    return run
+
+
+@pytest.fixture
+def always(evaluate: Evaluate, pytester: pytest.Pytester) -> Evaluate:
+    """Run the suite with the backend of `always.BACKEND`, and with an empty ledger."""
+    pytester.makeconftest(BACKEND)
+
+    def run(*options: str, model: str | None = "always", inprocess: bool = False) -> pytest.RunResult:
+        Ledger(pytester.path / "ledger.txt").clear()
+        return evaluate(*options, model=model, inprocess=inprocess)
 
     return run

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 import pytest_haerae.redact as redact_module
@@ -152,6 +154,8 @@ def test_what_servers_without_keys_take_is_no_secret() -> None:
         "api_key=s3cretvalue,seed=1",
         "--model-params={'hf_token': 's3cretvalue'}",
         "x-api-key: s3cretvalue",
+        "unrecognized arguments: --api_key=s3cretvalue",
+        "a: b: c=api_key=s3cretvalue",
         "PGPASSWORD='s3cretvalue'",
         '{\\"access_token\\": \\"s3cretvalue\\"}',
         "https://host/v1?subscription-key=s3cretvalue#a",
@@ -202,3 +206,12 @@ def test_the_current_folder_is_no_secret(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_an_error_line_has_nothing_that_a_terminal_obeys() -> None:
     assert error_line("a\x1b[2J\n::error::b\u202e\ud83d") == r"a\x1b[2J ::error::b\u202e\ud83d"
+
+
+@pytest.mark.parametrize(
+    "part", ["?a=", "x", "sk-", "eyJ-", "a://", "api_key='", " ", "a: ", "...", "Bearer ", "a-", "a.", "-"]
+)
+def test_a_long_text_takes_time_in_proportion(part: str) -> None:
+    started = time.perf_counter()
+    redact_text(part * (60_000 // len(part)))
+    assert time.perf_counter() - started < 2

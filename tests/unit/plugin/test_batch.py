@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import gc
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_haerae.errors import UsageError
 from pytest_haerae.plugin import batch
 from pytest_haerae.plugin.batch import Batch, ask_batch
 from pytest_haerae.plugin.selection import Selection
-from pytest_haerae.types import Request, Response
+from pytest_haerae.types import Request, Response, Verdict
 from tests.unit.fakes import Ledger, everything, prepared, question, scripted
 from tests.unit.plugin.sessions import config
 
@@ -99,3 +101,39 @@ def test_objects_are_frozen_at_the_processes_end_and_once(monkeypatch: pytest.Mo
     asked(tmp_path, config(tmp_path))
     assert registered == [gc.freeze]
     assert gc.get_freeze_count() == 0
+
+
+def test_each_item_is_asked_once_and_all_its_tests_have_its_verdict(tmp_path: Path) -> None:
+    ledger = Ledger()
+    evaluation = prepared(tmp_path, ROWS, scripted(right, ledger))
+    entries = everything(evaluation)
+    again = [replace(entry, nodeid=entry.nodeid.replace("test_mine[", "test_again[")) for entry in entries]
+    skipped = {entries[0].nodeid: "no", entries[1].nodeid: "no", again[1].nodeid: ""}
+    made = ask_batch(config(tmp_path), evaluation, Selection([*entries, *again][:-1], skipped, entries[4:]))
+    made.answers.close()
+    assert len(ledger.asked) == 4, "one is skipped by all of its tests"
+    assert made.samples[entries[2].nodeid] is made.samples[again[2].nodeid]
+    assert made.samples[entries[2].nodeid].nodeid == entries[2].nodeid
+    assert made.samples[entries[0].nodeid].nodeid == again[0].nodeid, "the first that runs"
+    assert made.samples[again[1].nodeid].verdict == Verdict("skipped", explanation="no")
+    assert (made.gone, len(made.items)) == (1, 6)
+
+
+def test_a_gate_on_a_subset_that_is_gone_is_judged_and_one_on_none_is_refused(tmp_path: Path) -> None:
+    for subset, refused in (("questions", False), ("other", True)):
+        evaluation = prepared(tmp_path, ROWS, scripted(right, Ledger()), min_accuracy=[f"{subset}=0.5"])
+        selection = Selection([], gone=everything(evaluation))
+        if refused:
+            with pytest.raises(UsageError, match="unknown subset 'other'"):
+                ask_batch(config(tmp_path), evaluation, selection)
+        else:
+            made = ask_batch(config(tmp_path), evaluation, selection)
+            made.answers.close()
+            assert (made.gone, made.samples) == (5, {})
+
+
+def test_a_file_that_was_not_read_stands_for_an_item_that_is_missing(tmp_path: Path) -> None:
+    evaluation = prepared(tmp_path, ROWS, scripted(right, Ledger()))
+    made = ask_batch(config(tmp_path), evaluation, Selection(everything(evaluation), left_out=["a.py", "b.py"]))
+    made.answers.close()
+    assert (len(made.items), len(made.samples)) == (7, 5)

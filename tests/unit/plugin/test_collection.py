@@ -184,3 +184,106 @@ def test_what_counts_as_selected_by_hand(tmp_path: Path) -> None:
     collection.note_deselected([a_test(function.items[0])])
     collection.note_deselected([a_test(None)])
     assert collection.selected_by_hand()
+
+
+def without_model(folder: Path, **ini: Any) -> Any:  # noqa: ANN401 - a configuration
+    return a_config(folder, ini=ini)
+
+
+def placeholder_of(function: Metafunc) -> Any:  # noqa: ANN401 - a pytest.Item
+    (params,) = function.params
+    test = a_test(None)
+    test.callspec.params = dict(zip(function.names, params.values, strict=True))  # type: ignore[attr-defined]
+    return test
+
+
+def closing(collection: Collection, *items: Any, failed: int = 0) -> Any:  # noqa: ANN401 - a pytest.Session
+    session: Any = SimpleNamespace(items=list(items), testsfailed=failed)
+    collection.close(session)
+    return session
+
+
+def test_without_a_model_a_test_is_one_skipped_placeholder_and_no_data_are_read(tmp_path: Path, hub: list[str]) -> None:
+    function = Metafunc(None, tmp_path / "test_a.py", ("haerae_item", "haerae_verdict"), dataset="absent.jsonl")
+    collection = collect(without_model(tmp_path), function, Metafunc(None, tmp_path / "test_b.py", subset="history"))
+    (params,) = function.params
+    assert [mark.name for mark in params.marks] == ["skip"]  # type: ignore[attr-defined]
+    assert (function.ids, hub, collection.problem) == (["without-model"], [], None)
+    session = closing(collection, placeholder_of(function), a_test(None))
+    assert (collection.placeholders, len(session.items)) == (1, 2)
+    assert not collection.select(session.items)
+
+
+def test_where_nothing_but_placeholders_is_left_a_model_was_forgotten(tmp_path: Path) -> None:
+    function = Metafunc(None, tmp_path / "test_a.py", subset="history")
+    collection = collect(without_model(tmp_path), function)
+    closing(collection, placeholder_of(function), failed=1)
+    with pytest.raises(pytest.UsageError, match=r"none is named: add --model=NAME \(one of .*random"):
+        closing(collection, placeholder_of(function))
+    given = without_model(tmp_path)
+    given.workerinput = {}
+    worker = collect(given, function)
+    assert closing(worker, placeholder_of(function)).items == []
+    assert "none is named" in str(worker.problem)
+
+
+def test_a_typo_in_a_marker_is_a_mistake_also_without_a_model(tmp_path: Path) -> None:
+    collection = collect(without_model(tmp_path), Metafunc(None, tmp_path / "test_a.py", subsets="history"))
+    assert "unknown keyword 'subsets'" in str(collection.problem)
+
+
+@pytest.mark.parametrize(
+    ("options", "keywords", "refused"),
+    [
+        ({}, {"subset": "histroy"}, True),
+        ({"dataset": "sample"}, {"subset": "histroy"}, False),
+        ({"dataset": "kmmlu"}, {"dataset": "kmmlu", "subset": "Laww"}, True),
+        ({"dataset": "sample"}, {"dataset": "kmmlu", "subset": "Laww"}, False),
+    ],
+)
+def test_a_subset_that_the_suites_own_data_set_lacks_is_a_typo(
+    tmp_path: Path, options: dict[str, Any], keywords: dict[str, Any], refused: bool
+) -> None:
+    """Another data set than the suite was written for may lack what it has."""
+    collection = collect(named(tmp_path, **options), Metafunc(None, tmp_path / "test_a.py", **keywords))
+    assert ("unknown subset" in str(collection.problem)) == refused
+
+
+def selecting(folder: Path, *args: str) -> tuple[Collection, list[Any]]:
+    function = Metafunc(None, folder / "test_a.py", subset="history")
+    collection = collect(named(folder, *args, dataset="sample", limit=4), function)
+    tests = [a_test(entry) for entry in function.items]
+    collection.finish([*tests])
+    return collection, tests
+
+
+def test_what_is_gone_and_was_not_reported_as_deselected_is_missing(tmp_path: Path) -> None:
+    collection, tests = selecting(tmp_path)
+    assert collection.select(tests).gone == []
+    strange: Any = SimpleNamespace()
+    collection.note_deselected([tests[0], strange])
+    selection = collection.select(tests[2:])
+    assert [entry.item.id for entry in selection.gone] == ["history-0001"]
+    assert selection.by_hand
+
+
+def test_what_pytest_itself_left_out_is_not_missing(tmp_path: Path) -> None:
+    collection, tests = selecting(tmp_path, "test_a.py::test_a[history-0000]")
+    assert collection.select(tests[:1]).gone == []
+    collection, tests = selecting(tmp_path)
+    collection._config.option.lf = True
+    assert collection.select(tests[:1]).gone == []
+
+
+def test_tests_come_in_the_order_of_their_collection(tmp_path: Path) -> None:
+    collection, tests = selecting(tmp_path)
+    found = collection.select([*reversed(tests), a_test(None)]).tests
+    assert [entry.nodeid for entry in found] == [test.nodeid for test in tests]
+
+
+def test_a_list_of_tests_needs_no_usable_model(tmp_path: Path) -> None:
+    given = a_config(tmp_path, ini={"model": "no", "baseline": "none.json", "dataset": "sample", "limit": "2"})
+    given.option.collectonly = True
+    function = Metafunc(None, tmp_path / "test_a.py", subset="history")
+    assert collect(given, function).problem is None
+    assert len(function.items) == 2

@@ -13,6 +13,7 @@ import pytest
 from pytest_haerae.config.option import Option, switch, value
 from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.plugin import hooks
+from pytest_haerae.plugin.ignoring import left_out
 from pytest_haerae.plugin.stash import find_session
 from tests.unit.fakes import item
 from tests.unit.plugin.sessions import Metafunc, a_test, config, report_of, with_session
@@ -153,3 +154,58 @@ def test_other_pytest_runs_are_left_alone(tmp_path: Path) -> None:
     hooks.pytest_terminal_summary(given, given)
     hooks.pytest_unconfigure(given)
     assert find_session(given) is None
+
+
+def code_of(given: Any, code: object) -> object:  # noqa: ANN401 - a configuration
+    """The exit code that pytest ends with after another one."""
+    hook = hooks.pytest_cmdline_main(given)
+    next(hook)
+    with pytest.raises(StopIteration) as stopped:
+        hook.send(code)  # type: ignore[arg-type]
+    return stopped.value.value
+
+
+@pytest.mark.parametrize("code", [*pytest.ExitCode, 0, 7, None])
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_failed_gate_is_no_success_whatever_others_make_of_the_exit_code(
+    tmp_path: Path, code: object, fails: bool
+) -> None:
+    evaluated = with_session(config(tmp_path), SimpleNamespace(batch="b", fails=lambda: fails))
+    assert code_of(evaluated, code) == (1 if fails and code == 0 else code)
+    assert code_of(config(tmp_path), code) == code
+    nothing_asked = with_session(config(tmp_path), SimpleNamespace(batch=None))
+    assert code_of(nothing_asked, code) == code
+
+
+@pytest.mark.parametrize("ignored", [True, False, None])
+@pytest.mark.parametrize("name", ["test_a.py", "test_a.txt"])
+def test_only_python_files_that_are_ignored_are_looked_at(tmp_path: Path, ignored: bool | None, name: str) -> None:
+    given, path = config(tmp_path), tmp_path / name
+    path.write_text("haerae_verdict", encoding="utf-8")
+    hook = hooks.pytest_ignore_collect(path, given)
+    next(hook)
+    with pytest.raises(StopIteration) as stopped:
+        hook.send(ignored)
+    assert stopped.value.value is ignored
+    assert left_out(given) == (["test_a.py"] if ignored and name == "test_a.py" else [])
+
+
+@pytest.mark.parametrize("worker", [False, True])
+def test_the_collections_end_is_a_workers_own_to_tell(tmp_path: Path, worker: bool) -> None:
+    told: list[object] = []
+    given = with_session(config(tmp_path), SimpleNamespace(collection=SimpleNamespace(close=told.append)))
+    if worker:
+        given.workerinput = {}
+    session: Any = SimpleNamespace(config=given)
+    hooks.pytest_collection_finish(session)
+    assert told == ([] if worker else [session])
+
+
+def test_a_wrong_answer_in_a_part_of_a_test_is_counted_apart(tmp_path: Path) -> None:
+    class SubtestReport(pytest.TestReport):
+        pass
+
+    properties: list[tuple[str, object]] = [("haerae_status", "wrong")]
+    part = SubtestReport("n", ("a.py", 1, "a"), {}, "failed", None, "call", user_properties=properties)
+    given = with_session(config(tmp_path), SimpleNamespace())
+    assert hooks.pytest_report_teststatus(part, given) == ("subtests wrong", "w", "SUBWRONG")

@@ -60,7 +60,7 @@ def test_json_means_the_same_in_every_encoding_of_the_output(monkeypatch: pytest
     monkeypatch.setattr(sys, "stdout", stream)
     print_json(value)
     stream.flush()
-    assert json.loads(stream.buffer.getvalue().decode(encoding)) == value  # type: ignore[attr-defined] # a BytesIO
+    assert json.loads(stream.buffer.getvalue().decode(encoding)) == value
 
 
 def test_lines_for_people_are_not_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
