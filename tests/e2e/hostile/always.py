@@ -22,7 +22,7 @@ _LINE_OF_OTHERS = re.compile(
 )
 """A line that words of others began: a workflow command that is not this package's own, or the mark of `FORGED`."""
 _FORMULA = re.compile(r"(?:^|,)\"?[=+@\t]|(?:^|,)\"?-(?![\d.])", re.MULTILINE)
-_MARKUP = b"<img src=x"
+_MARKUP = re.compile(rb"(?<!\\)<img src=x")
 
 
 def faults(attack: Attack, result: Result) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _well_formed(path: Path, content: bytes) -> Iterator[str]:
             content.decode()
     except Exception as error:
         yield f"{path.name}: {type(error).__name__}: {str(error)[:300]}"
-    if path.suffix in (".md", ".html") and _MARKUP in content:
+    if path.suffix in (".md", ".html") and _MARKUP.search(content):
         yield f"{path.name}: markup of others"
     if path.suffix == ".csv" and (found := _FORMULA.search(content.decode("utf-8", "replace"))):
         yield f"{path.name}: a formula, {found[0]!r}"

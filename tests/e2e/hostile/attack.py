@@ -72,8 +72,9 @@ class Result:
         return value
 
     def outcomes(self) -> str:
-        """The outcomes of all items, a letter each: c(orrect), w(rong), i(nvalid), e(rror), s(kipped)."""
-        return "".join(sample["outcome"][0] for sample in self.report()["samples"])
+        """The outcomes of all items, a letter each: c(orrect), w(rong), i(nvalid), e(rror), s(kipped), - for cut."""
+        found = (sample["outcome"] for sample in self.report()["samples"])
+        return "".join("-" if outcome == "cut" else outcome[0] for outcome in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

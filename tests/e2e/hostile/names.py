@@ -63,11 +63,6 @@ def exported(folder: Path) -> None:
     (folder / "a.json").write_text(json.dumps(value), encoding="utf-8")
 
 
-def nasty_suite(folder: Path) -> None:
-    questions(folder)
-    (folder / "test_mine.py").rename(folder / "test_mine\n::error::FORGED\x1b[2J.py")
-
-
 NAMES = (
     shown("a subset that is a workflow command", f"a{FORGED}"),
     shown("a subset that clears the terminal", f"a{ESCAPES}b"),
@@ -85,12 +80,6 @@ NAMES = (
         environment={**EVERYWHERE, "OPENAI_API_KEY": SECRET},
         code=0,
         says="",
-    ),
-    Attack(
-        name="a suite whose name is a workflow command",
-        command=("pytest", "--model=random", "-rA"),
-        code=0,
-        prepare=nasty_suite,
     ),
     Attack(
         name="a report that a spreadsheet would obey",

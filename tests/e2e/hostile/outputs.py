@@ -79,7 +79,7 @@ OUTPUTS = (
     onto(
         "the report onto a folder", "--output-file=data", lambda folder: (questions(folder), (folder / "data").mkdir())
     ),
-    onto("the report onto a pipe", "--output-file=r.json", fifo, expect=still_a_fifo),
+    onto("the report onto a pipe", "--output-file=r.json", fifo, says="cannot be written", expect=still_a_fifo),
     onto("the report onto a full device", "--output-file=/dev/full", says="/dev/full"),
     onto("the report below a file", "--output-file=questions.jsonl/r.json"),
     onto("the report where nobody may write", "--output-file=/proc/r.json"),

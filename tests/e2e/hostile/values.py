@@ -36,6 +36,13 @@ VALUES = (
     parameters("a list of pairs with a key and no sign", r"--model-params", f"model_name=m,{SECRET}"),
     parameters("a file of parameters that is no JSON", r"p\.json", "@p.json", prepare=secret_file, changes=("p.json",)),
     parameters("a file of parameters that has no end", r"--model-params", "@/dev/zero"),
+    typed(
+        "a configuration ten thousand deep",
+        r"c\.yaml",
+        "--config=c.yaml",
+        entry="run",
+        prepare=lambda folder: (questions(folder), (folder / "c.yaml").write_text("[" * 10_000, encoding="utf-8")),
+    ),
     parameters("parameters a hundred thousand deep", r"--model-params", '{"a":' * 20_000),
     parameters("parameters that are a list", r"--model-params.*object", json.dumps([SECRET])),
     parameters("a number of five thousand digits", r"--model-params", f'{{"model_name": "m", "seed": {"9" * 5000}}}'),
@@ -128,8 +135,8 @@ VALUES = (
         "",
         "--model=random",
         code=0,
-        environment={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": "/tmp"},
-    ),  # noqa: S108 - a folder that is there
+        environment={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": "/proc"},
+    ),
     typed(
         "a home that is not there",
         "",
