@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Method = Literal["log_likelihood", "string_match"]
 Capability = Literal["generate", "loglikelihood"]
@@ -28,8 +28,8 @@ class Item:
         options: The options' texts, or None for a free-text item.
         labels: The options' letters (``"A"``, …), as many as `options`; None for a free-text item.
         reference: The right option's letter, or the right text of a free-text item.
-        key: What the item is known by in its subset when its file grows: its row's `id` column, or else a hash of what
-            it asks; a second equal one ends in ``#2``. Empty where nobody gave it one.
+        key: What the item is known by in its subset when its file grows: a hash of what it asks, after its row's `id`
+            where it has one; a second equal one ends in ``#2``. Empty where nobody gave it one.
     """
 
     id: str
@@ -177,6 +177,8 @@ class Usage:
         seconds: Wall time of all of them.
         method_detail: How the backend came by its numbers, in its words; None where it does not say.
         notes: Lines for people, of what happened to the backend on the way.
+        generation: The generation parameters that the model brought along, as its engine applied them; None where
+            nothing was told.
     """
 
     computed: int = 0
@@ -184,3 +186,4 @@ class Usage:
     seconds: float = field(default=0.0)
     method_detail: str | None = None
     notes: list[str] = field(default_factory=list)
+    generation: dict[str, Any] | None = None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from pytest_haerae.backends.fingerprints import fingerprints
 from pytest_haerae.types import Capability, Request, Response
 
 
@@ -29,8 +31,15 @@ class BackendParameters(BaseModel):
         return frozenset()
 
     def identity(self) -> dict[str, Any]:
-        """What determines an answer beside the request: a JSON object, without secrets."""
-        return self.model_dump(mode="json", exclude=set(self.uninfluential))
+        """What determines an answer beside the request: a JSON object, without secrets.
+
+        It has the parameters and, for each that is a `Path`, what lies there: a model that is edited in its place is
+        another model.
+        """
+        identity = self.model_dump(mode="json", exclude=set(self.uninfluential))
+        paths = {name: value for name in identity if isinstance(value := getattr(self, name), Path)}
+        files = {name: fingerprints(path) for name, path in paths.items()}
+        return {**identity, "files": files} if files else identity
 
     def model_label(self) -> str | None:
         """The model's name for headers and reports."""
@@ -59,6 +68,10 @@ class Backend(ABC):
     remote: ClassVar[bool] = False
     """Whether it asks a server and holds no model itself: there is nothing to copy then, so `--replicas` is refused."""
 
+    proven: bool = False
+    """Whether the run that goes on now has answers of this model already; set before `run`. A server that refuses a
+    request then refuses that one, not whoever asks."""
+
     method_detail: str | None = None
     """How it came by its numbers, in a sentence, where there is more than one way; read after `run`, and reported."""
 
@@ -67,6 +80,27 @@ class Backend(ABC):
 
     def __init__(self, parameters: Any) -> None:  # noqa: ANN401, B027 - each backend's own; there may be nothing to load
         """Load the model; a backend without a model needs none of its own."""
+
+    @classmethod  # noqa: B027 - there may be nothing to check
+    def check(cls, parameters: Any) -> None:  # noqa: ANN401 - each backend's own
+        """Refuse what can be refused at once: a library or a file that is missing. Called before any data are read.
+
+        It is called in each process of a run, so it loads nothing and asks no network.
+
+        Args:
+            parameters: As of the constructor.
+
+        Raises:
+            UsageError: One line says why, and what to do.
+        """
+
+    def generation(self) -> Mapping[str, Any]:
+        """The generation parameters that the model brings along, as they were applied: a JSON object.
+
+        Those of a ``generation_config.json``, such as ``repetition_penalty``, and not those of `parameters`; read after
+        `run`, and reported.
+        """
+        return {}
 
     @abstractmethod
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
@@ -80,15 +114,18 @@ class Backend(ABC):
             ``(index, response)`` as each is done, in any order, each index once. A response that is yielded is stored
             before the next one is asked for. It carries an answer or an `error`, never both; an answer is a `text`, or
             one log-likelihood for each of the request's continuations: the sum of the log-probabilities (natural
-            logarithm) of its tokens after the context, finite and at most 0.
+            logarithm) of its tokens after the context, finite and at most 0. Another index, one that came before, or
+            something else than a `Response` ends the run with exit code 4; a field that is not what its type says is
+            the error of its request.
 
         Raises:
             UsageError: This kind of run cannot be served at all; it ends the run with exit code 4.
-            Exception: Anything else becomes the error of every request that is not answered yet.
+            Exception: Anything else becomes the error of every request that is not answered yet. So does no answer for
+                as long as ``--answer-timeout`` says, in the main thread.
         """
 
     def close(self) -> None:  # noqa: B027 - there may be nothing to release
-        """Release the model; called once at the end, also after an error."""
+        """Release the model; called once at the end, also after an error; what it raises costs no answer."""
 
 
 class Model(Protocol):
@@ -101,6 +138,10 @@ class Model(Protocol):
     @property
     def notes(self) -> Sequence[str]:
         """As of a `Backend`."""
+
+    def generation(self) -> Mapping[str, Any]:
+        """As of a `Backend`."""
+        ...
 
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """As of a `Backend`."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
+from inspect import isabstract
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
+from pytest_haerae.backends.arrivals import shown
 from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.entry_points import entry_point_modules, entry_point_names, find_entry_point, load_entry_point
-from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.errors import HaeraeError, UsageError, raised, unknown
 from pytest_haerae.types import CAPABILITY, Method, Request, Response
 
 ENTRY_POINT_GROUP = "pytest_haerae.backends"
@@ -58,6 +61,8 @@ def as_backend(name: str, found: Any) -> type[Backend]:  # noqa: ANN401 - whatev
         if not isinstance(getattr(found, attribute, None), kind):
             words = f"{found!r} is no backend: it declares no {attribute}"
             raise UsageError(f"--model={name}: {words} (pytest_haerae.Backend says what a backend declares)")
+    if isabstract(found):
+        raise UsageError(f"--model={name}: {found!r} is no backend: it does not define run")
     return found if isinstance(found, type) and issubclass(found, Backend) else _adapt(found)
 
 
@@ -106,6 +111,21 @@ def _adapt(found: Any) -> type[Backend]:  # noqa: ANN401 - a class without the b
     return type(found.__name__, (_Adapted,), declared)
 
 
+def check_backend_parts(name: str, backend: type[Backend], parameters: BackendParameters) -> None:
+    """Let a backend refuse what it can refuse at once, and find out that what it says of itself can be used.
+
+    Raises:
+        UsageError: It refuses, or its own code raises or gives something else than its type says.
+    """
+    with refusing(f"--model={name}"):
+        backend.check(parameters)
+        label = parameters.model_label()
+        if not (label is None or isinstance(label, str)):
+            raise UsageError(f"--model={name}: model_label() gave {shown(label)}, which is no string")
+        for kind in backend.methods:
+            parameters.takes_chats(kind)
+
+
 def validate_parameters(name: str, backend: type[Backend], params: Mapping[str, Any]) -> BackendParameters:
     """Check model parameters against what the backend takes.
 
@@ -116,12 +136,32 @@ def validate_parameters(name: str, backend: type[Backend], params: Mapping[str, 
     for key in params:
         if key not in known and key not in (known := known | backend.parameters.further_names()):
             raise UsageError(f"--model-params of {name}: {unknown('parameter', key, known)}")
+    with refusing(f"--model-params of {name}"):
+        try:
+            return backend.parameters(**params)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            place = ".".join(str(part) for part in first["loc"])
+            words = first["msg"].removeprefix("Value error, ")
+            raise UsageError(f"--model-params of {name}: {place}: {words}") from None
+
+
+@contextmanager
+def refusing(place: str) -> Iterator[None]:
+    """Turn whatever a backend's own code raises in the block into one line.
+
+    Args:
+        place: What the line begins with.
+
+    Raises:
+        UsageError: It raised something.
+    """
     try:
-        return backend.parameters(**params)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"--model-params of {name}: {place}: {first['msg']}") from None
+        yield
+    except HaeraeError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise UsageError(f"{place}: {raised(error)}") from None
 
 
 def require_method(name: str, backend: type[Backend], method: Method) -> None:

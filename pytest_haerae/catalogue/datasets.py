@@ -107,7 +107,7 @@ def unknown_subset(name: str, known: Iterable[str]) -> str:
     if name in PRIVATE_SUBSETS:
         valid = ", ".join(sorted(known))
         return (
-            f"subset '{name}' is in no public data set: put {name}.jsonl (.csv, .tsv, .parquet) into a folder and name"
-            f" it with --dataset=FOLDER. Valid here: {valid}"
+            f"subset '{name}' is in no public data set: put {name}.jsonl (.json, .csv, .tsv, .parquet) into a folder"
+            f" and name it with --dataset=FOLDER. Valid here: {valid}"
         )
     return unknown("subset", name, known)

@@ -16,6 +16,7 @@ from pytest_haerae.config.parsing import (
     parse_method,
     parse_names,
     parse_path,
+    parse_seconds,
     parse_share,
     parse_text,
     parse_thresholds,
@@ -161,6 +162,14 @@ OPTIONS: Sequence[Option] = (
         "'errors': keep the last run's responses, ask again only for items that ended in an error",
         "running",
         parse=partial(parse_choice, choices=("errors",)),
+    ),
+    value(
+        "answer_timeout",
+        "SECONDS",
+        "how long the model's next answer is waited for; what is unanswered then is an error of its item; 0: no limit",
+        "running",
+        parse=parse_seconds,
+        default=3600.0,
     ),
     value(
         "replicas",

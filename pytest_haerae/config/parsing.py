@@ -143,6 +143,21 @@ def parse_share(option: str, value: Any) -> float:  # noqa: ANN401 - text or num
     return number
 
 
+def parse_seconds(option: str, value: Any) -> float:  # noqa: ANN401 - text or number
+    """Read a number of seconds; 0 stands for no limit.
+
+    Raises:
+        UsageError: It is no number, negative, or without end.
+    """
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or number < 0:
+        raise UsageError(f"{option}: '{value}' is not a number of seconds, such as 600, or 0 for no limit")
+    return number
+
+
 def parse_gpus(option: str, value: Any) -> float:  # noqa: ANN401 - text or number
     """Read a number of GPUs as Ray hands them out: a whole number, or a part of one.
 

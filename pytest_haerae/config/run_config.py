@@ -69,6 +69,7 @@ class RunConfig(GateSettings):
     resume: bool
     reuse: bool
     rerun: str | None
+    answer_timeout: float
     replicas: int | None
     ray_address: str | None
     gpus_per_replica: float | None

@@ -29,8 +29,12 @@ class Dataset(Protocol):
         """Where a subset's rows come from, for messages."""
         ...
 
+    def rows(self, subset: str) -> Iterator[dict[str, Any]]:
+        """The rows of one subset, always in the same order."""
+        ...
+
     def placed_rows(self, subset: str) -> Iterator[PlacedRow]:
-        """The rows of one subset, always in the same order, each with its place; their texts are in NFC."""
+        """The rows of one subset, each with its place; their texts are in NFC."""
         ...
 
 

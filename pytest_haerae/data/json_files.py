@@ -31,11 +31,11 @@ def read_jsonl(text: str, path: Path) -> Iterator[PlacedDict]:
     number, source = 0, str(path)
     # JSON has no bare line ends in its texts, and other characters end no line.
     for line_number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-        if not line.strip():
+        if not line or line.isspace():
             continue
         number += 1
         place = RowPlace(source, number, line_number)
-        yield place, _plain_row(line) or _row(_load(line, path, line_number), line, place)
+        yield place, _plain_row(line) or _row(_load(line, path, line_number), place, escaped="\\u" in line)
 
 
 def read_json(text: str, path: Path) -> Iterator[PlacedDict]:
@@ -52,9 +52,10 @@ def read_json(text: str, path: Path) -> Iterator[PlacedDict]:
             yield from read_jsonl(text, path)
             return
         raise
+    source, escaped = str(path), "\\u" in text
     for number, row in enumerate(_array_of(found, path), 1):
-        place = RowPlace(str(path), number)
-        yield place, _row(row, text, place)
+        place = RowPlace(source, number)
+        yield place, _row(row, place, escaped=escaped)
 
 
 def holds_rows(text: str) -> bool:
@@ -92,11 +93,11 @@ def _load(text: str, path: Path, line: int) -> Any:  # noqa: ANN401 - JSON
         raise UsageError(f"{path}{where}: {error}") from None
 
 
-def _row(row: Any, text: str, place: RowPlace) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def _row(row: Any, place: RowPlace, *, escaped: bool) -> dict[str, Any]:  # noqa: ANN401 - JSON
     if not isinstance(row, dict):
         raise UsageError(f"{place}: is no JSON object")
     # An escape is the only way to write half of a character, or separate letters in a text that is composed.
-    if "\\u" not in text:
+    if not escaped:
         return row
     for field, value in row.items():
         half = half_character([field, value])

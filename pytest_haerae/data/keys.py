@@ -14,22 +14,17 @@ ID_COLUMN = "id"
 class Keys:
     """Gives the items of one subset their keys, each another.
 
-    A row without an id has a hash of its query, options and reference. The second row that is equal to an earlier one
-    gets ``#2``, the third ``#3``. Where an id comes back with another content, as a passage's does, the later rows'
-    keys are the id and their hash: they do not change when rows are inserted between them.
+    A key has the row's id, where it has one, and a hash of its query, options and reference: the same id with another
+    content is another item. The second row that is equal to an earlier one gets ``#2``, the third ``#3``.
     """
 
     def __init__(self) -> None:
         self._used: dict[str, int] = {}
-        self._contents: dict[str, str] = {}
 
     def of(self, identifier: str | None, query: str, options: Sequence[str] | None, reference: str) -> str:
         """The key of the next item, whose row has this id or none."""
-        key = content = content_hash(query, options, reference)
-        if identifier is not None:
-            key = identifier
-            if self._contents.setdefault(identifier, content) != content:
-                key = f"{identifier}@{content}"
+        content = content_hash(query, options, reference)
+        key = content if identifier is None else f"{identifier}@{content}"
         if key not in self._used:
             self._used[key] = 1
             return key

@@ -233,8 +233,11 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
         if name not in COLUMN_FIELDS:
             raise UsageError(f"--dataset-columns: {unknown('field', name, COLUMN_FIELDS)}")
     listed = columns.get("options")
-    option_columns = tuple(listed.split("|")) if isinstance(listed, str) else tuple(listed or ())
-    named = [columns.get("question"), columns.get("answer"), columns.get("context"), *option_columns]
+    # A column may be named by a number, which its option has read as one.
+    listed = [listed] if isinstance(listed, int | float) else listed
+    option_columns = tuple(listed.split("|")) if isinstance(listed, str) else tuple(map(str, listed or ()))
+    single = [columns.get(field) for field in ("question", "answer", "context")]
+    named = [*(None if name is None else str(name) for name in single), *option_columns]
     if not named[0] or not named[1]:
         raise UsageError("--dataset-columns: name the columns of both question and answer")
     for column in named:
@@ -243,6 +246,8 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
     question_column, answer_column = str(named[0]), str(named[1])
     context_columns = (str(named[2]),) if named[2] else ()
     start = columns.get("answer_start")
+    if start is not None and str(start).strip() not in ("0", "1"):
+        raise UsageError(f"--dataset-columns: answer_start is 0 or 1, not {start!r}")
 
     def read(row: Row, place: RowPlace) -> Question:
         question, context = text_of(row, question_column, place), passage(row, context_columns, place)

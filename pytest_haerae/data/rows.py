@@ -35,6 +35,8 @@ Convention = Literal["written", "numbered"]
 """How answers may be given: as an option's text or label, or else as its number from 1, its label or its text."""
 
 _PASSAGES = ("context", "paragraph")
+_LONG = 99
+"""Longer texts are not looked up among those that stand for nothing."""
 LETTER_ANSWER = re.compile(rf"^\(?([{LETTERS}{LETTERS.lower()}])\)?$")
 
 
@@ -82,7 +84,7 @@ Layout = tuple[frozenset[str], Reader]
 def text_of(row: Row, field: str, place: RowPlace) -> str:
     """A field's text, which may not be empty."""
     value = row.get(field)
-    if type(value) is str and value.strip() not in MISSING:
+    if type(value) is str and (len(value) > _LONG or value.strip() not in MISSING) and not value.isspace():
         return value
     # A column of floats that are whole numbers, such as HRM8K's answers, is one of whole numbers.
     whole = isinstance(value, float) and value.is_integer()

@@ -49,19 +49,20 @@ def read_separated(text: str, path: Path, separator: str) -> Iterator[tuple[RowP
     csv.field_size_limit(1 << 30)
     records = iter(_records(text, path, separator))
     header: list[str] | None = None
-    source, number, width = str(path), 0, 0
+    source, number, width = str(path), 0, -1
     for line, record in records:
         cells: list[Any] = record
-        if len(cells) != width or not any(map(str.strip, record)):
+        if len(record) != width or not record[0] or record[0].isspace():
             if not any(map(str.strip, record)):
                 continue
             if header is None:
                 header = _header(record, f"{path}, line {line}")
                 width = len(header)
                 continue
-            cells = _fitted(record, header, RowPlace(source, number + 1, line))
+            if len(record) != width:
+                cells = _fitted(record, header, RowPlace(source, number + 1, line))
         number += 1
-        # Without a header yet, `width` is 0 and no record has as many cells.
+        # Without a header yet, no record has as many cells as `width`.
         yield RowPlace(source, number, line), dict(zip(header or (), cells, strict=True))
 
 
@@ -170,9 +171,17 @@ def _quoted(text: str, separator: str) -> list[Record]:
     Raises:
         MalformedRecord: A quote is not closed, or something follows it before the cell ends.
     """
-    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True)
+    try:
+        reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True)
+        # Most files have one record a line, which is told sooner by the sums.
+        cells_of = list(reader)
+        if len(cells_of) == reader.line_num:
+            return _without_spaced(list(enumerate(cells_of, 1)), text, separator)
+    except csv.Error:
+        pass  # It is read again, line by line, to find where it begins.
     records: list[Record] = []
     start = 1
+    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True)
     try:
         for cells in reader:
             records.append((start, cells))
@@ -182,6 +191,11 @@ def _quoted(text: str, separator: str) -> list[Record]:
         ended = "unexpected end" in str(error)
         problem = "opens here is never closed" if ended else "opens here is closed inside of its cell"
         raise MalformedRecord(at, problem) from None
+    return _without_spaced(records, text, separator)
+
+
+def _without_spaced(records: list[Record], text: str, separator: str) -> list[Record]:
+    """Refuse a quote behind a space, which quotes nothing and is hardly meant as a part of its cell."""
     if f'{separator} "' in text:
         for line, cells in records:
             # As it stands in the file: a quoted cell may well hold a space and a text in quotes.

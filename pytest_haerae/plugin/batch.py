@@ -56,8 +56,9 @@ def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selectio
         run = [entry for entry in tests if entry.nodeid not in selection.skipped]
         (asked if run else passed_over).append((run or tests)[0])
     items = [*asked, *passed_over, *selection.gone]
-    if not selection.by_hand:
-        # Of all items: a gate on a subset that is skipped or gone is a gate on something that there is.
+    whole = not (selection.by_hand or passed_over or selection.gone)
+    if not (whole or selection.by_hand):
+        # A gate on a subset that is skipped or gone is a gate on something that there is.
         check_gated_subsets(evaluation.plan.config, (entry.item.subset for entry in items))
     reporter = _reporter(config)
     quiet = config.option.verbose <= QUIETEST
@@ -68,7 +69,7 @@ def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selectio
     width = reporter.width if reporter else 80
     progress = ProgressLine(None if quiet or reporter is None else reporter, live=live, width=width)
     with _engines_own_warnings():
-        answers = evaluation.ask(asked, progress, by_hand=True)
+        answers = evaluation.ask(asked, progress, by_hand=not whole)
     _end_quickly()
     usage = answers.usage
     if reporter and not quiet and answers.run.resumed and usage.reused:

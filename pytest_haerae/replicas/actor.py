@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from pytest_haerae.backends.arrivals import arriving
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request, Response
@@ -21,11 +22,20 @@ _NOTHING: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What a backend says of itself at some moment, as it says it: whoever reports it looks at it first."""
+
+    detail: Any
+    notes: Any
+    generation: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
-    """The answers that were ready together, each with its request's place in the piece."""
+    """The answers that were ready together, each with its request's place in the piece; the last one may have none."""
 
     answers: list[tuple[int, Response]]
-    detail: str | None
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,7 @@ class Replica:
 
         def work() -> None:
             try:
-                for answer in backend.run(requests):
+                for answer in arriving(lambda: backend.run(requests), len(requests), type(backend).__name__):
                     ready.put(answer)
                 ready.put(None)
             except BaseException as error:  # also a SystemExit: without a word of it the other thread waits for ever
@@ -103,8 +113,9 @@ class Replica:
             while isinstance(entry, tuple):
                 answers.append(entry)
                 entry = ready.get() if ready.qsize() else _NOTHING
-            if answers:
-                yield Bundle(answers, backend.method_detail)
+            # Also at the end: a backend may say what happened only when it is done.
+            if answers or entry is None:
+                yield Bundle(answers, Words(backend.method_detail, backend.notes, backend.generation()))
             if isinstance(entry, BaseException):
                 raise entry
             if entry is None:

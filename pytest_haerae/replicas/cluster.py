@@ -35,6 +35,16 @@ def check_replicas(name: str, backend: type[Backend]) -> None:
         raise UsageError("--replicas needs Ray, which is not installed: pip install 'pytest-haerae[ray]'")
 
 
+def on_other_machines(replicas: int | None, address: str | None) -> bool:
+    """Whether the model may be loaded elsewhere: there may stand what is missing here.
+
+    Args:
+        replicas: How many are asked for; None for a model in this process.
+        address: The cluster that is named; None for that of ``RAY_ADDRESS``, or one of this run alone.
+    """
+    return replicas is not None and bool(address or os.environ.get("RAY_ADDRESS"))
+
+
 def share_resources(nodes: Iterable[Mapping[str, float]], count: int, gpus: float | None) -> tuple[int, float]:
     """Choose what each replica gets.
 

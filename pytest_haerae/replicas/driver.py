@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any, Literal
 from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
-from pytest_haerae.replicas.actor import Bundle, Replica, Setting
+from pytest_haerae.replicas.actor import Bundle, Replica, Setting, Words
 from pytest_haerae.replicas.cluster import connect, import_ray, portable, share_resources
 from pytest_haerae.replicas.pieces import MOST_DEATHS, Piece, Pieces
 from pytest_haerae.types import Request, Response
@@ -74,6 +74,7 @@ class Replicas:
     ) -> None:
         self.method_detail: str | None = None
         self.notes: list[str] = []
+        self._generation: Mapping[str, Any] = {}
         self._ray = import_ray()
         self._ours = not self._ray.is_initialized()
         self._unfinished = False
@@ -135,11 +136,21 @@ class Replicas:
             # At the end of the order: the next to be looked at is another replica.
             work[ready] = member, piece
             self._deaths_in_a_row = 0
-            self.method_detail = bundle.detail
+            self._note(bundle.words)
             places = [place for place, _ in bundle.answers]
             for index, (_, response) in zip(pieces.answered(piece, places), bundle.answers, strict=True):
                 yield index, response
         self._unfinished = False
+
+    def generation(self) -> Mapping[str, Any]:
+        """As of a `Backend`: what a replica said last."""
+        return self._generation
+
+    def _note(self, words: Words) -> None:
+        """Keep what a replica says of its backend; what all of them say is said once."""
+        self.method_detail, self._generation = words.detail, words.generation
+        said = words.notes if isinstance(words.notes, list | tuple) else [words.notes]
+        self.notes += [note for note in said if isinstance(note, str) and note not in self.notes]
 
     def _next(self, reference: Any, member: _Member, piece: Piece | None) -> Bundle | None:  # noqa: ANN401 - Ray's
         """The next bundle of a piece; None at its end, and where a replica came a step nearer to a first one."""

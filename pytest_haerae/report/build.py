@@ -66,6 +66,7 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgeme
         "gates": [gate.to_json() for gate in judgement.gates],
         "replicas": config.replicas,
         "method_detail": usage.method_detail,
+        "generation": usage.generation,
         "rules": _rules(samples),
         "rules_not_read": _rules(sample for sample in samples if sample.verdict.outcome == "invalid"),
         "finish_reasons": _finish_reasons(samples),

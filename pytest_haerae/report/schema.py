@@ -88,6 +88,8 @@ class Info(EarlierInfo):
     """Copies of a local model; null for one in the run's own process."""
     method_detail: NotRequired[str | None]
     """How the backend came by its numbers, in its words."""
+    generation: NotRequired[dict[str, Any] | None]
+    """Generation parameters that the model brings along, as its engine applies them."""
     rules: NotRequired[dict[str, Count]]
     """How many answers each rule read, or found unreadable."""
     rules_not_read: NotRequired[dict[str, Count]]

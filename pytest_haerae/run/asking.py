@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pytest_haerae.run.engine import Engine, Progress
+from pytest_haerae.run.keys import response_key
 from pytest_haerae.run.plan import Plan
+from pytest_haerae.run.progress import tell
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.run.store import Store
+from pytest_haerae.run.turns import turn
 from pytest_haerae.types import Response, Sample, Selected, Usage, Verdict
 
 
@@ -81,10 +85,22 @@ def ask(plan: Plan, questions: Questions, selection: Sequence[Selected], progres
     store = Store(config.store)
     try:
         fingerprint = hashlib.sha256("".join(key for _, key in asked).encode()).hexdigest()
-        number, resumed = store.begin(fingerprint, resume=config.resume, rerun_errors=config.rerun == "errors")
-        engine = Engine(plan.load, store, number, reuse=config.reuse, secrets=plan.secrets)
-        requests = questions.requests([entry for entry, _ in asked])
-        responses = engine.ask([key for _, key in asked], requests, progress)
+        with turn(config.store, fingerprint, partial(tell, progress)) as waited:
+            # What the other process asked meanwhile is taken, also where it is finished by now.
+            goes_on = config.rerun == "errors" or (waited and config.resume)
+            number, resumed = store.begin(fingerprint, resume=config.resume, rerun_errors=goes_on)
+            store.note_identity(number, plan.identity)
+            engine = Engine(
+                plan.load,
+                store,
+                number,
+                reuse=config.reuse,
+                secrets=plan.secrets,
+                name=config.model,
+                limit=config.answer_timeout,
+            )
+            requests = questions.requests([entry for entry, _ in asked])
+            responses = engine.ask([key for _, key in asked], requests, progress)
     except BaseException:
         store.close()
         raise
@@ -124,11 +140,13 @@ class StoredSamples:
         self._store = Store(store)
         self._number = number
         self._verdicts = verdicts or {}
+        # Not looked at anew: the files of a model, or its copy on the hub, may be other ones by now.
+        self._identity = self._store.identity(number) or plan.identity
 
     def sample(self, selected: Selected) -> Sample:
         """The judged item; an error where the run has no answer for it."""
-        key = self._questions.key_of(selected)
-        response = None if key is None else self._response(key)
+        request = self._questions.request(selected)
+        response = None if request is None else self._response(response_key(self._identity, request))
         if selected.nodeid in self._verdicts:
             return Sample(selected, response, self._verdicts[selected.nodeid])
         return judged(self._plan, selected, response)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from pytest_haerae.backends.protocol import Model
+from pytest_haerae.backends.arrivals import ContractBroken, arriving, shown
+from pytest_haerae.backends.protocol import Backend, Model
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.interrupts import holdable_interrupts
 from pytest_haerae.lazy import LazySequence
 from pytest_haerae.redact import error_line, redact_answer, redact_text
+from pytest_haerae.run.loaded import FAILURES, ended, loaded, take_words
+from pytest_haerae.run.patience import NoAnswer, patience, unswallowed_interrupts
 from pytest_haerae.run.store import Store
+from pytest_haerae.run.validation import Malformed, validated_answer
 from pytest_haerae.types import Request, Response, Usage
 
 Progress = Callable[[int, int], None]
@@ -29,6 +31,8 @@ class Engine:
         run: The run's number in the store.
         reuse: Take answers of any run.
         secrets: Texts that must not appear in an error message.
+        name: The backend's name, for messages.
+        limit: Seconds that the next answer is waited for; None for no limit.
     """
 
     def __init__(
@@ -39,12 +43,16 @@ class Engine:
         *,
         reuse: bool = False,
         secrets: Sequence[str] = (),
+        name: str | None = None,
+        limit: float | None = None,
     ) -> None:
         self._load = load
         self._store = store
         self._run = run
         self._reuse = reuse
         self._secrets = secrets
+        self._name = f"--model={name}" if name else "the backend"
+        self._limit = limit
         self.usage = Usage()
 
     def ask(self, keys: Sequence[str], requests: Sequence[Request], progress: Progress) -> Mapping[str, Response]:
@@ -76,8 +84,9 @@ class Engine:
             except HaeraeError as error:
                 # It may be in a server's words, and servers repeat the keys they refuse.
                 raise type(error)(redact_text(str(error), self._secrets)) from None
+        self.usage.notes = [error_line(note, self._secrets) for note in self.usage.notes]
         self.usage.seconds = perf_counter() - started
-        self.usage.method_detail = self._store.detail(self._run)
+        self.usage.method_detail, self.usage.generation = self._store.words(self._run)
         return answers
 
     def _stored(self, keys: Iterable[str]) -> dict[str, Response]:
@@ -98,30 +107,51 @@ class Engine:
         keys, requests = list(missing), LazySequence(every.__getitem__, list(missing.values()))
         done, total = len(answers), len(answers) + len(missing)
         progress(done, total)
-        problem: Exception | str = "the backend ended without an answer"
-        with closing(self._load()) as backend:
+        problem: BaseException | str = "the backend ended without an answer"
+        with loaded(self._load, self.usage, self._name) as backend:
+            if isinstance(backend, Backend):
+                backend.proven = bool(answers)
+            arrived = arriving(lambda: backend.run(requests), len(requests), self._name)
             try:
-                with holdable_interrupts() as hold, closing(_each(backend.run(requests))) as arriving:
-                    for index, response in arriving:
+                with (
+                    unswallowed_interrupts() as presses,
+                    holdable_interrupts() as hold,
+                    ended(arrived, self.usage, self._name),
+                ):
+                    while (answer := self._next(arrived)) is not None:
+                        index, response = answer
                         with hold:
                             checked = self._masked(self._checked(requests[index], response))
                             self._store.put(self._run, keys[index], checked)
                             answers[keys[index]] = checked
                         done += 1
                         progress(done, total)
+                        presses.heed()
+            except ContractBroken as error:
+                self._store.take_back(self._run, [key for key in keys if key in answers])
+                raise ContractBroken(f"{error}; none of the answers that it gave now is kept") from None
             except HaeraeError:
                 raise
-            except Exception as error:
+            except FAILURES as error:
                 problem = error
-            self._store.note_detail(self._run, backend.method_detail)
-            self.usage.notes = list(backend.notes)
+            except NoAnswer as error:
+                problem = f"{self._name}: {error} (--answer-timeout)"
+            take_words(backend, self.usage, self._name)
+            self._store.note_words(self._run, self.usage.method_detail, self.usage.generation)
         for key in keys:
             if key not in answers:
                 answers[key] = self._failed(problem)
                 self._store.put(self._run, key, answers[key])
 
-    def _failed(self, problem: Exception | str) -> Response:
-        return Response(error=error_line(problem, self._secrets) or "unknown error")
+    def _next(self, arrived: Iterator[tuple[int, Response]]) -> tuple[int, Response] | None:
+        """The next answer, waited for no longer than the limit; None after the last one."""
+        with patience(self._limit):
+            return next(arrived, None)
+
+    def _failed(self, problem: BaseException | str) -> Response:
+        line = error_line(problem, self._secrets) or "unknown error"
+        # Half of a surrogate pair is no character: neither a file nor the store takes it.
+        return Response(error=line.encode(errors="replace").decode())
 
     def _masked(self, response: Response) -> Response:
         """A model may repeat a key that it was sent: no secret is stored with what it said."""
@@ -134,21 +164,10 @@ class Engine:
         return replace(response, text=text, reasoning=reasoning, finish_reason=ended)
 
     def _checked(self, request: Request, response: Response) -> Response:
-        """Refuse an answer that is none: wrong count, not a number, above zero; an error is one redacted line."""
+        """Refuse an answer that is none: wrong kind or count, not a number; an error is one redacted line."""
         if response.error is not None:
-            return self._failed(response.error)
-        if request.kind == "generate":
-            return response if response.text is not None else self._failed("the backend gave no text")
-        values = response.loglikelihoods
-        if values is None or len(values) != len(request.continuations):
-            return self._failed("the backend gave no log-likelihood for some option")
-        if not all(math.isfinite(value) and value <= 0 for value in values):
-            return self._failed(f"the backend gave impossible log-likelihoods: {list(values)}")
-        if type(values) is tuple and all(type(value) is float for value in values):
-            return response
-        return replace(response, loglikelihoods=tuple(map(float, values)))
-
-
-def _each(responses: Iterator[tuple[int, Response]]) -> Generator[tuple[int, Response]]:
-    """The same, as a generator whose end ends the backend's."""
-    yield from responses
+            return self._failed(response.error if isinstance(response.error, str) else shown(response.error))
+        try:
+            return validated_answer(request, response)
+        except Malformed as error:
+            return self._failed(f"{self._name} gave {error}")

@@ -7,12 +7,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pytest_haerae.backends.protocol import Backend, BackendParameters, Model
-from pytest_haerae.backends.registry import find_backend, require_method, validate_parameters
+from pytest_haerae.backends.registry import (
+    check_backend_parts,
+    find_backend,
+    refusing,
+    require_method,
+    validate_parameters,
+)
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.prompts.prompt import Prompt
 from pytest_haerae.prompts.registry import find_prompt, refuse_method
 from pytest_haerae.redact import secrets_in
-from pytest_haerae.replicas import Replicas, check_replicas
+from pytest_haerae.replicas import Replicas, check_replicas, on_other_machines
 from pytest_haerae.run.keys import identity_digest
 from pytest_haerae.scoring.judging import judge
 from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
@@ -47,7 +53,8 @@ class Plan:
     @cached_property
     def identity(self) -> str:
         """Hash of what determines a response beside its request; looks at local model files."""
-        return identity_digest({"backend": self.config.model, **self.parameters.identity()})
+        with refusing(f"--model={self.config.model}: its parameters' identity()"):
+            return identity_digest({"backend": self.config.model, **self.parameters.identity()})
 
     def describe(self, asked: Iterable[DataKey] = ()) -> str:
         """One line: backend, model, method, data.
@@ -97,6 +104,8 @@ def make_plan(config: RunConfig, backends: Mapping[str, type[Backend]] | None = 
     if config.replicas is not None:
         check_replicas(config.model, backend)
     parameters = validate_parameters(config.model, backend, config.model_params)
+    if not on_other_machines(config.replicas, config.ray_address):
+        check_backend_parts(config.model, backend, parameters)
     prompt = find_prompt(config.prompt)
     refuse_method(prompt, config.method)
     scorer = choose_scorer(config.method, config.evaluator_params)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import time
+from collections.abc import Callable
 from typing import Any, Protocol, TextIO
 
 from pytest_haerae.escaping import line as one_line
@@ -100,6 +102,11 @@ class ProgressLine:
         else:
             self._writer.write_line(line)
 
+    def write(self, line: str) -> None:
+        """Write a line of its own, at once."""
+        if self._writer is not None:
+            self._writer.write_line(line)
+
     def _format(self, done: int, total: int, elapsed: float) -> str:
         from tqdm import tqdm
 
@@ -114,3 +121,11 @@ class ProgressLine:
                 initial=self._first_done,
             )
         )
+
+
+def tell(progress: Callable[[int, int], None], line: str) -> None:
+    """Tell people a line while a run goes on: where its progress is shown, or else on stderr."""
+    if isinstance(progress, ProgressLine):
+        progress.write(line)
+    else:
+        print(line, file=sys.stderr, flush=True)

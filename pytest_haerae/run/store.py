@@ -7,14 +7,16 @@ import json
 import sqlite3
 import time
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from pytest_haerae.errors import StoreError, UsageError
-from pytest_haerae.run.store_format import SCHEMA, STORE_VERSION, answer_digest, is_ours, tables_of
+from pytest_haerae.run.store_format import SCHEMA, STORE_VERSION, answer_digest, is_ours, tables_of, upgrade
 from pytest_haerae.run.store_repair import Damaged, OtherVersion, is_damage, reason, set_aside, take_over
+from pytest_haerae.run.validation import response_of
 from pytest_haerae.types import Response
 
 _FIELDS = tuple(field.name for field in fields(Response))
@@ -68,7 +70,7 @@ class Store:
             connection.execute("PRAGMA synchronous=NORMAL")
             if not tables_of(connection):
                 connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version={STORE_VERSION}; COMMIT;")
-            elif version != STORE_VERSION:
+            elif version != STORE_VERSION and not upgrade(connection, version):
                 raise OtherVersion(f"its version is {version}, this program writes {STORE_VERSION}")
             if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok" or not is_ours(connection):
                 raise Damaged("it is damaged")
@@ -126,16 +128,35 @@ class Store:
         with self._access("written") as connection:
             connection.execute("UPDATE runs SET finished = ? WHERE id = ?", (time.time(), run))
 
-    def note_detail(self, run: int, detail: str | None) -> None:
-        """Keep how a run's backend came by its numbers, for the report of a run that is resumed."""
+    def note_identity(self, run: int, identity: str) -> None:
+        """Keep what determined a run's answers beside its requests: other processes make their keys of it."""
         with self._access("written") as connection:
-            connection.execute("UPDATE runs SET detail = ? WHERE id = ?", (detail, run))
+            connection.execute("UPDATE runs SET identity = ? WHERE id = ?", (identity, run))
 
-    def detail(self, run: int) -> str | None:
-        """What `note_detail` kept."""
+    def identity(self, run: int) -> str | None:
+        """What `note_identity` kept."""
         with self._access("read") as connection:
-            row = connection.execute("SELECT detail FROM runs WHERE id = ?", (run,)).fetchone()
+            row = connection.execute("SELECT identity FROM runs WHERE id = ?", (run,)).fetchone()
         return row[0] if row else None
+
+    def note_words(self, run: int, detail: str | None, generation: Mapping[str, Any] | None) -> None:
+        """Keep what a run's backend said of itself, for the report of a run that is resumed.
+
+        Args:
+            run: The run's number.
+            detail: How it came by its numbers.
+            generation: The generation parameters that the model brought along.
+        """
+        brought = None if generation is None else json.dumps(generation)
+        with self._access("written") as connection:
+            connection.execute("UPDATE runs SET detail = ?, generation = ? WHERE id = ?", (detail, brought, run))
+
+    def words(self, run: int) -> tuple[str | None, dict[str, Any] | None]:
+        """What `note_words` kept."""
+        with self._access("read") as connection:
+            row = connection.execute("SELECT detail, generation FROM runs WHERE id = ?", (run,)).fetchone()
+        detail, brought = row or (None, None)
+        return detail, _mapping(brought)
 
     def get(self, run: int, key: str, *, any_run: bool = False) -> Response | None:
         """The stored answer for a key, of this run or (`any_run`) the latest of any; a damaged row counts as absent."""
@@ -157,7 +178,9 @@ class Store:
             for key, number, answer, digest in rows:
                 if key != given and digest == answer_digest(number, key, answer):
                     given = key
-                    yield key, _from_json(answer)
+                    # One that another version kept without looking at it is asked again.
+                    if (response := response_of(answer)) is not None:
+                        yield key, response
 
     def failure(self, run: int, key: str) -> str | None:
         """The error that a key's latest request of this run ended in, or None."""
@@ -186,6 +209,11 @@ class Store:
                 connection.execute("DELETE FROM failures WHERE run = ? AND key = ?", (run, key))
                 failed.discard(key)
 
+    def take_back(self, run: int, keys: Iterable[str]) -> None:
+        """Forget answers that this run was given: they turned out to be nobody's."""
+        with self._access("written") as connection:
+            connection.executemany("DELETE FROM responses WHERE run = ? AND key = ?", [(run, key) for key in keys])
+
     def _failed(self, run: int) -> set[str]:
         """The keys that a run has failures of: most runs have few, and an answer has nothing to take back."""
         if run not in self._failures:
@@ -198,8 +226,10 @@ class Store:
         self._connection.close()
 
 
-def _from_json(answer: str) -> Response:
-    values = json.loads(answer)
-    if values["loglikelihoods"] is not None:
-        values["loglikelihoods"] = tuple(values["loglikelihoods"])
-    return Response(**values)
+def _mapping(text: object) -> dict[str, Any] | None:
+    """A stored JSON object; None where a damaged file has another thing there."""
+    try:
+        found = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

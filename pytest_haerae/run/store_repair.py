@@ -72,7 +72,10 @@ def take_over(aside: Path, connection: sqlite3.Connection) -> int:
         for order in ("ASC", "DESC"):
             with contextlib.suppress(sqlite3.Error):
                 for row in damaged.execute(f"SELECT * FROM runs ORDER BY id {order}"):  # noqa: S608 - constants
-                    connection.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?, ?)", row)
+                    # Two columns less in a file of the version before.
+                    connection.execute(
+                        "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, None, None)[:7]
+                    )
             with contextlib.suppress(sqlite3.Error):
                 for run, key, answer, digest in damaged.execute(
                     f"SELECT run, key, answer, digest FROM responses ORDER BY key {order}, run {order}"  # noqa: S608 - constants

@@ -15,6 +15,7 @@ from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.backends.registry import validate_parameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import is_secret_name
+from pytest_haerae.run.validation import Malformed, validated
 from pytest_haerae.types import Capability, Message, Request, Response
 
 _CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
@@ -52,6 +53,7 @@ def check_backend(
     valid = validate_parameters(backend.__name__, backend, given)
     _check_names(backend, given)
     _check_identity(backend, given, valid)
+    backend.check(valid)
     with closing(backend(valid)) as model:
         for kind in sorted(backend.methods):
             asked = [each for each in requests if each.kind == kind] or example_requests(kind, valid)
@@ -182,7 +184,7 @@ def _answers(backend: type[Backend], model: Backend, requests: Sequence[Request]
         fits = isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], Response)  # noqa: PLR2004
         _require(fits, backend, f"run yielded {answer!r}; it has to yield an index with a Response")
         index, response = answer
-        inside = isinstance(index, int) and 0 <= index < len(requests)
+        inside = isinstance(index, int) and not isinstance(index, bool) and 0 <= index < len(requests)
         _require(inside, backend, f"run yielded index {index!r} of {len(requests)} requests")
         _require(index not in found, backend, f"request {index} was answered twice")
         _check_response(backend, index, requests[index], response)
@@ -197,6 +199,7 @@ def _check_response(backend: type[Backend], index: int, request: Request, respon
     _require(response.error is None, backend, f"{where} ended in the error {response.error!r}")
     if request.kind == "generate":
         _require(isinstance(response.text, str), backend, f"{where} has text {response.text!r}; it has to be a string")
+        _check_fields(backend, where, response)
         return
     values = response.loglikelihoods
     if not isinstance(values, tuple) or len(values) != len(request.continuations):
@@ -205,13 +208,30 @@ def _check_response(backend: type[Backend], index: int, request: Request, respon
     for value in values:
         possible = isinstance(value, float) and math.isfinite(value) and value <= 0
         _require(possible, backend, f"{where} has log-likelihood {value!r}; it has to be a finite float of at most 0")
+    _check_fields(backend, where, response)
+
+
+def _check_fields(backend: type[Backend], where: str, response: Response) -> None:
+    """All else that a response carries is what a run would store."""
+    try:
+        found = validated(response)
+    except Malformed as error:
+        raise AssertionError(f"{backend.__name__}: {where} gave {error}") from None
+    words = f"{where} has fields of a library's kinds; they have to be Python's own"
+    _require(found is response, backend, words)
 
 
 def _check_words(backend: type[Backend], model: Backend) -> None:
-    detail, notes = model.method_detail, model.notes
+    detail, notes, generation = model.method_detail, model.notes, model.generation()
     _require(detail is None or isinstance(detail, str), backend, f"method_detail is {detail!r}; a string or None")
     listed = not isinstance(notes, str) and all(isinstance(line, str) for line in notes)
     _require(listed, backend, f"notes is {notes!r}; it has to be a sequence of lines")
+    words = f"generation() is {generation!r}; it has to be a dictionary of JSON values"
+    try:
+        json.dumps(generation, allow_nan=False)
+    except (TypeError, ValueError):
+        raise AssertionError(f"{backend.__name__}: {words}") from None
+    _require(isinstance(generation, dict), backend, words)
 
 
 def _alike(one: Response, other: Response) -> bool:

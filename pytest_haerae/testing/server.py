@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from pytest_haerae.backends.api.harmless import HARMLESS
 from pytest_haerae.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _BODIES = {
 """What comes with status 200 and is no answer."""
 _SLOW_SECONDS, _HANG_SECONDS = 0.3, 30.0
 
+UNNUMBERED = -1
+"""The number of what is no question, for a server's `fault`."""
 TRANSIENT_FAULTS = (
     "429 with retry-after-ms",
     "429 with retry-after",
@@ -52,7 +55,8 @@ class ApiServer:
     Args:
         reply: The text of the answer to a question, by its number and the request's body.
         fault: The fault of an attempt at a question (its number, the attempt from 1); None to answer. One of
-            `TRANSIENT_FAULTS`, or a status with the server's words: ``"401: invalid key"``.
+            `TRANSIENT_FAULTS`, or a status with the server's words: ``"401: invalid key"``. It is asked about
+            `UNNUMBERED`, too: the sum with which a backend finds out whether a server refuses one question or all.
         latency: Seconds before an answer, times one to three: answers overtake each other.
         numbered: Whether each question has to show its number; otherwise one without is number 0.
 
@@ -98,7 +102,10 @@ class ApiServer:
         body = await request.json()
         self.bodies.append(body)
         self.keys.add(request.headers.get("Authorization"))
-        found = _NUMBER.search(body["messages"][-1]["content"] if "messages" in body else body["prompt"])
+        asked = body["messages"][-1]["content"] if "messages" in body else body["prompt"]
+        if asked == HARMLESS:
+            return await self._answer_harmless(request)
+        found = _NUMBER.search(asked)
         if found is None and self._numbered:
             return web.Response(status=500, text="the question shows no number, and the server was told it would")
         number = int(found[1]) if found else 0
@@ -109,6 +116,13 @@ class ApiServer:
         await asyncio.sleep(self._latency * (1 + number % 3) + (_SLOW_SECONDS if fault == "slow" else 0))
         self.answered[number] += 1
         return web.json_response(completion(self._reply(number, body)))
+
+    async def _answer_harmless(self, request: web.Request) -> web.StreamResponse:
+        """What a backend asks to tell a refused question from a server that refuses everybody: it counts as none."""
+        from aiohttp import web
+
+        fault = self._fault(UNNUMBERED, 1)
+        return web.json_response(completion("2")) if fault is None else await _misbehave(request, fault)
 
 
 async def _misbehave(request: web.Request, fault: str) -> web.StreamResponse:

@@ -122,20 +122,16 @@ def test_a_permanent_refusal_is_no_retry(status: int) -> None:
     assert sum(server.attempts.values()) == 1
 
 
-@pytest.mark.parametrize("text", [json.dumps(completion("(A)")), "<html>busy</html>"])
-def test_an_answer_that_is_not_called_json_is_read_if_it_is(text: str) -> None:
+def test_an_answer_that_is_not_called_json_is_read_if_it_is() -> None:
     class Careless(ApiServer):
         async def _serve(self, request: web.Request) -> web.StreamResponse:
-            return web.Response(text=text, content_type="text/plain")
+            return web.Response(text=json.dumps(completion("(A)")), content_type="text/plain")
 
     with serve(Careless(reply)) as server:
         backend = OpenAIBackend(ApiParameters(model_name="m", api_key=KEY, api_base=server.address, max_retries=0))
         ((_, response),) = backend.run([Request("generate", "0번 문제")])
         backend.close()
-    if text.startswith("<"):
-        assert "the server's answer is no JSON" in str(response.error)
-    else:
-        assert (response.text, response.error) == ("(A)", None)
+    assert (response.text, response.error) == ("(A)", None)
 
 
 @BACKENDS

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from pytest_haerae.testing import ApiServer, serve
-from tests.e2e.test_api import command, evaluate, letter, questions, wait_until
+from tests.e2e.test_api import BACKENDS, command, evaluate, letter, questions, wait_until
 from tests.helpers import valid_report, write_questions
 
 pytestmark = pytest.mark.server
@@ -65,18 +65,16 @@ def quiet(server: ApiServer) -> None:
     wait_until(lambda: server.in_flight == 0)
 
 
-def test_ten_kills_lose_only_what_was_under_way(tmp_path: Path) -> None:
-    """What the store holds after a kill is never asked again; a kill costs at most the requests in flight.
-
-    litellm goes through the same stream and store; importing it a dozen times would take minutes.
-    """
+@BACKENDS
+def test_ten_kills_lose_only_what_was_in_flight(tmp_path: Path, backend: str) -> None:
+    """What the store holds after a kill is never asked again; a kill costs at most the requests in flight."""
     count = 330
     chance = random.Random(SEED)  # noqa: S311 - when, no secret
     write_questions(tmp_path, questions(count))
     store = tmp_path / ".haerae/responses.sqlite"
     moments, lost = [], 0
     with serve(ApiServer(reply, latency=0.02)) as server:
-        arguments = command("openai", server, "-q", max_concurrency=CONCURRENCY)
+        arguments = command(backend, server, "-q", max_concurrency=CONCURRENCY)
         kept: dict[int, str] = {}
         for kill in range(10):
             before, answered = server.attempts.copy(), server.answered.copy()

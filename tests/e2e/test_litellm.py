@@ -67,3 +67,19 @@ def test_two_hundred_at_once_return_and_no_price_table_is_downloaded(
         assert asked == []
     else:
         assert any("CONNECT" in line for line in asked)
+
+
+@pytest.mark.parametrize("endpoint", ["chat", "completions"])
+def test_a14_no_socket_is_left_open_where_warnings_are_errors(tmp_path: Path, endpoint: str) -> None:
+    """litellm makes a client for each text completion, and closes none of them."""
+    count = 40
+    write_questions(tmp_path, questions(count))
+    (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
+    with serve(ApiServer(reply)) as server:
+        arguments = command("litellm", server, endpoint=endpoint, timeout=30)
+        result = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    assert "Traceback" not in result.stdout + result.stderr
+    assert "unclosed" not in (result.stdout + result.stderr).lower()
+    assert valid_report(tmp_path / ".haerae/report.json")["metrics"]["n"] == count
+    assert set(server.answered.values()) == {1}

@@ -18,7 +18,7 @@ from pytest_haerae.types import Item, Selected
 
 SIZES = (300, 700)
 MOST_AT_PEAK, MOST_HELD = 1200, 850
-"""Bytes an item. 800 to 1020 and 600 to 720 were measured, most of them its response, verdict, words, sample and keys."""
+"""Bytes an item. 800 to 1020 and 600 to 720 were measured: most are its response, verdict, words, sample and keys."""
 CHARACTERS = 1500
 """Of a question: 3,000 bytes in memory, far more than the bounds, so that no second copy of it goes unseen."""
 

@@ -6,12 +6,27 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_haerae.backends.api.retrying import is_permanent
+from pytest_haerae.backends.api.failures import chain, is_permanent
 
 _DROPPABLE = ("temperature", "top_p", "seed", "stop")
-_REFUSED = re.compile(
-    r"unsupported|not supported|not support|unknown|unrecognized|unexpected|not permitted|not allowed|invalid", re.I
+_NAMES = ("max_tokens", "max_completion_tokens", "top_logprobs", *_DROPPABLE)
+_NOT_TAKEN = (
+    r"unsupported|not (?:be )?(?:supported|permitted|allowed|accepted|available|recogni[sz]ed|implemented)"
+    r"|(?:does|do|did)(?: not|n't) (?:support|accept|allow|recogni[sz]e)|unknown|unrecogni[sz]ed|unexpected|invalid"
+    r"|deprecated|no longer|removed|obsolete|extra (?:inputs|fields)|instead|cannot|can't|only the default|not a valid"
+    r"|대신|지원하지|지원되지|허용되지|허용하지|사용할 수 없|알 수 없는|유효하지|잘못된"
 )
+_OUT_OF_RANGE = (
+    r"must be|should be|has to be|needs to be|out of range|range|too (?:large|big|high|many)|exceed|at most|maximum"
+    r"|less than|greater than|positive|below|above|이하|이상|미만|초과|범위"
+)
+_REFUSED = re.compile(f"{_NOT_TAKEN}|{_OUT_OF_RANGE}", re.IGNORECASE)
+_NO_PARAMETER = re.compile(_NOT_TAKEN, re.IGNORECASE)
+_TOO_MANY = re.compile(_OUT_OF_RANGE, re.IGNORECASE)
+_RENAMED = re.compile(r"max_completion_tokens|(?<![A-Za-z0-9_])max_tokens(?![A-Za-z0-9_])")
+_BELOW = re.compile(r"less than|below|under|미만", re.IGNORECASE)
+_FEWER = (10, 5, 3, 1)
+"""Counts of listed tokens that are tried where a server says that there are too many, and not how many it takes."""
 
 
 class Adaptation:
@@ -20,12 +35,15 @@ class Adaptation:
     def __init__(self) -> None:
         self._renamed = False
         self._dropped: set[str] = set()
+        self._listed: int | None = None
 
     def apply(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """The body without what was refused."""
         adapted = {name: value for name, value in body.items() if name not in self._dropped}
         if self._renamed and "max_tokens" in adapted:
             adapted["max_completion_tokens"] = adapted.pop("max_tokens")
+        if self._listed is not None and "top_logprobs" in adapted:
+            adapted["top_logprobs"] = min(self._listed, adapted["top_logprobs"])
         return adapted
 
     def learn(self, body: Mapping[str, Any], error: BaseException) -> bool:
@@ -38,11 +56,18 @@ class Adaptation:
         message = str(error)
         if not is_permanent(error) or not _REFUSED.search(message):
             return False
-        if "max_tokens" in body and "max_completion_tokens" in message:
+        blamed = _blamed(error)
+        if blamed is not None and blamed not in _NAMES:
+            # It names what it refuses, and that is none of these: a question may contain their names.
+            return False
+        if "max_tokens" in body and _RENAMED.search(message) and _NO_PARAMETER.search(message):
             self._renamed = True
             return True
+        if "top_logprobs" in body and "logprobs" in message and (most := _fewer(body["top_logprobs"], message)):
+            self._listed = most
+            return True
         for name in _DROPPABLE:
-            if name in body and re.search(rf"\b{name}\b", message):
+            if name in body and (blamed == name or (blamed is None and _names(name, message))):
                 self._dropped.add(name)
                 return True
         return False
@@ -50,5 +75,34 @@ class Adaptation:
     def describe(self) -> str | None:
         """One line for the report; None where nothing was changed."""
         changes = ["max_tokens was sent as max_completion_tokens"] if self._renamed else []
+        changes += [] if self._listed is None else [f"top_logprobs was sent as {self._listed}"]
         changes += [f"{name} was left out" for name in _DROPPABLE if name in self._dropped]
         return f"the server refused parameters: {', '.join(changes)}" if changes else None
+
+
+def _names(name: str, message: str) -> bool:
+    return re.search(rf"(?<![A-Za-z0-9_]){name}(?![A-Za-z0-9_])", message) is not None
+
+
+def _blamed(error: BaseException) -> str | None:
+    """The parameter that OpenAI's errors name in a field of its own."""
+    for each in chain(error):
+        body = getattr(each, "body", None)
+        inner = body.get("error", body) if isinstance(body, Mapping) else None
+        named = inner.get("param") if isinstance(inner, Mapping) else None
+        if isinstance(named, str) and named:
+            return named
+    return None
+
+
+def _fewer(sent: int, message: str) -> int | None:
+    """How many listed tokens a server takes, by its words; None where they say nothing of the number."""
+    if not _TOO_MANY.search(message):
+        return None
+    numbers = [int(each) for each in re.findall(r"(?<![\w.])\d{1,3}(?!\w|\.\d)", message)]
+    smaller = [each for each in numbers if 0 < each < sent]
+    if smaller:
+        return max(smaller)
+    if sent in numbers and _BELOW.search(message) and "equal" not in message:
+        return sent - 1 or None
+    return next((each for each in _FEWER if each < sent), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,8 +12,10 @@ from typing import Any, ClassVar
 from pytest_haerae.backends.api.adaptation import Adaptation
 from pytest_haerae.backends.api.answers import checked, read_answer
 from pytest_haerae.backends.api.concurrency import LoopThread
+from pytest_haerae.backends.api.failures import MalformedAnswer, hopeless, is_permanent, own_error, status_of, worded
+from pytest_haerae.backends.api.harmless import harmless
 from pytest_haerae.backends.api.parameters import ApiParameters
-from pytest_haerae.backends.api.retrying import is_permanent, retrying, status_of
+from pytest_haerae.backends.api.retrying import Waits, refuse_long_wait, retrying
 from pytest_haerae.backends.api.scoring import Echo, Endpoint, FirstToken, Unsupported, Way
 from pytest_haerae.backends.api.tries import LlamaCppServer, TokenIds
 from pytest_haerae.backends.protocol import Backend, BackendParameters
@@ -25,16 +28,23 @@ _CHARACTERS_PER_TOKEN = 2
 """Of Korean text, for the estimate that a limit of tokens a minute needs."""
 _WAYS: tuple[Way, ...] = (TokenIds(), LlamaCppServer(), Echo(), FirstToken())
 """How a server may give log-likelihoods: the exact ways first, the cheaper one before the other."""
-_NOT_OFFERED = frozenset({400, 404, 405, 415, 422, 501})
-"""Statuses that say a server does not know an endpoint or a field; 401 and 403 say that of whoever asks."""
+_NOT_OFFERED = frozenset({400, 404, 405, 413, 415, 422, 500, 501})
+"""Statuses that say a server does not know an endpoint or a field, or fails over it; 401 and 403 are of who asks."""
+_FAILS = 500
+_LONGEST_REASONS = 1200
+"""Characters of the line that says why a server cannot score: one reason for each way."""
+_TRIES_OF_A_WAY = 2
+"""How often a way to score is tried that the server fails over: a slip may pass, a way that it lacks fails again."""
 
 
 class ApiBackend(Backend):
     """Generates and scores over HTTP; a subclass sends one body. One event loop for the whole run.
 
-    The first request goes alone: what is wrong with key, model or parameters, and whether and how the server can score,
-    is learnt from one answer, not from as many as may be in flight. Until some request succeeded, a permanent refusal
-    ends the run in the server's words; after that it is its own item's error.
+    The first request goes alone: what is wrong with address, key, model or parameters, and whether and how the server
+    can score, is learnt from one answer, not from as many as may be in flight. Until some request succeeded, what no
+    other request would fare better with ends the run, in words. A refusal may be of this one question: a harmless one
+    is asked then, and if that succeeds, or the model answered in an earlier part of the run, the refusal is the error
+    of its own item, as it is from the first success on.
     """
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
@@ -47,9 +57,12 @@ class ApiBackend(Backend):
 
         self._parameters = parameters
         self._adaptation = Adaptation()
-        self._retrying = retrying(parameters.max_retries)
+        self._waits = Waits()
+        self._retrying = retrying(parameters.max_retries, self._waits, self._worth_another)
         self._loop = LoopThread()
         self._succeeded = False
+        self._finding_way = False
+        self._asking_harmlessly = asyncio.Lock()
         self._way: Way | None = None
         each, tokens = parameters.requests_per_minute, parameters.tokens_per_minute
         # Evenly spaced: a full bucket at the start would send a minute's worth at once.
@@ -77,10 +90,17 @@ class ApiBackend(Backend):
             return
         pilot = 0
         if requests[0].kind == "loglikelihood":
+            self._finding_way = True
             pilot = min(range(len(requests)), key=lambda index: len(requests[index].context))
         yield from self._loop.stream([pilot], answer, 1)
         others = [index for index in range(len(requests)) if index != pilot]
         yield from self._loop.stream(others, answer, self._parameters.max_concurrency)
+
+    @property
+    def notes(self) -> Sequence[str]:  # type: ignore[override] # read when it is known, never assigned
+        """The waits that the server asked for."""
+        waited = self._waits.describe()
+        return [] if waited is None else [f"{self.name}: {waited}"]
 
     def close(self) -> None:
         """Close the client and stop the loop."""
@@ -94,50 +114,80 @@ class ApiBackend(Backend):
         except UsageError:
             raise
         except Exception as error:
-            described = f"{self.name}: {error_line(error, secrets_in(self._parameters.model_dump()))}"
-            unprobed = request.kind == "loglikelihood" and self._way is None
-            if unprobed or (is_permanent(error) and not self._succeeded):
-                raise UsageError(f"--model={described}") from None
+            described = f"{self.name}: {error_line(worded(error), secrets_in(self._parameters.model_dump()))}"
+            if not await self._is_of_its_item(request, error):
+                address = self._parameters.api_base
+                raise UsageError(f"--model={described}{f' ({address})' if address else ''}") from None
             return Response(error=described)
         self._succeeded = True
         return replace(response, latency_seconds=perf_counter() - started)
 
+    async def _is_of_its_item(self, request: Request, error: Exception) -> bool:
+        """Whether a failure is one request's own, so that the others are worth asking."""
+        if self._succeeded:
+            return True
+        if (request.kind == "loglikelihood" and self._way is None) or hopeless(error, proven=self.proven):
+            return False
+        if self.proven or not is_permanent(error):
+            return True
+        async with self._asking_harmlessly:
+            if not self._succeeded:
+                try:
+                    await (self._generate if request.kind == "generate" else self._score)(harmless(request))
+                except Exception:
+                    return False
+                self._succeeded = True
+        return True
+
     async def _generate(self, request: Request) -> Response:
         endpoint: Endpoint = "completions" if self._parameters.endpoint == "completions" else "chat"
         answer = await self.ask(endpoint, self._body(endpoint, request))
-        text, reason, usage = read_answer(answer, chat=endpoint == "chat")
-        return Response(
-            text=text,
-            finish_reason=reason,
-            prompt_tokens=usage[0],
-            completion_tokens=usage[1],
-            cost_usd=self._cost(answer),
-        )
+        return replace(read_answer(answer, chat=endpoint == "chat"), cost_usd=self._cost(answer))
 
     async def _score(self, request: Request) -> Response:
         if self._way is not None:
             return await self._way.score(self, request)
-        reasons: dict[str, None] = {}
+        reasons: dict[str, list[str]] = {}
+        refusal: Exception | None = None
         for way in _WAYS:
             try:
                 response = await way.score(self, request)
             except Unsupported as reason:
-                reasons[str(reason)] = None
+                reasons.setdefault(str(reason), []).append(way.title)
             except Exception as error:
-                if status_of(error) not in _NOT_OFFERED:
+                if status_of(error) not in _NOT_OFFERED and not isinstance(own_error(error), MalformedAnswer):
                     raise
-                reasons[" ".join(str(error).split())] = None
+                reasons.setdefault(worded(error), []).append(way.title)
+                refusal = error if status_of(error) in (400, 413, 422) else refusal
             else:
                 self._way = way
                 self._describe()
                 return response
-        raise UsageError(
-            f"--method=log_likelihood: the server of --model={self.name} cannot score: {'; '.join(reasons)}"
-        )
+        if refusal is not None and harmless(request) != request:
+            # The question may be what is refused: the way is found with another one, and this one is asked once more.
+            await self._score(harmless(request))
+            self._succeeded = True
+            return await self._score(request)
+        words = "; ".join(f"{', '.join(titles)}: {reason}" for reason, titles in reasons.items())
+        line = error_line(words, secrets_in(self._parameters.model_dump()), longest=_LONGEST_REASONS)
+        raise UsageError(f"--method=log_likelihood: the server of --model={self.name} cannot score: {line}")
 
     async def ask(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
         """Send one body, within the limits of the rate, again where that may help, without what the server refused."""
         return await self._retrying(self._ask, endpoint, {"model": self._parameters.model_name, **body})
+
+    def _worth_another(self, error: BaseException, attempt: int) -> bool:
+        """Whether what may pass is worth another attempt: not before any success, where it says that nothing is there.
+
+        Args:
+            error: What came of the last attempt.
+            attempt: Its number, from 1.
+        """
+        if self._succeeded:
+            return True
+        fails = status_of(error) == _FAILS or isinstance(own_error(error), MalformedAnswer)
+        failing = fails and self._finding_way and self._way is None
+        return not hopeless(error, proven=self.proven) and not (failing and attempt >= _TRIES_OF_A_WAY)
 
     async def _ask(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
         if self._requests:
@@ -147,14 +197,30 @@ class ApiBackend(Backend):
         while True:
             sent = self._adaptation.apply(body)
             try:
-                answer = await self._send(endpoint, sent)
+                answer = await self._send_in_time(endpoint, sent)
                 return answer if endpoint == "tokenize" else checked(answer)
             except Exception as error:
                 if not self._adaptation.learn(sent, error):
+                    refuse_long_wait(error)
                     raise
                 self._describe()
 
+    async def _send_in_time(self, endpoint: Endpoint, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
+        """Send one body; the time is that of the whole answer: a client's own limit begins anew with each byte.
+
+        Raises:
+            TimeoutError: The answer was not whole in time.
+        """
+        try:
+            async with asyncio.timeout(self._parameters.timeout) as limit:
+                return await self._send(endpoint, body)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise TimeoutError(f"no whole answer within {self._parameters.timeout:g} s (timeout)") from None
+
     def _estimate(self, body: Mapping[str, Any]) -> float:
+        """Tokens that a body will cost, at most."""
         texts = [message["content"] for message in body.get("messages", ())] + [body.get("prompt", "")]
         return sum(map(len, texts)) / _CHARACTERS_PER_TOKEN + float(body.get("max_tokens", 0))
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+from contextvars import ContextVar
 from typing import Any, ClassVar
 
+from pytest_haerae.backends.api.answers import checked, field, price, refuse_error
 from pytest_haerae.backends.api.backend import ApiBackend
+from pytest_haerae.backends.api.door import hooks
+from pytest_haerae.backends.api.failures import ErrorAnswer, MalformedAnswer, own_error
 from pytest_haerae.backends.api.parameters import ApiParameters
-from pytest_haerae.backends.api.retrying import MalformedAnswer
 from pytest_haerae.backends.api.scoring import Endpoint, Unsupported
+from pytest_haerae.backends.installed import check_installed
 from pytest_haerae.errors import UsageError
+
+_SEEN: ContextVar[list[Any]] = ContextVar("seen")
+"""What came in while one request was in flight: the JSON of its answer."""
+_COST = "_cost"
+"""Where an answer keeps the price that litellm knows."""
 
 
 class LiteLLMBackend(ApiBackend):
@@ -18,6 +27,11 @@ class LiteLLMBackend(ApiBackend):
 
     libraries: ClassVar[tuple[str, ...]] = ("litellm", "openai")
     name: ClassVar[str] = "litellm"
+
+    @classmethod
+    def check(cls, parameters: ApiParameters) -> None:
+        """Find the library; which key it needs, it knows itself."""
+        check_installed("--model=litellm", ["litellm", "aiolimiter", "tenacity"], "litellm")
 
     def __init__(self, parameters: ApiParameters) -> None:
         # Without this, importing it tries to download its table of prices, and waits for the network.
@@ -30,6 +44,7 @@ class LiteLLMBackend(ApiBackend):
         litellm.telemetry = False
         self._litellm: Any = litellm
         super().__init__(parameters)
+        self._clients = _Clients(litellm, parameters.timeout)
 
     async def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
         if endpoint == "tokenize":
@@ -43,22 +58,81 @@ class LiteLLMBackend(ApiBackend):
             "extra_body": parameters.extra_body or None,
         }
         given = {name: value for name, value in optional.items() if value is not None}
+        seen: list[Any] = []
+        _SEEN.set(seen)
         try:
-            return await complete(**body, **given, timeout=parameters.timeout, max_retries=0, num_retries=0)
+            answer = await complete(**body, **given, timeout=parameters.timeout, max_retries=0, num_retries=0)
         except json.JSONDecodeError as error:
             raise MalformedAnswer(f"the server's answer is no JSON: {error}") from None
         except Exception as error:
+            own = own_error(error)
+            if own is not error:
+                raise own from None
+            # What litellm cannot read, and says so with the lines of its own code, is read here.
+            if (plain := _plain(seen, endpoint)) is not None:
+                return plain
             if _is_invented(error):
-                raise MalformedAnswer(f"the server answered 200 with an error: {error}") from None
+                raise ErrorAnswer(f"the server answered 200 with an error: {error}") from None
             raise
+        plain = _plain(seen, endpoint)
+        return answer if plain is None else {**plain, _COST: _cost_in(answer)}
 
     def _cost(self, answer: Any) -> float | None:  # noqa: ANN401 - the client's answer
-        cost = getattr(answer, "_hidden_params", {}).get("response_cost")
-        return float(cost) if isinstance(cost, int | float) else None
+        return price(answer.get(_COST)) if isinstance(answer, dict) else _cost_in(answer)
 
     async def _finish(self) -> None:
-        close: Any = self._litellm.close_litellm_async_clients
-        await close()
+        await self._clients.close()
+
+
+def _plain(seen: list[Any], endpoint: Endpoint) -> dict[str, Any] | None:
+    """The server's own answer where it has the shape of OpenAI's: it says more than what litellm makes of it."""
+    answer = seen[-1] if seen else None
+    found = field(answer, "choices", 0, "message" if endpoint == "chat" else "text")
+    return answer if isinstance(answer, dict) and found is not None else None
+
+
+def _cost_in(answer: Any) -> float | None:  # noqa: ANN401 - litellm's own
+    hidden = getattr(answer, "_hidden_params", None)
+    return price(hidden.get("response_cost")) if isinstance(hidden, dict) else None
+
+
+def _look(answer: Any) -> None:  # noqa: ANN401 - any JSON
+    # An answer of OpenAI's shape; litellm would word what is wrong with it in the lines of its own code.
+    (checked if isinstance(answer, dict) and "choices" in answer else refuse_error)(answer)
+    if (seen := _SEEN.get(None)) is not None:
+        seen.append(answer)
+
+
+class _Clients:
+    """The HTTP clients of litellm, as long as a backend lives: each reads answers through the door, and all are closed.
+
+    litellm keeps the clients that it makes in one cache, but for those of text completions, of which it makes one a
+    request; for these and for chats of the same kind it takes the one that is given to it.
+    """
+
+    def __init__(self, litellm: Any, timeout: float) -> None:  # noqa: ANN401 - a module without types
+        from litellm.caching.llm_caching_handler import LLMClientCache
+        from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+
+        events = hooks(_look)
+
+        class Cache(LLMClientCache):
+            def set_cache(self, key: Any, value: Any, *more: Any, **named: Any) -> Any:  # noqa: ANN401 - as its base
+                if isinstance(value, AsyncHTTPHandler):
+                    value.client.event_hooks = events
+                return super().set_cache(key, value, *more, **named)
+
+        self._litellm = litellm
+        self._before = litellm.in_memory_llm_clients_cache, litellm.aclient_session
+        litellm.in_memory_llm_clients_cache = Cache()
+        self._session = AsyncHTTPHandler(timeout=timeout, event_hooks=events).client
+        litellm.aclient_session = self._session
+
+    async def close(self) -> None:
+        """Close all of them, and leave litellm as it was found."""
+        await self._litellm.close_litellm_async_clients()
+        await self._session.aclose()
+        self._litellm.in_memory_llm_clients_cache, self._litellm.aclient_session = self._before
 
 
 def _is_invented(error: BaseException) -> bool:

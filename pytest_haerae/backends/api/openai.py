@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pytest_haerae.backends.api.backend import ApiBackend
-from pytest_haerae.backends.api.parameters import ApiParameters
-from pytest_haerae.backends.api.retrying import MalformedAnswer
+from pytest_haerae.backends.api.door import ACCEPTED, hooks, parsed
+from pytest_haerae.backends.api.parameters import ApiParameters, address_problem, header_problem
 from pytest_haerae.backends.api.scoring import Endpoint
+from pytest_haerae.backends.installed import check_installed
 from pytest_haerae.errors import UsageError
 
 _PATHS: dict[Endpoint, str] = {"chat": "/chat/completions", "completions": "/completions", "tokenize": "/tokenize"}
@@ -23,6 +24,14 @@ class OpenAIBackend(ApiBackend):
     libraries: ClassVar[tuple[str, ...]] = ("openai",)
     name: ClassVar[str] = "openai"
 
+    @classmethod
+    def check(cls, parameters: ApiParameters) -> None:
+        """Find the library and a key."""
+        check_installed("--model=openai", ["openai", "aiolimiter", "tenacity"], "openai")
+        if not (parameters.api_key or os.environ.get("OPENAI_API_KEY")):
+            hint = 'a server without keys takes any text: api_key="not-needed"'
+            raise UsageError(f"--model=openai: no API key; set OPENAI_API_KEY or api_key in --model-params ({hint})")
+
     def __init__(self, parameters: ApiParameters) -> None:
         try:
             import openai
@@ -32,6 +41,11 @@ class OpenAIBackend(ApiBackend):
         if not key:
             hint = 'a server without keys takes any text: api_key="not-needed"'
             raise UsageError(f"--model=openai: no API key; set OPENAI_API_KEY or api_key in --model-params ({hint})")
+        if problem := header_problem(key):
+            raise UsageError(f"--model=openai: the API key cannot be sent: {problem}")
+        base = parameters.api_base or os.environ.get("OPENAI_BASE_URL") or None
+        if base is not None and (problem := address_problem(base)):
+            raise UsageError(f"--model=openai: OPENAI_BASE_URL: {problem}")
         super().__init__(parameters)
         address, authorization = _apart(parameters.api_base)
         self._client = openai.AsyncOpenAI(
@@ -39,8 +53,8 @@ class OpenAIBackend(ApiBackend):
             base_url=address,
             timeout=parameters.timeout,
             max_retries=0,
-            default_headers={**authorization, **parameters.extra_headers},
-            http_client=openai.DefaultAioHttpClient(),
+            default_headers={**ACCEPTED, **authorization, **parameters.extra_headers},
+            http_client=openai.DefaultAioHttpClient(event_hooks=hooks()),
         )
 
     async def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
@@ -54,9 +68,9 @@ class OpenAIBackend(ApiBackend):
             # this client longer than the rest of a request.
             answer = await self._client.post(path, cast_to=object, body={**body, **extra})
             # A text where the server does not call its JSON by name.
-            return json.loads(answer) if isinstance(answer, str) else answer
+            return parsed(answer) if isinstance(answer, str) else answer
         except json.JSONDecodeError as error:
-            raise MalformedAnswer(f"the server's answer is no JSON: {error}") from None
+            return parsed(error.doc)
 
     async def _finish(self) -> None:
         await self._client.close()

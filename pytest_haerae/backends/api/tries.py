@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from pytest_haerae.backends.api.answers import field
+from pytest_haerae.backends.api.answers import field, number
 from pytest_haerae.backends.api.scoring import CAPPED, Asker, Unsupported
 from pytest_haerae.backends.local.encoding import Part, Scoreboard, cut_to_window
 from pytest_haerae.backends.local.trie import Tokens, encode_pair
@@ -21,6 +21,7 @@ _PROBES = (200, 8_000, 1_000_000)
 class TrieWay(ABC):
     """One request an inner node of the option trie: its prompt is a prefix that the server has in its cache."""
 
+    title: ClassVar[str]
     detail: ClassVar[str]
 
     async def score(self, asker: Asker, request: Request) -> Response:
@@ -72,6 +73,7 @@ class TrieWay(ABC):
 class TokenIds(TrieWay):
     """vLLM's server, asked for the log-probabilities of chosen tokens."""
 
+    title = "vLLM's token ids"
     detail = "option trie, logprob_token_ids over the full vocabulary of a vLLM server"
 
     async def _tokens(self, asker: Asker, request: Request, answer: str | None) -> tuple[Tokens, int]:
@@ -84,7 +86,7 @@ class TokenIds(TrieWay):
         answered = await asker.ask("tokenize", body)
         try:
             return tuple(map(int, answered["tokens"])), int(answered["max_model_len"])
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise Unsupported("its /tokenize is not vLLM's") from None
 
     async def _next_logprobs(
@@ -92,16 +94,19 @@ class TokenIds(TrieWay):
     ) -> dict[int, float]:
         chosen = {"logprob_token_ids": list(wanted), "return_tokens_as_token_ids": True}
         body = {"prompt": list(prompt), "max_tokens": 1, "temperature": 0.0, "logprobs": 1, "extra_body": chosen}
-        listed = field(await asker.ask("completions", body), "choices", 0, "logprobs", "top_logprobs", 0) or {}
+        listed = field(await asker.ask("completions", body), "choices", 0, "logprobs", "top_logprobs", 0)
+        listed = listed if isinstance(listed, Mapping) else {}
         found = {token: listed[f"{_PREFIX}{token}"] for token in wanted if f"{_PREFIX}{token}" in listed}
         if not found:
             raise Unsupported("it gives no log-probabilities of chosen tokens (logprob_token_ids)")
-        return {token: float(value) for token, value in found.items() if value is not None and value > CAPPED}
+        values = {token: number(value) for token, value in found.items()}
+        return {token: value for token, value in values.items() if value is not None and not value <= CAPPED}
 
 
 class LlamaCppServer(TrieWay):
     """llama.cpp's server, asked for the likeliest next tokens, for more of them until the wanted ones are there."""
 
+    title = "llama.cpp's token ids"
     detail = "option trie, next-token log-probabilities over the full vocabulary of a llama.cpp server"
 
     async def _tokens(self, asker: Asker, request: Request, answer: str | None) -> tuple[Tokens, int]:
@@ -114,26 +119,30 @@ class LlamaCppServer(TrieWay):
     ) -> dict[int, float]:
         # The server leaves the list out where the sampled token ends the text or is half a character, so a plain letter
         # is sampled by force; the values listed are those of the untouched logits.
-        plain = (await _llama_tokens(asker, "A"))[-1]
-        found: dict[int, float] = {}
+        plain = next(reversed(await _llama_tokens(asker, "A")), None)
+        if plain is None:
+            raise Unsupported("its /tokenize makes no token of a letter")
+        found: dict[int, float | None] = {}
         for probes in _PROBES:
             # A context is evaluated anew, whatever the server has cached: numbers never depend on what came before.
             own = {"n_probs": probes, "logit_bias": [[plain, 1000.0]], "cache_prompt": not fresh}
             body = {"prompt": list(prompt), "max_tokens": 1, "temperature": 0.0, "logprobs": 1, "extra_body": own}
             answer = await asker.ask("completions", body)
             listed = field(answer, "choices", 0, "logprobs", "content", 0, "top_logprobs") or ()
-            found = {field(entry, "id"): field(entry, "logprob") for entry in listed}
+            listed = listed if isinstance(listed, Sequence) else ()
+            pairs = [(field(entry, "id"), number(field(entry, "logprob"))) for entry in listed]
+            found = {token: value for token, value in pairs if isinstance(token, int)}
             if len(found) < min(probes, _PROBES[0]):
                 raise Unsupported("it lists no next tokens by their ids (n_probs)")
             if all(token in found for token in wanted):
                 break
             fresh = False
-        return {token: float(found[token]) for token in wanted if found.get(token) is not None}
+        return {token: value for token in wanted if (value := found.get(token)) is not None}
 
 
 async def _llama_tokens(asker: Asker, text: str) -> Tokens:
     answered = await asker.ask("tokenize", {"content": text, "add_special": True, "parse_special": True})
     try:
         return tuple(map(int, answered["tokens"]))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise Unsupported("its /tokenize is not llama.cpp's") from None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pytest_haerae.backends.local.weights import check_weights, weight_fingerprints
+from pytest_haerae.backends.installed import check_installed
+from pytest_haerae.backends.local.weights import check_exists, check_weights, checkpoint_identity
 from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
@@ -33,13 +34,34 @@ class CheckpointParameters(BackendParameters):
     quantization: Literal["4bit", "8bit"] | None = None
 
     def identity(self) -> dict[str, Any]:
-        """The parameters, with fingerprints of local weights."""
-        folders = [name for name in (self.model_name_or_path, self.adapter) if name]
-        return {**super().identity(), "weights": [weight_fingerprints(Path(name).expanduser()) for name in folders]}
+        """The parameters, and what model and adapter are: fingerprints of all their files, or the hub's commits."""
+        # The revision is the model's alone: an adapter is loaded at its newest.
+        adapter = checkpoint_identity(self.adapter) if self.adapter else None
+        return {
+            **super().identity(),
+            "checkpoint": checkpoint_identity(self.model_name_or_path, self.revision),
+            "adapter_checkpoint": adapter,
+        }
 
     def model_label(self) -> str:
         """The hub id or the path."""
         return self.model_name_or_path
+
+
+def check_checkpoint(parameters: CheckpointParameters) -> None:
+    """Refuse a model that cannot be loaded, before any data are read; what only the hub knows passes.
+
+    Raises:
+        UsageError: A library or a local file is missing.
+    """
+    needed = ["torch", "transformers", *(["accelerate"] if parameters.device_map or parameters.quantization else [])]
+    check_installed("--model=huggingface", needed, "hf")
+    if parameters.adapter:
+        check_installed("--model-params of huggingface: adapter", ["peft"], "peft")
+        check_exists("huggingface", parameters.adapter)
+    if parameters.quantization:
+        check_installed("--model-params of huggingface: quantization", ["bitsandbytes"], "quantization")
+    check_weights("huggingface", parameters.model_name_or_path)
 
 
 def longest_input(config: Any, tokenizer: Any) -> int:  # noqa: ANN401 - transformers types them dynamically

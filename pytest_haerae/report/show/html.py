@@ -208,6 +208,7 @@ _FACTS = (
     "model_params",
     "method",
     "method_detail",
+    "generation",
     "evaluator_params",
     "dataset",
     "dataset_revision",

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -27,7 +29,8 @@ class Influenced(BackendParameters):
 
 def test_what_a_backend_need_not_say_has_a_default() -> None:
     smallest = Smallest(BackendParameters())
-    assert (smallest.method_detail, list(smallest.notes)) == (None, [])
+    assert (smallest.method_detail, list(smallest.notes), smallest.generation()) == (None, [], {})
+    Smallest.check(BackendParameters())
     assert (Smallest.libraries, Smallest.remote, Smallest.parameters) == ((), False, BackendParameters)
     smallest.close()
 
@@ -54,3 +57,23 @@ def test_the_places_that_users_import_from_are_one_class() -> None:
     assert pytest_haerae.BackendParameters is backends.BackendParameters is BackendParameters
     with pytest.raises(AttributeError, match="has no attribute 'Backnd'"):
         pytest_haerae.Backnd  # noqa: B018 - the access is the test
+
+
+class Local(BackendParameters):
+    uninfluential: ClassVar[frozenset[str]] = frozenset({"log"})
+
+    weights: Path = Path("none")
+    log: Path = Path("none")
+
+
+def test_d3_a_path_that_is_declared_is_known_by_what_lies_there(tmp_path: Path) -> None:
+    weights, log = tmp_path / "w.bin", tmp_path / "run.txt"
+    weights.write_text("1", encoding="utf-8")
+    log.write_text("1", encoding="utf-8")
+    parameters = Local(weights=weights, log=log)
+    before = parameters.identity()
+    log.write_text("2", encoding="utf-8")
+    assert parameters.identity() == before
+    weights.write_text("2", encoding="utf-8")
+    assert parameters.identity() != before
+    assert json.dumps(before)

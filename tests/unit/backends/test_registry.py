@@ -13,8 +13,10 @@ from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.backends.random import RandomBackend
 from pytest_haerae.backends.registry import (
     backend_names,
+    check_backend_parts,
     find_backend,
     is_installed,
+    refusing,
     require_method,
     validate_parameters,
 )
@@ -156,3 +158,25 @@ def test_a_method_that_is_not_served_is_refused() -> None:
     words = "--method=log_likelihood: backend 'old' cannot serve it; it serves string_match"
     with pytest.raises(UsageError, match=words):
         require_method("old", find_backend("old", {"old": Old}), "log_likelihood")
+
+
+def test_a_class_without_run_is_refused_before_anything_is_loaded() -> None:
+    idle = type("Idle", (Backend,), {"methods": frozenset({"generate"})})
+    with pytest.raises(UsageError, match=r"--model=idle: .* is no backend: it does not define run"):
+        find_backend("idle", {"idle": idle})
+
+
+def test_one_of_version_0_1_has_nothing_to_refuse_and_brings_nothing_along() -> None:
+    found = find_backend("old", {"old": Old})
+    parameters = validate_parameters("old", found, {})
+    check_backend_parts("old", found, parameters)
+    assert found(parameters).generation() == {}
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("x"), SystemExit(0)])
+def test_what_raises_in_somebody_elses_code_is_one_line_with_its_place(failure: BaseException) -> None:
+    words = rf"^here: raised {type(failure).__name__}: \w+ \(.*test_registry\.py:\d+\)$"
+    with pytest.raises(UsageError, match=words), refusing("here"):
+        raise failure
+    with pytest.raises(KeyboardInterrupt), refusing("here"):
+        raise KeyboardInterrupt

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from unicodedata import normalize
 
 import pytest
 
@@ -49,6 +50,29 @@ def test_a_folder_goes_before_the_hub_but_not_before_a_benchmark(
     assert isinstance(open_dataset("owner/name"), LocalDataset)
     assert isinstance(open_dataset("kmmlu"), HubDataset)
     assert isinstance(open_dataset("./kmmlu"), LocalDataset)
+
+
+def test_e3_a_name_that_is_nearly_that_of_a_file_is_no_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_rows(tmp_path / "data/quiz.jsonl", [question(0)])
+    for name, folder in (("data/quizz", None), ("data/quiz", None), ("data/quiz.csv", None), ("data/quizz", tmp_path)):
+        with pytest.raises(
+            UsageError, match=rf"dataset {name}: there is no such .*; did you mean .*data/quiz\.jsonl\?"
+        ):
+            open_dataset(name, folder=folder)
+    for name in ("none/law.CSV", "a/b/c", "owner/name.xlsx"):
+        with pytest.raises(UsageError, match=f"dataset {name}: there is no such file or folder$"):
+            open_dataset(name)
+    assert isinstance(open_dataset("owner/name.v1"), HubDataset)
+    assert isinstance(open_dataset("data/kobest_v1"), HubDataset), "nothing here is like it"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_b6_a_file_is_found_however_its_characters_are_written(tmp_path: Path, form: Literal["NFC", "NFD"]) -> None:
+    write_rows(tmp_path / normalize("NFD", "한국사.jsonl"), [question(0)])
+    assert open_dataset(normalize(form, "한국사.jsonl"), folder=tmp_path).subsets() == ("한국사",)
 
 
 def test_beside_a_suite_a_file_of_a_benchmarks_name_is_meant(tmp_path: Path) -> None:

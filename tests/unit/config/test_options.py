@@ -12,6 +12,7 @@ from pytest_haerae.config.run_config import RunConfig, build_config
 from pytest_haerae.errors import UsageError
 
 DEFAULTS: dict[str, Any] = {
+    "answer_timeout": 3600.0,
     "method": "string_match",
     "dataset": "haerae_bench",
     "split": "test",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from pytest_haerae.config.parsing import (
     parse_method,
     parse_names,
     parse_path,
+    parse_seconds,
     parse_share,
     parse_text,
     parse_thresholds,
@@ -101,6 +103,12 @@ def test_values_of_pairs_may_hold_equals_signs_and_spaces() -> None:
     assert parse_mapping("--x", " a = b=c , d = [1] ") == {"a": "b=c", "d": [1]}
     with pytest.raises(UsageError, match="part 1 of 1 between commas is not key=value"):
         parse_mapping("--x", "=1")
+
+
+def test_b6_names_of_subsets_are_in_nfc() -> None:
+    typed = normalize("NFD", "한국사")
+    assert parse_names("--subset", f"{typed},한국사") == ("한국사",)
+    assert parse_thresholds("--min-accuracy", [f"{typed}=0.5"]) == (("한국사", 0.5),)
 
 
 def test_a_mistake_in_a_file_names_the_file(tmp_path: Path) -> None:
@@ -246,3 +254,14 @@ def test_what_is_read_as_a_secret_is_in_no_later_message() -> None:
 def test_a_path_that_is_written_as_a_folder_names_no_file(text: str) -> None:
     with pytest.raises(UsageError, match=r"names a folder; name a file$"):
         parse_path("--output-file", text)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("600", 600.0), (0, 0.0), ("1.5", 1.5), (30.0, 30.0)])
+def test_seconds_are_read(text: object, expected: float) -> None:
+    assert parse_seconds("--answer-timeout", text) == expected
+
+
+@pytest.mark.parametrize("text", ["-1", "nan", "inf", "ten", "", "10s"])
+def test_what_is_no_number_of_seconds_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=f"--answer-timeout: '{text}' is not a number of seconds, such as 600"):
+        parse_seconds("--answer-timeout", text)

@@ -33,6 +33,9 @@ class Rows:
     def source(self, subset: str) -> str:
         return f"{subset}.jsonl"
 
+    def rows(self, subset: str) -> Iterator[dict[str, Any]]:
+        yield from self._rows[subset]
+
     def placed_rows(self, subset: str) -> Iterator[PlacedRow]:
         self.read.append(subset)
         for number, row in enumerate(self._rows[subset], 1):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 from types import SimpleNamespace
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -88,3 +89,13 @@ def test_what_cannot_be_had_is_one_line(
     assert str(of_rows.value) == str(of_names.value)
     assert message in str(of_rows.value)
     assert "\n" not in str(of_rows.value)
+
+
+def test_b6_rows_have_their_number_and_their_texts_are_in_nfc(
+    asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"question": normalize("NFD", "한글"), "choices": [normalize("NFD", "가"), "나"], "n": 1}]
+    monkeypatch.setattr(sys.modules["datasets"], "load_dataset", lambda *_, **__: rows)
+    ((place, row),) = HubDataset("mine", "test", Repository("me/mine")).placed_rows("law")
+    assert str(place) == "me/mine/law, row 1"
+    assert row == {"question": "한글", "choices": ["가", "나"], "n": 1}

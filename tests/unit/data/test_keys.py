@@ -23,9 +23,9 @@ def test_no_two_items_of_a_subset_have_one_key_and_a_grown_file_keeps_the_earlie
     assert found[: len(rows)] == keys(rows)
 
 
-def test_an_id_that_comes_back_is_told_apart_by_content_and_an_equal_row_by_number() -> None:
+def test_an_id_with_another_content_is_told_apart_by_content_and_an_equal_row_by_number() -> None:
     first, equal, other, again = keys([("p1", "가"), ("p1", "가"), ("p1", "나"), ("p1", "나")])
-    assert (first, equal) == ("p1", "p1#2")
+    assert (first, equal) == (f"p1@{content_hash('가', None, 'x')}", f"{first}#2")
     assert other == f"p1@{content_hash('나', None, 'x')}"
     assert again == f"{other}#2"
 

@@ -75,6 +75,9 @@ def test_bad_rows_name_file_row_and_field(row: dict[str, Any], message: str) -> 
         ({"question": "q"}, "name the columns of both question and answer"),
         ({"question": "q", "answer": "b"}, "file.jsonl has no such column: unknown column 'b'"),
         ({"question": "q", "answer": "a", "options": "x|y"}, "has no such column: unknown column 'x'"),
+        ({"question": "q", "answer": "a", "options": 5}, "has no such column: unknown column '5'"),
+        ({"question": "q", "answer": "a", "answer_start": "x"}, "answer_start is 0 or 1, not 'x'"),
+        ({"question": "q", "answer": "a", "answer_start": 2}, "answer_start is 0 or 1, not 2"),
     ],
 )
 def test_a_mapping_that_does_not_fit_is_refused(columns: dict[str, Any], message: str) -> None:
@@ -238,14 +241,14 @@ def test_b8_one_letter_is_not_a_text_beside_another_that_is_a_letter() -> None:
         read({**row, "answer": "A"}, {**row, "answer": "D"}, {**other, "answer": "가"})
 
 
-def test_an_items_key_is_its_id_or_else_a_hash_of_what_it_asks() -> None:
+def test_an_items_key_is_a_hash_of_what_it_asks_behind_its_id() -> None:
     row = {"question": "뜻은?", "options": ["가", "나"], "answer": "가"}
     first, again, other = read(row, row, {**row, "answer": "나"})
     assert again.key == f"{first.key}#2"
     assert other.key not in {first.key, again.key}
     assert [item.key for item in read({**row, "id": 7}, {**row, "id": 7}, {**row, "id": None})] == [
-        "7",
-        "7#2",
+        f"7@{first.key}",
+        f"7@{first.key}#2",
         first.key,
     ]
     assert [item.id for item in (first, again, other)] == ["s-0000", "s-0001", "s-0002"]

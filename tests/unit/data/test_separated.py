@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def read_or_refusal(text: str, separator: str) -> list[tuple[int | None, dict[st
         return str(error)
 
 
-def joined(records: list[tuple[str, ...]], separator: str = "\t") -> str:
+def joined(records: Sequence[tuple[str, ...]], separator: str = "\t") -> str:
     return "".join(separator.join(record) + "\n" for record in [("one", "two", "label"), *records])
 
 

@@ -208,4 +208,7 @@ def test_a_wrong_answer_in_a_part_of_a_test_is_counted_apart(tmp_path: Path) -> 
     properties: list[tuple[str, object]] = [("haerae_status", "wrong")]
     part = SubtestReport("n", ("a.py", 1, "a"), {}, "failed", None, "call", user_properties=properties)
     given = with_session(config(tmp_path), SimpleNamespace())
-    assert hooks.pytest_report_teststatus(part, given) == ("subtests wrong", "w", "SUBWRONG")
+    assert hooks.pytest_report_teststatus(part, given) == (
+        *("subtests wrong", "w"),
+        ("SUBWRONG", {"red": True}),
+    )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -53,6 +54,12 @@ def test_markers_swallow_no_typo(marker: pytest.Mark, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_suite(marker, PATH, "test_a.py::test_a")
     assert str(caught.value).startswith(f"test_a.py::test_a: @pytest.mark.haerae: {message}")
+
+
+def test_b6_a_markers_subsets_are_in_nfc() -> None:
+    typed = normalize("NFD", "한국사")
+    assert read_suite(mark(subset=typed), PATH, "n").subsets == ("한국사",)
+    assert read_suite(mark(subset=[typed, "law"]), PATH, "n").subsets == ("한국사", "law")
 
 
 def test_a_file_beside_the_suite_is_no_benchmark(tmp_path: Path) -> None:

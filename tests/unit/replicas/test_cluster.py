@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pytest_haerae.backends.registry import find_backend
 from pytest_haerae.errors import UsageError
-from pytest_haerae.replicas.cluster import check_replicas, share_resources
+from pytest_haerae.replicas.cluster import check_replicas, on_other_machines, share_resources
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,22 @@ def test_a_missing_ray_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_haerae.replicas.cluster.find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"pip install 'pytest-haerae\[ray\]'"):
         check_replicas("random", find_backend("random"))
+
+
+@pytest.mark.parametrize(
+    ("replicas", "address", "environment", "elsewhere"),
+    [
+        (None, None, None, False),
+        (None, None, "10.0.0.1:6379", False),
+        (2, None, None, False),
+        (2, "10.0.0.1:6379", None, True),
+        (2, None, "10.0.0.1:6379", True),
+    ],
+)
+def test_a_cluster_that_is_named_may_have_what_is_missing_here(
+    monkeypatch: pytest.MonkeyPatch, replicas: int | None, address: str | None, environment: str | None, elsewhere: bool
+) -> None:
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    if environment:
+        monkeypatch.setenv("RAY_ADDRESS", environment)
+    assert on_other_machines(replicas, address) is elsewhere

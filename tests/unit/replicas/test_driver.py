@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_haerae.errors import UsageError
+from pytest_haerae.replicas.actor import Words
 from pytest_haerae.replicas.driver import Replicas, _Member, _reason
 from pytest_haerae.replicas.pieces import Pieces
 
@@ -71,3 +72,11 @@ def test_replicas_that_answer_nothing_between_their_deaths_end_the_run(replicas:
 
     with pytest.raises(RuntimeError, match="replicas died 20 times in a row: The actor died unexpectedly"):
         die()
+
+
+def test_what_replicas_say_of_their_backend_is_kept_once(replicas: Replicas) -> None:
+    """Notes of a backend inside a replica were lost."""
+    replicas._note(Words("echo", ("a", "b"), {"top_k": 4}))
+    replicas._note(Words("echo", "b", {"top_k": 4}))
+    replicas._note(Words("echo", 5, {"top_k": 4}))
+    assert (replicas.method_detail, replicas.notes, replicas.generation()) == ("echo", ["a", "b"], {"top_k": 4})

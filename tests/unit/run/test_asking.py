@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from contextlib import closing
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +188,56 @@ def test_a_skipped_item_is_as_skipped_in_another_process(tmp_path: Path) -> None
     with closing(StoredSamples(evaluation.plan, Questions(evaluation.plan, evaluation.source), path, number)) as stored:
         assert [stored.sample(selected) for selected in everything(evaluation)] == expected
     assert expected[0].response is None
+
+
+def test_d8_of_two_equal_runs_at_once_one_asks_and_the_other_takes_its_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """D8: two identical runs at once paid twice without a word."""
+    begun, ledger = threading.Event(), Ledger()
+
+    def slow(request: Request) -> Response:
+        begun.set()
+        time.sleep(0.05)
+        return right(request)
+
+    evaluation = prepared(tmp_path, ROWS, scripted(slow, ledger))
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(asked, evaluation)
+        assert begun.wait(30)
+        second = pool.submit(asked, evaluation)
+        answers = [first.result(60), second.result(60)]
+    assert len(ledger.asked) == len(ROWS)
+    assert [(each.usage.computed, each.usage.reused) for each in answers] == [(9, 0), (0, 9)]
+    assert answers[0].samples == answers[1].samples
+    assert capsys.readouterr().err.count("asks the same with the store") == 1
+    for each in answers:
+        each.close()
+
+
+def test_d8_answers_of_a_run_that_was_finished_meanwhile_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger()
+    with closing(asked(prepared(tmp_path, ROWS, scripted(right, ledger)))) as answers:
+        answers.run.finish()
+    monkeypatch.setattr("pytest_haerae.run.asking.turn", lambda *arguments: nullcontext(True))
+    with closing(asked(prepared(tmp_path, ROWS, scripted(right, ledger)))) as answers:
+        assert (answers.usage.computed, answers.usage.reused) == (0, 9)
+        answers.run.finish()
+    with closing(asked(prepared(tmp_path, ROWS, scripted(right, ledger), resume=False))) as answers:
+        assert answers.usage.computed == 9
+
+
+def test_another_process_makes_its_keys_of_the_runs_own_identity(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model's files, or its copy of the hub, may be other ones by the time a worker looks at them."""
+    evaluation = prepared(tmp_path, ROWS, scripted(right, Ledger()))
+    selection = everything(evaluation)
+    with closing(asked(evaluation, selection)) as answers:
+        path, number, expected = answers.run.store.path, answers.run.number, list(answers.samples)
+    again = prepared(tmp_path, ROWS, scripted(right, Ledger()))
+    monkeypatch.setattr(type(again.plan), "identity", "of another model")
+    with closing(StoredSamples(again.plan, Questions(again.plan, again.source), path, number)) as stored:
+        assert [stored.sample(selected) for selected in selection] == expected

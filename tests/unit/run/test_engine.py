@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import math
 import re
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -265,3 +268,155 @@ def test_a_key_that_a_model_repeats_is_not_stored(store: Store) -> None:
     (response,) = engine.ask(["k"], [Request("generate", "q")], lambda done, total: None).values()
     assert (response.text, response.reasoning, response.finish_reason) == ("(A) ***", "they sent ***", "***")
     assert SECRET not in str(store.get(run, "k"))
+
+
+class Own(ScriptedBackend):
+    """A backend of one's own, whose `run` is a function."""
+
+    def __init__(self, run: Callable[[Sequence[Request]], Any]) -> None:
+        super().__init__()
+        self._run = run
+
+    def run(self, requests: Sequence[Request]) -> Any:  # noqa: ANN401 - whatever it yields
+        return self._run(requests)
+
+
+GOOD = Response(loglikelihoods=(-1.0, -2.0))
+
+
+def own(
+    store: Store, run: int, function: Callable[[Sequence[Request]], Any], *, limit: float | None = None
+) -> tuple[list[Response], Engine]:
+    engine = Engine(lambda: Own(function), store, run, name="mine", limit=limit)
+    responses = engine.ask(KEYS, REQUESTS, lambda done, total: None)
+    return [responses[key] for key in KEYS], engine
+
+
+@pytest.mark.parametrize("index", [-1, 6, 0, True, None], ids=repr)
+def test_a7_a_wrong_index_ends_the_run_and_nothing_that_came_with_it_is_kept(store: Store, index: Any) -> None:  # noqa: ANN401
+    """A7: answers that come one place too far would be those of other items in the next run, too."""
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    store.put(run, KEYS[5], GOOD)
+
+    def off(requests: Sequence[Request]) -> Iterator[Any]:
+        yield 0, GOOD
+        yield 1, GOOD
+        yield index, GOOD
+
+    with pytest.raises(UsageError, match=r"^--model=mine: it answered .*; none of the answers that it gave"):
+        own(store, run, off)
+    assert [store.get(run, key) is not None for key in KEYS] == [False] * 5 + [True]
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("engine gone"), SystemExit(0), asyncio.CancelledError()], ids=repr)
+def test_d5_what_iteration_raises_is_the_error_of_what_is_left(store: Store, failure: BaseException) -> None:
+    """D5: what was answered before is kept and stored, also where a backend leaves with `sys.exit(0)`."""
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+
+    def breaking(requests: Sequence[Request]) -> Iterator[Any]:
+        yield 2, GOOD
+        raise failure
+
+    responses, _ = own(store, run, breaking)
+    assert [response.error is None for response in responses] == [False, False, True, False, False, False]
+    assert type(failure).__name__ in str(responses[0].error)
+    assert store.get(run, KEYS[2]) == GOOD
+
+
+def test_d5_no_answer_in_time_is_the_error_of_what_is_left(store: Store) -> None:
+    """D5: a backend that hangs: the run hung."""
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+
+    def hanging(requests: Sequence[Request]) -> Iterator[Any]:
+        yield 0, GOOD
+        time.sleep(60)
+
+    responses, _ = own(store, run, hanging, limit=0.1)
+    assert responses[0] == GOOD
+    words = "--model=mine: no answer within 0.1 s (--answer-timeout)"
+    assert {response.error for response in responses[1:]} == {words}
+    assert store.failure(run, KEYS[1]) == words
+
+
+def test_the_limit_is_of_one_answer_and_not_of_the_run(store: Store) -> None:
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+
+    def slow(requests: Sequence[Request]) -> Iterator[Any]:
+        for index in range(6):
+            time.sleep(0.1)
+            yield index, GOOD
+
+    responses, _ = own(store, run, slow, limit=0.4)
+    assert responses == [GOOD] * 6
+
+
+def test_d5_an_interrupt_that_a_backend_swallows_ends_the_run_with_what_it_answered(store: Store) -> None:
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+
+    def swallowing(requests: Sequence[Request]) -> Iterator[Any]:
+        for index in range(6):
+            if index == 1:
+                with contextlib.suppress(BaseException):
+                    signal.raise_signal(signal.SIGINT)
+            yield index, GOOD
+
+    with pytest.raises(KeyboardInterrupt):
+        own(store, run, swallowing)
+    assert [store.get(run, key) is not None for key in KEYS] == [True, True, False, False, False, False]
+
+
+def test_d2_a_malformed_answer_is_an_error_that_names_backend_and_field(store: Store) -> None:
+    """D2: `cost_usd=nan`, token counts as strings: no report, and the stored value crashed every rerun."""
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    bad: list[Any] = [
+        replace(GOOD, cost_usd=math.nan),
+        replace(GOOD, prompt_tokens="12"),  # type: ignore[arg-type] # as a careless backend gives it
+        replace(GOOD, finish_reason={}),  # type: ignore[arg-type]
+        Response(error=5),  # type: ignore[arg-type]
+        Response(error="half \ud83d"),
+    ]
+    responses, _ = own(store, run, lambda requests: iter([*enumerate(bad), (5, GOOD)]))
+    assert [response.error for response in responses] == [
+        "--model=mine gave cost_usd nan, which is no amount",
+        "--model=mine gave prompt_tokens '12', which is no number of tokens",
+        "--model=mine gave finish_reason {}, which is no string",
+        "5",
+        r"half \ud83d",
+        None,
+    ]
+    assert [store.get(run, key) is not None for key in KEYS] == [False] * 5 + [True]
+
+
+def test_d3_what_a_model_brings_along_is_in_the_usage_also_where_the_run_goes_on(store: Store) -> None:
+    class Bringing(Scripted):
+        def generation(self) -> dict[str, Any]:
+            return {"repetition_penalty": 1.3}
+
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    _, engine = ask(Bringing(), store, run)
+    _, resumed = ask(Scripted(), store, run)
+    assert engine.usage.generation == resumed.usage.generation == {"repetition_penalty": 1.3}
+
+
+def test_a_note_is_one_redacted_line(store: Store) -> None:
+    class Talking(Scripted):
+        notes = (f"the key\n{SECRET} is old",)
+
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    engine = Engine(Talking, store, run, secrets=[SECRET])
+    engine.ask(KEYS, REQUESTS, lambda done, total: None)
+    assert engine.usage.notes == ["the key *** is old"]
+
+
+def test_a12_a_backend_is_told_whether_this_run_has_answers_already(store: Store) -> None:
+    told: list[bool] = []
+
+    class Told(Scripted):
+        def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+            told.append(self.proven)
+            yield from super().run(requests)
+
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    Engine(Told, store, run).ask(KEYS[:2], REQUESTS[:2], lambda done, total: None)
+    Engine(Told, store, run).ask(KEYS, REQUESTS, lambda done, total: None)
+    assert told == [False, True]

@@ -11,8 +11,9 @@ from pytest_haerae.config.run_config import build_config
 from pytest_haerae.errors import UsageError
 from pytest_haerae.replicas import Replicas
 from pytest_haerae.run.plan import Plan, make_plan
+from pytest_haerae.testing import ScriptedBackend
 from pytest_haerae.types import DataKey, Request, Response
-from tests.unit.fakes import Ledger, item, scripted
+from tests.unit.fakes import KeyedParameters, Ledger, item, scripted
 
 
 def answer(request: Request) -> Response:
@@ -28,6 +29,11 @@ def test_it_is_described_in_one_line() -> None:
     nameless = plan({"mine": scripted(answer, Ledger())}, model="mine")
     assert nameless.describe() == "mine, string_match, sample"
     assert nameless.data == DataKey("sample")
+
+
+def test_b9_it_names_the_data_that_suites_bring_along() -> None:
+    own = [DataKey("a/quiz.jsonl", "/suites"), DataKey("b.csv", "/suites"), DataKey("b.csv", "/other")]
+    assert plan(dataset="haerae_bench").describe(own).endswith(", string_match, a/quiz.jsonl, b.csv")
 
 
 @pytest.mark.parametrize(
@@ -108,3 +114,55 @@ def test_an_item_is_judged_by_the_configured_scorer() -> None:
     assert strict.judge(question, response).outcome == "invalid"
     assert loose.judge(question, None).outcome == "skipped"
     assert loose.judge(question, Response(error="HTTP 500")).outcome == "error"
+
+
+class Checked(ScriptedBackend):
+    """Refuses as it is told to."""
+
+    parameters = KeyedParameters
+
+    @classmethod
+    def check(cls, parameters: KeyedParameters) -> None:
+        raise UsageError(f"no library for {parameters.api_key}")
+
+
+def test_e6_a_backend_refuses_before_any_data_are_read() -> None:
+    """E6: its name, its extra and its parameters are checked first."""
+    with pytest.raises(UsageError, match="no library for mine"):
+        plan({"checked": Checked}, model="checked", model_params="api_key=mine", dataset="none.jsonl")
+
+
+def test_what_may_stand_on_other_machines_is_not_looked_for_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    plan({"checked": Checked}, model="checked", replicas=2, ray_address="10.0.0.1:6379")
+    with pytest.raises(UsageError, match="no library for"):
+        plan({"checked": Checked}, model="checked", replicas=2)
+
+
+def broken(name: str, gives: Any) -> type[Backend]:  # noqa: ANN401 - whatever a backend's own code may give
+    """A backend one of whose parameters' methods raises or gives something else than its type says."""
+
+    def method(self: object, *arguments: object) -> Any:  # noqa: ANN401 - as above
+        if isinstance(gives, BaseException):
+            raise gives
+        return gives
+
+    return type("Broken", (ScriptedBackend,), {"parameters": type("P", (KeyedParameters,), {name: method})})
+
+
+@pytest.mark.parametrize(
+    ("name", "gives", "words"),
+    [
+        ("model_label", KeyError("x"), "--model=broken: raised KeyError: 'x'"),
+        ("model_label", 5, r"--model=broken: model_label\(\) gave 5, which is no string"),
+        ("takes_chats", RuntimeError("x"), "--model=broken: raised RuntimeError: x"),
+        ("identity", RuntimeError("x"), r"--model=broken: its parameters' identity\(\): raised RuntimeError: x"),
+        ("identity", SystemExit(0), r"--model=broken: its parameters' identity\(\): raised SystemExit: 0"),
+        ("identity", {"x": b"1"}, r"identity\(\): raised TypeError: Object of type bytes is not JSON serializable"),
+        ("identity", 5, r"--model=broken: its parameters' identity\(\): raised TypeError"),
+        ("model_post_init", RuntimeError("x"), "--model-params of broken: raised RuntimeError: x"),
+    ],
+)
+def test_d5_what_a_backends_own_code_raises_is_one_line_that_names_it(name: str, gives: Any, words: str) -> None:  # noqa: ANN401
+    with pytest.raises(UsageError, match=words):
+        _ = plan({"broken": broken(name, gives)}, model="broken").identity

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from pytest_haerae.run import progress
-from pytest_haerae.run.progress import ProgressLine, StreamWriter, TerminalWriter
+from pytest_haerae.run.progress import ProgressLine, StreamWriter, TerminalWriter, tell
 
 
 class Recorder:
@@ -125,3 +125,12 @@ def test_no_line_of_the_batch_is_obeyed_by_the_terminal() -> None:
     recorder = Recorder()
     TerminalWriter(SimpleNamespace(isatty=False, write_line=recorder.write_line)).write_line("::error::a\x1b[2J\nb")
     assert recorder.lines == [r"\::error::a\x1b[2J\nb"]
+
+
+def test_a_line_is_told_where_progress_is_shown_or_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    writer = Recorder()
+    tell(ProgressLine(writer, live=False, width=80), "a line")
+    tell(ProgressLine(None, live=False, width=80), "a line that nobody wants")
+    tell(lambda done, total: None, "another line")
+    assert writer.lines == ["a line"]
+    assert capsys.readouterr().err == "another line\n"

@@ -3,15 +3,43 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from pytest_haerae.errors import StoreError, UsageError
 from pytest_haerae.run.store import Store
+from pytest_haerae.run.store_format import answer_digest
 from pytest_haerae.types import Response
 
 ANSWER = Response(loglikelihoods=(-1.25, -2.5), prompt_tokens=3)
+VERSION_3 = """
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, started REAL NOT NULL, finished REAL,
+    detail TEXT);
+CREATE TABLE responses (
+    run INTEGER NOT NULL, key TEXT NOT NULL, answer TEXT NOT NULL, digest TEXT NOT NULL,
+    PRIMARY KEY (key, run)) WITHOUT ROWID;
+CREATE TABLE failures (
+    run INTEGER NOT NULL, key TEXT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (key, run)) WITHOUT ROWID;
+PRAGMA user_version=3;
+"""
+"""As version 0.2 made it."""
+OLD_ANSWER = (
+    '{"text": "\\uc815\\ub2f5: (A)", "loglikelihoods": null, "error": null, "prompt_tokens": %s, '
+    '"completion_tokens": 2, "finish_reason": "stop", "truncated": false, "latency_seconds": 0.5, "cost_usd": null}'
+)
+
+
+def write_version_3(path: Path, prompt_tokens: str) -> None:
+    """A store of version 3 with one finished run and one answer."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(VERSION_3)
+        connection.execute("INSERT INTO runs VALUES (1, 'f', 5.0, 6.0, 'told')")
+        answer = OLD_ANSWER % prompt_tokens
+        connection.execute("INSERT INTO responses VALUES (1, 'k', ?, ?)", (answer, answer_digest(1, "k", answer)))
+        connection.commit()
 
 
 def test_an_answer_comes_back_as_it_went_in(tmp_path: Path) -> None:
@@ -86,8 +114,21 @@ def test_the_way_to_the_numbers_is_kept_with_its_run(tmp_path: Path) -> None:
     store = Store(tmp_path / "s.sqlite")
     one, _ = store.begin("f", resume=True, rerun_errors=False)
     other, _ = store.begin("g", resume=True, rerun_errors=False)
-    store.note_detail(one, "prompt_logprobs")
-    assert (store.detail(one), store.detail(other), store.detail(99)) == ("prompt_logprobs", None, None)
+    store.note_words(one, "prompt_logprobs", {"repetition_penalty": 1.3})
+    store.note_identity(other, "digest")
+    assert store.words(one) == ("prompt_logprobs", {"repetition_penalty": 1.3})
+    assert [store.words(run) for run in (other, 99)] == [(None, None)] * 2
+    assert [store.identity(run) for run in (one, other, 99)] == [None, "digest", None]
+    store.close()
+
+
+def test_what_is_taken_back_is_no_answer_any_more(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    for run in (1, 2):
+        for key in "kl":
+            store.put(run, key, ANSWER)
+    store.take_back(1, ["k", "none"])
+    assert [store.get(run, key) for run in (1, 2) for key in "kl"] == [None, ANSWER, ANSWER, ANSWER]
     store.close()
 
 
@@ -118,6 +159,45 @@ def test_a_damaged_row_counts_as_absent(tmp_path: Path) -> None:
     store.put(run, "k", ANSWER)
     store._connection.execute("UPDATE responses SET answer = replace(answer, '1.25', '9.25')")
     assert store.get(run, "k") is None
+    store.close()
+
+
+def test_a_store_of_version_3_is_read_on(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    write_version_3(tmp_path / "s.sqlite", "3")
+    for _ in range(2):
+        store = Store(tmp_path / "s.sqlite")
+        old = Response(
+            text="정답: (A)", prompt_tokens=3, completion_tokens=2, finish_reason="stop", latency_seconds=0.5
+        )
+        assert store.get(1, "k") == old
+        assert store.words(1) == ("told", None)
+        store.put(1, "l", Response(text="B", reasoning="생각"))
+        assert store.get(1, "l") == Response(text="B", reasoning="생각")
+        store.close()
+    assert not recwarn.list
+    assert not list(tmp_path.glob("*.damaged"))
+
+
+@pytest.mark.parametrize("value", ['"12"', "[12]", "NaN", "-1", "true", "1.5", "{}", "9" * 5000])
+def test_d2_a_malformed_value_that_was_stored_is_asked_again(tmp_path: Path, value: str) -> None:
+    """D2: `"usage": {"prompt_tokens": "12"}`, a list, NaN: the stored value crashed every rerun."""
+    write_version_3(tmp_path / "s.sqlite", value)
+    store = Store(tmp_path / "s.sqlite")
+    assert store.get(1, "k") is None
+    assert dict(store.get_many(1, ["k"], any_run=True)) == {}
+    store.close()
+
+
+def test_a_damaged_store_of_version_3_leaves_its_whole_answers(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    write_version_3(path, "3")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE stranger (x)")
+        connection.commit()
+    with pytest.warns(UserWarning, match="it is damaged.* taken over: 1$"):
+        store = Store(path)
+    assert store.get(1, "k") is not None
+    assert store.begin("f", resume=True, rerun_errors=True) == (1, True)
     store.close()
 
 
@@ -226,13 +306,15 @@ def test_an_answer_takes_back_a_failure_of_an_earlier_process(tmp_path: Path) ->
     [
         (lambda store: store.get(1, "k"), "read"),
         (lambda store: store.failure(1, "k"), "read"),
-        (lambda store: store.detail(1), "read"),
+        (lambda store: store.words(1), "read"),
+        (lambda store: store.identity(1), "read"),
         (lambda store: store.put(1, "k", ANSWER), "written"),
         (lambda store: store.begin("f", resume=True, rerun_errors=False), "written"),
         (lambda store: store.finish(1), "written"),
-        (lambda store: store.note_detail(1, "d"), "written"),
+        (lambda store: store.note_words(1, "d", None), "written"),
+        (lambda store: store.note_identity(1, "d"), "written"),
     ],
-    ids=["get", "failure", "detail", "put", "begin", "finish", "note_detail"],
+    ids=["get", "failure", "words", "identity", "put", "begin", "finish", "note_words", "note_identity"],
 )
 def test_what_goes_wrong_with_the_file_is_a_store_error_that_says_what_was_tried(
     tmp_path: Path, use: Callable[[Store], object], action: str

@@ -147,7 +147,7 @@ def ask_all(path: Path, what: str) -> tuple[int, bool]:
         if given is None:
             store.put(run, key, answer)
     store.failure(run, "failed")
-    store.detail(run)
+    store.words(run)
     store.close()
     again = Store(path)
     assert [again.get(run, key) for key in ANSWERS] == list(ANSWERS.values()), what

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal
 
+import numpy
 import pytest
 from pydantic import ConfigDict, Field
 
@@ -158,6 +159,15 @@ BROKEN: dict[str, tuple[Any, str]] = {
         ),
         "when the requests came in reverse",
     ),
+    "a bool for an index": (
+        variant(run=lambda self, requests: [(False, Response(text=""))] if requests else []),
+        "run yielded index False",
+    ),
+    "tokens as a string": (answering(text="x", prompt_tokens="12"), "gave prompt_tokens '12', which is no number"),
+    "cost without a number": (answering(text="x", cost_usd=math.nan), "gave cost_usd nan, which is no amount"),
+    "a library's number": (answering(text="x", prompt_tokens=numpy.int64(3)), "has fields of a library's kinds"),
+    "generation as a list": (variant(generation=lambda self: []), "generation() is []"),
+    "generation that is no JSON": (variant(generation=lambda self: {"x": math.nan}), "generation() is {'x': nan}"),
     "detail as a list": (variant(method_detail=["x"]), "method_detail is ['x']"),
     "notes as a string": (variant(notes="x"), "notes is 'x'"),
 }

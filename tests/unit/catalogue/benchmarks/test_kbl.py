@@ -29,10 +29,15 @@ def test_a_column_that_is_empty_is_not_shown() -> None:
     )
 
 
-@pytest.mark.parametrize("last", [None, "", " "])
-def test_a_bar_examination_has_four_or_five_options(last: str | None) -> None:
+@pytest.mark.parametrize("last", [None, "", " ", float("nan")])
+def test_a_bar_examination_has_four_or_five_options(last: object) -> None:
     check({"question": "뜻은?", **FOUR, "E": last, "gt": "D"}, "### 질문: \n뜻은?", tuple("가나다라"), "D")
     check({"question": "뜻은?", **FOUR, "E": "마", "gt": "E"}, "### 질문: \n뜻은?", tuple("가나다라마"), "E")
+
+
+def test_b3_an_option_that_is_missing_moves_no_letter() -> None:
+    with pytest.raises(UsageError, match="option B is empty"):
+        read_one({"question": "뜻은?", **FOUR, "B": float("nan"), "label": "C"})
 
 
 @pytest.mark.parametrize("column", ["label", "gt"])

@@ -47,8 +47,11 @@ class Engine:
     def __init__(self) -> None:
         self.calls: list[list[list[int]]] = []
         self.lost = 0
+        self.brought: dict[str, Any] = {}
+        self.settings: list[Any] = []
         core = SimpleNamespace(shutdown=lambda: None)
-        self.llm_engine = SimpleNamespace(model_config=SimpleNamespace(max_model_len=64), engine_core=core)
+        model = SimpleNamespace(max_model_len=64, get_diff_sampling_param=lambda: self.brought)
+        self.llm_engine = SimpleNamespace(model_config=model, engine_core=core)
 
     def get_tokenizer(self) -> Tokenizer:
         return Tokenizer()
@@ -56,6 +59,7 @@ class Engine:
     def generate(self, prompts: Sequence[dict[str, Any]], settings: Sequence[Any], use_tqdm: bool) -> list[Any]:
         tokens = [prompt["prompt_token_ids"] for prompt in prompts]
         self.calls.append(tokens)
+        self.settings += settings
         return [self._answer(*pair) for pair in zip(tokens, settings, strict=True)][self.lost :]
 
     def _answer(self, prompt: list[int], settings: Any) -> Any:  # noqa: ANN401 - the engine's output
@@ -130,3 +134,20 @@ def test_waves_hold_every_job_once_and_grow_with_the_pace(monkeypatch: pytest.Mo
 
 def test_the_small_model_is_what_its_tokens_say() -> None:
     assert len(VOCABULARY) == len(set(VOCABULARY))
+
+
+def test_d3_what_a_model_brings_along_is_applied_as_the_engine_does_and_said(engine: Engine) -> None:
+    """D3: `repetition_penalty` of generation_config.json: vLLM generates with it, unless it is asked for otherwise."""
+    brought = {"repetition_penalty": 1.3, "temperature": 0.6, "top_k": 64, "max_tokens": 7}
+    engine.brought = brought
+    for temperature, own in ((0.0, {}), (0.7, {"top_k": 64})):
+        backend = VllmBackend(VllmParameters(max_tokens=5, temperature=temperature))
+        list(backend.run([Request("generate", "가")]))
+        assert backend.generation() == {"repetition_penalty": 1.3, **own}
+        assert backend.generation().items() <= engine.settings[-1].more.items()
+        assert [engine.settings[-1].more[name] for name in ("max_tokens", "temperature")] == [5, temperature]
+        assert "repetition_penalty=1.3" in backend.notes[0]
+    scoring = VllmBackend(VllmParameters())
+    list(scoring.run(REQUESTS[:1]))
+    assert (scoring.generation(), list(scoring.notes)) == ({}, [])
+    assert "repetition_penalty" not in engine.settings[-1].more

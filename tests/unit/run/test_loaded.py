@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from pytest_haerae.errors import UsageError
+from pytest_haerae.run import loaded as module
+from pytest_haerae.run.loaded import ended, loaded, take_words
+from pytest_haerae.testing import ScriptedBackend
+from pytest_haerae.types import Request, Response, Usage
+
+FAILURES = [RuntimeError("out of luck"), SystemExit(0), asyncio.CancelledError("out of luck")]
+
+
+class Told(ScriptedBackend):
+    """Says of itself what it is told to."""
+
+    told: Mapping[str, Any]
+
+    def __init__(self, **told: Any) -> None:  # noqa: ANN401 - whatever a backend may say
+        super().__init__()
+        self.told = told
+        for name in ("method_detail", "notes"):
+            if name in told:
+                setattr(self, name, told[name])
+
+    def generation(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.told.get("generation", {})
+        return found
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=repr)
+def test_d5_an_init_that_raises_is_one_line_that_names_the_backend(failure: BaseException) -> None:
+    """D5: a backend's `__init__` that raised: a traceback, and with `sys.exit(0)` a green run."""
+
+    def load() -> ScriptedBackend:
+        raise failure
+
+    words = rf"^--model=mine: it cannot be loaded: raised {type(failure).__name__}: .* \(.*test_loaded\.py:\d+\)$"
+    with pytest.raises(UsageError, match=words), loaded(load, Usage(), "--model=mine"):
+        raise AssertionError("there is no model")
+
+
+def test_a_refusal_to_load_keeps_its_words() -> None:
+    def load() -> ScriptedBackend:
+        raise UsageError("not for you")
+
+    with pytest.raises(UsageError, match=r"^not for you$"), loaded(load, Usage(), "--model=mine"):
+        raise AssertionError("there is no model")
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=repr)
+def test_d5_a_close_that_raises_is_a_note(failure: BaseException) -> None:
+    """D5: a backend's `close()` that raised: a traceback, and no report."""
+
+    class Stuck(ScriptedBackend):
+        def close(self) -> None:
+            raise failure
+
+    usage = Usage()
+    with loaded(Stuck, usage, "--model=mine"):
+        pass
+    (note,) = usage.notes
+    assert note.startswith(f"--model=mine: its close() raised {type(failure).__name__}: ")
+    with pytest.raises(KeyboardInterrupt), loaded(Stuck, usage, "--model=mine"):
+        raise KeyboardInterrupt
+
+
+def test_d5_a_close_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    class Stuck(ScriptedBackend):
+        def close(self) -> None:
+            time.sleep(60)
+
+    monkeypatch.setattr(module, "_CLOSE_SECONDS", 0.1)
+    usage = Usage()
+    with loaded(Stuck, usage, "--model=mine"):
+        pass
+    assert usage.notes == ["--model=mine: its close() did not end within 0.1 s; the answers are whole"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_a_generator_raises_at_its_end_is_a_note() -> None:
+    def run(requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        try:
+            yield 0, Response(text="")
+        finally:
+            raise OSError("the socket is gone")
+
+    usage = Usage()
+    answers: Any = run([])
+    with ended(answers, usage, "--model=mine"):
+        next(answers)
+    (note,) = usage.notes
+    assert note.startswith("--model=mine: its run() did not end well: it raised OSError: the socket is gone")
+
+
+def test_what_a_backend_says_of_itself_is_taken_over() -> None:
+    usage = Usage(notes=["before"])
+    take_words(Told(method_detail="echo", notes=("a", "b"), generation={"top_k": 4}), usage, "--model=mine")
+    assert (usage.method_detail, usage.notes, usage.generation) == ("echo", ["a", "b", "before"], {"top_k": 4})
+    take_words(Told(), usage, "--model=mine")
+    assert (usage.method_detail, usage.generation) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("told", "note"),
+    [
+        ({"method_detail": 7}, "its method_detail (7 is no string)"),
+        ({"notes": 5}, "its notes ('int' object is not iterable)"),
+        ({"notes": [5]}, "its notes ([5] are no lines)"),
+        ({"generation": 5}, "its generation (5 is no mapping)"),
+        ({"generation": {"x": math.nan}}, "its generation (Out of range float values are not JSON compliant"),
+        ({"generation": {"x": b"1"}}, "its generation (Object of type bytes is not JSON serializable"),
+    ],
+)
+def test_d2_malformed_words_are_left_out_with_a_note(told: dict[str, Any], note: str) -> None:
+    usage = Usage()
+    take_words(Told(**told), usage, "--model=mine")
+    assert (usage.method_detail, usage.generation) == (None, None)
+    (line,) = usage.notes
+    assert line.startswith(f"--model=mine: left out of the report: {note}")
+
+
+def test_one_string_is_one_note_and_half_a_character_none() -> None:
+    usage = Usage()
+    take_words(Told(notes="a note", method_detail="\ud83d"), usage, "--model=mine")
+    assert (usage.notes, usage.method_detail) == (["a note"], "?")
