@@ -141,7 +141,7 @@ DATA = (
         code=0,
         expect=options("부산", "서울"),
     ),
-    read("null for the passage", "", written("q.jsonl", line(passage=None)), code=0, expect=without("None", "null,")),
+    read("null for the passage", "", written("q.jsonl", line(passage=None)), code=0, expect=without("None", "nan")),
     read(
         "two files of one subset",
         r"q\.(?:csv|jsonl)",
