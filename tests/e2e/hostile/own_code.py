@@ -85,6 +85,7 @@ def run(self, requests):
     for index, response in super().run(requests):
         yield index, {field} if index == 2 else response
 """
+LOGLIKELIHOODS = FIELD.format(field="Response(loglikelihoods=(5.0, float('inf'), float('nan'), -1.0))")
 SAYS = r"(?i)own"
 PASSING = SUITE + "\ndef test_later():\n    {body}\n"
 OWN_CODE = (
@@ -153,7 +154,7 @@ OWN_CODE = (
     backend(
         "a log-likelihood above 0",
         "log",
-        "def run(self, requests):\n    for index, response in super().run(requests): yield index, Response(loglikelihoods=(5.0, float('inf'), float('nan'), -1.0)) if index == 2 else response",
+        LOGLIKELIHOODS,
         "--method=log_likelihood",
         expect=error_third,
     ),

@@ -113,7 +113,13 @@ GITHUB = {"OPENAI_API_KEY": "not-needed", "GITHUB_ACTIONS": "true", "GITHUB_STEP
 
 
 def group(
-    name: str, odd: Mapping[str, Any], allowed: str, code: int, says: str = "", *more: str, **fields: Any
+    name: str,
+    odd: Mapping[str, Any],
+    allowed: str,
+    code: int,
+    says: str = "",
+    *more: str,
+    **fields: Any,  # noqa: ANN401 - those of an attack
 ) -> Attack:
     """Several odd answers in one run, each to a question of its own."""
     behave = answering(odd, rewritten=fields.pop("rewritten", False))

@@ -58,7 +58,7 @@ class Exchange:
 
     async def json(self, value: object, status: str = "200 OK", **more: str) -> None:
         """Send JSON."""
-        await self.send(json.dumps(value).encode(), status, **more)
+        await self.send(json.dumps(value).encode(), status, **more)  # type: ignore[arg-type] - headers alone
 
     async def error(self, status: str, message: str, **more: str) -> None:
         """Send an error in the words of the API."""

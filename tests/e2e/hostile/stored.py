@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pytest_haerae.doors.evaluator import Evaluator
@@ -20,16 +21,11 @@ Change = Callable[[dict[str, Any]], object]
 @cache
 def _report() -> str:
     """A sound report over the embedded sample."""
-    result = Evaluator().run(model="random", dataset="sample", subset=["history"], limit=4, store=_nowhere("s"))
-    path = _nowhere("r.json")
-    result.to_json(path)
-    return path.read_text(encoding="utf-8")
-
-
-def _nowhere(name: str) -> Path:
-    import tempfile
-
-    return Path(tempfile.mkdtemp()) / name
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        run = Evaluator().run(model="random", dataset="sample", subset=["history"], limit=4, store=folder / "s")
+        run.to_json(folder / "r.json")
+        return (folder / "r.json").read_text(encoding="utf-8")
 
 
 def report() -> dict[str, Any]:
