@@ -13,9 +13,9 @@ from pytest_haerae.backends.api.backend import ApiBackend
 from pytest_haerae.backends.api.door import hooks
 from pytest_haerae.backends.api.failures import ErrorAnswer, MalformedAnswer, own_error
 from pytest_haerae.backends.api.parameters import ApiParameters
+from pytest_haerae.backends.api.reach import refuse_unreachable
 from pytest_haerae.backends.api.scoring import Endpoint, Unsupported
 from pytest_haerae.backends.installed import check_installed
-from pytest_haerae.errors import UsageError
 
 _SEEN: ContextVar[list[Any]] = ContextVar("seen")
 """What came in while one request was in flight: the JSON of its answer."""
@@ -35,12 +35,12 @@ class LiteLLMBackend(ApiBackend):
         check_installed("--model=litellm", ["litellm", "aiolimiter", "tenacity"], "litellm")
 
     def __init__(self, parameters: ApiParameters) -> None:
+        self.check(parameters)
+        refuse_unreachable("litellm", parameters.api_base)
         # Without this, importing it tries to download its table of prices, and waits for the network.
         os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-        try:
-            import litellm
-        except ImportError:
-            raise UsageError("--model=litellm needs litellm: pip install 'pytest-haerae[litellm]'") from None
+        import litellm
+
         litellm.suppress_debug_info = True
         litellm.telemetry = False
         # It logs tracebacks of its own bookkeeping, with a server's words in them; what matters is raised.

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from pytest_haerae.backends.api.backend import ApiBackend
 from pytest_haerae.backends.api.door import ACCEPTED, hooks, parsed
 from pytest_haerae.backends.api.parameters import ApiParameters, address_problem, header_problem
+from pytest_haerae.backends.api.reach import refuse_unreachable
 from pytest_haerae.backends.api.scoring import Endpoint
 from pytest_haerae.backends.installed import check_installed
 from pytest_haerae.errors import UsageError
@@ -28,24 +29,19 @@ class OpenAIBackend(ApiBackend):
     def check(cls, parameters: ApiParameters) -> None:
         """Find the library and a key."""
         check_installed("--model=openai", ["openai", "aiolimiter", "tenacity"], "openai")
-        if not (parameters.api_key or os.environ.get("OPENAI_API_KEY")):
-            hint = 'a server without keys takes any text: api_key="not-needed"'
-            raise UsageError(f"--model=openai: no API key; set OPENAI_API_KEY or api_key in --model-params ({hint})")
+        _key(parameters)
 
     def __init__(self, parameters: ApiParameters) -> None:
-        try:
-            import openai
-        except ImportError:
-            raise UsageError("--model=openai needs openai: pip install 'pytest-haerae[openai]'") from None
-        key = parameters.api_key or os.environ.get("OPENAI_API_KEY")
-        if not key:
-            hint = 'a server without keys takes any text: api_key="not-needed"'
-            raise UsageError(f"--model=openai: no API key; set OPENAI_API_KEY or api_key in --model-params ({hint})")
+        self.check(parameters)
+        key = _key(parameters)
         if problem := header_problem(key):
             raise UsageError(f"--model=openai: the API key cannot be sent: {problem}")
         base = parameters.api_base or os.environ.get("OPENAI_BASE_URL") or None
         if base is not None and (problem := address_problem(base)):
             raise UsageError(f"--model=openai: OPENAI_BASE_URL: {problem}")
+        refuse_unreachable("openai", base)
+        import openai
+
         super().__init__(parameters)
         address, authorization = _apart(parameters.api_base)
         self._client = openai.AsyncOpenAI(
@@ -74,6 +70,14 @@ class OpenAIBackend(ApiBackend):
 
     async def _finish(self) -> None:
         await self._client.close()
+
+
+def _key(parameters: ApiParameters) -> str:
+    key = parameters.api_key or os.environ.get("OPENAI_API_KEY")
+    if not key:
+        hint = 'a server without keys takes any text: api_key="not-needed"'
+        raise UsageError(f"--model=openai: no API key; set OPENAI_API_KEY or api_key in --model-params ({hint})")
+    return key
 
 
 def _apart(address: str | None) -> tuple[str | None, dict[str, str]]:
