@@ -124,6 +124,16 @@ def questions(folder: Path, count: int = 6) -> None:
     )
 
 
+def beside(lay: Callable[[Path], object]) -> Callable[[Path], None]:
+    """Six questions, and what else is laid beside them."""
+
+    def prepare(folder: Path) -> None:
+        questions(folder)
+        lay(folder)
+
+    return prepare
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     """All regular files below a folder."""
     found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
@@ -164,7 +174,12 @@ def carry_out(attack: Attack, place: Path) -> Result:
                 start_new_session=True,
             )
         over = threading.Event()
-        timer = threading.Timer(attack.seconds, lambda: (over.set(), process.kill()))
+
+        def end() -> None:
+            over.set()
+            process.kill()
+
+        timer = threading.Timer(attack.seconds, end)
         timer.start()
         try:
             if attack.meanwhile:
@@ -177,6 +192,17 @@ def carry_out(attack: Attack, place: Path) -> Result:
     finally:
         if server:
             server.stop()
-    streams = ((place / name).read_bytes() for name in ("stdout", "stderr"))
+    stdout_bytes, stderr_bytes = ((place / name).read_bytes() for name in ("stdout", "stderr"))
     megabytes = usage.ru_maxrss / 1024
-    return Result(process.returncode, *streams, not over.is_set(), megabytes, folder, temporary, token, before, server)
+    return Result(
+        process.returncode,
+        stdout_bytes,
+        stderr_bytes,
+        not over.is_set(),
+        megabytes,
+        folder,
+        temporary,
+        token,
+        before,
+        server,
+    )

@@ -1,5 +1,6 @@
 """Data files that are damaged, endless, or shaped to be read as something else."""
 
+# ruff: noqa: ANN401 - further fields of an attack, and further headers, are handed on as they are
 from __future__ import annotations
 
 import io
@@ -7,6 +8,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.e2e.hostile.attack import Attack, Result
 
@@ -24,7 +26,7 @@ def written(name: str, content: str | bytes) -> Callable[[Path], object]:
     return lambda folder: (folder / name).write_bytes(data)
 
 
-def read(name: str, says: str, prepare: Callable[[Path], object], file: str = "q.jsonl", **fields: object) -> Attack:
+def read(name: str, says: str, prepare: Callable[[Path], object], file: str = "q.jsonl", **fields: Any) -> Attack:
     """An attack on whoever reads a data file; it is refused in a line that names the file unless said otherwise."""
     command = (
         "run",
@@ -34,8 +36,8 @@ def read(name: str, says: str, prepare: Callable[[Path], object], file: str = "q
         "--report-html=r.html",
         "--limit=20",
     )
-    values = {"code": 4, "seconds": 15, **fields}
-    return Attack(name=name, command=command, says=says, prepare=prepare, **values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {"code": 4, "seconds": 15, **fields}
+    return Attack(name=name, command=command, says=says, prepare=prepare, **values)
 
 
 def refused(name: str, second: str | bytes, says: str = r"q\.jsonl.*\b2\b") -> Attack:

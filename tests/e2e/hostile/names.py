@@ -1,10 +1,12 @@
 """Names of files, subsets, columns and models that would be obeyed by what shows them."""
 
+# ruff: noqa: ANN401 - further fields of an attack, and further headers, are handed on as they are
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.e2e.hostile.attack import ESCAPES, FORGED, NASTY, SECRET, Attack, questions
 from tests.helpers import SUITE, write_questions
@@ -29,11 +31,17 @@ def folder_of(*subsets: str) -> Callable[[Path], None]:
     return prepare
 
 
-def shown(name: str, *subsets: str, options: tuple[str, ...] = (), **fields: object) -> Attack:
+def shown(name: str, *subsets: str, options: tuple[str, ...] = (), **fields: Any) -> Attack:
     """A run over subsets of such names, with every output; its gate fails."""
     command = ("pytest", "--model=random", *OUTPUTS, *options)
-    values = {"code": 1, "prepare": folder_of(*subsets), "environment": EVERYWHERE, "says": "::error title=", **fields}
-    return Attack(name=name, command=command, **values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {
+        "code": 1,
+        "prepare": folder_of(*subsets),
+        "environment": EVERYWHERE,
+        "says": "::error title=",
+        **fields,
+    }
+    return Attack(name=name, command=command, **values)
 
 
 def nasty_texts(folder: Path) -> None:

@@ -1,20 +1,22 @@
 """Outputs onto inputs, onto each other, onto the store, onto what is no file."""
 
+# ruff: noqa: ANN401 - further fields of an attack, and further headers, are handed on as they are
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from tests.e2e.hostile.attack import Attack, Result, questions
+from tests.e2e.hostile.attack import Attack, Result, beside, questions
 from tests.e2e.hostile.stored import reports
 
 
-def onto(name: str, option: str, prepare: Callable[[Path], object] = questions, *more: str, **fields: object) -> Attack:
+def onto(name: str, option: str, prepare: Callable[[Path], object] = questions, *more: str, **fields: Any) -> Attack:
     """An attack by where something is to be written; it is refused before anything is asked unless said otherwise."""
     command = ("pytest", "--model=random", option, *more)
-    values = {"code": 4, "says": option.partition("=")[0], "prepare": prepare, "seconds": 15, **fields}
-    return Attack(name=name, command=command, **values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {"code": 4, "says": option.partition("=")[0], "prepare": prepare, "seconds": 15, **fields}
+    return Attack(name=name, command=command, **values)
 
 
 def linked(make: Callable[[Path, Path], object]) -> Callable[[Path], None]:
@@ -76,9 +78,7 @@ OUTPUTS = (
     onto("the store onto the questions", "--store=questions.jsonl"),
     onto("the report onto the suite", "--output-file=test_mine.py"),
     onto("the report and the page onto one file", "--report-html=r.json", questions, "--output-file=r.json"),
-    onto(
-        "the report onto a folder", "--output-file=data", lambda folder: (questions(folder), (folder / "data").mkdir())
-    ),
+    onto("the report onto a folder", "--output-file=data", beside(lambda folder: (folder / "data").mkdir())),
     onto("the report onto a pipe", "--output-file=r.json", fifo, says="cannot be written", expect=still_a_fifo),
     onto("the report onto a full device", "--output-file=/dev/full", says="/dev/full"),
     onto("the report below a file", "--output-file=questions.jsonl/r.json"),

@@ -1,9 +1,11 @@
 """Scorers, backends, conftests and suites of one's own that raise, hang or lie."""
 
+# ruff: noqa: ANN401 - further fields of an attack, and further headers, are handed on as they are
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.e2e.hostile.attack import SECRET, Attack, Result, questions
 from tests.helpers import SUITE
@@ -45,23 +47,23 @@ def code(template: str, lines: str, indent: int, suite: str = SUITE) -> Callable
     return prepare
 
 
-def backend(name: str, says: str, lines: str, *options: str, suite: str = SUITE, **fields: object) -> Attack:
+def backend(name: str, says: str, lines: str, *options: str, suite: str = SUITE, **fields: Any) -> Attack:
     command = ("pytest", "--model=own", *options)
     return Attack(
         name=name, command=command, says=says, prepare=code(BACKEND, lines, 4, suite), **{"code": 1, **fields}
-    )  # type: ignore[arg-type]
+    )
 
 
-def scorer(name: str, says: str, lines: str, *options: str, **fields: object) -> Attack:
+def scorer(name: str, says: str, lines: str, *options: str, **fields: Any) -> Attack:
     command = ("pytest", "--model=own", f"--evaluator-params=scorer=own{fields.pop('limit', '')}", *options)
     prepare = code(BACKEND.replace("@@", "") + SCORER, lines, 4)
-    return Attack(name=name, command=command, says=says, prepare=prepare, **{"code": 1, "expect": third, **fields})  # type: ignore[arg-type]
+    return Attack(name=name, command=command, says=says, prepare=prepare, **{"code": 1, "expect": third, **fields})
 
 
-def conftest(name: str, says: str, lines: str, *options: str, suite: str = SUITE, **fields: object) -> Attack:
+def conftest(name: str, says: str, lines: str, *options: str, suite: str = SUITE, **fields: Any) -> Attack:
     command = ("pytest", "--model=own", *options)
     prepare = code(BACKEND.replace("@@", "") + "\n@@\n", lines, 0, suite)
-    return Attack(name=name, command=command, says=says, prepare=prepare, **{"code": 1, **fields})  # type: ignore[arg-type]
+    return Attack(name=name, command=command, says=says, prepare=prepare, **{"code": 1, **fields})
 
 
 def third(result: Result) -> None:

@@ -123,7 +123,7 @@ def group(
 ) -> Attack:
     """Several odd answers in one run, each to a question of its own."""
     behave = answering(odd, rewritten=fields.pop("rewritten", False))
-    values = {"code": code, "requests": 3 * len(odd) + 2, "expect": outcomes(odd, allowed), **fields}
+    values: dict[str, Any] = {"code": code, "requests": 3 * len(odd) + 2, "expect": outcomes(odd, allowed), **fields}
     return asked(name, behave, says, *more, prepare=lambda folder: questions(folder, len(odd) + 1), **values)
 
 

@@ -1,11 +1,13 @@
 """Servers that stall, lie about what they send, or are none."""
 
+# ruff: noqa: ANN401 - further fields of an attack, and further headers, are handed on as they are
 from __future__ import annotations
 
 import asyncio
 import base64
 import json
 import zlib
+from typing import Any
 from urllib.parse import quote
 
 from tests.e2e.hostile.attack import ESCAPES, NASTY, SECRET, Attack, Result
@@ -14,13 +16,13 @@ from tests.e2e.hostile.server import Behaviour, Exchange
 KEY = {"OPENAI_API_KEY": SECRET}
 
 
-def asked(name: str, server: Behaviour, says: str, *more: str, backend: str = "openai", **fields: object) -> Attack:
+def asked(name: str, server: Behaviour, says: str, *more: str, backend: str = "openai", **fields: Any) -> Attack:
     """An attack on a run that asks a server; it is refused in one line after one request unless said otherwise."""
     parameters = {"model_name": "openai/m" if backend == "litellm" else "m", "api_base": "{api}", "timeout": 2}
-    parameters |= {"max_retries": 2, "max_concurrency": 2, **fields.pop("parameters", {})}  # type: ignore[dict-item]
+    parameters |= {"max_retries": 2, "max_concurrency": 2, **fields.pop("parameters", {})}
     command = ("pytest", f"--model={backend}", f"--model-params={json.dumps(parameters)}", *more)
-    values = {"code": 4, "requests": 1, "environment": KEY, **fields}
-    return Attack(name=name, command=command, says=says, server=server, **values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {"code": 4, "requests": 1, "environment": KEY, **fields}
+    return Attack(name=name, command=command, says=says, server=server, **values)
 
 
 async def drip(exchange: Exchange) -> None:
@@ -102,7 +104,7 @@ def refusing(status: str, message: str, **more: str) -> Behaviour:
     return lambda exchange: exchange.error(status, message, **more)
 
 
-def sending(body: str, kind: str, status: str = "200 OK", **more: str) -> Behaviour:
+def sending(body: str, kind: str, status: str = "200 OK", **more: Any) -> Behaviour:
     return lambda exchange: exchange.send(body.encode(), status, kind, **more)
 
 
@@ -123,9 +125,9 @@ def first_error(result: Result) -> None:
     assert set(result.outcomes()) == {"e"}
 
 
-BEYOND: dict[str, object] = {"parameters": {"timeout": 20, "max_retries": 0}}
+BEYOND: dict[str, Any] = {"parameters": {"timeout": 20, "max_retries": 0}}
 """Time enough for the limit on bytes to be what ends it."""
-WAITS: dict[str, object] = {"code": 1, "requests": 18, "parameters": {"timeout": 1, "max_retries": 0}}
+WAITS: dict[str, Any] = {"code": 1, "requests": 18, "parameters": {"timeout": 1, "max_retries": 0}}
 SERVERS = (
     asked("a byte every 0.2 s", drip, "(?i)time|s passed|longer", **WAITS),
     asked("a header every 0.2 s", drip_of_headers, "(?i)time|s passed|longer", **WAITS),

@@ -1,5 +1,6 @@
 """Stores, reports and baselines that are damaged, or made up."""
 
+# ruff: noqa: ANN401 - further fields of an attack, and further headers, are handed on as they are
 from __future__ import annotations
 
 import json
@@ -61,12 +62,12 @@ def replaced(content: bytes) -> Callable[[Path], None]:
 
 
 def compared(
-    name: str, prepare: Callable[[Path], object], says: str = r"b\.json", *command: str, **fields: object
+    name: str, prepare: Callable[[Path], object], says: str = r"b\.json", *command: str, **fields: Any
 ) -> Attack:
     """An attack on whoever reads two reports; it is refused in a line that names the second unless said otherwise."""
     chosen = command or ("compare", "a.json", "b.json")
-    values = {"code": 4, "seconds": 15, **fields}
-    return Attack(name=name, command=("pytest-haerae", *chosen), says=says, prepare=prepare, **values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {"code": 4, "seconds": 15, **fields}
+    return Attack(name=name, command=("pytest-haerae", *chosen), says=says, prepare=prepare, **values)
 
 
 def pipe(folder: Path) -> None:

@@ -1,22 +1,24 @@
 """Values of options and of the environment."""
 
+# ruff: noqa: ANN401 - further fields of an attack, and further headers, are handed on as they are
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
-from tests.e2e.hostile.attack import NASTY, SECRET, Attack, questions
+from tests.e2e.hostile.attack import NASTY, SECRET, Attack, beside, questions
 
 DATASET = "--dataset=questions.jsonl"
 
 
-def typed(name: str, says: str, *options: str, entry: str = "pytest", **fields: object) -> Attack:
+def typed(name: str, says: str, *options: str, entry: str = "pytest", **fields: Any) -> Attack:
     """An attack by an option's value; it is refused in one line unless said otherwise."""
     command = (entry, *options) if entry == "pytest" else (entry, DATASET, "--output_file=r.json", *options)
-    return Attack(name=name, command=command, says=says, **{"code": 4, "seconds": 15, **fields})  # type: ignore[arg-type]
+    return Attack(name=name, command=command, says=says, **{"code": 4, "seconds": 15, **fields})
 
 
-def parameters(name: str, says: str, value: str, **fields: object) -> Attack:
+def parameters(name: str, says: str, value: str, **fields: Any) -> Attack:
     return typed(name, says, "--model=openai", f"--model-params={value}", **fields)
 
 
@@ -41,7 +43,7 @@ VALUES = (
         r"c\.yaml",
         "--config=c.yaml",
         entry="run",
-        prepare=lambda folder: (questions(folder), (folder / "c.yaml").write_text("[" * 10_000, encoding="utf-8")),
+        prepare=beside(lambda folder: (folder / "c.yaml").write_text("[" * 10_000, encoding="utf-8")),
     ),
     parameters("parameters a hundred thousand deep", r"--model-params", '{"a":' * 20_000),
     parameters("parameters that are a list", r"--model-params.*object", json.dumps([SECRET])),
@@ -77,14 +79,14 @@ VALUES = (
         r"--prompt|p\.toml",
         "--model=random",
         "--prompt=p.toml",
-        prepare=lambda folder: (questions(folder), (folder / "p.toml").write_bytes(bytes(range(256)))),
+        prepare=beside(lambda folder: (folder / "p.toml").write_bytes(bytes(range(256)))),
     ),
     typed(
         "a prompt that is a folder",
         r"--prompt|p\.txt",
         "--model=random",
         "--prompt=p.txt",
-        prepare=lambda folder: (questions(folder), (folder / "p.txt").mkdir()),
+        prepare=beside(lambda folder: (folder / "p.txt").mkdir()),
     ),
     typed("a gate that is no number", r"--min-accuracy", "--model=random", "--min-accuracy=nan"),
     typed(
@@ -106,12 +108,11 @@ VALUES = (
         "a marker's keyword that is not there",
         r"subsets.*subset",
         "--model=random",
-        prepare=lambda folder: (
-            questions(folder),
-            (folder / "test_mine.py").write_text(
+        prepare=beside(
+            lambda folder: (folder / "test_mine.py").write_text(
                 (folder / "test_mine.py").read_text(encoding="utf-8").replace("dataset=", "subsets='a', dataset="),
                 encoding="utf-8",
-            ),
+            )
         ),
     ),
     typed(
