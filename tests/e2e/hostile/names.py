@@ -86,8 +86,8 @@ NAMES = (
         options=("--model=openai", "--model-params=" + json.dumps({"model_name": f"m{NASTY}", "api_base": "{api}"})),
         server=lambda exchange: exchange.json(exchange.sound()),
         environment={**EVERYWHERE, "OPENAI_API_KEY": SECRET},
-        code=0,
-        says="",
+        code=4,
+        says="control character",
     ),
     Attack(
         name="a report that a spreadsheet would obey",
