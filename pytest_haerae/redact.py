@@ -56,6 +56,7 @@ _VALUE = re.compile(r"""(?P<quote>\\?["'])(?P<quoted>.+?)(?:(?P=quote)|$)|(?P<ba
 _WELL_KNOWN = re.compile(
     r"(?<![\w\-])(?:sk|pk|rk|hf|gsk|xai|gh[opsu]|github_pat|glpat|nvapi|pplx|r8|xox[abp]|csk|up)[_\-]"
     r"(?=[A-Za-z_\-]*[0-9]|[A-Za-z]{16})[A-Za-z0-9_\-]{16,}"
+    r"|(?<!\w)(?:sk|hf|gh[opsu])[_\-](?=[A-Za-z_\-]*[0-9])[A-Za-z0-9_]{20,}"  # within a file's name, too
     r"|\bAIza[A-Za-z0-9_\-]{16,}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|(?<![\w\-])eyJ[\w\-]{10,}\.[\w\-]{6,}\.[\w\-]+"
 )
 _CUT = re.compile(r"\.{3}|…")
