@@ -26,6 +26,7 @@ class ItemSource:
     def __init__(self, config: RunConfig) -> None:
         self._config = config
         self._loaders: dict[tuple[DataKey, str], ItemLoader] = {}
+        self._names: dict[DataKey, str] = {}
 
     def loader(self, data: DataKey, split: str | None = None) -> ItemLoader:
         """A data set.
@@ -50,6 +51,11 @@ class ItemSource:
 
         Two suites may each name their ``questions.jsonl``; a path of one machine would tell nothing on another.
         """
+        if data not in self._names:
+            self._names[data] = self._find_name(data)
+        return self._names[data]
+
+    def _find_name(self, data: DataKey) -> str:
         dataset = self.loader(data).dataset
         if not isinstance(dataset, LocalDataset) or dataset.path == SAMPLE_FOLDER:
             return data.name
