@@ -8,6 +8,8 @@ from typing import Any, Literal
 Method = Literal["log_likelihood", "string_match"]
 Capability = Literal["generate", "loglikelihood"]
 Outcome = Literal["correct", "wrong", "invalid", "cut", "error", "skipped"]
+NOT_RIGHT: tuple[Outcome, ...] = ("wrong", "invalid", "cut")
+"""The outcomes of an answer that is not right."""
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """The letters of options, in order: an item has at most as many options."""

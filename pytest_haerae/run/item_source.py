@@ -28,6 +28,7 @@ class ItemSource:
     def __init__(self, config: RunConfig) -> None:
         self._config = config
         self._loaders: dict[tuple[DataKey, str], ItemLoader] = {}
+        self._names: dict[DataKey, str] = {}
 
     def loader(self, data: DataKey, split: str | None = None) -> ItemLoader:
         """A data set.
@@ -53,6 +54,11 @@ class ItemSource:
         Two suites may each name their ``questions.jsonl``, inside the rootdir or outside; a path of one machine would
         tell nothing on another. What somebody typed that lies outside is called as it was typed.
         """
+        if data not in self._names:
+            self._names[data] = self._find_name(data)
+        return self._names[data]
+
+    def _find_name(self, data: DataKey) -> str:
         dataset = self.loader(data).dataset
         typed = Path(data.folder or "") / Path(data.name).expanduser()
         # What a benchmark or the sample reads has their name, wherever it lies.

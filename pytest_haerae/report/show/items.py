@@ -8,9 +8,8 @@ from pytest_haerae.escaping import line
 from pytest_haerae.report.schema import SampleRow
 from pytest_haerae.report.show.layout import cut, display_width
 from pytest_haerae.statistics.pairing import change_of, match_rows
-from pytest_haerae.types import LETTERS, Outcome
+from pytest_haerae.types import LETTERS, NOT_RIGHT, Outcome
 
-_LISTED: tuple[Outcome, ...] = ("wrong", "invalid", "cut")
 _SHORT_BLOCK = 12
 """Lines of a prompt or an output that are shown where it is not asked for whole."""
 
@@ -26,7 +25,7 @@ def lost_ids(rows: Sequence[SampleRow], baseline: Iterable[SampleRow]) -> set[in
 
 
 def in_order_of_interest(
-    judged: Iterable[tuple[str, Outcome]], lost: Collection[int] = (), outcomes: Collection[Outcome] = _LISTED
+    judged: Iterable[tuple[str, Outcome]], lost: Collection[int] = (), outcomes: Collection[Outcome] = NOT_RIGHT
 ) -> list[int]:
     """Places of the items with one of the outcomes: lost items first, and one of each subset before a second.
 
