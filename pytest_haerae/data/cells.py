@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
+from pytest_haerae.data.literals import parse_literal
 from pytest_haerae.data.places import RowPlace
 
 MISSING = frozenset({"", "nan", "<NA>", "NaT"})
 """What pandas writes where a value is missing, exactly so: ``NaN`` and ``None`` may be words of a question."""
+_LIST_OF_TEXTS = re.compile(r"^\s*\[\s*(?P<quote>['\"]).*(?P=quote)\s*\]\s*$", re.DOTALL)
 _NO_PASSAGE = frozenset({"", "nan", "none", "null", "<na>"})
+
+
+class ClassNumber(int):
+    """The number of a class, as `datasets` stores a ClassLabel, with the class's name.
+
+    Attributes:
+        name: The name.
+    """
+
+    name: str
+
+    def __new__(cls, number: int, name: str) -> ClassNumber:
+        """Take a class's number and name."""
+        made = super().__new__(cls, number)
+        made.name = name
+        return made
 
 
 def nfc(text: str) -> str:
@@ -72,6 +91,25 @@ def cell_text(value: Any, field: str, place: RowPlace) -> str:  # noqa: ANN401 -
         return str(value)
     except ValueError:  # Python writes no integer of more than 4,300 digits.
         raise place.error(field, "is a number of too many digits") from None
+
+
+def only_one(value: Any, field: str, place: RowPlace) -> Any:  # noqa: ANN401 - a cell
+    """The one answer of a list that has one, also of a list as Python writes it in a text; others as they are.
+
+    Raises:
+        UsageError: The list has several, of which none says that it is the only right one.
+    """
+    found = plain(value)
+    if isinstance(found, str) and _LIST_OF_TEXTS.match(found):
+        try:
+            found = parse_literal(found.strip())
+        except ValueError:
+            return value
+    if not isinstance(found, list | tuple):
+        return value
+    if len(found) != 1:
+        raise place.error(field, f"has {len(found)} answers where one is expected")
+    return found[0]
 
 
 def passage_text(value: Any, field: str, place: RowPlace) -> str:  # noqa: ANN401 - a cell

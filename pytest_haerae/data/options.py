@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pytest_haerae.data.cells import MISSING, cell_text, half_character, is_missing, is_number, nfc, plain
+from pytest_haerae.data.labels import LABELLINGS, plain_label
 from pytest_haerae.data.literals import parse_literal
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.types import LETTERS
 
-_LABELLINGS = (
-    tuple(LETTERS),
-    tuple(str(number) for number in range(1, 27)),
-    tuple(str(number) for number in range(26)),
-    tuple("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"),
-    tuple("ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎ"),
-    tuple("가나다라마바사아자차카타파하"),
-)
-"""What options are counted by."""
 _TEXT_NAMES = ("text", "texts", "option", "options", "choice", "choices", "value", "values", "content", "contents")
 _LABEL_NAMES = ("label", "labels", "letter", "letters", "key", "keys", "id", "ids", "index", "idx", "number", "no")
-_AROUND_LABEL = re.compile(r"^[\s(（]+|[\s)）.:]+$")
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 _PAIR = 2
 
@@ -39,11 +29,6 @@ class Choices(NamedTuple):
     texts: tuple[str, ...]
     labels: tuple[str, ...] | None = None
     numbers: bool = False
-
-
-def plain_label(label: str) -> str:
-    """A label without brackets, point and case: ``(b)``, ``B.`` and ``b`` are ``B``."""
-    return _AROUND_LABEL.sub("", nfc(label)).upper()
 
 
 def read_choices(value: Any, field: str, place: RowPlace) -> Choices:  # noqa: ANN401 - a cell
@@ -160,7 +145,7 @@ def _labelled(pairs: Sequence[tuple[Any, Any]], field: str, place: RowPlace, *, 
         trailing: Whether the last ones may be empty, as where one column has the keys of all rows.
     """
     found = {plain_label(_text(label, field, place)): text for label, text in pairs}
-    for labelling in _LABELLINGS:
+    for labelling in LABELLINGS:
         labels = labelling[: len(found)]
         if len(found) == len(pairs) and set(labels) == set(found):
             values = [found[label] for label in labels]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from pytest_haerae.data.cells import MISSING, cell_text, is_number, passage_text
+from pytest_haerae.data.cells import MISSING, ClassNumber, cell_text, is_number, only_one, passage_text
+from pytest_haerae.data.labels import plain_label, position
 from pytest_haerae.data.options import Choices, check_options, read_choices
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.types import LETTERS
@@ -34,7 +35,9 @@ Row = Mapping[str, Any]
 Convention = Literal["written", "numbered"]
 """How answers may be given: as an option's text or label, or else as its number from 1, its label or its text."""
 
-_PASSAGES = ("context", "paragraph")
+_PASSAGES = ("context", "paragraph", "passage", "지문")
+_GAP = 3
+"""So many columns behind the last option are looked for, to tell whether one before them is missing."""
 _LONG = 99
 """Longer texts are not looked up among those that stand for nothing."""
 LETTER_ANSWER = re.compile(rf"^\(?([{LETTERS}{LETTERS.lower()}])\)?$")
@@ -103,11 +106,21 @@ def passage(row: Row, fields: Sequence[str], place: RowPlace) -> str:
 
 
 def letter_index(answer: str, options: tuple[str, ...], field: str, place: RowPlace) -> int:
-    """The index of an answer given as a letter: ``B``, ``b`` or ``(B)``."""
+    """The index of an answer given as a letter: ``B``, ``b``, ``(B)`` or ``B.``; or as ``②`` or ``2번``."""
     match = LETTER_ANSWER.match(answer.strip())
-    if match and (index := LETTERS.index(match[1].upper())) < len(options):
+    index = LETTERS.index(match[1].upper()) if match else position(answer)
+    if index is not None and 0 <= index < len(options):
         return index
     raise place.error(field, f"{answer!r} is not one of the options {', '.join(LETTERS[: len(options)])}")
+
+
+def is_numeral(text: str) -> bool:
+    """Whether a text is nothing but a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def number_index(answer: str, start: int, options: tuple[str, ...], field: str, place: RowPlace) -> int:
@@ -146,12 +159,36 @@ def given_answer(
     value = row.get(field)
     if type(value) is str and (text := value.strip()) not in MISSING:
         return GivenAnswer(text, choices.texts, choices.labels, False, convention, field, place)
-    text = text_of(row, field, place).strip()
-    typed = is_number(value) and not choices.numbers
+    if isinstance(value, ClassNumber) and _names_option(value.name, choices):
+        return GivenAnswer(value.name, choices.texts, choices.labels, False, convention, field, place)
+    text = text_of({field: only_one(value, field, place)}, field, place).strip()
+    if choices.numbers:
+        return GivenAnswer(_as_written(text, choices.texts), *choices[:2], False, convention, field, place)
+    typed = is_number(value)
     if isinstance(value, float | bool):
         # 1.0 may stand beside options 0.0 and 1.0, and true beside options true and false: what is written alike wins.
         text = next((form for form in (str(value), str(value).lower()) if form in choices.texts), text)
     return GivenAnswer(text, choices.texts, choices.labels, typed, convention, field, place)
+
+
+def _names_option(name: str, choices: Choices) -> bool:
+    return name in choices.texts or LETTER_ANSWER.match(name) is not None or plain_label(name) in (choices.labels or ())
+
+
+def _as_written(text: str, numbers: tuple[str, ...]) -> str:
+    """The one of these numbers that is equal to a number, however either is written; or else the text itself."""
+    try:
+        equal = [number for number in numbers if float(number) == float(text)]
+    except ValueError:
+        return text
+    return equal[0] if text not in numbers and len(equal) == 1 else text
+
+
+def answer_text(row: Row, field: str, place: RowPlace) -> str:
+    """The text of a free-text answer, which may be the only one of a list."""
+    value = row.get(field)
+    value = value.name if isinstance(value, ClassNumber) else only_one(value, field, place)
+    return text_of({field: value}, field, place)
 
 
 def split_options(value: Any, field: str, place: RowPlace) -> tuple[str, ...]:  # noqa: ANN401 - a cell
@@ -207,14 +244,53 @@ def open_query(question: str, context: str = "") -> str:
 def lettered_columns(row: Row, columns: Sequence[str]) -> Sequence[str]:
     """These columns, and those that go on counting in letters: a row may have more options than its layout needs."""
     more = list(columns)
-    while (following := _next_letter(more[-1])) and following in row:
+    while (following := next_letter(more[-1])) and following in row:
         more.append(following)
     return more
 
 
-def _next_letter(column: str) -> str:
+def counted_columns(
+    columns: Sequence[str], following: Callable[[str], str]
+) -> Callable[[Row, RowPlace], Sequence[str]]:
+    """Make a function that finds these columns in a row, and those that go on counting behind them.
+
+    Args:
+        columns: The columns that every row has.
+        following: The next column's name, ``""`` behind the last one.
+
+    Returns:
+        The function, which raises a UsageError where a column is missing between others, such as C of A, B and D.
+    """
+    known: tuple[str, ...] = ()
+    found = list(columns)
+
+    def find(row: Row, place: RowPlace) -> Sequence[str]:
+        nonlocal known, found
+        # The rows of a file mostly have the same columns.
+        if tuple(row) != known:
+            found = list(columns)
+            while (lacking := following(found[-1])) in row:
+                found.append(lacking)
+            column = lacking
+            for _ in range(_GAP):
+                column = following(column) if column else ""
+                if column in row:
+                    raise place.error(
+                        column, f"is a column of options, but the column '{lacking}' before it is missing"
+                    )
+            known = tuple(row)
+        return found
+
+    return find
+
+
+def next_letter(column: str) -> str:
     """The letter after a column that is one; ``""`` behind the last letter, and for other columns."""
-    return chr(ord(column) + 1) if column.isascii() and column.isalpha() and column not in "zZ" else ""
+    return (
+        chr(ord(column) + 1)
+        if len(column) == 1 and column.isascii() and column.isalpha() and column not in "zZ"
+        else ""
+    )
 
 
 def numbered_layout(columns: Sequence[str], answer: str = "answer") -> Layout:
@@ -223,14 +299,12 @@ def numbered_layout(columns: Sequence[str], answer: str = "answer") -> Layout:
     The answer is the option's number from 1. A file whose answers are all letters, or all options' texts, is read as
     that.
     """
-    following = _next_letter(columns[-1]) if len(columns[-1]) == 1 else ""
+    columns_of = counted_columns(columns, next_letter)
 
     def read(row: Row, place: RowPlace) -> Question:
-        choices = column_choices(
-            row, lettered_columns(row, columns) if following and following in row else columns, place
-        )
+        choices = column_choices(row, columns_of(row, place), place)
         question = text_of(row, "question", place)
-        about = passage(row, _PASSAGES, place) if "context" in row or "paragraph" in row else ""
+        about = passage(row, _PASSAGES, place)
         query = lettered_query(question, choices.texts, about)
         return Question(query, choices.texts, given_answer(row, answer, choices, place, "numbered"))
 
