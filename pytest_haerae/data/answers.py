@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pytest_haerae.data.labels import CIRCLED, own_labels, plain_label, position, split_label
+from pytest_haerae.data.labels import CIRCLED, other_number, own_labels, plain_label, position, split_label
 from pytest_haerae.data.rows import LETTER_ANSWER, GivenAnswer
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import LETTERS
@@ -27,8 +27,9 @@ def _as_label(answer: GivenAnswer) -> int | None:
     labels = own_labels(answer.options) if answer.labels is None else answer.labels
     if labels is not None:
         label = plain_label(text)
-        if label in labels:
-            return labels.index(label)
+        for name in (label, other_number(label)):
+            if name in labels:
+                return labels.index(name)
     match = LETTER_ANSWER.match(text)
     index = LETTERS.index(match[1].upper()) if match else CIRCLED.find(text) if len(text) == 1 else -1
     return index if 0 <= index < len(answer.options) else None
@@ -117,10 +118,12 @@ def _numbered(answers: Sequence[GivenAnswer]) -> list[int]:
     best = max(read, key=lambda name: len(answers) - read[name].count(None))
     answer = answers[read[best].index(None)]
     count = len(answer.options)
-    if best == "numbers" and (counted := _by_numbers(answers) or _read_all(answers, _as_nearly)):
-        return counted
+    if best == "numbers" and (nearly := _read_all(answers, _as_nearly)):
+        return nearly
     wanted = f"a number from 1 to {count}" if best == "numbers" else f"one of the options {', '.join(LETTERS[:count])}"
-    raise answer.place.error(answer.field, f"{answer.text!r} is not {wanted}")
+    from_0 = best == "numbers" and _read_all(answers, _FROM_0) is not None
+    way_out = "; where they count from 0, say --dataset-columns …,answer_start=0" if from_0 else ""
+    raise answer.place.error(answer.field, f"{answer.text!r} is not {wanted}{way_out}")
 
 
 def _written(answers: Sequence[GivenAnswer]) -> list[int]:

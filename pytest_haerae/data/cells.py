@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
-import re
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from pytest_haerae.data.literals import parse_literal
 from pytest_haerae.data.places import RowPlace
 
 MISSING = frozenset({"", "nan", "<NA>", "NaT"})
 """What pandas writes where a value is missing, exactly so: ``NaN`` and ``None`` may be words of a question."""
-_LIST_OF_TEXTS = re.compile(r"^\s*\[\s*(?P<quote>['\"]).*(?P=quote)\s*\]\s*$", re.DOTALL)
 _NO_PASSAGE = frozenset({"", "nan", "none", "null", "<na>"})
 
 
@@ -32,6 +30,25 @@ class ClassNumber(int):
         made = super().__new__(cls, number)
         made.name = name
         return made
+
+
+def class_names(feature: Any) -> list[str] | None:  # noqa: ANN401 - JSON, or an object of `datasets`
+    """The names of a ClassLabel of `datasets`, or of how it stands in a file; None for other kinds of columns."""
+    names = None
+    if isinstance(feature, Mapping):
+        names = feature.get("names") if feature.get("_type") == "ClassLabel" else None
+    elif type(feature).__name__ == "ClassLabel":
+        names = feature.names
+    return [nfc(str(name)).strip() for name in names] if isinstance(names, list) else None
+
+
+def with_names(values: list[Any], names: list[str] | None) -> list[Any]:
+    """The values of a column; its numbers with the names of their classes, where it has classes."""
+    if not names:
+        return values
+    classes = [ClassNumber(number, name) for number, name in enumerate(names)]
+    known = range(len(names))
+    return [classes[value] if type(value) is int and value in known else value for value in values]
 
 
 def nfc(text: str) -> str:
@@ -94,21 +111,16 @@ def cell_text(value: Any, field: str, place: RowPlace) -> str:  # noqa: ANN401 -
 
 
 def only_one(value: Any, field: str, place: RowPlace) -> Any:  # noqa: ANN401 - a cell
-    """The one answer of a list that has one, also of a list as Python writes it in a text; others as they are.
+    """The one answer of a list that has one; what is no list as it is.
 
     Raises:
-        UsageError: The list has several, of which none says that it is the only right one.
+        UsageError: The list has several, and a question has one right answer.
     """
     found = plain(value)
-    if isinstance(found, str) and _LIST_OF_TEXTS.match(found):
-        try:
-            found = parse_literal(found.strip())
-        except ValueError:
-            return value
     if not isinstance(found, list | tuple):
         return value
     if len(found) != 1:
-        raise place.error(field, f"has {len(found)} answers where one is expected")
+        raise place.error(field, f"has {len(found)} answers in a list; give the one that is right")
     return found[0]
 
 
@@ -116,6 +128,14 @@ def passage_text(value: Any, field: str, place: RowPlace) -> str:  # noqa: ANN40
     """A passage; ``""`` where there is none, also where something wrote ``None`` or ``null`` for it."""
     text = cell_text(value, field, place)
     return "" if text.strip().casefold() in _NO_PASSAGE else text
+
+
+def unusable_character(value: Any) -> str | None:  # noqa: ANN401 - a cell
+    r"""What an escape may write that no text has: half of a surrogate pair, or NUL; None for other cells."""
+    half = half_character(value)
+    if half:
+        return f"half of a character ({half})"
+    return "a NUL character (\\u0000)" if "\\u0000" in json.dumps(value, default=str) else None
 
 
 def half_character(value: Any) -> str | None:  # noqa: ANN401 - a cell

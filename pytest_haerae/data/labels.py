@@ -45,6 +45,13 @@ def plain_label(label: str) -> str:
     return written[1].upper() if written else _AROUND.sub("", text).upper()
 
 
+def other_number(label: str) -> str | None:
+    """The other way of writing a number: ``②`` of ``2`` and ``2`` of ``②``; None where there is none."""
+    if len(label) == 1 and label in CIRCLED:
+        return str(CIRCLED.index(label) + 1)
+    return CIRCLED[int(label) - 1] if label.isdecimal() and 1 <= int(label) <= len(CIRCLED) else None
+
+
 def position(label: str) -> int | None:
     """Which option a label names where the data do not label them, from 0: ``Ｂ.``, ``2번``, ``(2)``, ``②``, ``(나)``.
 

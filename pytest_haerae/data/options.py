@@ -15,6 +15,7 @@ _TEXT_NAMES = ("text", "texts", "option", "options", "choice", "choices", "value
 _LABEL_NAMES = ("label", "labels", "letter", "letters", "key", "keys", "id", "ids", "index", "idx", "number", "no")
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 _PAIR = 2
+_WAY_OUT = 'write ["…", "…"], or … | …'
 
 
 class Choices(NamedTuple):
@@ -71,6 +72,8 @@ def check_options(options: tuple[str, ...], field: str, place: RowPlace) -> tupl
 def _parsed(text: str, field: str, place: RowPlace) -> Any:  # noqa: ANN401 - a list, a tuple or a mapping
     closed = _BRACKETS.get(text[0]) == text[-1] or text.startswith(("array(", "['", '["'))
     if not closed and not (text[0] in "[{" and "|" not in text):
+        if "|" not in text:
+            return _quoted(text, field, place)
         return text.split("|")
     try:
         value = parse_literal(text)
@@ -78,13 +81,25 @@ def _parsed(text: str, field: str, place: RowPlace) -> Any:  # noqa: ANN401 - a 
         # "(1)|(2)": brackets that are the options' own.
         if "|" in text and text[1:2] not in ("'", '"'):
             return text.split("|")
-        raise place.error(field, f"{text[:40]!r} {error}") from None
+        raise place.error(field, f"{text[:40]!r} {error}; {_WAY_OUT}") from None
     half = half_character(value) if "\\u" in text else None
     if half:
         raise place.error(field, f"has half of a character ({half})")
     if isinstance(value, set):
         raise place.error(field, f"{text[:40]!r} is a set, which has no order")
     return value if isinstance(value, Mapping | list | tuple) else [value]
+
+
+def _quoted(text: str, field: str, place: RowPlace) -> list[Any]:
+    """Options in quotes with commas between them, ``"부산", "서울"``: the one text without a ``|`` that is several."""
+    if text[0] in "'\"" and text[-1] == text[0]:
+        try:
+            value = parse_literal(f"[{text}]")
+        except ValueError:
+            value = []
+        if isinstance(value, list) and len(value) > 1:
+            return value
+    raise place.error(field, f"has 1 options, {text[:40]!r}; {_WAY_OUT}")
 
 
 def _texts(values: Sequence[Any], field: str, place: RowPlace) -> tuple[str, ...]:

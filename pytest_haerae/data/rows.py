@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
-from pytest_haerae.data.cells import MISSING, ClassNumber, cell_text, is_number, only_one, passage_text
+from pytest_haerae.data.cells import MISSING, ClassNumber, cell_text, is_number, only_one
+from pytest_haerae.data.fields import Row, passage, text_of
 from pytest_haerae.data.labels import plain_label, position
+from pytest_haerae.data.literals import parse_literal
+from pytest_haerae.data.option_columns import counted_columns, lettered_columns, next_letter
 from pytest_haerae.data.options import Choices, check_options, read_choices
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.types import LETTERS
@@ -22,8 +25,10 @@ __all__ = [
     "any_index",
     "check_options",
     "column_options",
+    "counted_columns",
     "lettered_columns",
     "lettered_query",
+    "next_letter",
     "number_index",
     "numbered_layout",
     "passage",
@@ -31,15 +36,10 @@ __all__ = [
     "text_of",
 ]
 
-Row = Mapping[str, Any]
 Convention = Literal["written", "numbered"]
 """How answers may be given: as an option's text or label, or else as its number from 1, its label or its text."""
 
 _PASSAGES = ("context", "paragraph", "passage", "지문")
-_GAP = 3
-"""So many columns behind the last option are looked for, to tell whether one before them is missing."""
-_LONG = 99
-"""Longer texts are not looked up among those that stand for nothing."""
 LETTER_ANSWER = re.compile(rf"^\(?([{LETTERS}{LETTERS.lower()}])\)?$")
 
 
@@ -82,27 +82,6 @@ class Question(NamedTuple):
 Reader = Callable[[Row, RowPlace], Question]
 Layout = tuple[frozenset[str], Reader]
 """The columns that a layout is recognised by, and its reader."""
-
-
-def text_of(row: Row, field: str, place: RowPlace) -> str:
-    """A field's text, which may not be empty."""
-    value = row.get(field)
-    if type(value) is str and (len(value) > _LONG or value.strip() not in MISSING) and not value.isspace():
-        return value
-    # A column of floats that are whole numbers, such as HRM8K's answers, is one of whole numbers.
-    whole = isinstance(value, float) and value.is_integer()
-    text = cell_text(int(value) if whole else value, field, place)  # type: ignore[arg-type]
-    if not text.strip():
-        raise place.error(field, "is empty")
-    return text
-
-
-def passage(row: Row, fields: Sequence[str], place: RowPlace) -> str:
-    """What a question is about: the first of these fields that says something; ``""`` where none does."""
-    for field in fields:
-        if field in row and (text := passage_text(row[field], field, place)).strip():
-            return text
-    return ""
 
 
 def letter_index(answer: str, options: tuple[str, ...], field: str, place: RowPlace) -> int:
@@ -158,6 +137,8 @@ def given_answer(
     """Take a row's answer, to be decided with the whole column."""
     value = row.get(field)
     if type(value) is str and (text := value.strip()) not in MISSING:
+        if text[0] == "[" and text not in choices.texts:
+            text = _only_text(text, field, place)
         return GivenAnswer(text, choices.texts, choices.labels, False, convention, field, place)
     if isinstance(value, ClassNumber) and _names_option(value.name, choices):
         return GivenAnswer(value.name, choices.texts, choices.labels, False, convention, field, place)
@@ -169,6 +150,14 @@ def given_answer(
         # 1.0 may stand beside options 0.0 and 1.0, and true beside options true and false: what is written alike wins.
         text = next((form for form in (str(value), str(value).lower()) if form in choices.texts), text)
     return GivenAnswer(text, choices.texts, choices.labels, typed, convention, field, place)
+
+
+def _only_text(text: str, field: str, place: RowPlace) -> str:
+    """The answer of a list that was written into a text, ``['A']``; others as they are."""
+    try:
+        return str(only_one(parse_literal(text), field, place))
+    except ValueError:
+        return text
 
 
 def _names_option(name: str, choices: Choices) -> bool:
@@ -239,58 +228,6 @@ def open_query(question: str, context: str = "") -> str:
     if not context.strip():
         return question
     return f"### 지문: \n{context.strip()}\n\n### 질문: \n{question.strip()}\n\n### 정답:"
-
-
-def lettered_columns(row: Row, columns: Sequence[str]) -> Sequence[str]:
-    """These columns, and those that go on counting in letters: a row may have more options than its layout needs."""
-    more = list(columns)
-    while (following := next_letter(more[-1])) and following in row:
-        more.append(following)
-    return more
-
-
-def counted_columns(
-    columns: Sequence[str], following: Callable[[str], str]
-) -> Callable[[Row, RowPlace], Sequence[str]]:
-    """Make a function that finds these columns in a row, and those that go on counting behind them.
-
-    Args:
-        columns: The columns that every row has.
-        following: The next column's name, ``""`` behind the last one.
-
-    Returns:
-        The function, which raises a UsageError where a column is missing between others, such as C of A, B and D.
-    """
-    known: tuple[str, ...] = ()
-    found = list(columns)
-
-    def find(row: Row, place: RowPlace) -> Sequence[str]:
-        nonlocal known, found
-        # The rows of a file mostly have the same columns.
-        if tuple(row) != known:
-            found = list(columns)
-            while (lacking := following(found[-1])) in row:
-                found.append(lacking)
-            column = lacking
-            for _ in range(_GAP):
-                column = following(column) if column else ""
-                if column in row:
-                    raise place.error(
-                        column, f"is a column of options, but the column '{lacking}' before it is missing"
-                    )
-            known = tuple(row)
-        return found
-
-    return find
-
-
-def next_letter(column: str) -> str:
-    """The letter after a column that is one; ``""`` behind the last letter, and for other columns."""
-    return (
-        chr(ord(column) + 1)
-        if len(column) == 1 and column.isascii() and column.isalpha() and column not in "zZ"
-        else ""
-    )
 
 
 def numbered_layout(columns: Sequence[str], answer: str = "answer") -> Layout:
