@@ -31,8 +31,11 @@ _BARE = re.compile(_LABEL)
 _SHORT_LINES, _SHORT_TEXT, _LONG_TEXT = 3, 240, 600
 _A_LETTER = re.compile(r"[A-Za-z]")
 _IS_SUBJECT = re.compile(r"번?(?:이|가|을|를|와|과|의|로|에)(?=[\s가-힣])")
-_CUT_IN_MARKUP = re.compile(r"(?<=\n)[ \t>*-]{0,8}(?:\$\$?|\*\*|\\\[)\s*\\?[A-Za-z]\s*\Z")
-"""A last line that opens a formula or bold type, and holds no more than its first letter."""
+_CUT_IN_MARKUP = re.compile(
+    r"(?<=\n)[ \t>*-]{0,8}(?:(?:\$\$?|\*\*|\\\[)\s*\\?[A-Za-z0-9]|\|(?:[^|\n]{0,40}\|){0,9}\s*[A-Za-z])\s*\Z"
+)
+"""A last line that opens a formula, bold type or a cell, and holds no more than its first letter."""
+_ITS_LETTER, _NEAR = re.compile(rf"(?<![A-Za-z])[{LETTERS}]번?[은는]\s\Z"), 5
 _WORK = re.compile(r"[=≈∫√]|\\frac")
 
 
@@ -172,10 +175,11 @@ def _only_label(output: Output) -> Statement | None:
 
 def _talked_about(group: Group, output: Output) -> bool:
     """Whether an option's word is what a sentence speaks of, or a letter a quantity's name: "용기 A: 4 kg"."""
+    if group.topic or (output.text.endswith("- ", 0, group.start) and group.end == len(output.text)):
+        return True
     if output.named_by_texts:
-        return group.topic
-    item_of_a_list = output.text.endswith("- ", 0, group.start) and group.end == len(output.text)
-    return group.plain and (item_of_a_list or output.text.startswith(":", group.end))
+        return bool(_ITS_LETTER.search(output.text, max(0, group.start - _NEAR), group.start))
+    return group.plain and output.text.startswith(":", group.end)
 
 
 def _is_chosen(group: Group, output: Output) -> bool:

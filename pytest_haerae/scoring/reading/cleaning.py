@@ -29,6 +29,8 @@ _LONGEST_PLAIN = 9
 _UNUSUAL = re.compile(rf"(?s:.)[{_COMBINING}]+|[^\x00-\x7f가-힣{_KEPT_AS_WRITTEN}]")
 """A character with what it is composed of, or one that may have a plainer form."""
 
+_UNTICKED = re.compile(r"^[ \t]*(?:[-*+]\s)?(?:\[ \]|☐)[^\n]*", re.MULTILINE)
+_TICK = re.compile(r"^[ \t]*(?:[-*+]\s)?(?:\[[xXvV✓]\]|☑)", re.MULTILINE)
 _STRUCK = re.compile(r"~~[^~\n]{1,400}~~")
 _HTML_PAIR = re.compile(r"<(b|strong|i|em|u|p|span|mark|code|center)>([^<]*)</\1>", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"</[^<>\n]{1,30}>|<br\s?/?>", re.IGNORECASE)
@@ -95,6 +97,7 @@ def without_markup(text: Traced) -> Traced:
     r"""Take Markdown, LaTeX, HTML, table lines and chat marks away; ``\boxed{B}`` becomes a line ``boxed: B``."""
     if _MARKUP.search(text.text):
         text = text.sub(HEADER, "\n").sub(_STRUCK, "")
+        text = text.sub(_UNTICKED, "").sub(_TICK, "") if _TICK.search(text.text) else text
         text = text.within(_HTML_PAIR, 2).sub(_CLOSING_TAG, "\n")
         text = text.sub(_BOX, "\nboxed: ").sub(_LATEX_COMMAND, " ")
         text = text.sub(_LINE_DECORATION, "").sub(_EMPHASIS, "").sub(_TABLE_LINE, " ")

@@ -17,6 +17,7 @@ _LONGEST_SENTENCE = 300
 
 _SENTENCE_END = re.compile(r"\n|(?<=[.!?。])\s")
 _GOES_ON_BELOW = re.compile(r"\W*|.*:\W*|.*(?:다음과\s?같|아래와\s?같|as\sfollows|아니다|아니야|아니).{0,12}")
+_LISTED_LETTER = re.compile(rf"\s*\d{{1,2}}[.)]\s\W{{0,3}}[{LETTERS}]\W*")
 _BEGINS_A_LIST = re.compile(r"\s*1\s?[.)]|\s*1\s*\Z")
 
 _BELOW = r"[ \t]{0,9}\n(?=\s*\S)"
@@ -28,10 +29,12 @@ _KOREAN_MARKER = rf"""
         | 은요|은\?  # e.g. '답은요'
         | [:=→\-–—>]{{1,3}}  # e.g. '정답: B', '[정답] → B', '"정답": "B"'
         | (?=[(\[])  # e.g. '정답 (B)'
-        | (?<=\))\s?(?=[{LETTERS}\d])  # e.g. '정답) 3'
-        | (?=\s?[{LETTERS}](?![A-Za-z]))  # e.g. '[정답] B'
+        | (?<=\))\s?(?=[{LETTERS}\d])  # e.g. '정답) 3 원두'
+        | (?=\s?(?:[{LETTERS}](?![A-Za-z])|\d{{1,2}}\s*(?:번|\n|\Z)))  # e.g. '[정답] B', '정답 2'
+      | (?P<object>을|를)\s  # e.g. '정답을 B로 정정합니다'
         | {_BELOW}  # e.g. '정답\n\n원두'
       )
+    | (?<![가-힣])(?:최종\s?)?선택\s?[:=→]  # e.g. '선택: B'
 """
 _WORD = rf"\s(?![(\[\"'*]?(?-i:[{LETTERS}])[)\]\"'*]?(?:[\s,.:]|\Z))\S{{1,14}}"
 _ENGLISH_MARKER = rf"""
@@ -43,7 +46,7 @@ _ENGLISH_MARKER = rf"""
         | (?<=\))\s?(?=[{LETTERS}\d]\b)  # e.g. 'ans) b'
         | {_BELOW}  # e.g. '### ANSWER\n\nThe code'
       )
-    | \banswer\s?(?=\(?[{LETTERS}]\b)  # e.g. 'Answer (B)'
+    | \banswer\s?(?=\([{LETTERS}]\)|(?-i:[{LETTERS}])\b)  # e.g. 'Answer (B)'
 """
 MARKER = re.compile(
     rf"""
@@ -56,16 +59,18 @@ MARKER = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_MADE_THE_ANSWER = re.compile(r"\s?번?(?:으로|로)\s?(?:정정|수정|변경|바꾸|바꿔|바꿉|고치|고쳐|고칩|하겠|정하|결정|선택)")
 _OF_SOMETHING_ELSE = re.compile(r"\b(?:because|since|correct|right|wrong|why|when|than|which|as)\b", re.IGNORECASE)
 """What stands between "option … is" and a letter that it does not announce."""
 _SUPPOSED = re.compile(
     r"""
-    (?:\b(?:might|may|could|many|some|people|others|if)\b|흔히|만약|가령)  # e.g. 'Many say that ', 'one might think '
-    [^.!?\n]{0,24}\Z
+      (?:\b(?:might|may|could|many|some|people|others|if)\b|흔히|만약|가령)  # e.g. 'Many say that ', 'one might think '
+      [^.!?\n]{0,24}\Z
+    | \bif\b[^.!?\n]{0,90}?\b(?:had|were)\b(?!\sto\b)[^.!?\n]{0,60}\Z  # e.g. 'If it had asked for a port, '
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_SUPPOSED_BEFORE = 40
+_SUPPOSED_BEFORE = 160
 CORRECTION = re.compile(
     r"""
       (?<![가-힣])
@@ -75,6 +80,7 @@ CORRECTION = re.compile(
         | 정정|수정\s?:|사실은|실제로는  # e.g. '정정: B', '사실은 B'
       )
     | \b(?:wait|actually|correction|on\s(?:second\sthought|reflection)|sorry)\b  # e.g. 'Wait, B', 'On reflection, B'
+    | \b(?:scratch\sthat|my\smistake|I\smeant)\b  # e.g. 'No, scratch that. B'
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -92,6 +98,8 @@ _WHAT_WAS_ASKED = re.compile(
     rf"""
     (?:것|설명|선택지|단어|표현|내용|문장|보기|인물|사람|용어)[은는]\s  # e.g. '알맞은 것은 (B)', '옳은 설명은 2번'
     (?=\W{{0,3}}(?:[{LETTERS}](?![A-Za-z])|\d{{1,2}}\s?[번)]))  # not '알맞은 것은 원두'
+    | \b(?:incorrect|correct|false|true|right|wrong|odd)\s(?:one|statement|sentence|description|item|term)
+      \sis:?\s(?=\W{{0,3}}[{LETTERS}](?![A-Za-z]))  # e.g. 'The incorrect statement is B'
     """,
     re.VERBOSE,
 )
@@ -184,6 +192,8 @@ def announcement(output: Output, match: re.Match[str]) -> Statement | None:
         return None
     if match["subject"] and not concludes(output, found.end):
         return None
+    if match["object"] and not _MADE_THE_ANSWER.match(output.text, found.end):
+        return None
     rule = "box" if word.endswith("boxed:") else "answer tag" if word.startswith("<") else "stated verdict"
     aside = output.text[match.start() - 1 : match.start()] == "(" and rule == "stated verdict"
     return Statement(found.label, rule, match.start(), found.end, aside)
@@ -197,6 +207,9 @@ def concludes(output: Output, end: int) -> bool:
 def _read_from(output: Output, start: int) -> Found | None:
     """Read the sentence that begins here; where it only announces, the next one, unless that begins a list."""
     sentence = _sentence(output.text, start)
+    line = output.text[start : start + _LONGEST_SENTENCE].partition("\n")[0]
+    if _LISTED_LETTER.fullmatch(line):
+        sentence = line  # "1. B": the number is a list's, and no sentence
     found = read_sentence(sentence, output.options)
     if found is None and _GOES_ON_BELOW.fullmatch(sentence):
         start += len(sentence)
