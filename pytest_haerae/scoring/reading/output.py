@@ -126,7 +126,7 @@ class Output:
         """The lines that hold a word or a number: their numbers, where they begin, and their text."""
         found, start = [], 0
         for number, line in enumerate(self.text.split("\n")):
-            if any(character.isalnum() for character in line):
+            if any(character.isalnum() or character in "∞∅" for character in line):
                 found.append((number, start, line))
             start += len(line) + 1
         return found
@@ -233,13 +233,14 @@ def whole_label(text: str, options: Options) -> Whole | None:
 def _label_alone(line: str, match: re.Match[str], options: Options) -> Whole | None:
     """A letter, a number that counts the options, or a number: that is first of all an option's own text."""
     kind: Kind = "letter"
-    if _EQUATES.search(match["before"]) or _EQUATES.search(match["behind"]) or "/" in match["behind"]:
-        return None
     if match["label"].isdigit():
         kind = "number" if match["open"] or match["counted"] else "bare number"
         exact = options.exactly(line, _STRICT_FORMS, edges=kind == "bare number")
         if exact:
             return Whole(exact, "text")
+    if _EQUATES.search(match["before"]) or _EQUATES.search(match["behind"]) or "/" in match["behind"]:
+        return None
+    if match["label"].isdigit():
         if _PART_OF_A_NUMBER.search(match["before"]) or _PART_OF_A_NUMBER.search(match["behind"]):
             return None
     label = options.label(match["label"])
