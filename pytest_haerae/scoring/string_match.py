@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from pytest_haerae.scoring.character_f import character_f
 from pytest_haerae.scoring.finish import limit_reached
@@ -29,7 +30,7 @@ def judge_string_match(item: Item, response: Response) -> Verdict:
         item: A lettered or free-text item.
         response: Its response with a text.
     """
-    return judge_reading(item, response, read_choice)
+    return judge_reading(item, response, partial(read_choice, limited=limit_reached(response.finish_reason)))
 
 
 def judge_reading(item: Item, response: Response, read: Callable[[str, Item], Reading]) -> Verdict:

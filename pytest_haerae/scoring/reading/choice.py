@@ -54,7 +54,7 @@ class Reading:
     words: str | None = None
 
 
-def read_choice(text: str, item: Item) -> Reading:
+def read_choice(text: str, item: Item, *, limited: bool = False) -> Reading:
     """Read the chosen option.
 
     An output that is one option's own text names it; so does a JSON object's answer; else the first of `RULES` that
@@ -63,6 +63,8 @@ def read_choice(text: str, item: Item) -> Reading:
     Args:
         text: The model's output.
         item: A lettered item.
+        limited: Whether the output was cut at its limit: then the letter or number that it breaks off at is an answer
+            only where words announce it, or where it is all that was written.
 
     Returns:
         The letter with the rule's name and the words that were read; or None with the reason: ``empty``,
@@ -83,20 +85,27 @@ def read_choice(text: str, item: Item) -> Reading:
     spelt = own_text(written, options)
     if spelt:
         return Reading(spelt.label, "stated verdict" if spelt.announced else "option text", spelt.words)
-    return _read_json(text, answered, options) or _read_rules(text, answered, options)
+    breaks_off = limited and answered.text[-1].isalnum()
+    return _read_json(text, answered, options) or _read_rules(text, answered, options, breaks_off=breaks_off)
 
 
-def _read_rules(text: str, answered: Traced, options: Options) -> Reading:
+def _read_rules(text: str, answered: Traced, options: Options, *, breaks_off: bool) -> Reading:
     cut = _CUT_IN_MARKUP.search(answered.text)
     cleaned = without_markup(answered.part(0, cut.start() if cut else None))
     cleaned = cleaned.part(0, end_before_a_begun_list(cleaned.text, options)).stripped()
-    output = Output(cleaned.text, options)
-    evidence = next((evidence for rule in RULES if output.lines and (evidence := rule(output))), None)
+    evidence = _evidence(cleaned.text, options)
+    if evidence and breaks_off and evidence.rule in _UNANNOUNCED and 0 < evidence.start < evidence.end == len(cleaned.text):
+        evidence = _evidence(cleaned.text[: evidence.start].rstrip(), options)
     if evidence is None:
         return Reading(None, NO_ANSWER)
     if evidence.label == SEVERAL:
         return Reading(None, SEVERAL)
     return Reading(evidence.label, evidence.rule, cleaned.words(text, evidence.start, evidence.end))
+
+
+def _evidence(text: str, options: Options) -> Statement | None:
+    output = Output(text, options)
+    return next((evidence for rule in RULES if output.lines and (evidence := rule(output))), None)
 
 
 def read_strictly(text: str, item: Item) -> Reading:
@@ -199,6 +208,8 @@ RULES: tuple[Callable[[Output], Statement | None], ...] = (
     _only_label,
 )
 """In the order of their weight. What a JSON object gives as its answer stands before all of them."""
+_UNANNOUNCED = ("own line", "closing label", "conclusion", "only label", "option text")
+"""Rules that read what no words announce."""
 
 
 def _of_line(line: LabelLine, rule: str) -> Statement:

@@ -40,8 +40,8 @@ _WHOLE = re.compile(
     """,
     re.VERBOSE,
 )
-_PART_OF_A_NUMBER = re.compile(r"[√±%^°/]|[-+]\Z")
-_EQUATES = re.compile(r"[=≈∠△∂√∫](?!>)|\\\Z")
+_EQUATES = re.compile(r"[=≈∠△∂√∫/](?!>)|\\\Z")
+_PART_OF_A_NUMBER = re.compile(rf"{_EQUATES.pattern}|[±%^°]|[-+]\Z")
 _LISTED = re.compile(r"\W{0,6}\d{1,2}[.)]\s+(?=\S)")
 _NUMBERED_LINE = re.compile(r"^\W{0,6}\d{1,2}[.)]\s", re.MULTILINE)
 _A_LETTER = re.compile(r"[A-Za-z]")
@@ -141,6 +141,11 @@ class Output:
             return self._calculates or bool(_BULLET.match(line))
         return whole.kind == "letter" and bool(_PIECE.fullmatch(line))
 
+    def _goes_on_above(self, start: int, label: str) -> bool:
+        """Whether the line right above is an equation for a quantity of the same name: ``A = πr²``."""
+        above = self.text[:start].rstrip(" ").removesuffix("\n").rpartition("\n")[2]
+        return bool(re.match(rf"\W*{label}\s?[=≈]", above))
+
     @cached_property
     def _numbers_equations(self) -> bool:
         """Whether the text numbers its equations: ``2p - q = -14 ... (1)``."""
@@ -173,7 +178,7 @@ class Output:
 
     def _label_line(self, number: int, start: int, line: str) -> LabelLine | None:
         whole = whole_label(line, self.options)
-        if whole and number and self._may_be_a_piece(line, whole):
+        if whole and number and (self._may_be_a_piece(line, whole) or self._goes_on_above(start, whole.label)):
             return None
         if whole:
             return LabelLine(number, start, line, whole.label, None, whole)
@@ -233,16 +238,15 @@ def whole_label(text: str, options: Options) -> Whole | None:
 def _label_alone(line: str, match: re.Match[str], options: Options) -> Whole | None:
     """A letter, a number that counts the options, or a number: that is first of all an option's own text."""
     kind: Kind = "letter"
+    part = _EQUATES
     if match["label"].isdigit():
         kind = "number" if match["open"] or match["counted"] else "bare number"
         exact = options.exactly(line, _STRICT_FORMS, edges=kind == "bare number")
         if exact:
             return Whole(exact, "text")
-    if _EQUATES.search(match["before"]) or _EQUATES.search(match["behind"]) or "/" in match["behind"]:
+        part = _PART_OF_A_NUMBER
+    if part.search(match["before"]) or part.search(match["behind"]):
         return None
-    if match["label"].isdigit():
-        if _PART_OF_A_NUMBER.search(match["before"]) or _PART_OF_A_NUMBER.search(match["behind"]):
-            return None
     label = options.label(match["label"])
     return Whole(label, kind) if label else None
 
