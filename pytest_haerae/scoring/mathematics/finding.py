@@ -64,6 +64,8 @@ _NO_CLAIM = re.compile(
     r"|(?:방법|공식|조건|단계|과정)(?:은|는|이|가)\s.{0,20}가지"
 )
 """A question, a plan, a request, or how many steps there are: no number in it is an answer."""
+_BREAKS_OFF = re.compile(r"[=+×÷/<≈(]\s*\Z")
+"""A calculation that was cut: what stands before is a step on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,11 @@ def _in_raw(words: str, raw: str) -> str | None:
 
 
 def _first_statement(text: str) -> int | None:
-    first = [*_boxes(text)[:1], *islice(_statements(text), 1)]
-    return min((each.start for each in first), default=None)
+    first = [each.start for each in (*_boxes(text)[:1], *islice(_statements(text), 1))]
+    line = text.lstrip().partition("\n")[0]
+    if whole_value(line):
+        first.append(text.index(line))
+    return min(first, default=None)
 
 
 def _boxes(text: str) -> list[_Candidate]:
@@ -180,6 +185,8 @@ def _statements(text: str, *, last_first: bool = False, words: bool = False) -> 
 def _concluded(text: str) -> _Candidate | None:
     """The number that a text comes to where nothing in it is said to be the answer."""
     said = [(place, sentence) for place, sentence in _placed(text) if sentence.strip(" \t\n*#-")]
+    if _BREAKS_OFF.search(text):
+        return None
     if len(said) == 1 and (alone := whole_value(text)):
         place = text.find(alone)
         return _Candidate(place, place + len(alone), alone, "whole text")
