@@ -76,11 +76,13 @@ class Found:
         answer: As it is written, in plain characters, without spaces around it.
         rule: What read it.
         why: The words that were read, as they stand in the output; None where they cannot be found again.
+        why_start: Where they begin there; None with `why`.
     """
 
     answer: str
     rule: str
     why: str | None
+    why_start: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +114,24 @@ def find_answer(text: str, query: str, *, cut: bool = False, words: bool = False
         chosen = _concluded(own)
     if chosen is None or len(chosen.answer) > LONGEST_ANSWER:
         return None
-    return Found(chosen.answer, chosen.rule, _in_raw(plain.words(chosen.start, chosen.end), text))
+    words = plain.words(chosen.start, chosen.end).strip()
+    later = plain.text.count(plain.text[chosen.start : chosen.end].strip(), chosen.end)
+    return Found(chosen.answer, chosen.rule, *_in_raw(words, text, later))
 
 
-def _in_raw(words: str, raw: str) -> str | None:
-    """Words as they stand in the raw text, from which reasoning was taken and whose characters were composed."""
-    for form in (words.strip(), unicodedata.normalize("NFD", words.strip())):
-        if form and form in raw:
-            return form
-    return None
+def _in_raw(words: str, raw: str, later: int) -> tuple[str, int] | tuple[None, None]:
+    """Words as they stand in the raw text, from which reasoning was taken and whose characters were composed.
+
+    Args:
+        words: The words.
+        raw: The raw text.
+        later: How often they stand once more further down.
+    """
+    for form in (words, unicodedata.normalize("NFD", words)):
+        starts = [match.start() for match in re.finditer(re.escape(form), raw)] if form else []
+        if starts:
+            return form, starts[max(-1 - later, -len(starts))]
+    return None, None
 
 
 def _first_statement(text: str) -> int | None:

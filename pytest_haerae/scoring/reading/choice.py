@@ -16,7 +16,7 @@ from pytest_haerae.scoring.reading.own_text import own_text
 from pytest_haerae.scoring.reading.predicates import CONCLUDES, REFUSES
 from pytest_haerae.scoring.reading.runaways import first_of_a_runaway
 from pytest_haerae.scoring.reading.statements import Statement, concludes, last_conclusion, last_statement
-from pytest_haerae.scoring.reading.structured import json_answer
+from pytest_haerae.scoring.reading.structured import Structured, json_answer
 from pytest_haerae.scoring.reading.traced import Traced
 from pytest_haerae.scoring.reading.turns import own_end
 from pytest_haerae.types import LETTERS, Item
@@ -32,7 +32,7 @@ _SHORT_LINES, _SHORT_TEXT, _LONG_TEXT = 3, 240, 600
 _A_LETTER = re.compile(r"[A-Za-z]")
 _IS_SUBJECT = re.compile(r"번?(?:이|가|을|를|와|과|의|로|에)(?=[\s가-힣])")
 _CUT_IN_MARKUP = re.compile(
-    r"(?<=\n)[ \t>*-]{0,8}(?:(?:\$\$?|\*\*|\\\[)\s*\\?[A-Za-z0-9]|\|(?:[^|\n]{0,40}\|){0,9}\s*[A-Za-z])\s*\Z"
+    r"(?<=\n)[ \t>*-]{0,8}(?:(?:\$\$?|\*\*|\\\[)[ \t]*\\?[A-Za-z0-9]|\|(?:[^|\n]{0,40}\|){0,9}[ \t]*[A-Za-z])\s*\Z"
 )
 """A last line that opens a formula, bold type or a cell, and holds no more than its first letter."""
 _ITS_LETTER, _NEAR = re.compile(rf"(?<![A-Za-z])[{LETTERS}]번?[은는]\s\Z"), 5
@@ -47,11 +47,19 @@ class Reading:
         label: A letter of the item, or None.
         rule: The rule that read it, or the reason why nothing could be.
         words: What was read, as it stands in the output; None with `label`.
+        start: Where it begins there, in characters; None with `label`.
     """
 
     label: str | None
     rule: str
     words: str | None = None
+    start: int | None = None
+
+    @classmethod
+    def of(cls, found: Statement | Structured, rule: str, text: str, part: Traced) -> Reading:
+        """The reading of what was found in a part of a text."""
+        begin, end = part.place(found.start, found.end)
+        return cls(found.label, rule, text[begin:end], begin)
 
 
 def read_choice(text: str, item: Item, *, limited: bool = False) -> Reading:
@@ -81,10 +89,11 @@ def read_choice(text: str, item: Item, *, limited: bool = False) -> Reading:
         return Reading(None, EMPTY)
     end = own_end(answered.text, item.query, lambda part: _first_evidence(part, options), item.labels)
     answered = answered.part(0, end).stripped()
-    written = answered.words(text, 0, len(answered.text))
-    spelt = own_text(written, options)
+    begin, finish = answered.place(0, len(answered.text))
+    spelt = own_text(text[begin:finish], options)
     if spelt:
-        return Reading(spelt.label, "stated verdict" if spelt.announced else "option text", spelt.words)
+        rule = "stated verdict" if spelt.announced else "option text"
+        return Reading(spelt.label, rule, spelt.words, text.rindex(spelt.words, begin, finish))
     breaks_off = limited and answered.text[-1].isalnum()
     return _read_json(text, answered, options) or _read_rules(text, answered, options, breaks_off=breaks_off)
 
@@ -100,7 +109,7 @@ def _read_rules(text: str, answered: Traced, options: Options, *, breaks_off: bo
         return Reading(None, NO_ANSWER)
     if evidence.label == SEVERAL:
         return Reading(None, SEVERAL)
-    return Reading(evidence.label, evidence.rule, cleaned.words(text, evidence.start, evidence.end))
+    return Reading.of(evidence, evidence.rule, text, cleaned)
 
 
 def _evidence(text: str, options: Options) -> Statement | None:
@@ -124,7 +133,7 @@ def read_strictly(text: str, item: Item) -> Reading:
         match = pattern.fullmatch(place)
         label = options_of(item).label(match[1]) if match else None
         if label:
-            return Reading(label, rule, place)
+            return Reading(label, rule, place, text.rindex(place))
     return Reading(None, OTHER_FORMAT)
 
 
@@ -246,7 +255,7 @@ def _read_json(text: str, answered: Traced, options: Options) -> Reading | None:
     if later:
         if later.label == SEVERAL:
             return Reading(None, SEVERAL)
-        return Reading(later.label, later.rule, after.words(text, later.start, later.end))
+        return Reading.of(later, later.rule, text, after)
     if found.label is None or found.label == SEVERAL:
         return Reading(None, SEVERAL if found.label else NO_ANSWER)
-    return Reading(found.label, "JSON", answered.words(text, found.start, found.end))
+    return Reading.of(found, "JSON", text, answered)
