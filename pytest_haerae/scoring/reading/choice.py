@@ -35,6 +35,7 @@ _CUT_IN_MARKUP = re.compile(
     r"(?<=\n)[ \t>*-]{0,8}(?:(?:\$\$?|\*\*|\\\[)[ \t]*\\?[A-Za-z0-9]|\|(?:[^|\n]{0,40}\|){0,9}[ \t]*[A-Za-z])\s*\Z"
 )
 """A last line that opens a formula, bold type or a cell, and holds no more than its first letter."""
+_ENTRY = re.compile(rf"^[ \t]*[-•]\s\(?[{LETTERS}][).:\s]", re.MULTILINE)
 _ITS_LETTER, _NEAR = re.compile(rf"(?<![A-Za-z])[{LETTERS}]번?[은는]\s\Z"), 5
 _WORK = re.compile(r"[=≈∫√]|\\frac")
 
@@ -172,7 +173,7 @@ def _closing_label(output: Output) -> Statement | None:
     """The label that the last line begins with, but for a bare letter, which may stand for a quantity."""
     for line in output.label_lines[-1:]:
         if line.number == output.lines[-1][0] and _may_open(line, output) and line.group and not line.group.plain:
-            return _of_line(line, "closing label")
+            return None if _is_an_entry(line.text, line.group, output) else _of_line(line, "closing label")
     return None
 
 
@@ -195,9 +196,17 @@ def _talked_about(group: Group, output: Output) -> bool:
     """Whether an option's word is what a sentence speaks of, or a letter a quantity's name: "용기 A: 4 kg"."""
     if group.topic or (output.text.endswith("- ", 0, group.start) and group.end == len(output.text)):
         return True
+    if _is_an_entry(output.text, group, output):
+        return True
     if output.named_by_texts:
         return bool(_ITS_LETTER.search(output.text, max(0, group.start - _NEAR), group.start))
     return group.plain and output.text.startswith(":", group.end)
+
+
+def _is_an_entry(text: str, group: Group, output: Output) -> bool:
+    """Whether an option heads an entry of a list that explains several: "- (A) 훈민정음: 문자"."""
+    headed = text.endswith(("- ", "• "), 0, group.start) and text.startswith(":", group.end)
+    return headed and len(_ENTRY.findall(output.text)) > 1
 
 
 def _is_chosen(group: Group, output: Output) -> bool:

@@ -24,7 +24,7 @@ _KOREAN_MARKER = rf"""
 """
 _WORD = rf"\s(?![(\[\"'*]?(?-i:[{LETTERS}])[)\]\"'*]?(?:[\s,.:]|\Z))\S{{1,14}}"
 _ENGLISH_MARKER = rf"""
-      \b(?:final_)?(?:answer|ans|choice|option|solution)\b[\]>)\"']{{0,2}}\s?
+      (?<!\beach\s)(?<!\bevery\s)\b(?:final_)?(?:answer|ans|choice|option|solution)\b[\]>)\"']{{0,2}}\s?
       (?:
           (?:{_WORD}){{0,12}}?\s(?:is|are|(?:would|should|must|will)\sbe)\b:?  # e.g. 'The best option would be B'
         | [:=→–—-]{{1,3}}  # e.g. 'Answer: B', '"answer": "B"'
