@@ -45,6 +45,7 @@ def checked(verdict: object, response: Response) -> Verdict:
         values[name] = _text(name, values[name], response)
     for name in _NUMBERS:
         values[name] = _number(name, values[name])
+    values["why_start"] = _place(values["why_start"])
     likeness = values["character_f"]
     if likeness is not None and not 0 <= likeness <= 1:
         raise ScorerFailure(f"character_f is between 0 and 1, not {likeness:g}")
@@ -86,6 +87,12 @@ def _number(name: str, value: object) -> float | None:
     if not math.isfinite(number):
         raise ScorerFailure(f"{name} is a finite number or None, not {shown(value)}")
     return number
+
+
+def _place(value: object) -> int | None:
+    if value is None or (type(value) is int and value >= 0):
+        return value
+    raise ScorerFailure(f"why_start is a whole number from 0 or None, not {shown(value)}")
 
 
 def _kind(value: object) -> str:
