@@ -53,6 +53,20 @@ def visible(text: object) -> str:
     return _LINE.sub(_written_out, str(text))
 
 
+def shown(value: object, longest: int = 80) -> str:
+    """A value in a message: one line, cut where it is long; by its kind where it cannot be written.
+
+    Args:
+        value: Whatever somebody else's code gave.
+        longest: Characters of it.
+    """
+    try:
+        text = repr(value)
+    except Exception:  # its own words raise, too
+        return f"a {type(value).__name__} that cannot be shown"
+    return visible(text if len(text) <= longest else f"{text[:longest]}…")
+
+
 def markdown(text: object) -> str:
     r"""A string as one line of Markdown that shows it as it is, also in a table: no markup, mention or link.
 

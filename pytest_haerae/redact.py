@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -56,6 +57,7 @@ _VALUE = re.compile(r"""(?P<quote>\\?["'])(?P<quoted>.+?)(?:(?P=quote)|$)|(?P<ba
 _WELL_KNOWN = re.compile(
     r"(?<![\w\-])(?:sk|pk|rk|hf|gsk|xai|gh[opsu]|github_pat|glpat|nvapi|pplx|r8|xox[abp]|csk|up)[_\-]"
     r"(?=[A-Za-z_\-]*[0-9]|[A-Za-z]{16})[A-Za-z0-9_\-]{16,}"
+    r"|(?<!\w)(?:sk|hf|gh[opsu])[_\-](?=[A-Za-z_]{0,40}[0-9])[A-Za-z0-9_]{20,}"  # within a file's name, too
     r"|\bAIza[A-Za-z0-9_\-]{16,}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|(?<![\w\-])eyJ[\w\-]{10,}\.[\w\-]{6,}\.[\w\-]+"
 )
 _CUT = re.compile(r"\.{3}|…")
@@ -63,6 +65,7 @@ _SHORTEST_SECRET, _SHORTEST_IN_ANSWERS = 6, 8
 _REMEMBERED: set[str] = set()
 
 
+@lru_cache(maxsize=1024)
 def is_secret_name(name: str) -> bool:
     """Tell whether a parameter of this name holds a secret (``api_key``, ``hf_token``; not ``max_tokens``)."""
     return bool(_SECRET_NAME.search(name) or _SECRET_CAMEL.search(name))
@@ -209,7 +212,8 @@ def _is_long(secret: str, shortest: int = _SHORTEST_SECRET) -> bool:
 
 
 def _environment() -> Iterator[str]:
-    return (text for name, text in os.environ.items() if is_secret_name(name) and name != "PWD")
+    # Values are looked up for the few names alone: each costs a conversion, and this is asked for every wrong answer.
+    return (os.environ.get(name, "") for name in os.environ if is_secret_name(name) and name != "PWD")
 
 
 def _url_secrets(text: str) -> Iterator[str]:

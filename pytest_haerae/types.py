@@ -8,6 +8,8 @@ from typing import Any, Literal
 Method = Literal["log_likelihood", "string_match"]
 Capability = Literal["generate", "loglikelihood"]
 Outcome = Literal["correct", "wrong", "invalid", "cut", "error", "skipped"]
+NOT_RIGHT: tuple[Outcome, ...] = ("wrong", "invalid", "cut")
+"""The outcomes of an answer that is not right."""
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """The letters of options, in order: an item has at most as many options."""
@@ -120,6 +122,7 @@ class Verdict:
         margin: Log-likelihood of the reference minus that of the best other option; None where it does not apply.
         character_f: Likeness of a free-text answer to the reference, 0 to 1; None where it does not apply.
         why: The words of the output that were read as the answer, as they stand there; None where nothing was read.
+        why_start: Where these words begin in the output, in characters from 0; None where that is not known.
     """
 
     outcome: Outcome
@@ -129,6 +132,7 @@ class Verdict:
     margin: float | None = None
     character_f: float | None = None
     why: str | None = None
+    why_start: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,10 @@ from operator import index as as_index
 from typing import Any
 
 from pytest_haerae.errors import UsageError
+from pytest_haerae.escaping import shown
 from pytest_haerae.types import Response
 
 _PAIR = 2
-_SHOWN = 60
-"""Characters of a value in a message."""
 
 
 class ContractBroken(UsageError):  # noqa: N818 - what is broken is the backend's promise
@@ -69,11 +68,3 @@ def _index(value: object, count: int, name: str) -> int:
             f"{name}: it answered with index {shown(value)} of {count} requests, which is none of them"
         )
     return place
-
-
-def shown(value: object) -> str:
-    """A value in a message, short; by its kind where it cannot be written."""
-    try:
-        return f"{value!r:.{_SHOWN}}"
-    except Exception:
-        return f"a {type(value).__name__} that cannot be shown"

@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
-from pytest_haerae.backends.arrivals import shown
 from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.entry_points import entry_point_modules, entry_point_names, find_entry_point, load_entry_point
 from pytest_haerae.errors import HaeraeError, UsageError, raised, unknown
+from pytest_haerae.escaping import shown
 from pytest_haerae.types import CAPABILITY, Method, Request, Response
 
 ENTRY_POINT_GROUP = "pytest_haerae.backends"

@@ -11,6 +11,7 @@ from typing import Any
 from unicodedata import normalize
 
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.typed_files import read_typed_text
 from pytest_haerae.types import CAPABILITY, Method
 
 
@@ -44,7 +45,7 @@ def _parse_parameters(option: str, text: str) -> dict[str, Any]:
     if text.startswith("@"):
         place = f"{option} file {text[1:]}"
         try:
-            text = Path(text[1:]).expanduser().read_text(encoding="utf-8").strip()
+            text = read_typed_text(Path(text[1:])).strip()
         except (OSError, UnicodeDecodeError, ValueError) as error:
             raise UsageError(f"{place}: cannot be read ({_reason(error)})") from None
     elif text and text[0] not in "{[":

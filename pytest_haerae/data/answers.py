@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pytest_haerae.data.options import plain_label
+from pytest_haerae.data.labels import CIRCLED, other_number, own_labels, plain_label, position, split_label
 from pytest_haerae.data.rows import LETTER_ANSWER, GivenAnswer
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import LETTERS
 
 Way = Callable[[GivenAnswer], int | None]
 """A way of reading answers: the option's index, or None where an answer cannot be read so."""
-
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
 def _as_text(answer: GivenAnswer) -> int | None:
@@ -26,13 +24,38 @@ def _as_text(answer: GivenAnswer) -> int | None:
 def _as_label(answer: GivenAnswer) -> int | None:
     """The index by the options' own labels, or else by letters; ``②`` is the second option."""
     text = answer.text
-    if answer.labels is not None:
+    labels = own_labels(answer.options) if answer.labels is None else answer.labels
+    if labels is not None:
         label = plain_label(text)
-        if label in answer.labels:
-            return answer.labels.index(label)
+        for name in (label, other_number(label)):
+            if name in labels:
+                return labels.index(name)
     match = LETTER_ANSWER.match(text)
-    index = LETTERS.index(match[1].upper()) if match else _CIRCLED.find(text)
+    index = LETTERS.index(match[1].upper()) if match else CIRCLED.find(text) if len(text) == 1 else -1
     return index if 0 <= index < len(answer.options) else None
+
+
+def _as_nearly(answer: GivenAnswer) -> int | None:
+    """The index of what can only mean one option: a label written otherwise, one before its text, another case."""
+    index = position(answer.text)
+    if index is None:
+        index = _label_and_text(answer)
+    if index is None:
+        folded = [option.casefold() for option in answer.options]
+        index = folded.index(answer.text.casefold()) if folded.count(answer.text.casefold()) == 1 else None
+    return index if index is not None and 0 <= index < len(answer.options) else None
+
+
+def _label_and_text(answer: GivenAnswer) -> int | None:
+    """The index by ``B. 부산`` or ``② 부산``, where the second option is 부산."""
+    parts = split_label(answer.text)
+    if parts is None or answer.options.count(parts[1]) != 1:
+        return None
+    name, index = parts[0], answer.options.index(parts[1])
+    labels = answer.labels or ()
+    named = labels.index(name) if name in labels else position(f"({name})")
+    # A number may count from 0 where its text says so.
+    return index if named == index or (name.isdecimal() and int(name) == index) else None
 
 
 def _as_number(start: int) -> Way:
@@ -95,8 +118,12 @@ def _numbered(answers: Sequence[GivenAnswer]) -> list[int]:
     best = max(read, key=lambda name: len(answers) - read[name].count(None))
     answer = answers[read[best].index(None)]
     count = len(answer.options)
+    if best == "numbers" and (nearly := _read_all(answers, _as_nearly)):
+        return nearly
     wanted = f"a number from 1 to {count}" if best == "numbers" else f"one of the options {', '.join(LETTERS[:count])}"
-    raise answer.place.error(answer.field, f"{answer.text!r} is not {wanted}")
+    from_0 = best == "numbers" and _read_all(answers, _FROM_0) is not None
+    way_out = "; where they count from 0, say --dataset-columns …,answer_start=0" if from_0 else ""
+    raise answer.place.error(answer.field, f"{answer.text!r} is not {wanted}{way_out}")
 
 
 def _written(answers: Sequence[GivenAnswer]) -> list[int]:
@@ -111,7 +138,9 @@ def _written(answers: Sequence[GivenAnswer]) -> list[int]:
             ways |= {name: indexes for name, indexes in counted.items() if indexes is not None}
         _refuse_contradiction(answers, ways)
         return texts
-    return labels or _by_numbers(answers) or [_either(answer) for answer in answers]
+    if labels is not None:
+        return labels
+    return _by_numbers(answers) or [_either(answer) for answer in answers]
 
 
 def _either(answer: GivenAnswer) -> int:
@@ -119,7 +148,7 @@ def _either(answer: GivenAnswer) -> int:
     text, label = _as_text(answer), _as_label(answer)
     if text is not None and label is not None and text != label:
         raise _contradiction(answer, "texts of options", "letters")
-    index = text if text is not None else label
+    index = text if text is not None else label if label is not None else _as_nearly(answer)
     if index is None:
         raise _unreadable(answer)
     return index
@@ -150,7 +179,9 @@ def _contradiction(answer: GivenAnswer, one: str, other: str) -> UsageError:
 
 
 def _unreadable(answer: GivenAnswer) -> UsageError:
-    if _LETTERLIKE(answer.text):
+    if answer.options.count(answer.text) > 1:
+        problem = "is the text of several options; write (A), (B), …"
+    elif _LETTERLIKE(answer.text):
         problem = f"is not one of the options {', '.join(LETTERS[: len(answer.options)])}"
     elif _FROM_0(answer) is not None or _FROM_1(answer) is not None:
         problem = (

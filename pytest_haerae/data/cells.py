@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 import unicodedata
@@ -13,6 +14,41 @@ from pytest_haerae.data.places import RowPlace
 MISSING = frozenset({"", "nan", "<NA>", "NaT"})
 """What pandas writes where a value is missing, exactly so: ``NaN`` and ``None`` may be words of a question."""
 _NO_PASSAGE = frozenset({"", "nan", "none", "null", "<na>"})
+
+
+class ClassNumber(int):
+    """The number of a class, as `datasets` stores a ClassLabel, with the class's name.
+
+    Attributes:
+        name: The name.
+    """
+
+    name: str
+
+    def __new__(cls, number: int, name: str) -> ClassNumber:
+        """Take a class's number and name."""
+        made = super().__new__(cls, number)
+        made.name = name
+        return made
+
+
+def class_names(feature: Any) -> list[str] | None:  # noqa: ANN401 - JSON, or an object of `datasets`
+    """The names of a ClassLabel of `datasets`, or of how it stands in a file; None for other kinds of columns."""
+    names = None
+    if isinstance(feature, Mapping):
+        names = feature.get("names") if feature.get("_type") == "ClassLabel" else None
+    elif type(feature).__name__ == "ClassLabel":
+        names = feature.names
+    return [nfc(str(name)).strip() for name in names] if isinstance(names, list) else None
+
+
+def with_names(values: list[Any], names: list[str] | None) -> list[Any]:
+    """The values of a column; its numbers with the names of their classes, where it has classes."""
+    if not names:
+        return values
+    classes = [ClassNumber(number, name) for number, name in enumerate(names)]
+    known = range(len(names))
+    return [classes[value] if type(value) is int and value in known else value for value in values]
 
 
 def nfc(text: str) -> str:
@@ -74,10 +110,32 @@ def cell_text(value: Any, field: str, place: RowPlace) -> str:  # noqa: ANN401 -
         raise place.error(field, "is a number of too many digits") from None
 
 
+def only_one(value: Any, field: str, place: RowPlace) -> Any:  # noqa: ANN401 - a cell
+    """The one answer of a list that has one; what is no list as it is.
+
+    Raises:
+        UsageError: The list has several, and a question has one right answer.
+    """
+    found = plain(value)
+    if not isinstance(found, list | tuple):
+        return value
+    if len(found) != 1:
+        raise place.error(field, f"has {len(found)} answers in a list; give the one that is right")
+    return found[0]
+
+
 def passage_text(value: Any, field: str, place: RowPlace) -> str:  # noqa: ANN401 - a cell
     """A passage; ``""`` where there is none, also where something wrote ``None`` or ``null`` for it."""
     text = cell_text(value, field, place)
     return "" if text.strip().casefold() in _NO_PASSAGE else text
+
+
+def unusable_character(value: Any) -> str | None:  # noqa: ANN401 - a cell
+    r"""What an escape may write that no text has: half of a surrogate pair, or NUL; None for other cells."""
+    half = half_character(value)
+    if half:
+        return f"half of a character ({half})"
+    return "a NUL character (\\u0000)" if "\\u0000" in json.dumps(value, default=str) else None
 
 
 def half_character(value: Any) -> str | None:  # noqa: ANN401 - a cell

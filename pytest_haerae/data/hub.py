@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_haerae.data.cells import composed
+from pytest_haerae.data.cells import class_names, composed, with_names
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.data.rows import Row
 from pytest_haerae.errors import UsageError
@@ -76,7 +76,11 @@ class HubDataset:
         configuration = subset if configurations is None else configurations[subset]
         if configuration not in self._loaded:
             self._loaded[configuration] = self._load(configuration)
-        for row in self._loaded[configuration]:
+        loaded = self._loaded[configuration]
+        classes = {name: names for name, each in loaded.features.items() if (names := class_names(each))}
+        for row in loaded:
+            for name, names in classes.items():
+                row[name] = with_names([row[name]], names)[0]
             if belongs is None or belongs(subset, row):
                 yield row
 

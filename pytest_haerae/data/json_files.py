@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.data.cells import composed, half_character
-from pytest_haerae.data.literals import load_json
+from pytest_haerae.data.cells import composed, unusable_character
+from pytest_haerae.data.literals import WrittenNumber, load_json
+from pytest_haerae.data.orients import QUESTION_COLUMNS, ROWS_KEYS, rows_of
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.errors import UsageError
 
 PlacedDict = tuple[RowPlace, dict[str, Any]]
 
-_DECODER = json.JSONDecoder()
-ROWS_KEYS = ("data", "rows", "items", "questions", "examples")
-"""The keys of an object that holds the array of rows."""
+_DECODER = json.JSONDecoder(parse_float=WrittenNumber)
+_ASKS = re.compile(r'"(?:question|query)"\s*:')
 
 
 def read_jsonl(text: str, path: Path) -> Iterator[PlacedDict]:
@@ -60,26 +61,23 @@ def read_json(text: str, path: Path) -> Iterator[PlacedDict]:
 
 def holds_rows(text: str) -> bool:
     """Whether a .json file looks like one of questions: an array, rows under a key, or an object a line."""
-    beginning = text.lstrip()[:1]
-    if beginning != "{":
-        return beginning == "["
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        return _is_json(text.lstrip().split("\n")[0])
-    return isinstance(found, dict) and any(isinstance(found.get(key), list) for key in ROWS_KEYS)
+        # One that is broken and speaks of questions is refused where it is read, not passed over.
+        return _is_json(text.lstrip().split("\n")[0]) or _ASKS.search(text) is not None
+    rows = rows_of(found)
+    if rows is None:
+        return isinstance(found, dict) and not QUESTION_COLUMNS.isdisjoint(found)
+    return not rows or any(isinstance(row, dict) for row in rows)
 
 
 def _array_of(found: Any, path: Path) -> list[Any]:  # noqa: ANN401 - JSON
-    if isinstance(found, list):
-        return found
-    if isinstance(found, dict):
-        arrays = [key for key in ROWS_KEYS if isinstance(found.get(key), list)]
-        if len(arrays) == 1:
-            rows: list[Any] = found[arrays[0]]
-            return rows
-    keys = ", ".join(f"'{key}'" for key in ROWS_KEYS)
-    raise UsageError(f"{path}: is neither an array of questions nor an object with one of {keys}")
+    rows = rows_of(found)
+    if rows is None:
+        keys = ", ".join(f"'{key}'" for key in ROWS_KEYS)
+        raise UsageError(f"{path}: is neither an array of questions nor an object with one of {keys}")
+    return rows
 
 
 def _load(text: str, path: Path, line: int) -> Any:  # noqa: ANN401 - JSON
@@ -100,9 +98,9 @@ def _row(row: Any, place: RowPlace, *, escaped: bool) -> dict[str, Any]:  # noqa
     if not escaped:
         return row
     for field, value in row.items():
-        half = half_character([field, value])
-        if half:
-            raise place.error(field, f"has half of a character ({half})")
+        problem = unusable_character([field, value])
+        if problem:
+            raise place.error(field, f"has {problem}")
     found: dict[str, Any] = composed(row)
     return found
 

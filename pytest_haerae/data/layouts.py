@@ -18,11 +18,14 @@ from pytest_haerae.data.rows import (
     Reader,
     Row,
     RowPlace,
+    answer_text,
     column_choices,
+    counted_columns,
     given_answer,
+    is_numeral,
     letter_index,
-    lettered_columns,
     lettered_query,
+    next_letter,
     number_index,
     open_query,
     passage,
@@ -35,7 +38,7 @@ PlacedRow = tuple[RowPlace, Row]
 
 _LABELS = tuple(tuple(LETTERS[:count]) for count in range(len(LETTERS) + 1))
 """The labels of so many options: one tuple, whatever the number of items."""
-_PASSAGES = ("paragraph", "context")
+_PASSAGES = ("paragraph", "context", "passage", "지문")
 _OPTION_WORDS = ("option", "Option", "choice", "Choice", "opt", "op", "ending", "alternative", "보기", "선택지")
 COLUMN_FIELDS = ("question", "options", "answer", "answer_start", "context")
 
@@ -140,10 +143,10 @@ def choose_reader(row: Row, source: str, columns: Mapping[str, Any], layouts: Se
 
 def _read_haerae(row: Row, place: RowPlace) -> Question:
     """HAE-RAE Bench 1.1: `query` holds everything; `options` is a list literal, ``a|b|c``, or ``nan``."""
-    query, answer = text_of(row, "query", place), text_of(row, "answer", place)
+    query = text_of(row, "query", place)
     listed = row.get("options")
     if isinstance(listed, float | str | None) and str(listed or "").strip().lower() in {"", "nan", "none"}:
-        return Question(query, None, answer)
+        return Question(query, None, answer_text(row, "answer", place))
     choices = read_choices(listed, "options", place)
     options = choices.texts
     shown = tuple(dict.fromkeys(_LABEL_LINE.findall(query)))
@@ -152,9 +155,12 @@ def _read_haerae(row: Row, place: RowPlace) -> Question:
     return Question(query, options, given_answer(row, "answer", choices, place))
 
 
+_columns_of_1_0 = counted_columns("abcd", next_letter)
+
+
 def _read_haerae_1_0(row: Row, place: RowPlace) -> Question:
     """HAE-RAE Bench 1.0: `question`, one column an option (a to e, e empty where there are four), a letter."""
-    choices = column_choices(row, lettered_columns(row, "abcd"), place)
+    choices = column_choices(row, _columns_of_1_0(row, place), place)
     index = letter_index(text_of(row, "answer", place), choices.texts, "answer", place)
     query = lettered_query(text_of(row, "question", place), choices.texts, passage(row, _PASSAGES, place))
     return Question(query, choices.texts, index)
@@ -174,18 +180,21 @@ def _read_choices(options_field: str) -> Reader:
 def _read_free_text(row: Row, place: RowPlace) -> Question:
     """A question and a free-text answer."""
     if "query" in row:
-        return Question(text_of(row, "query", place), None, text_of(row, "answer", place))
+        return Question(text_of(row, "query", place), None, answer_text(row, "answer", place))
     query = open_query(text_of(row, "question", place), passage(row, _PASSAGES, place))
-    return Question(query, None, text_of(row, "answer", place))
+    return Question(query, None, answer_text(row, "answer", place))
 
 
 def _counted_layout(before: str, first: str, second: str) -> Layout:
     """Options in columns that are counted, such as ``option_1``, ``option_2``, …, as far as the row has them."""
 
+    def next_column(column: str) -> str:
+        return before + _next(column.removeprefix(before))
+
+    columns_of = counted_columns([before + first, before + second], next_column)
+
     def read(row: Row, place: RowPlace) -> Question:
-        columns = [before + first, before + second]
-        while (following := before + _next(columns[-1].removeprefix(before))) in row:
-            columns.append(following)
+        columns = columns_of(row, place)
         choices = column_choices(row, columns, place)
         if first.isdecimal():
             labels = tuple(column.removeprefix(before) for column in columns[: len(choices.texts)])
@@ -252,7 +261,7 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
     def read(row: Row, place: RowPlace) -> Question:
         question, context = text_of(row, question_column, place), passage(row, context_columns, place)
         if not option_columns:
-            return Question(open_query(question, context), None, text_of(row, answer_column, place).strip())
+            return Question(open_query(question, context), None, answer_text(row, answer_column, place).strip())
         if len(option_columns) == 1:
             choices = read_choices(row.get(option_columns[0]), option_columns[0], place)
         else:
@@ -261,6 +270,8 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
         if start is None:
             return Question(query, choices.texts, given_answer(row, answer_column, choices, place))
         answer = text_of(row, answer_column, place).strip()
+        if not is_numeral(answer):  # ``②``, ``2번`` and ``B`` say themselves which option they mean.
+            return Question(query, choices.texts, given_answer(row, answer_column, choices, place))
         return Question(query, choices.texts, number_index(answer, int(start), choices.texts, answer_column, place))
 
     return read

@@ -12,11 +12,47 @@ from typing import Any
 
 _ARRAY = re.compile(r"^array\((?P<list>\[.*\])\s*(?:,\s*dtype=[^()]*)?\)$", re.DOTALL)
 _STRING = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
-_ITEM = rf"(?:{_STRING}|True|False|[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)"
+_ITEM = rf"(?:{_STRING}|True|False|None|nan|[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)"
 _PRINTED = re.compile(rf"^\[\s*{_ITEM}(?:\s+{_ITEM})+\s*\]$", re.DOTALL)
 """A list as numpy prints it: without commas."""
 _PRINTED_ITEM = re.compile(_ITEM, re.DOTALL)
+_BETWEEN_STRUCTURES = re.compile(r"\}\s+\{(?=['\"])")
+_NUMPY = re.compile(r"^(?:array|str_|bool_?|(?:float|u?int)\d*)$")
 _ADJACENT = re.compile(r"['\"]\s*[rbfu]*['\"]")
+
+
+class _Unwrapped(ast.NodeTransformer):
+    """Takes what numpy writes around a list or a value away: ``array([...], dtype=object)``, ``np.str_('가')``."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """A call is its first argument where it is numpy's; `ast.literal_eval` refuses all others."""
+        self.generic_visit(node)
+        name = ast.unparse(node.func).removeprefix("numpy.").removeprefix("np.")
+        return node.args[0] if len(node.args) == 1 and _NUMPY.match(name) else node
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        """A ``nan`` says that nothing stands there."""
+        return ast.Constant(None) if node.id == "nan" else node
+
+
+class WrittenNumber(float):
+    """A number with a point that is shown as it was written: ``1.10`` is not 1.1 where it is an option.
+
+    Attributes:
+        text: How it was written.
+    """
+
+    text: str
+
+    def __new__(cls, text: str) -> WrittenNumber:
+        """Read a number."""
+        made = super().__new__(cls, text)
+        made.text = text
+        return made
+
+    def __str__(self) -> str:
+        """How it was written."""
+        return self.text
 
 
 class RepeatedKey(ValueError):  # noqa: N818 - it is worded where it is caught
@@ -44,7 +80,7 @@ def load_json(text: str) -> Any:  # noqa: ANN401 - whatever it says
         ValueError: It cannot be kept: a key stands twice, it is nested too deep, a number has too many digits.
     """
     try:
-        return json.loads(text, object_pairs_hook=unique_keys)
+        return json.loads(text, object_pairs_hook=unique_keys, parse_float=WrittenNumber)
     except (json.JSONDecodeError, RepeatedKey):
         raise
     except RecursionError:
@@ -66,10 +102,10 @@ def parse_literal(text: str) -> Any:  # noqa: ANN401 - whatever it says
             return load_json(text)
         except json.JSONDecodeError:
             pass
-    array = _ARRAY.match(text)
-    text = array["list"] if array else text
     try:
         tree = ast.parse(text, mode="eval")
+        if "(" in text or "nan" in text:
+            tree = ast.fix_missing_locations(_Unwrapped().visit(tree))
         value = ast.literal_eval(tree)
         if not _ADJACENT.search(text) or not _lacks_comma(text):
             _refuse_surprises(tree if "{" in text else None)
@@ -79,8 +115,12 @@ def parse_literal(text: str) -> Any:  # noqa: ANN401 - whatever it says
     except ValueError as error:
         if isinstance(error, RepeatedKey):
             raise
+    array = _ARRAY.match(text)
+    text = array["list"] if array else text
     if _PRINTED.match(text):
-        return [ast.literal_eval(item) for item in _PRINTED_ITEM.findall(text)]
+        return [None if item == "nan" else ast.literal_eval(item) for item in _PRINTED_ITEM.findall(text)]
+    if text.startswith("[{") and _BETWEEN_STRUCTURES.search(text):
+        return parse_literal(_BETWEEN_STRUCTURES.sub("}, {", text))
     raise ValueError("is not a list")
 
 

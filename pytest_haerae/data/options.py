@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pytest_haerae.data.cells import MISSING, cell_text, half_character, is_missing, is_number, nfc, plain
+from pytest_haerae.data.labels import LABELLINGS, plain_label
 from pytest_haerae.data.literals import parse_literal
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.types import LETTERS
 
-_LABELLINGS = (
-    tuple(LETTERS),
-    tuple(str(number) for number in range(1, 27)),
-    tuple(str(number) for number in range(26)),
-    tuple("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"),
-    tuple("ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎ"),
-    tuple("가나다라마바사아자차카타파하"),
-)
-"""What options are counted by."""
 _TEXT_NAMES = ("text", "texts", "option", "options", "choice", "choices", "value", "values", "content", "contents")
 _LABEL_NAMES = ("label", "labels", "letter", "letters", "key", "keys", "id", "ids", "index", "idx", "number", "no")
-_AROUND_LABEL = re.compile(r"^[\s(（]+|[\s)）.:]+$")
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 _PAIR = 2
+_WAY_OUT = 'write ["…", "…"], or … | …'
 
 
 class Choices(NamedTuple):
@@ -39,11 +30,6 @@ class Choices(NamedTuple):
     texts: tuple[str, ...]
     labels: tuple[str, ...] | None = None
     numbers: bool = False
-
-
-def plain_label(label: str) -> str:
-    """A label without brackets, point and case: ``(b)``, ``B.`` and ``b`` are ``B``."""
-    return _AROUND_LABEL.sub("", nfc(label)).upper()
 
 
 def read_choices(value: Any, field: str, place: RowPlace) -> Choices:  # noqa: ANN401 - a cell
@@ -86,6 +72,8 @@ def check_options(options: tuple[str, ...], field: str, place: RowPlace) -> tupl
 def _parsed(text: str, field: str, place: RowPlace) -> Any:  # noqa: ANN401 - a list, a tuple or a mapping
     closed = _BRACKETS.get(text[0]) == text[-1] or text.startswith(("array(", "['", '["'))
     if not closed and not (text[0] in "[{" and "|" not in text):
+        if "|" not in text:
+            return _quoted(text, field, place)
         return text.split("|")
     try:
         value = parse_literal(text)
@@ -93,13 +81,25 @@ def _parsed(text: str, field: str, place: RowPlace) -> Any:  # noqa: ANN401 - a 
         # "(1)|(2)": brackets that are the options' own.
         if "|" in text and text[1:2] not in ("'", '"'):
             return text.split("|")
-        raise place.error(field, f"{text[:40]!r} {error}") from None
+        raise place.error(field, f"{text[:40]!r} {error}; {_WAY_OUT}") from None
     half = half_character(value) if "\\u" in text else None
     if half:
         raise place.error(field, f"has half of a character ({half})")
     if isinstance(value, set):
         raise place.error(field, f"{text[:40]!r} is a set, which has no order")
     return value if isinstance(value, Mapping | list | tuple) else [value]
+
+
+def _quoted(text: str, field: str, place: RowPlace) -> list[Any]:
+    """Options in quotes with commas between them, ``"부산", "서울"``: the one text without a ``|`` that is several."""
+    if text[0] in "'\"" and text[-1] == text[0]:
+        try:
+            value = parse_literal(f"[{text}]")
+        except ValueError:
+            value = []
+        if isinstance(value, list) and len(value) > 1:
+            return value
+    raise place.error(field, f"has 1 options, {text[:40]!r}; {_WAY_OUT}")
 
 
 def _texts(values: Sequence[Any], field: str, place: RowPlace) -> tuple[str, ...]:
@@ -160,7 +160,7 @@ def _labelled(pairs: Sequence[tuple[Any, Any]], field: str, place: RowPlace, *, 
         trailing: Whether the last ones may be empty, as where one column has the keys of all rows.
     """
     found = {plain_label(_text(label, field, place)): text for label, text in pairs}
-    for labelling in _LABELLINGS:
+    for labelling in LABELLINGS:
         labels = labelling[: len(found)]
         if len(found) == len(pairs) and set(labels) == set(found):
             values = [found[label] for label in labels]

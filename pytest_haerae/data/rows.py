@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
-from pytest_haerae.data.cells import MISSING, cell_text, is_number, passage_text
+from pytest_haerae.data.cells import MISSING, ClassNumber, cell_text, is_number, only_one
+from pytest_haerae.data.fields import Row, passage, text_of
+from pytest_haerae.data.labels import plain_label, position
+from pytest_haerae.data.literals import parse_literal
+from pytest_haerae.data.option_columns import counted_columns, lettered_columns, next_letter
 from pytest_haerae.data.options import Choices, check_options, read_choices
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.types import LETTERS
@@ -21,8 +25,10 @@ __all__ = [
     "any_index",
     "check_options",
     "column_options",
+    "counted_columns",
     "lettered_columns",
     "lettered_query",
+    "next_letter",
     "number_index",
     "numbered_layout",
     "passage",
@@ -30,13 +36,10 @@ __all__ = [
     "text_of",
 ]
 
-Row = Mapping[str, Any]
 Convention = Literal["written", "numbered"]
 """How answers may be given: as an option's text or label, or else as its number from 1, its label or its text."""
 
-_PASSAGES = ("context", "paragraph")
-_LONG = 99
-"""Longer texts are not looked up among those that stand for nothing."""
+_PASSAGES = ("context", "paragraph", "passage", "지문")
 LETTER_ANSWER = re.compile(rf"^\(?([{LETTERS}{LETTERS.lower()}])\)?$")
 
 
@@ -81,33 +84,22 @@ Layout = tuple[frozenset[str], Reader]
 """The columns that a layout is recognised by, and its reader."""
 
 
-def text_of(row: Row, field: str, place: RowPlace) -> str:
-    """A field's text, which may not be empty."""
-    value = row.get(field)
-    if type(value) is str and (len(value) > _LONG or value.strip() not in MISSING) and not value.isspace():
-        return value
-    # A column of floats that are whole numbers, such as HRM8K's answers, is one of whole numbers.
-    whole = isinstance(value, float) and value.is_integer()
-    text = cell_text(int(value) if whole else value, field, place)  # type: ignore[arg-type]
-    if not text.strip():
-        raise place.error(field, "is empty")
-    return text
-
-
-def passage(row: Row, fields: Sequence[str], place: RowPlace) -> str:
-    """What a question is about: the first of these fields that says something; ``""`` where none does."""
-    for field in fields:
-        if field in row and (text := passage_text(row[field], field, place)).strip():
-            return text
-    return ""
-
-
 def letter_index(answer: str, options: tuple[str, ...], field: str, place: RowPlace) -> int:
-    """The index of an answer given as a letter: ``B``, ``b`` or ``(B)``."""
+    """The index of an answer given as a letter: ``B``, ``b``, ``(B)`` or ``B.``; or as ``②`` or ``2번``."""
     match = LETTER_ANSWER.match(answer.strip())
-    if match and (index := LETTERS.index(match[1].upper())) < len(options):
+    index = LETTERS.index(match[1].upper()) if match else position(answer)
+    if index is not None and 0 <= index < len(options):
         return index
     raise place.error(field, f"{answer!r} is not one of the options {', '.join(LETTERS[: len(options)])}")
+
+
+def is_numeral(text: str) -> bool:
+    """Whether a text is nothing but a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def number_index(answer: str, start: int, options: tuple[str, ...], field: str, place: RowPlace) -> int:
@@ -145,13 +137,47 @@ def given_answer(
     """Take a row's answer, to be decided with the whole column."""
     value = row.get(field)
     if type(value) is str and (text := value.strip()) not in MISSING:
+        if text[0] == "[" and text not in choices.texts:
+            text = _only_text(text, field, place)
         return GivenAnswer(text, choices.texts, choices.labels, False, convention, field, place)
-    text = text_of(row, field, place).strip()
-    typed = is_number(value) and not choices.numbers
+    if isinstance(value, ClassNumber) and _names_option(value.name, choices):
+        return GivenAnswer(value.name, choices.texts, choices.labels, False, convention, field, place)
+    text = text_of({field: only_one(value, field, place)}, field, place).strip()
+    if choices.numbers:
+        return GivenAnswer(_as_written(text, choices.texts), *choices[:2], False, convention, field, place)
+    typed = is_number(value)
     if isinstance(value, float | bool):
         # 1.0 may stand beside options 0.0 and 1.0, and true beside options true and false: what is written alike wins.
         text = next((form for form in (str(value), str(value).lower()) if form in choices.texts), text)
     return GivenAnswer(text, choices.texts, choices.labels, typed, convention, field, place)
+
+
+def _only_text(text: str, field: str, place: RowPlace) -> str:
+    """The answer of a list that was written into a text, ``['A']``; others as they are."""
+    try:
+        return str(only_one(parse_literal(text), field, place))
+    except ValueError:
+        return text
+
+
+def _names_option(name: str, choices: Choices) -> bool:
+    return name in choices.texts or LETTER_ANSWER.match(name) is not None or plain_label(name) in (choices.labels or ())
+
+
+def _as_written(text: str, numbers: tuple[str, ...]) -> str:
+    """The one of these numbers that is equal to a number, however either is written; or else the text itself."""
+    try:
+        equal = [number for number in numbers if float(number) == float(text)]
+    except ValueError:
+        return text
+    return equal[0] if text not in numbers and len(equal) == 1 else text
+
+
+def answer_text(row: Row, field: str, place: RowPlace) -> str:
+    """The text of a free-text answer, which may be the only one of a list."""
+    value = row.get(field)
+    value = value.name if isinstance(value, ClassNumber) else only_one(value, field, place)
+    return text_of({field: value}, field, place)
 
 
 def split_options(value: Any, field: str, place: RowPlace) -> tuple[str, ...]:  # noqa: ANN401 - a cell
@@ -204,33 +230,18 @@ def open_query(question: str, context: str = "") -> str:
     return f"### 지문: \n{context.strip()}\n\n### 질문: \n{question.strip()}\n\n### 정답:"
 
 
-def lettered_columns(row: Row, columns: Sequence[str]) -> Sequence[str]:
-    """These columns, and those that go on counting in letters: a row may have more options than its layout needs."""
-    more = list(columns)
-    while (following := _next_letter(more[-1])) and following in row:
-        more.append(following)
-    return more
-
-
-def _next_letter(column: str) -> str:
-    """The letter after a column that is one; ``""`` behind the last letter, and for other columns."""
-    return chr(ord(column) + 1) if column.isascii() and column.isalpha() and column not in "zZ" else ""
-
-
 def numbered_layout(columns: Sequence[str], answer: str = "answer") -> Layout:
     """A layout of a question and one column an option; a passage stands in `context`.
 
     The answer is the option's number from 1. A file whose answers are all letters, or all options' texts, is read as
     that.
     """
-    following = _next_letter(columns[-1]) if len(columns[-1]) == 1 else ""
+    columns_of = counted_columns(columns, next_letter)
 
     def read(row: Row, place: RowPlace) -> Question:
-        choices = column_choices(
-            row, lettered_columns(row, columns) if following and following in row else columns, place
-        )
+        choices = column_choices(row, columns_of(row, place), place)
         question = text_of(row, "question", place)
-        about = passage(row, _PASSAGES, place) if "context" in row or "paragraph" in row else ""
+        about = passage(row, _PASSAGES, place)
         query = lettered_query(question, choices.texts, about)
         return Question(query, choices.texts, given_answer(row, answer, choices, place, "numbered"))
 

@@ -47,11 +47,14 @@ def read_separated(text: str, path: Path, separator: str) -> Iterator[tuple[RowP
     """
     # Questions with long passages exceed the csv module's default limit of 128 KiB a field.
     csv.field_size_limit(1 << 30)
+    separator = _separator(text, separator)
     records = iter(_records(text, path, separator))
     header: list[str] | None = None
     source, number, width = str(path), 0, -1
     for line, record in records:
         cells: list[Any] = record
+        if header is None and line == 1 and _SEPARATOR_LINE.match(separator.join(record)):
+            continue
         if len(record) != width or not record[0] or record[0].isspace():
             if not any(map(str.strip, record)):
                 continue
@@ -64,6 +67,16 @@ def read_separated(text: str, path: Path, separator: str) -> Iterator[tuple[RowP
         number += 1
         # Without a header yet, no record has as many cells as `width`.
         yield RowPlace(source, number, line), dict(zip(header or (), cells, strict=True))
+
+
+def _separator(text: str, usual: str) -> str:
+    """What stands between the cells: the usual, or what the header or Excel's line ``sep=;`` has in its place."""
+    named = _SEPARATOR_LINE.match(text[:6])
+    if named:
+        return named["separator"]
+    header = text.lstrip()[:10_000].splitlines()[:1]
+    others = [other for other in "\t;," if header and usual not in header[0] and other in header[0]]
+    return others[0] if len(others) == 1 else usual
 
 
 def _header(cells: Sequence[str], place: str) -> list[str]:
@@ -137,6 +150,7 @@ def _doubtful(records: Sequence[Record], text: str, separator: str) -> list[Reco
     ]
 
 
+_SEPARATOR_LINE = re.compile(r"^sep=(?P<separator>[,;\t|])\s*$", re.MULTILINE)
 _SPACED = re.compile(r'^ +".*" *$', re.DOTALL)
 _DOUBLED = re.compile(r'(?:^|\t)"(?:[^"\t\r\n]|"")*""(?:[^"\t\r\n]|"")*"(?=\t|\r|\n|$)', re.MULTILINE)
 """A cell that only quoting explains: it is quoted, and a quote inside of it is doubled."""

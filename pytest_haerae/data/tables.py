@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import json
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.data.cells import composed, nfc
+from pytest_haerae.data.cells import class_names, composed, nfc, with_names
 from pytest_haerae.data.json_files import read_json, read_jsonl
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.data.separated import read_separated
@@ -56,8 +57,9 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         korean = "; it looks like CP949, as Korean Excel writes it" if _is_cp949(content) else ""
         raise UsageError(f"{path}: not UTF-8 (byte {error.start}){korean}; save it as UTF-8") from None
-    if "\0" in text[:1000]:
-        raise UsageError(f"{path}: has NUL characters, as UTF-16 has, so it is no text in UTF-8; save it as UTF-8")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise UsageError(f"{path}, line {line}: has NUL characters, as UTF-16 has; take them out, or save it as UTF-8")
     if text.isascii() or unicodedata.is_normalized("NFC", text):
         return text
     # Line by line, as most lines are, which is told ten times sooner than it is made so.
@@ -86,8 +88,12 @@ def _read_parquet(path: Path) -> Iterator[PlacedDict]:
         repeated = next((name for name in names if names.count(name) > 1), None)
         if repeated is not None:
             raise UsageError(f"{path}: has the column '{repeated}' twice")
+        classes = {name: class_names(each) for name, each in _features(file.schema_arrow.metadata).items()}
         for batch in file.iter_batches():
-            columns = [_composed_column(column.to_pylist()) for column in batch.columns]
+            columns = [
+                _composed_column(with_names(column.to_pylist(), classes.get(name)))
+                for name, column in zip(names, batch.columns, strict=True)
+            ]
             for values in zip(*columns, strict=True):
                 number += 1
                 yield RowPlace(source, number), dict(zip(names, values, strict=True))
@@ -95,6 +101,15 @@ def _read_parquet(path: Path) -> Iterator[PlacedDict]:
         raise UsageError(f"{path}, row {number + 1} or a later one: a text is not UTF-8") from None
     except arrow.ArrowException as error:
         raise UsageError(f"{path}: no readable parquet file ({str(error).splitlines()[0]})") from None
+
+
+def _features(metadata: dict[bytes, bytes] | None) -> dict[str, Any]:
+    """What `datasets` says of the columns of a file that it wrote; empty for any other file."""
+    try:
+        found = json.loads((metadata or {})[b"huggingface"])["info"]["features"]
+        return {nfc(name): each for name, each in found.items()}
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return {}
 
 
 def _composed_column(values: list[Any]) -> list[Any]:

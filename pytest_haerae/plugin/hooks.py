@@ -111,9 +111,10 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Mask the secrets in the traceback of an evaluation's test, before it is shown or sent to another process."""
     if report.longrepr is not None:
-        from pytest_haerae.plugin.nodes import is_of_item
+        from pytest_haerae.plugin.nodes import is_of_item, status_of
 
-        if is_of_item(report):
+        # A report with a status is this plugin's own line.
+        if is_of_item(report) and status_of(report) is None:
             from pytest_haerae.plugin.tracebacks import redact_traceback
 
             report.longrepr = redact_traceback(report.longrepr)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from pytest_haerae.plugin.nodes import COLOURS, NOT_RIGHT
+from pytest_haerae.plugin.nodes import COLOURS
 from pytest_haerae.report.schema import SampleRow
 from pytest_haerae.report.show.items import in_order_of_interest, item_line, item_lines, lost_ids
 from pytest_haerae.report.show.layout import cut
 from pytest_haerae.report.show.terminal import Line
-from pytest_haerae.types import Outcome, Sample
+from pytest_haerae.types import NOT_RIGHT, Outcome, Sample
 
 SHOWN = 5
 """Items that are listed where nobody asked for all."""

@@ -9,15 +9,13 @@ from typing import Any, Literal
 import pytest
 
 from pytest_haerae.errors import HaeraeError
-from pytest_haerae.types import Item, Outcome
+from pytest_haerae.types import Item
 
 ITEM_FIXTURES = ("haerae_item", "haerae_verdict")
 """The fixtures that are parametrized with items, each by itself: a test that uses one sets up one."""
 PROPERTY_ID, PROPERTY_STATUS = "haerae_id", "haerae_status"
 COLOURS: Mapping[str, Literal["red", "yellow"]] = {"wrong": "red", "invalid": "yellow", "cut": "yellow"}
 """The colours of outcomes that are not right, in the progress and beside the node ids."""
-NOT_RIGHT: tuple[Outcome, ...] = ("wrong", "invalid", "cut")
-"""The outcomes of an answer that is not right: categories of their own, which fail no run."""
 
 
 class WithoutModel:
@@ -56,7 +54,13 @@ def is_of_part(report: pytest.TestReport | pytest.CollectReport) -> bool:
 
 
 def one_line_report(item: pytest.Item, call: pytest.CallInfo[None], explanation: str) -> pytest.TestReport:
-    """The report of a failed test in one line: rendering a traceback nobody reads costs a millisecond each."""
+    """The report of a failed test in one line: rendering a traceback nobody reads costs a millisecond each.
+
+    Args:
+        item: The test.
+        call: How it ended.
+        explanation: The line, redacted.
+    """
     # Imported here: every pytest start imports this module.
     from pytest_haerae.escaping import line
 

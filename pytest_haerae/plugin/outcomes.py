@@ -7,15 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from pytest_haerae.errors import BackendFailure, WrongAnswer
-from pytest_haerae.plugin.nodes import (
-    NOT_RIGHT,
-    PROPERTY_ID,
-    PROPERTY_STATUS,
-    item_parameter,
-    one_line_report,
-)
+from pytest_haerae.plugin.nodes import PROPERTY_ID, PROPERTY_STATUS, item_parameter, one_line_report
+from pytest_haerae.redact import redact_text
 from pytest_haerae.report.show.ci import item_properties
-from pytest_haerae.types import Item, Sample, Verdict
+from pytest_haerae.types import NOT_RIGHT, Item, Sample, Verdict
 
 _VERDICT: pytest.StashKey[Verdict] = pytest.StashKey()
 """On a test: the verdict that it asked for."""
@@ -84,11 +79,12 @@ def make_report(item: pytest.Item, call: pytest.CallInfo[None], *, of_part: bool
     if verdict is None:
         return None
     parts = item.stash[_PARTS]
+    explanation = verdict.explanation
     if call.excinfo is None:
         # pytest takes a test whose parts failed for failed, each of its processes in another way.
         says_it = call.when == "call" and not of_part and bool(parts) and all(parts)
     else:
-        raised = call.excinfo.value
+        raised, explanation = call.excinfo.value, str(call.excinfo.value)
         says_it = raised is item.stash.get(_FAILURE, None) or (
             isinstance(raised, WrongAnswer) and raised.verdict == verdict and verdict.outcome in NOT_RIGHT
         )
@@ -96,6 +92,7 @@ def make_report(item: pytest.Item, call: pytest.CallInfo[None], *, of_part: bool
             parts.append(says_it)
     if not says_it:
         return None
-    report = one_line_report(item, call, verdict.explanation)
+    # What is raised was redacted when it was made: once an item is enough.
+    report = one_line_report(item, call, explanation if call.excinfo else redact_text(explanation))
     report.user_properties = [*report.user_properties, (PROPERTY_STATUS, verdict.outcome)]
     return report

@@ -10,6 +10,7 @@ from typing import Any
 
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.prompts.prompt import FREE_TEXT_TARGET, LABEL, TARGET, Prompt, write_option
+from pytest_haerae.typed_files import read_typed_text
 from pytest_haerae.types import CAPABILITY, LETTERS, Item
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
@@ -118,7 +119,7 @@ def read_file(name: str) -> Prompt:
 
 def _read_text(name: str, path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_typed_text(path, "utf-8-sig")
     except FileNotFoundError:
         raise UsageError(f"--prompt {name}: there is no such file") from None
     except OSError as error:

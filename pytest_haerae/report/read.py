@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.schema import SCHEMA_VERSION, Report, reader
 from pytest_haerae.report.upgrade import upgrade
+from pytest_haerae.typed_files import read_typed_text
 
 
 def read_report(path: Path, place: str) -> Report:
@@ -24,7 +25,7 @@ def read_report(path: Path, place: str) -> Report:
         UsageError: It cannot be read, is no JSON, or is no report; the message names the first wrong place.
     """
     try:
-        report = upgrade(json.loads(path.expanduser().read_text(encoding="utf-8"), parse_constant=_refuse))
+        report = upgrade(json.loads(read_typed_text(path), parse_constant=_refuse))
         reader().validate_python(report)
     except OSError as error:
         raise UsageError(f"{place}: cannot be read ({error.strerror})") from None
@@ -33,6 +34,8 @@ def read_report(path: Path, place: str) -> Report:
         where = ".".join(str(step) for step in first["loc"]) or "the whole file"
         message = f"no report of schema version 1 or {SCHEMA_VERSION} ({where}: {first['msg']})"
         raise UsageError(f"{place}: {message}") from None
+    except RecursionError:
+        raise UsageError(f"{place}: corrupt, no JSON report (nested too deeply)") from None
     except ValueError as error:
         raise UsageError(f"{place}: corrupt, no JSON report ({error})") from None
     # As it was read: what was validated is a copy, with its keys in another order.

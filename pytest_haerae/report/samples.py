@@ -70,6 +70,7 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         "rule": verdict.rule,
         "character_f": verdict.character_f,
         "why": verdict.why,
+        "why_start": verdict.why_start,
         "reasoning": response.reasoning if response else None,
         "finish_reason": response.finish_reason if response else None,
         "tokens": {

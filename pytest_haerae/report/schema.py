@@ -130,6 +130,8 @@ class SampleRow(PairedRow):
     """Which rule read the answer."""
     why: str | None
     """The words of the output that were read as the answer, as they stand there."""
+    why_start: NotRequired[int | None]
+    """Where these words begin in the output, in Unicode characters from 0."""
     reasoning: str | None
     """What the model thought before it answered, where the backend tells it apart."""
     character_f: NotRequired[Share | None]

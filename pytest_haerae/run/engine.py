@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from pytest_haerae.backends.arrivals import ContractBroken, arriving, shown
+from pytest_haerae.backends.arrivals import ContractBroken, arriving
 from pytest_haerae.backends.protocol import Backend, Model
 from pytest_haerae.errors import HaeraeError
+from pytest_haerae.escaping import shown
 from pytest_haerae.interrupts import holdable_interrupts
 from pytest_haerae.lazy import LazySequence
 from pytest_haerae.redact import error_line, redact_answer, redact_text

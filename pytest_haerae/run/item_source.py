@@ -12,7 +12,8 @@ from pathlib import Path
 from pytest_haerae.catalogue.datasets import open_items, unknown_subset
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.data.dataset import ItemLoader
-from pytest_haerae.data.local import SAMPLE_FOLDER, LocalDataset
+from pytest_haerae.data.local import LocalDataset
+from pytest_haerae.data.paths import existing
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import DataKey, Item, Selected
 
@@ -27,6 +28,7 @@ class ItemSource:
     def __init__(self, config: RunConfig) -> None:
         self._config = config
         self._loaders: dict[tuple[DataKey, str], ItemLoader] = {}
+        self._names: dict[DataKey, str] = {}
 
     def loader(self, data: DataKey, split: str | None = None) -> ItemLoader:
         """A data set.
@@ -52,8 +54,15 @@ class ItemSource:
         Two suites may each name their ``questions.jsonl``, inside the rootdir or outside; a path of one machine would
         tell nothing on another. What somebody typed that lies outside is called as it was typed.
         """
+        if data not in self._names:
+            self._names[data] = self._find_name(data)
+        return self._names[data]
+
+    def _find_name(self, data: DataKey) -> str:
         dataset = self.loader(data).dataset
-        if not isinstance(dataset, LocalDataset) or dataset.path == SAMPLE_FOLDER:
+        typed = Path(data.folder or "") / Path(data.name).expanduser()
+        # What a benchmark or the sample reads has their name, wherever it lies.
+        if not isinstance(dataset, LocalDataset) or existing(typed) != dataset.path:
             return data.name
         path, root = dataset.path.resolve(), self._config.rootdir.resolve()
         if path.is_relative_to(root):

@@ -8,9 +8,9 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from pytest_haerae.backends.arrivals import shown
 from pytest_haerae.backends.protocol import Model
 from pytest_haerae.errors import HaeraeError, UsageError, in_words, raised
+from pytest_haerae.escaping import shown
 from pytest_haerae.run.patience import NoAnswer, is_timed, patience
 from pytest_haerae.types import Usage
 

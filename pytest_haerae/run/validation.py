@@ -9,7 +9,7 @@ from dataclasses import fields
 from operator import index as as_index
 from typing import Any
 
-from pytest_haerae.backends.arrivals import shown
+from pytest_haerae.escaping import shown
 from pytest_haerae.types import Request, Response
 
 _MOST_TOKENS = 1 << 53

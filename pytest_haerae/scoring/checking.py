@@ -10,12 +10,11 @@ from numbers import Real
 from typing import Any, get_args
 
 from pytest_haerae.errors import ScorerFailure, unknown
+from pytest_haerae.escaping import shown, visible
 from pytest_haerae.types import Outcome, Response, Verdict
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-_LONGEST_SHOWN = 80
-_LONGEST_LINE = 500
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LONGEST_OUTCOME = 80
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TEXTS = ("prediction", "explanation", "rule", "why")
 _NUMBERS = ("margin", "character_f")
@@ -41,11 +40,12 @@ def checked(verdict: object, response: Response) -> Verdict:
     if not isinstance(outcome, str):
         raise ScorerFailure(f"outcome is one of {', '.join(OUTCOMES)}, not {shown(outcome)}")
     if outcome not in OUTCOMES:
-        raise ScorerFailure(unknown("outcome", repr(outcome[:_LONGEST_SHOWN])[1:-1], OUTCOMES))
+        raise ScorerFailure(unknown("outcome", visible(outcome[:_LONGEST_OUTCOME]), OUTCOMES))
     for name in _TEXTS:
         values[name] = _text(name, values[name], response)
     for name in _NUMBERS:
         values[name] = _number(name, values[name])
+    values["why_start"] = _place(values["why_start"])
     likeness = values["character_f"]
     if likeness is not None and not 0 <= likeness <= 1:
         raise ScorerFailure(f"character_f is between 0 and 1, not {likeness:g}")
@@ -89,26 +89,15 @@ def _number(name: str, value: object) -> float | None:
     return number
 
 
+def _place(value: object) -> int | None:
+    if value is None or (type(value) is int and value >= 0):
+        return value
+    raise ScorerFailure(f"why_start is a whole number from 0 or None, not {shown(value)}")
+
+
 def _kind(value: object) -> str:
     """What a scorer returned, in words; a coroutine is closed, for nobody is going to await it."""
     if isinstance(value, Coroutine):
         value.close()
         return "a coroutine (a scorer is no async function)"
     return shown(value)
-
-
-def shown(value: object) -> str:
-    """A value as a part of one line, cut where it is long; its kind where it cannot be shown."""
-    try:
-        text = repr(value)
-    except Exception:
-        return f"a {type(value).__name__}"
-    return one_line(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
-
-
-def one_line(text: str) -> str:
-    r"""A text as one line: spaces joined, what no terminal should obey written out (``\x1b``), cut where it is long."""
-    line = _UNPRINTABLE.sub(
-        lambda match: match[0].encode("unicode_escape").decode("ascii"), " ".join(text[: 10 * _LONGEST_LINE].split())
-    )
-    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"

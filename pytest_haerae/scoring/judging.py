@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_haerae.errors import HaeraeError, ScorerFailure, in_words, raised
-from pytest_haerae.scoring.checking import checked, one_line
+from pytest_haerae.redact import error_line
+from pytest_haerae.scoring.checking import checked
 from pytest_haerae.scoring.log_likelihood import not_applicable
 from pytest_haerae.scoring.parameters import ChosenScorer
 from pytest_haerae.scoring.time_limit import ForeignAlarm, OutOfTime, call_within
@@ -33,7 +34,7 @@ def judge(item: Item, response: Response | None, chosen: ChosenScorer) -> Verdic
     try:
         return checked(_returned(item, response, chosen), response)
     except ScorerFailure as failure:
-        return Verdict("error", explanation=f"scorer {chosen.scorer.name}, item {item.id}: {one_line(str(failure))}")
+        return Verdict("error", explanation=f"scorer {chosen.scorer.name}, item {item.id}: {error_line(str(failure))}")
 
 
 def _returned(item: Item, response: Response, chosen: ChosenScorer) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from pytest_haerae.scoring.character_f import character_f
 from pytest_haerae.scoring.finish import limit_reached
@@ -10,7 +11,7 @@ from pytest_haerae.scoring.reading.choice import EMPTY, ONLY_REASONING, UNFINISH
 from pytest_haerae.scoring.reading.cleaning import cleaned_free_text, normalise
 from pytest_haerae.scoring.reading.marks import split_reasoning
 from pytest_haerae.scoring.registry import DEFAULT_SCORER, register_scorer
-from pytest_haerae.types import Item, Response, Verdict
+from pytest_haerae.types import Item, Outcome, Response, Verdict
 
 _SHOWN = 60
 
@@ -29,7 +30,7 @@ def judge_string_match(item: Item, response: Response) -> Verdict:
         item: A lettered or free-text item.
         response: Its response with a text.
     """
-    return judge_reading(item, response, read_choice)
+    return judge_reading(item, response, partial(read_choice, limited=limit_reached(response.finish_reason)))
 
 
 def judge_reading(item: Item, response: Response, read: Callable[[str, Item], Reading]) -> Verdict:
@@ -49,7 +50,8 @@ def judge_reading(item: Item, response: Response, read: Callable[[str, Item], Re
     correct = reading.label == item.reference
     verb = "correct" if correct else "wrong"
     explanation = f"{item.id} {verb}: predicted ({reading.label}), reference ({item.reference}), read by {reading.rule}"
-    return Verdict("correct" if correct else "wrong", reading.label, explanation, reading.rule, why=reading.words)
+    outcome: Outcome = "correct" if correct else "wrong"
+    return Verdict(outcome, reading.label, explanation, reading.rule, why=reading.words, why_start=reading.start)
 
 
 def _judge_free_text(item: Item, response: Response) -> Verdict:
@@ -66,9 +68,15 @@ def _judge_free_text(item: Item, response: Response) -> Verdict:
         f"{item.id} {verb}: answered {short(cleaned.text)!r}, reference {short(item.reference)!r}, "
         f"character F {likeness:.2f}"
     )
-    why = cleaned.words(text, 0, len(cleaned.text))
+    begin, end = cleaned.place(0, len(cleaned.text))
     return Verdict(
-        "correct" if correct else "wrong", cleaned.text, explanation, "free text", character_f=likeness, why=why
+        "correct" if correct else "wrong",
+        cleaned.text,
+        explanation,
+        "free text",
+        character_f=likeness,
+        why=text[begin:end],
+        why_start=begin,
     )
 
 

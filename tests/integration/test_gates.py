@@ -233,8 +233,8 @@ def test_an_unwritable_markdown_path_is_refused_before_the_run(tmp_path: Path) -
 
 def test_the_command_to_run_again_shows_no_key(tmp_path: Path) -> None:
     prepare(tmp_path)
-    key = "sk-" + "abcdefghijklmnopqrstuvwxyz"
+    key = "sk-" + "abcdefgh12345678ijklmnop"
     result = evaluate(tmp_path, "--model-params=wrong=3", f"--store=store-{key}.sqlite")
-    assert "run them again: pytest --model=answering --output-file=report.json --model-params=wrong=3" in result.stdout
+    assert "pytest --model=answering --output-file=report.json '--model-params={\"wrong\": 3}'" in result.stdout
     assert "--lf" in result.stdout
     assert key not in result.stdout

@@ -133,6 +133,7 @@ def sample(number: int, subset: str = "csat_geo", **changes: object) -> SampleRo
         "explanation": f"{number} was judged",
         "rule": None,
         "why": None,
+        "why_start": None,
         "reasoning": None,
         "finish_reason": None,
         "tokens": {"prompt": None, "completion": None},

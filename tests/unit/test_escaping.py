@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.escaping import annotation, block, cell, line, markdown, page, visible
+from pytest_haerae.escaping import annotation, block, cell, line, markdown, page, shown, visible
 
 HOSTILE = st.text(
     alphabet=st.sampled_from("a가 :#[]@=+-|`\\<>&'\"\t\n\r\x00\x1b\x7f\x85\x9b\u200b\u202e\u2028\ufeff\ud83d\U000e0041")
@@ -107,3 +107,13 @@ def test_an_annotation_is_one_line_and_its_title_ends_where_it_should() -> None:
     assert annotation("100%\r\na\rb\nc\x1b[2J") == r"100%25%0Aa%0Ab%0Ac\x1b[2J"
     assert annotation("a:b,c::d", title=True) == "a%3Ab%2Cc%3A%3Ad"
     assert annotation("a::b") == "a::b"
+
+
+def test_a_value_is_shown_short_on_one_line_and_never_fails() -> None:
+    class Written:
+        def __repr__(self) -> str:
+            return "a\x1b[2J\nb\u202ec"
+
+    assert shown("x" * 1000) == "'" + "x" * 79 + "…"
+    assert shown(10**5000) == "a int that cannot be shown"
+    assert shown(Written()) == r"a\x1b[2J\nb\u202ec"

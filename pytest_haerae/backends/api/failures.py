@@ -109,6 +109,8 @@ def _no_connection(error: BaseException) -> str | None:
         words = f"no TLS (https://) is spoken there ({error.reason})"
     elif kind in _NO_HTTP or (kind == "RemoteProtocolError" and "illegal" in str(error).lower()):
         words = "no HTTP is spoken there"
+    elif kind == "TooManyRedirects":
+        words = "the server redirects in a circle"
     return words
 
 

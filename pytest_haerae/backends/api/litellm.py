@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from contextvars import ContextVar
 from typing import Any, ClassVar
@@ -42,6 +43,8 @@ class LiteLLMBackend(ApiBackend):
 
         litellm.suppress_debug_info = True
         litellm.telemetry = False
+        # It logs tracebacks of its own bookkeeping, with a server's words in them; what matters is raised.
+        logging.getLogger("LiteLLM").setLevel(logging.CRITICAL)
         self._litellm: Any = litellm
         super().__init__(parameters)
         self._clients = _Clients(litellm, parameters.timeout)

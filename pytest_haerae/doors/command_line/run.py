@@ -13,6 +13,7 @@ from pytest_haerae.doors.command_line.command import Command, add_option, print_
 from pytest_haerae.doors.evaluator import Evaluator, as_options
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.gate import failing_gates
+from pytest_haerae.typed_files import read_typed_text
 
 STDOUT = "-"
 
@@ -62,9 +63,11 @@ def read_config(path: str | None) -> dict[str, Any]:
 
     place = f"--config {path}"
     try:
-        values = yaml.safe_load(Path(path).expanduser().read_text(encoding="utf-8"))
+        values = yaml.safe_load(read_typed_text(Path(path)))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{place}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    except RecursionError:
+        raise UsageError(f"{place}: the YAML is nested too deeply") from None
     except yaml.YAMLError as error:
         raise UsageError(f"{place}: malformed YAML: {' '.join(str(error).split())}") from None
     if not isinstance(values, dict):

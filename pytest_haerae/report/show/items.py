@@ -8,9 +8,8 @@ from pytest_haerae.escaping import line
 from pytest_haerae.report.schema import SampleRow
 from pytest_haerae.report.show.layout import cut, display_width
 from pytest_haerae.statistics.pairing import change_of, match_rows
-from pytest_haerae.types import LETTERS, Outcome
+from pytest_haerae.types import LETTERS, NOT_RIGHT, Outcome
 
-_LISTED: tuple[Outcome, ...] = ("wrong", "invalid", "cut")
 _SHORT_BLOCK = 12
 """Lines of a prompt or an output that are shown where it is not asked for whole."""
 
@@ -26,7 +25,7 @@ def lost_ids(rows: Sequence[SampleRow], baseline: Iterable[SampleRow]) -> set[in
 
 
 def in_order_of_interest(
-    judged: Iterable[tuple[str, Outcome]], lost: Collection[int] = (), outcomes: Collection[Outcome] = _LISTED
+    judged: Iterable[tuple[str, Outcome]], lost: Collection[int] = (), outcomes: Collection[Outcome] = NOT_RIGHT
 ) -> list[int]:
     """Places of the items with one of the outcomes: lost items first, and one of each subset before a second.
 
@@ -65,16 +64,23 @@ def item_lines(row: SampleRow, width: int, *, whole: bool) -> list[str]:
     if row.get("reasoning"):
         parts.append(("reasoning", _text(row["reasoning"] or "", width, whole=whole)))
     if row["raw_output"] is not None:
-        said = _text(mark_words(row["raw_output"], row.get("why")), width, whole=whole, keep_end=True)
+        said = _text(mark_words(row["raw_output"], row.get("why"), row.get("why_start")), width, whole=whole, keep_end=True)
         parts.append(("output", said or ["    (empty)"]))
     return [text for name, lines in parts for text in (f"  {name}:", *lines)]
 
 
-def mark_words(text: str, words: str | None) -> str:
-    """A text with the words that were read between ``»`` and ``«``."""
-    start = text.rfind(words) if words else -1
-    if not words or start < 0:
+def mark_words(text: str, words: str | None, start: int | None = None) -> str:
+    """A text with the words that were read between ``»`` and ``«``.
+
+    Args:
+        text: The text.
+        words: The words; None where none were read.
+        start: Where they begin; without it they are looked for from the end.
+    """
+    if not words or words not in text:
         return text
+    if start is None or not text.startswith(words, start):
+        start = text.rindex(words)
     return f"{text[:start]}»{words}«{text[start + len(words) :]}"
 
 

@@ -15,6 +15,7 @@ from pytest_haerae.report.show.rows import (
     throughput_line,
     unmeasured,
 )
+from pytest_haerae.types import NOT_RIGHT
 
 _MARKS = {"passed": "✅", "failed": "❌", "unmeasurable": "❌", "not evaluated": "➖"}
 _SHOWN_WRONG = 20
@@ -78,7 +79,7 @@ def _wrong(samples: Sequence[SampleRow]) -> list[str]:
     wrong = [
         (sample["id"], sample["outcome"], sample["prediction"] or "", sample["reference"])
         for sample in samples
-        if sample["outcome"] in ("wrong", "invalid", "cut")
+        if sample["outcome"] in NOT_RIGHT
     ]
     if not wrong:
         return []

@@ -221,6 +221,7 @@ _TEXTS = (
     "explanation",
     "rule",
     "why",
+    "why_start",
     "reasoning",
     "finish_reason",
     "truncated",

@@ -64,6 +64,8 @@ _NO_CLAIM = re.compile(
     r"|(?:방법|공식|조건|단계|과정)(?:은|는|이|가)\s.{0,20}가지"
 )
 """A question, a plan, a request, or how many steps there are: no number in it is an answer."""
+_BREAKS_OFF = re.compile(r"[=+×÷/<≈(]\s*\Z")
+"""A calculation that was cut: what stands before is a step on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,13 @@ class Found:
         answer: As it is written, in plain characters, without spaces around it.
         rule: What read it.
         why: The words that were read, as they stand in the output; None where they cannot be found again.
+        why_start: Where they begin there; None with `why`.
     """
 
     answer: str
     rule: str
     why: str | None
+    why_start: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +114,32 @@ def find_answer(text: str, query: str, *, cut: bool = False, words: bool = False
         chosen = _concluded(own)
     if chosen is None or len(chosen.answer) > LONGEST_ANSWER:
         return None
-    return Found(chosen.answer, chosen.rule, _in_raw(plain.words(chosen.start, chosen.end), text))
+    words = plain.words(chosen.start, chosen.end).strip()
+    later = plain.text.count(plain.text[chosen.start : chosen.end].strip(), chosen.end)
+    return Found(chosen.answer, chosen.rule, *_in_raw(words, text, later))
 
 
-def _in_raw(words: str, raw: str) -> str | None:
-    """Words as they stand in the raw text, from which reasoning was taken and whose characters were composed."""
-    for form in (words.strip(), unicodedata.normalize("NFD", words.strip())):
-        if form and form in raw:
-            return form
-    return None
+def _in_raw(words: str, raw: str, later: int) -> tuple[str, int] | tuple[None, None]:
+    """Words as they stand in the raw text, from which reasoning was taken and whose characters were composed.
+
+    Args:
+        words: The words.
+        raw: The raw text.
+        later: How often they stand once more further down.
+    """
+    for form in (words, unicodedata.normalize("NFD", words)):
+        starts = [match.start() for match in re.finditer(re.escape(form), raw)] if form else []
+        if starts:
+            return form, starts[max(-1 - later, -len(starts))]
+    return None, None
 
 
 def _first_statement(text: str) -> int | None:
-    first = [*_boxes(text)[:1], *islice(_statements(text), 1)]
-    return min((each.start for each in first), default=None)
+    first = [each.start for each in (*_boxes(text)[:1], *islice(_statements(text), 1))]
+    line = text.lstrip().partition("\n")[0]
+    if whole_value(line):
+        first.append(text.index(line))
+    return min(first, default=None)
 
 
 def _boxes(text: str) -> list[_Candidate]:
@@ -180,6 +196,8 @@ def _statements(text: str, *, last_first: bool = False, words: bool = False) -> 
 def _concluded(text: str) -> _Candidate | None:
     """The number that a text comes to where nothing in it is said to be the answer."""
     said = [(place, sentence) for place, sentence in _placed(text) if sentence.strip(" \t\n*#-")]
+    if _BREAKS_OFF.search(text):
+        return None
     if len(said) == 1 and (alone := whole_value(text)):
         place = text.find(alone)
         return _Candidate(place, place + len(alone), alone, "whole text")

@@ -13,6 +13,7 @@ _NOTHING = re.compile(r"\\(?:left|right|displaystyle|textstyle|limits|[bB]igg?[l
 _FRACTION_NAME = re.compile(r"\\[dtc]frac(?![A-Za-z])")
 _SHORT_FRACTION = re.compile(r"\\frac\s?(?:(\d)\s?(\d)|\{([^{}]*)\}\s?(\d)|(\d)\s?\{([^{}]*)\})")
 _ROOT = re.compile(r"\\sqrt\s?(\d+|[A-Za-z]|\((?P<inner>[^()]*)\))|루트\s?(?P<word>\d+)")
+_RATIO = re.compile(r"(?<=\d)\s?(?:대|:)\s?(?=\d)")
 _GROUP_COMMA = re.compile(r"(?<=\d)\{,\}(?=\d)")
 _COMPARISONS = (("\\leqslant", "\\le"), ("\\geqslant", "\\ge"), ("\\leq", "\\le"), ("\\geq", "\\ge"))
 _ASCII_COMPARISONS = (("<=", "\\le "), (">=", "\\ge "), ("=<", "\\le "), ("=>", "\\ge "))
@@ -41,7 +42,7 @@ def plain_notation(text: str) -> str:
     text = _NOTHING.sub("", _GROUP_COMMA.sub(",", text))
     while (unwrapped := _WRAPPER.sub(r" \1 ", text)) != text:
         text = unwrapped
-    text = _SPACE.sub(" ", text)
+    text = _RATIO.sub(":", _SPACE.sub(" ", text))
     text = _short_fractions(_FRACTION_NAME.sub(r"\\frac", text))
     text = _FUNCTION.sub(r"\\\1", text)
     text = _ROOT.sub(lambda match: f"\\sqrt{{{match['inner'] or match['word'] or match[1]}}}", text)

@@ -12,7 +12,7 @@ from pytest_haerae.scoring.mathematics.finding import find_answer
 from pytest_haerae.scoring.mathematics.sentences import is_value
 from pytest_haerae.scoring.registry import register_scorer
 from pytest_haerae.scoring.string_match import judge_string_match, short
-from pytest_haerae.types import Item, Response, Verdict
+from pytest_haerae.types import Item, Outcome, Response, Verdict
 
 
 def require_math_verify() -> None:
@@ -57,4 +57,5 @@ def judge_mathematics(item: Item, response: Response) -> Verdict:
     explanation = (
         f"{item.id} {verb}: answered {short(found.answer)!r}, reference {item.reference}, read by {found.rule}"
     )
-    return Verdict("correct" if outcome else "wrong", found.answer, explanation, found.rule, why=found.why)
+    decided: Outcome = "correct" if outcome else "wrong"
+    return Verdict(decided, found.answer, explanation, found.rule, why=found.why, why_start=found.why_start)

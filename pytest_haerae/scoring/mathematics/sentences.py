@@ -57,6 +57,7 @@ _VALUE = re.compile(
       | \d+\s?시간\s?\d+\s?분(?:\s?\d+\s?초)?  # e.g. '2시간 30분'
       | \d{1,3}(?:[ ,']\d{3})+(?:\.\d+)?(?![\d])  # e.g. '1,000', '1 000'
       | \d+\s\d+/\d+  # e.g. '2 1/2'
+      | \d+(?:\s?대\s?|:|\s:\s)\d+(?![\d:])  # e.g. '2:3', '2 대 3'
       | (?:\d+(?:과|와)\s)?\d+분의\s\d+  # e.g. '3분의 2'
       | (?:\d[\d,]*(?:\.\d+)?\s?[십백천]?[만억조]\s?)+(?:\d[\d,]*[십백천]?)?(?=\s?[가-힣]|\W|\Z)  # e.g. '3만 5천'
       | \d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?  # e.g. '12', '1/2'
@@ -68,6 +69,7 @@ _VALUE = re.compile(
 _INEQUALITY = re.compile(
     r"(?:[-\w./\\{}]{1,40}\s{0,2}(?:<|>|\\[lg]e)\s{0,2})?\b[A-Za-z]\s{0,2}(?:<|>|\\[lg]e)\s{0,2}-?[\w./\\{}]{1,40}"
 )
+_POINT = re.compile(r"(?<![\w}])\((?:[^()\n,]{1,30},\s?){1,3}[^()\n,]{1,30}\)")
 _ORDINAL = re.compile(
     r"""
     \s?
@@ -200,9 +202,10 @@ def predicate_values(sentence: str) -> list[str]:
         last = content.rpartition("=")[2].strip()
         if is_value(last):
             return [last]
-    for match in _INEQUALITY.finditer(sentence):
-        if _PREDICATE.match(sentence, match.end()) and read_intervals(plain_notation(match[0])):
-            return [match[0].strip()]
+    for pattern in (_INEQUALITY, _POINT):
+        for match in pattern.finditer(sentence):
+            if _PREDICATE.match(sentence, match.end()) and is_value(match[0]) and not _is_number(match[0]):
+                return [match[0].strip()]
     found = []
     for match in _VALUE.finditer(sentence):
         if _is_label(sentence, match):

@@ -22,6 +22,14 @@ _LIST_NUMBER = re.compile(
 _FIRST_OF_A_LIST = re.compile(r"[ \t>*-]{0,8}1[.)]\s+\S")
 _ANNOUNCES = re.compile(r"(?:정답|해답|답안|답변|(?<![가-힣])답|answer)\W{0,6}(?:은|는)?\W{0,3}\Z", re.IGNORECASE)
 _STATES = re.compile(r"정답|답[은:]|\banswer\b", re.IGNORECASE)
+_OPTIONS_HEADING = re.compile(r"\W*(?:선택지|보기|선지|options|choices)\W*", re.IGNORECASE)
+_EXAMINES_EACH = re.compile(
+    r"""
+      (?:각|모든)\s(?:보기|선택지|선지|항목|옵션)|하나씩|차례로  # e.g. '각 보기를 살펴보겠습니다.'
+    | \b(?:each|every)\s(?:option|choice|statement)|\bone\sby\sone  # e.g. "Let's look at each option:"
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 _FIRST_OPTION = re.compile(r"[ \t>*-]{0,8}[(\[]?(?P<label>[A-Za-z]|1)(?:[)\]]|\s?[.:)]|번)?\s?(?P<rest>.*)\Z")
 
 
@@ -67,16 +75,16 @@ def _before_the_list(text: str, number: int, options: Options) -> int:
 
 
 def _begins_the_options(before: str, last: str, options: Options) -> bool:
-    """Whether a text is a question and the last line its first option, or a piece of that."""
-    heading = QUESTION.match(before)
+    """Whether a text lists options, or is a question, and the last line the first option, or a piece of that."""
     first = _FIRST_OPTION.match(last)
-    if (
-        not heading
-        or not first
-        or len(before) - heading.end() < 1
-        or options.label(first["label"]) != options.labels[0]
-    ):
+    if not first or options.label(first["label"]) != options.labels[0]:
         return False
-    asks = before.endswith("?") or "\n" not in before
+    above = before.rpartition("\n")[2]
+    if _EXAMINES_EACH.search(above) and not _STATES.search(above):
+        return True
+    heading = QUESTION.match(before)
+    asked = heading and len(before) > heading.end() and (before.endswith("?") or "\n" not in before)
+    only_asks = before.endswith("?") and "\n" not in before and not _STATES.search(before)
     rest = "".join(first["rest"].split())
-    return asks and (not rest or "".join(options.forms[0][0].split()).startswith(rest))
+    begun = not rest or "".join(options.forms[0][0].split()).startswith(rest)
+    return begun and bool(asked or only_asks or _OPTIONS_HEADING.fullmatch(above))

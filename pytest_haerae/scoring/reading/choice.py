@@ -16,7 +16,7 @@ from pytest_haerae.scoring.reading.own_text import own_text
 from pytest_haerae.scoring.reading.predicates import CONCLUDES, REFUSES
 from pytest_haerae.scoring.reading.runaways import first_of_a_runaway
 from pytest_haerae.scoring.reading.statements import Statement, concludes, last_conclusion, last_statement
-from pytest_haerae.scoring.reading.structured import json_answer
+from pytest_haerae.scoring.reading.structured import Structured, json_answer
 from pytest_haerae.scoring.reading.traced import Traced
 from pytest_haerae.scoring.reading.turns import own_end
 from pytest_haerae.types import LETTERS, Item
@@ -31,8 +31,12 @@ _BARE = re.compile(_LABEL)
 _SHORT_LINES, _SHORT_TEXT, _LONG_TEXT = 3, 240, 600
 _A_LETTER = re.compile(r"[A-Za-z]")
 _IS_SUBJECT = re.compile(r"번?(?:이|가|을|를|와|과|의|로|에)(?=[\s가-힣])")
-_CUT_IN_MARKUP = re.compile(r"(?<=\n)[ \t>*-]{0,8}(?:\$\$?|\*\*|\\\[)\s*\\?[A-Za-z]\s*\Z")
-"""A last line that opens a formula or bold type, and holds no more than its first letter."""
+_CUT_IN_MARKUP = re.compile(
+    r"(?<=\n)[ \t>*-]{0,8}(?:(?:\$\$?|\*\*|\\\[)[ \t]*\\?[A-Za-z0-9]|\|(?:[^|\n]{0,40}\|){0,9}[ \t]*[A-Za-z])\s*\Z"
+)
+"""A last line that opens a formula, bold type or a cell, and holds no more than its first letter."""
+_ENTRY = re.compile(rf"^[ \t]*[-•]\s\(?[{LETTERS}][).:\s]", re.MULTILINE)
+_ITS_LETTER, _NEAR = re.compile(rf"(?<![A-Za-z])[{LETTERS}]번?[은는]\s\Z"), 5
 _WORK = re.compile(r"[=≈∫√]|\\frac")
 
 
@@ -44,14 +48,22 @@ class Reading:
         label: A letter of the item, or None.
         rule: The rule that read it, or the reason why nothing could be.
         words: What was read, as it stands in the output; None with `label`.
+        start: Where it begins there, in characters; None with `label`.
     """
 
     label: str | None
     rule: str
     words: str | None = None
+    start: int | None = None
+
+    @classmethod
+    def of(cls, found: Statement | Structured, rule: str, text: str, part: Traced) -> Reading:
+        """The reading of what was found in a part of a text."""
+        begin, end = part.place(found.start, found.end)
+        return cls(found.label, rule, text[begin:end], begin)
 
 
-def read_choice(text: str, item: Item) -> Reading:
+def read_choice(text: str, item: Item, *, limited: bool = False) -> Reading:
     """Read the chosen option.
 
     An output that is one option's own text names it; so does a JSON object's answer; else the first of `RULES` that
@@ -60,6 +72,8 @@ def read_choice(text: str, item: Item) -> Reading:
     Args:
         text: The model's output.
         item: A lettered item.
+        limited: Whether the output was cut at its limit: then the letter or number that it breaks off at is an answer
+            only where words announce it, or where it is all that was written.
 
     Returns:
         The letter with the rule's name and the words that were read; or None with the reason: ``empty``,
@@ -76,24 +90,32 @@ def read_choice(text: str, item: Item) -> Reading:
         return Reading(None, EMPTY)
     end = own_end(answered.text, item.query, lambda part: _first_evidence(part, options), item.labels)
     answered = answered.part(0, end).stripped()
-    written = answered.words(text, 0, len(answered.text))
-    spelt = own_text(written, options)
+    begin, finish = answered.place(0, len(answered.text))
+    spelt = own_text(text[begin:finish], options)
     if spelt:
-        return Reading(spelt.label, "stated verdict" if spelt.announced else "option text", spelt.words)
-    return _read_json(text, answered, options) or _read_rules(text, answered, options)
+        rule = "stated verdict" if spelt.announced else "option text"
+        return Reading(spelt.label, rule, spelt.words, text.rindex(spelt.words, begin, finish))
+    breaks_off = limited and answered.text[-1].isalnum()
+    return _read_json(text, answered, options) or _read_rules(text, answered, options, breaks_off=breaks_off)
 
 
-def _read_rules(text: str, answered: Traced, options: Options) -> Reading:
+def _read_rules(text: str, answered: Traced, options: Options, *, breaks_off: bool) -> Reading:
     cut = _CUT_IN_MARKUP.search(answered.text)
     cleaned = without_markup(answered.part(0, cut.start() if cut else None))
     cleaned = cleaned.part(0, end_before_a_begun_list(cleaned.text, options)).stripped()
-    output = Output(cleaned.text, options)
-    evidence = next((evidence for rule in RULES if output.lines and (evidence := rule(output))), None)
+    evidence = _evidence(cleaned.text, options)
+    if evidence and breaks_off and evidence.rule in _UNANNOUNCED and 0 < evidence.start < evidence.end == len(cleaned.text):
+        evidence = _evidence(cleaned.text[: evidence.start].rstrip(), options)
     if evidence is None:
         return Reading(None, NO_ANSWER)
     if evidence.label == SEVERAL:
         return Reading(None, SEVERAL)
-    return Reading(evidence.label, evidence.rule, cleaned.words(text, evidence.start, evidence.end))
+    return Reading.of(evidence, evidence.rule, text, cleaned)
+
+
+def _evidence(text: str, options: Options) -> Statement | None:
+    output = Output(text, options)
+    return next((evidence for rule in RULES if output.lines and (evidence := rule(output))), None)
 
 
 def read_strictly(text: str, item: Item) -> Reading:
@@ -112,7 +134,7 @@ def read_strictly(text: str, item: Item) -> Reading:
         match = pattern.fullmatch(place)
         label = options_of(item).label(match[1]) if match else None
         if label:
-            return Reading(label, rule, place)
+            return Reading(label, rule, place, text.rindex(place))
     return Reading(None, OTHER_FORMAT)
 
 
@@ -151,7 +173,7 @@ def _closing_label(output: Output) -> Statement | None:
     """The label that the last line begins with, but for a bare letter, which may stand for a quantity."""
     for line in output.label_lines[-1:]:
         if line.number == output.lines[-1][0] and _may_open(line, output) and line.group and not line.group.plain:
-            return _of_line(line, "closing label")
+            return None if _is_an_entry(line.text, line.group, output) else _of_line(line, "closing label")
     return None
 
 
@@ -172,10 +194,19 @@ def _only_label(output: Output) -> Statement | None:
 
 def _talked_about(group: Group, output: Output) -> bool:
     """Whether an option's word is what a sentence speaks of, or a letter a quantity's name: "용기 A: 4 kg"."""
+    if group.topic or (output.text.endswith("- ", 0, group.start) and group.end == len(output.text)):
+        return True
+    if _is_an_entry(output.text, group, output):
+        return True
     if output.named_by_texts:
-        return group.topic
-    item_of_a_list = output.text.endswith("- ", 0, group.start) and group.end == len(output.text)
-    return group.plain and (item_of_a_list or output.text.startswith(":", group.end))
+        return bool(_ITS_LETTER.search(output.text, max(0, group.start - _NEAR), group.start))
+    return group.plain and output.text.startswith(":", group.end)
+
+
+def _is_an_entry(text: str, group: Group, output: Output) -> bool:
+    """Whether an option heads an entry of a list that explains several: "- (A) 훈민정음: 문자"."""
+    headed = text.endswith(("- ", "• "), 0, group.start) and text.startswith(":", group.end)
+    return headed and len(_ENTRY.findall(output.text)) > 1
 
 
 def _is_chosen(group: Group, output: Output) -> bool:
@@ -195,6 +226,8 @@ RULES: tuple[Callable[[Output], Statement | None], ...] = (
     _only_label,
 )
 """In the order of their weight. What a JSON object gives as its answer stands before all of them."""
+_UNANNOUNCED = ("own line", "closing label", "conclusion", "only label", "option text")
+"""Rules that read what no words announce."""
 
 
 def _of_line(line: LabelLine, rule: str) -> Statement:
@@ -231,7 +264,7 @@ def _read_json(text: str, answered: Traced, options: Options) -> Reading | None:
     if later:
         if later.label == SEVERAL:
             return Reading(None, SEVERAL)
-        return Reading(later.label, later.rule, after.words(text, later.start, later.end))
+        return Reading.of(later, later.rule, text, after)
     if found.label is None or found.label == SEVERAL:
         return Reading(None, SEVERAL if found.label else NO_ANSWER)
-    return Reading(found.label, "JSON", answered.words(text, found.start, found.end))
+    return Reading.of(found, "JSON", text, answered)

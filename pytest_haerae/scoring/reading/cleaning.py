@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from pytest_haerae.scoring.reading.formulas import with_plain_formulas
 from pytest_haerae.scoring.reading.marks import HEADER, split_reasoning
 from pytest_haerae.scoring.reading.traced import Traced
 from pytest_haerae.scoring.reading.turns import own_end
@@ -29,6 +30,8 @@ _LONGEST_PLAIN = 9
 _UNUSUAL = re.compile(rf"(?s:.)[{_COMBINING}]+|[^\x00-\x7f가-힣{_KEPT_AS_WRITTEN}]")
 """A character with what it is composed of, or one that may have a plainer form."""
 
+_UNTICKED = re.compile(r"^[ \t]*(?:[-*+]\s)?(?:\[ \]|☐)[^\n]*", re.MULTILINE)
+_TICK = re.compile(r"^[ \t]*(?:[-*+]\s)?(?:\[[xXvV✓]\]|☑)", re.MULTILINE)
 _STRUCK = re.compile(r"~~[^~\n]{1,400}~~")
 _HTML_PAIR = re.compile(r"<(b|strong|i|em|u|p|span|mark|code|center)>([^<]*)</\1>", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"</[^<>\n]{1,30}>|<br\s?/?>", re.IGNORECASE)
@@ -39,7 +42,7 @@ _LATEX_COMMAND = re.compile(
 _LINE_DECORATION = re.compile(r"^[ \t]{0,8}(?:>[ \t>]{0,20})?(?:#{1,12}(?=\s|$))?", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*+|`+|__+|[{}$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _TABLE_LINE = re.compile(r"\|")
-_MARKUP = re.compile(r"[~<>\\|*`_{}$#]|\[/?[|A-Z]|^[ \t]", re.MULTILINE)
+_MARKUP = re.compile(r"[~<>\\|*`_{}$#^☑]|\[/?[|A-Z]|\[[xv✓]\]|^[ \t]", re.MULTILINE)
 """What a text has to hold for any of these to change it."""
 _COMMANDS_ON_N = "abla|eg?|eqq?|i|u|otin|ot|mid|exists|earrow|warrow|ewline|otag|onumber|leq|geq|less"
 """LaTeX commands that begin with an n."""
@@ -95,7 +98,8 @@ def without_markup(text: Traced) -> Traced:
     r"""Take Markdown, LaTeX, HTML, table lines and chat marks away; ``\boxed{B}`` becomes a line ``boxed: B``."""
     if _MARKUP.search(text.text):
         text = text.sub(HEADER, "\n").sub(_STRUCK, "")
-        text = text.within(_HTML_PAIR, 2).sub(_CLOSING_TAG, "\n")
+        text = text.sub(_UNTICKED, "").sub(_TICK, "") if _TICK.search(text.text) else text
+        text = with_plain_formulas(text).within(_HTML_PAIR, 2).sub(_CLOSING_TAG, "\n")
         text = text.sub(_BOX, "\nboxed: ").sub(_LATEX_COMMAND, " ")
         text = text.sub(_LINE_DECORATION, "").sub(_EMPHASIS, "").sub(_TABLE_LINE, " ")
     return text.stripped()

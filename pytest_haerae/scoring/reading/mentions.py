@@ -29,7 +29,7 @@ _LETTER = re.compile(
       (?<![A-Za-z]')  # not "f'(b)"
       (?<![\d′^])(?<!\d\))  # not '(2)(b)'
       [(\[<{{「【]\s?(?P<bracketed>[{_EITHER_CASE}])\s?[)\]>}}」】]  # e.g. '(b) 원두', '【b】'
-      (?!\s?[{_RELATIONS}])  # not '(b) = 3'
+      (?!\s?[{_RELATIONS}]|/)(?<!/...)  # not '(b) = 3', '(a)/(b)'
     | (?:선택지|보기|옵션|번호|기호|\b(?:[Oo]ptions?|[Cc]hoice|[Ll]etter)\b)\s?[:\#"'(]?\s?
       (?P<named>[{_EITHER_CASE}])(?![A-Za-z0-9])  # e.g. '보기 b', 'option: b'
     | (?<![A-Za-z0-9'’+\#°])  # not 'USB', '70°C'
@@ -40,6 +40,7 @@ _LETTER = re.compile(
       (?<!→\ )(?<!%\ )(?<!\d\ )  # not '10 A'
       (?P<bare>[{LETTERS}])  # e.g. '정답은 B', 'B입니다'
       (?!(?<=[(\[].)\s?[)\]])  # not '(B) = 3'
+      (?!\(\d{{1,2}},\s?\d{{1,2}}\))  # not 'C(4,2)'
       (?![A-Za-z0-9+\#]|['’][a-z]|[-.][A-Za-z0-9]|\s?[{_OPERATORS}])  # not 'C++', 'A-4', 'A = 9'
       (?=[^가-힣]|\Z|{PARTICLE})  # not 'B형'
     """,

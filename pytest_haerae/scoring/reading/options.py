@@ -191,9 +191,9 @@ def _fold(text: str, spaced: bool, cased: bool) -> tuple[str, list[int]]:
     return "".join([lowered[index] for index in places]), places
 
 
-_PART_BEFORE = re.compile(r"\d[.,]\Z|[√^/]\Z|(?:\A|[\s(=:\[*])-\Z")
+_PART_BEFORE = re.compile(r"\d[.,]\Z|[√^/]\Z|(?:\A|[\s(=:\[*])-\Z|[A-Za-z']\(\Z")
 _PART_BEHIND = re.compile(r"[.,]\d|[%°√^]|/\d")
-"""What makes a number part of another: a decimal point, a sign, a root, a unit."""
+"""What makes a number part of another: a decimal point, a sign, a root, a unit, a function's brackets."""
 
 
 def _stands_alone(text: str, start: int, end: int, option: str) -> bool:
@@ -201,7 +201,7 @@ def _stands_alone(text: str, start: int, end: int, option: str) -> bool:
     before, behind = text[max(0, start - 2) : start], text[end : end + 2]
     if before and before[-1].isalnum():
         return False
-    if option[0].isdigit() and _PART_BEFORE.search(before):
+    if option[0] in "-0123456789" and (_PART_BEFORE.search(before) or (before[-1:] == "(" and behind[:1] == ",")):
         return False
     if option[-1].isdigit() and (behind[:1].isdigit() or _PART_BEHIND.match(behind)):
         return False

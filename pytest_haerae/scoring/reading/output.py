@@ -40,14 +40,16 @@ _WHOLE = re.compile(
     """,
     re.VERBOSE,
 )
-_PART_OF_A_NUMBER = re.compile(r"[√±%^°/]|[-+]\Z")
-_EQUATES = re.compile(r"[=≈](?!>)|\\\Z")
+_EQUATES = re.compile(r"[=≈∠△∂√∫/](?!>)|\\\Z")
+_PART_OF_A_NUMBER = re.compile(rf"{_EQUATES.pattern}|[±%^°]|[-+]\Z")
 _LISTED = re.compile(r"\W{0,6}\d{1,2}[.)]\s+(?=\S)")
 _NUMBERED_LINE = re.compile(r"^\W{0,6}\d{1,2}[.)]\s", re.MULTILINE)
 _A_LETTER = re.compile(r"[A-Za-z]")
 _BULLET = re.compile(r"[ \t]*[-*•+]\s")
 _PIECE = re.compile(r"[ \t]*(?:[-•]\s+[A-Za-z]\W*|[a-z]\W*|[A-Z]\s*(?:[+×÷*/<>-]|:)\W*)")
 _EQUATION_NUMBER = re.compile(r"\(\d{1,2}\)")
+_GOVERNED, _LONGEST_PREPOSITION = re.compile(r"\b(?:of|between|from|against|by|at|through)\s\Z"), 9
+"""A letter behind a preposition names a thing or a quantity: "the father of X"."""
 _STRICT_FORMS = 4
 
 Kind = Literal["letter", "number", "bare number", "labelled text", "text"]
@@ -124,18 +126,25 @@ class Output:
         """The lines that hold a word or a number: their numbers, where they begin, and their text."""
         found, start = [], 0
         for number, line in enumerate(self.text.split("\n")):
-            if any(character.isalnum() for character in line):
+            if any(character.isalnum() or character in "∞∅" for character in line):
                 found.append((number, start, line))
             start += len(line) + 1
         return found
 
     def _may_be_a_piece(self, line: str, whole: Whole) -> bool:
         """Whether a line below others is the beginning of a list's item or of a formula, and not a label."""
+        if ("(" in line and ")" not in line) or ("[" in line and "]" not in line):
+            return True
         if whole.kind == "number":
-            return self._numbers_equations or ("(" in line and ")" not in line)
+            return self._numbers_equations
         if whole.kind == "bare number":
             return self._calculates or bool(_BULLET.match(line))
         return whole.kind == "letter" and bool(_PIECE.fullmatch(line))
+
+    def _goes_on_above(self, start: int, label: str) -> bool:
+        """Whether the line right above is an equation for a quantity of the same name: ``A = πr²``."""
+        above = self.text[:start].rstrip(" ").removesuffix("\n").rpartition("\n")[2]
+        return bool(re.match(rf"\W*{label}\s?[=≈]", above))
 
     @cached_property
     def _numbers_equations(self) -> bool:
@@ -169,7 +178,7 @@ class Output:
 
     def _label_line(self, number: int, start: int, line: str) -> LabelLine | None:
         whole = whole_label(line, self.options)
-        if whole and number and self._may_be_a_piece(line, whole):
+        if whole and number and (self._may_be_a_piece(line, whole) or self._goes_on_above(start, whole.label)):
             return None
         if whole:
             return LabelLine(number, start, line, whole.label, None, whole)
@@ -184,6 +193,8 @@ def is_next(first: str, second: str, options: Options) -> bool:
 
 def is_answerlike(text: str, group: Group) -> bool:
     """Whether a mention may be an answer: any but a bare letter inside a running sentence."""
+    if group.plain and _GOVERNED.search(text, max(0, group.start - _LONGEST_PREPOSITION), group.start):
+        return False
     followed = (AS_AN_ANSWER, IS_THE_ANSWER, IS_RIGHT)
     return not group.plain or any(pattern.match(text, group.end) for pattern in followed)
 
@@ -227,15 +238,15 @@ def whole_label(text: str, options: Options) -> Whole | None:
 def _label_alone(line: str, match: re.Match[str], options: Options) -> Whole | None:
     """A letter, a number that counts the options, or a number: that is first of all an option's own text."""
     kind: Kind = "letter"
-    if _EQUATES.search(match["before"]) or _EQUATES.search(match["behind"]):
-        return None
+    part = _EQUATES
     if match["label"].isdigit():
         kind = "number" if match["open"] or match["counted"] else "bare number"
         exact = options.exactly(line, _STRICT_FORMS, edges=kind == "bare number")
         if exact:
             return Whole(exact, "text")
-        if _PART_OF_A_NUMBER.search(match["before"]) or _PART_OF_A_NUMBER.search(match["behind"]):
-            return None
+        part = _PART_OF_A_NUMBER
+    if part.search(match["before"]) or part.search(match["behind"]):
+        return None
     label = options.label(match["label"])
     return Whole(label, kind) if label else None
 

@@ -28,6 +28,15 @@ _ANNOUNCES = re.compile(
 _LABELLED = re.compile(r"[(\[]?(?P<label>[A-Za-z])(?:[)\]][.:]?|[.:])\s*")
 _AROUND = r"[\s().:\[\]*_`$\"'{}。]*"
 _LETTER_ALONE = re.compile(rf"{_AROUND}[A-Za-z]{_AROUND}(?:번|입니다|이다|번입니다)?{_AROUND}")
+_EQUATED = re.compile(
+    r"""
+    (?:∴|(?:따라서|그러므로|therefore|thus|hence|so)\b)?,?\s?  # e.g. '∴ v = 20 m/s', 'Thus v = 20 m/s'
+    [A-Za-z][A-Za-z₀-₉']{0,3}(?:\([^()\n]{1,4}\))?\s?[=≈]\s?  # e.g. 'v₀ = 20 m/s', 'f(2) = 5'
+    (?:[^\n,;→]*[=≈]\s?)?  # e.g. 'v = 2 × 10 = 20 m/s'
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""The name of what was asked for, and how it was calculated, before its value."""
 _BOXED = re.compile(r"\{(?P<text>.*)\}[.$)\]\\\s]*\Z")
 _LOOKED_BACK = 1_000
 _MOST_AROUND = 80
@@ -80,6 +89,10 @@ def _spelt(text: str, options: Options) -> str | None:
         label = options.exactly(written, _AS_SPELT, edges=False) or (
             boxed and options.exactly(boxed["text"], _AS_SPELT, edges=False)
         )
+        if label:
+            return label
+        equated = _EQUATED.match(written)
+        label = equated and options.exactly(written[equated.end() :], _AS_SPELT, edges=False)
         if label:
             return label
         if labelled and options.exactly(written[labelled.end() :], _AS_SPELT, edges=False) == options.label(

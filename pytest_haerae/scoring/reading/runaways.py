@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from itertools import islice, pairwise
 
+from pytest_haerae.scoring.reading.cues import CORRECTION, MARKER
 from pytest_haerae.scoring.reading.output import Output, whole_label
-from pytest_haerae.scoring.reading.statements import CORRECTION, MARKER, Statement, announcement
+from pytest_haerae.scoring.reading.statements import Statement, announcement
 
 _FIRST_VERDICTS, _FEWEST_REPEATED = 6, 3
 _NOTHING_BETWEEN = re.compile(r"(?:입니다|이다|번|[^\w\n])*\n(?:\W|\d{1,2}[.)]|정답|\banswer)*", re.IGNORECASE)

@@ -6,6 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pytest_haerae.scoring.reading.cues import (
+    CONCLUSION,
+    CORRECTION,
+    MADE_THE_ANSWER,
+    MARKER,
+    OF_SOMETHING_ELSE,
+    SUPPOSED,
+    SUPPOSED_BEFORE,
+    WHAT_WAS_ASKED,
+)
 from pytest_haerae.scoring.reading.mentions import Group
 from pytest_haerae.scoring.reading.output import SEVERAL, Found, Output, read_sentence, whole_label
 from pytest_haerae.scoring.reading.predicates import BEFORE, CONCLUDES, IS_RIGHT, IS_THE_ANSWER, REFUSES
@@ -17,84 +27,9 @@ _LONGEST_SENTENCE = 300
 
 _SENTENCE_END = re.compile(r"\n|(?<=[.!?。])\s")
 _GOES_ON_BELOW = re.compile(r"\W*|.*:\W*|.*(?:다음과\s?같|아래와\s?같|as\sfollows|아니다|아니야|아니).{0,12}")
+_LISTED_LETTER = re.compile(rf"\s*\d{{1,2}}[.)]\s\W{{0,3}}[{LETTERS}]\W*")
 _BEGINS_A_LIST = re.compile(r"\s*1\s?[.)]|\s*1\s*\Z")
 
-_BELOW = r"[ \t]{0,9}\n(?=\s*\S)"
-_KOREAN_MARKER = rf"""
-      (?<![가-힣])(?:최종\s?)?(?:정답|해답|답안|답변|답)(?:\s?및\s?해설|\s?번호|\s?기호)?[\]】>)\"'”’]{{0,3}}\s?
-      (?:
-          (?:은|는)(?=[\s('\"{LETTERS}\d])  # e.g. '정답은 (B)', '최종 답은 2번', '정답 기호는 B'
-        | (?P<subject>이|가)(?=[\s('\"{LETTERS}\d])  # e.g. '정답이 B입니다'
-        | 은요|은\?  # e.g. '답은요'
-        | [:=→\-–—>]{{1,3}}  # e.g. '정답: B', '[정답] → B', '"정답": "B"'
-        | (?=[(\[])  # e.g. '정답 (B)'
-        | (?<=\))\s?(?=[{LETTERS}\d])  # e.g. '정답) 3'
-        | (?=\s?[{LETTERS}](?![A-Za-z]))  # e.g. '[정답] B'
-        | {_BELOW}  # e.g. '정답\n\n원두'
-      )
-"""
-_WORD = rf"\s(?![(\[\"'*]?(?-i:[{LETTERS}])[)\]\"'*]?(?:[\s,.:]|\Z))\S{{1,14}}"
-_ENGLISH_MARKER = rf"""
-      \b(?:final_)?(?:answer|ans|choice|option|solution)\b[\]>)\"']{{0,2}}\s?
-      (?:
-          (?:{_WORD}){{0,12}}?\s(?:is|are|(?:would|should|must|will)\sbe)\b:?  # e.g. 'The best option would be B'
-        | [:=→–—-]{{1,3}}  # e.g. 'Answer: B', '"answer": "B"'
-        | \.(?=\s?[(\[]?[{LETTERS}]\b)  # e.g. 'Answer. B'
-        | (?<=\))\s?(?=[{LETTERS}\d]\b)  # e.g. 'ans) b'
-        | {_BELOW}  # e.g. '### ANSWER\n\nThe code'
-      )
-    | \banswer\s?(?=\(?[{LETTERS}]\b)  # e.g. 'Answer (B)'
-"""
-MARKER = re.compile(
-    rf"""
-      {_KOREAN_MARKER}
-    | {_ENGLISH_MARKER}
-    | <\s?(?:final_)?(?:answer|정답)\s?>  # e.g. '<answer>B</answer>'
-    | \bboxed:  # e.g. 'boxed: B'
-    | (?:正确)?答案\s?(?:是|为|:)  # e.g. '正确答案是B'
-    | (?:正解|答え)は?:?  # e.g. '正解はB'
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_OF_SOMETHING_ELSE = re.compile(r"\b(?:because|since|correct|right|wrong|why|when|than|which|as)\b", re.IGNORECASE)
-"""What stands between "option … is" and a letter that it does not announce."""
-_SUPPOSED = re.compile(
-    r"""
-    (?:\b(?:might|may|could|many|some|people|others|if)\b|흔히|만약|가령)  # e.g. 'Many say that ', 'one might think '
-    [^.!?\n]{0,24}\Z
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_SUPPOSED_BEFORE = 40
-CORRECTION = re.compile(
-    r"""
-      (?<![가-힣])
-      (?:
-          아니(?=[,.!…\s]|다[.,!]|야|요[,.!])  # e.g. '아니, B', '아니다. B'
-        | 잠깐|다시\s?(?:보니|생각|살펴|확인|읽|검토)  # e.g. '잠깐, B', '다시 보니 B'
-        | 정정|수정\s?:|사실은|실제로는  # e.g. '정정: B', '사실은 B'
-      )
-    | \b(?:wait|actually|correction|on\s(?:second\sthought|reflection)|sorry)\b  # e.g. 'Wait, B', 'On reflection, B'
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_CONCLUSION = re.compile(
-    r"""
-      따라서|그러므로|그래서  # e.g. '따라서 (B)'
-    | 결론적으로|결론은|결론\s?:|결국|고로  # e.g. '결론: (B)', '결국 (B)'
-    | 고르자면|고른다면|꼽자면  # e.g. '굳이 고르자면 (B)'
-    | \b(?:therefore|thus|hence|so|in\sconclusion|conclusion:)\b  # e.g. 'Therefore B', 'So, B'
-    | \bhad\sto\s(?:choose|pick|guess)\b  # e.g. 'If I had to guess, B'
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_WHAT_WAS_ASKED = re.compile(
-    rf"""
-    (?:것|설명|선택지|단어|표현|내용|문장|보기|인물|사람|용어)[은는]\s  # e.g. '알맞은 것은 (B)', '옳은 설명은 2번'
-    (?=\W{{0,3}}(?:[{LETTERS}](?![A-Za-z])|\d{{1,2}}\s?[번)]))  # not '알맞은 것은 원두'
-    """,
-    re.VERBOSE,
-)
 _EQUALS = re.compile(r"[=≈<>≤≥+×÷*/^·-]\s?\Z")
 _NEAR = 3
 _ENDS_THE_TEXT = re.compile(r"\s?(?:입니다|이에요|예요|이다|임|다)?[^\w\n]*\Z")
@@ -131,7 +66,7 @@ def last_statement(output: Output) -> Statement | None:
 def last_conclusion(output: Output) -> Statement | None:
     """The last sentence that concludes, chooses, or calls one option right, without saying that it is the answer."""
     statement = _last(
-        _cued(output, _CONCLUSION, "conclusion"),
+        _cued(output, CONCLUSION, "conclusion"),
         _asked(output),
         _predicated(output, IS_RIGHT, "conclusion"),
         _chosen(output),
@@ -178,11 +113,13 @@ def announcement(output: Output, match: re.Match[str]) -> Statement | None:
         return None
     word = match[0]
     between = output.text[match.end() : found.start]
-    if word[-1].isascii() and word[-1].isalpha() and _OF_SOMETHING_ELSE.search(between):
+    if word[-1].isascii() and word[-1].isalpha() and OF_SOMETHING_ELSE.search(between):
         return None
-    if _SUPPOSED.search(output.text[max(0, match.start() - _SUPPOSED_BEFORE) : match.start()]):
+    if SUPPOSED.search(output.text[max(0, match.start() - SUPPOSED_BEFORE) : match.start()]):
         return None
     if match["subject"] and not concludes(output, found.end):
+        return None
+    if match["object"] and not MADE_THE_ANSWER.match(output.text, found.end):
         return None
     rule = "box" if word.endswith("boxed:") else "answer tag" if word.startswith("<") else "stated verdict"
     aside = output.text[match.start() - 1 : match.start()] == "(" and rule == "stated verdict"
@@ -197,6 +134,9 @@ def concludes(output: Output, end: int) -> bool:
 def _read_from(output: Output, start: int) -> Found | None:
     """Read the sentence that begins here; where it only announces, the next one, unless that begins a list."""
     sentence = _sentence(output.text, start)
+    line = output.text[start : start + _LONGEST_SENTENCE].partition("\n")[0]
+    if _LISTED_LETTER.fullmatch(line):
+        sentence = line  # "1. B": the number is a list's, and no sentence
     found = read_sentence(sentence, output.options)
     if found is None and _GOES_ON_BELOW.fullmatch(sentence):
         start += len(sentence)
@@ -248,7 +188,7 @@ def _chosen(output: Output) -> Iterator[Statement]:
 
 def _asked(output: Output) -> Iterator[Statement]:
     """The question's own words, completed: 알맞은 것은 (B)."""
-    for match in _places(_WHAT_WAS_ASKED, output.text):
+    for match in _places(WHAT_WAS_ASKED, output.text):
         found = _read_from(output, match.end())
         if found and concludes(output, found.end):
             yield Statement(found.label, "conclusion", match.start(), found.end)

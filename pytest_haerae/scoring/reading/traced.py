@@ -88,8 +88,13 @@ class Traced:
             position = match.end()
         return Traced.joined([*parts, self.part(position)], "") if parts else self
 
-    def words(self, raw: str, start: int, end: int) -> str:
-        """What a stretch of it was in the raw text, without the white space around it."""
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of it, without the white space around it, begins and ends in the raw text."""
         start += len(self.text[start:end]) - len(self.text[start:end].lstrip())
         end = start + len(self.text[start:end].rstrip())
-        return raw[self.starts[start] : max(self.stops[start:end])] if start < end else ""
+        return (self.starts[start], max(self.stops[start:end])) if start < end else (0, 0)
+
+    def words(self, raw: str, start: int, end: int) -> str:
+        """What a stretch of it was in the raw text, without the white space around it."""
+        begin, finish = self.place(start, end)
+        return raw[begin:finish]

@@ -15,7 +15,7 @@ QUESTION = re.compile(
         (?:질문|문제|문항|지문|문장|question|problem|passage|instruction|input|q)
         (?:\s?\((?:question|질문)\))?  # e.g. '질문 (Question): '
         \s?\d{0,3}\s?[\]】>)*]{0,4}\s?[:.\]】]  # e.g. '### 질문: ', '**Question**: ', 'Q. '
-      | (?:질문|문제|문항|question|problem)\s?\d{1,3}\b  # e.g. '문제 12'
+      | (?:질문|문제|문항|question|problem)\s?\d{1,3}(?!\d)  # e.g. '문제 12', '질문 2의 답'
       | 다음\s(?:질문|문제|글|지문)(?:을|를)\s  # e.g. '다음 글을 읽고'
       | (?<=\#\ )(?:질문|문제|문항|지문|question|problem)\s?\d{0,3}\s?$  # e.g. '## Question'
       | (?<=\#\ )(?:선택지|보기|options|choices)\s?:?\s*$  # e.g. '### 선택지: '
@@ -23,7 +23,7 @@ QUESTION = re.compile(
     """,
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
-_MOST_QUESTIONS, _COMPARED = 20, 24
+_MOST_QUESTIONS, _COMPARED, _FEWEST_COMPARED = 20, 24, 3
 _SPACES = re.compile(r"\s+")
 _ONLY_Q = re.compile(r"\W*q\W*", re.IGNORECASE)
 
@@ -61,7 +61,7 @@ def own_end(
         if labels and "Q" in labels and _ONLY_Q.fullmatch(match[0]) and not line.endswith("?"):
             continue
         beginning = _squeeze(line)[:_COMPARED]
-        if not beginning or beginning not in asked:
+        if len(beginning) < _FEWEST_COMPARED or beginning not in asked:
             ends.append(match.start())
             break
     return min(ends, default=len(text))

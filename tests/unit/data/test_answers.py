@@ -68,7 +68,7 @@ def test_a_numbered_column_may_be_of_letters_or_texts(cells: list[tuple[object, 
         ([(1, WORDS)], "written", r"row 1, .*'1' is neither a letter nor the text of one option; for numbers say"),
         ([("라", WORDS)], "written", "row 1, .*'라' is neither a letter nor the text of one option$"),
         ([("가", WORDS), ("E", WORDS)], "written", "row 2, .*'E' is not one of the options A, B, C"),
-        ([("가", Choices(("가", "가")))], "written", "'가' is neither"),
+        ([("가", Choices(("가", "가")))], "written", "'가' is the text of several options; write"),
         ([(0, WORDS), (3, WORDS)], "written", "row 1, .*'0' is neither"),
         ([(1, WORDS), (4, WORDS)], "numbered", "row 2, .*'4' is not a number from 1 to 3"),
         ([("A", WORDS), ("B", WORDS), (3, WORDS)], "numbered", "row 3, .*'3' is not one of the options A, B, C"),
@@ -87,3 +87,35 @@ def test_columns_of_two_conventions_are_decided_apart_and_stay_in_order() -> Non
     numbered, written = column(("2", WORDS), convention="numbered"), column(("가", WORDS), ("B", WORDS))
     assert decide([written[0], *numbered, written[1]]) == [0, 1, 1]
     assert decide([]) == []
+
+
+@pytest.mark.parametrize(
+    "answer", ["B.", "Ｂ", "2번", "(2)", "[B]", "B. 나", "(B) 나", "② 나", "2. 나", "1. 나", "나 "]
+)
+def test_b5_an_answer_is_read_however_its_label_is_written(answer: str) -> None:
+    assert decide(column((answer, WORDS))) == [1]
+    assert decide(column((answer, WORDS), ("가", WORDS))) == [1, 0]
+
+
+@pytest.mark.parametrize("answer", ["①②", "②③", "A,B", "B. 다", "3. 나", "0번", "4번", "(라)"])
+def test_b8_an_answer_that_names_several_options_or_none_is_refused(answer: str) -> None:
+    with pytest.raises(UsageError, match="row 1, field 'answer'"):
+        decide(column((answer, WORDS)))
+
+
+def test_b8_labels_that_options_carry_in_their_texts_are_those_that_answers_name() -> None:
+    shuffled, counted = Choices(("B. 부산", "A. 서울")), Choices(("② 부산", "① 서울"))
+    assert decide(column(("A", shuffled), ("B.", shuffled))) == [1, 0]
+    assert decide(column((1, counted), ("②", counted))) == [1, 0]
+
+
+def test_b5_case_does_not_matter_where_only_one_option_is_alike() -> None:
+    assert decide(column(("true", Choices(("True", "False"))))) == [0]
+    with pytest.raises(UsageError, match="is neither"):
+        decide(column(("TRUE", Choices(("True", "true")))))
+
+
+def test_numbers_from_0_in_columns_that_count_from_1_are_refused_with_the_way_out() -> None:
+    with pytest.raises(UsageError, match=r"'0' is not a number from 1 to 3; where they count from 0, say .*start=0"):
+        decide(column((0, WORDS), (2, WORDS), convention="numbered"))
+    assert decide(column(("1번", WORDS), ("2번", WORDS), convention="numbered")) == [0, 1]

@@ -4,6 +4,7 @@ import datetime
 import decimal
 from unicodedata import is_normalized, normalize
 
+import datasets
 import numpy
 import pytest
 from hypothesis import given
@@ -11,13 +12,17 @@ from hypothesis import strategies as st
 
 from pytest_haerae.data.cells import (
     cell_text,
+    class_names,
     composed,
     half_character,
     is_missing,
     is_number,
     nfc,
+    only_one,
     passage_text,
     plain,
+    unusable_character,
+    with_names,
 )
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.errors import UsageError
@@ -83,3 +88,33 @@ def test_b7_half_of_a_character_is_found_wherever_it_stands() -> None:
 
 def test_a_number_is_no_truth_value() -> None:
     assert [is_number(value) for value in (1, 0.5, True, "1", None)] == [True, True, False, False, False]
+
+
+def test_b5_the_only_answer_of_a_list_is_the_answer() -> None:
+    assert [only_one(value, "f", PLACE) for value in (["가"], ("가",), numpy.array(["가"]), "['가']", 1, None)] == [
+        *["가"] * 3,
+        "['가']",
+        1,
+        None,
+    ]
+    for several in (["가", "나"], []):
+        with pytest.raises(UsageError, match=f"field 'f': has {len(several)} answers in a list"):
+            only_one(several, "f", PLACE)
+
+
+def test_b2_the_number_of_a_class_has_the_classs_name() -> None:
+    described = {"_type": "ClassLabel", "names": ["나", "가"]}
+    assert class_names(described) == class_names(datasets.ClassLabel(names=["나", "가"])) == ["나", "가"]
+    assert [class_names(other) for other in ({"_type": "Value"}, datasets.Value("string"), [described], None)] == [
+        None
+    ] * 4
+    first, second, missing, beyond = with_names([0, 1, None, 2], ["나", "가"])
+    assert (first.name, second.name, first, second, str(second)) == ("나", "가", 0, 1, "1")
+    assert (missing, type(beyond)) == (None, int)
+    assert with_names(["가"], None) == ["가"]
+
+
+def test_b7_what_an_escape_may_write_and_no_text_has() -> None:
+    assert unusable_character(["a", {"b": "\ud83d"}]) == "half of a character (\\ud83d)"
+    assert unusable_character(["a", {"b": "\0"}]) == "a NUL character (\\u0000)"
+    assert unusable_character(["a", {"b": "\x1b 😀", "c": 1}]) is None

@@ -10,6 +10,13 @@ import pytest
 from pytest_haerae.data.hub import HubDataset, Repository
 from pytest_haerae.errors import UsageError
 
+
+class Rows(list[dict[str, Any]]):
+    """A loaded data set: its rows, and what its columns are."""
+
+    features: dict[str, object] = {"id": None}  # noqa: RUF012 - never changed
+
+
 ROWS = [{"id": f"{kind}-{number}"} for number in range(3) for kind in "ab"]
 
 
@@ -20,7 +27,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
     def load_dataset(repository: str, *, name: str | None, revision: str | None, split: str) -> list[dict[str, str]]:
         calls.append((repository, name, revision, split))
-        return ROWS
+        return Rows(ROWS)
 
     def names(repository: str, *, revision: str | None) -> list[str]:
         calls.append((repository, revision))
@@ -95,7 +102,19 @@ def test_b6_rows_have_their_number_and_their_texts_are_in_nfc(
     asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [{"question": normalize("NFD", "한글"), "choices": [normalize("NFD", "가"), "나"], "n": 1}]
-    monkeypatch.setattr(sys.modules["datasets"], "load_dataset", lambda *_, **__: rows)
+    monkeypatch.setattr(sys.modules["datasets"], "load_dataset", lambda *_, **__: Rows(rows))
     ((place, row),) = HubDataset("mine", "test", Repository("me/mine")).placed_rows("law")
     assert str(place) == "me/mine/law, row 1"
     assert row == {"question": "한글", "choices": ["가", "나"], "n": 1}
+
+
+def test_b2_the_numbers_of_classes_have_their_names(
+    asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Classes(Rows):
+        features = {"label": {"_type": "ClassLabel", "names": ["부산", "서울"]}, "n": None}  # noqa: RUF012
+
+    rows = Classes([{"label": 1, "n": 1}])
+    monkeypatch.setattr(sys.modules["datasets"], "load_dataset", lambda *_, **__: rows)
+    (row,) = HubDataset("mine", "test", Repository("me/mine")).rows("law")
+    assert (row["label"], row["label"].name, type(row["n"])) == (1, "서울", int)

@@ -41,8 +41,16 @@ def test_b9_a_line_that_is_cut_is_named_by_its_own_number(cut: str) -> None:
         ('{"data": [{"a": 1}]}', True),
         ('{"a": 1}\n{"a": 2}\n', True),
         ('{"metrics": {}, "samples": [1]}', False),
+        ('{"schema_version": 2, "metrics": {}, "info": {}, "samples": [{"id": "a-0000", "input": "가"}]}', False),
+        ('{"question": {"0": "가"}, "answer": {"0": "나"}}', True),
+        ('{"question": "가", "answer": "나"}', True),
+        ('{"features": {"question": {"dtype": "string"}}}', False),
+        ('["A", "B"]', False),
+        ('{"data": []}', True),
         ("null", False),
         ("{\n broken", False),
+        ('[{"question": "가"', True),
+        ('{"version": 1,\n "data": [{"question": "가"', True),
     ],
 )
 def test_a_table_is_told_from_other_json(text: str, holds: bool) -> None:
@@ -53,3 +61,8 @@ def test_a_table_is_told_from_other_json(text: str, holds: bool) -> None:
 def test_what_has_no_array_of_rows_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match=r"a\.json: is neither an array of questions nor an object with one of"):
         list(read_json(text, Path("a.json")))
+
+
+def test_b7_a_nul_that_an_escape_writes_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"row 1, field 'a': has a NUL character"):
+        list(read_jsonl('{"a": "\\u0000"}\n', Path("a.jsonl")))

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from pytest_haerae.catalogue.datasets import known_layouts, open_items
-from pytest_haerae.data.layouts import ascii_slug, choose_reader, make_items
+from pytest_haerae.data.cells import with_names
+from pytest_haerae.data.layouts import LAYOUTS, ascii_slug, choose_reader, make_items
 from pytest_haerae.data.rows import Layout, Question, Row, RowPlace
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Item
@@ -217,7 +218,7 @@ def test_free_text_shows_what_it_is_about(columns: dict[str, Any]) -> None:
         (None, "is empty"),
         (float("nan"), "is empty"),
         ("nan", "is empty"),
-        (["가"], "is a list where a text is expected"),
+        (["가", "나"], "(is a list where a text is expected|has 2 answers in a list)"),
         ({"가": 1}, "is a structure where a text is expected"),
         (b"a", "is bytes where a text is expected"),
         (float("inf"), "is an infinite number"),
@@ -252,3 +253,47 @@ def test_an_items_key_is_a_hash_of_what_it_asks_behind_its_id() -> None:
         first.key,
     ]
     assert [item.id for item in (first, again, other)] == ["s-0000", "s-0001", "s-0002"]
+
+
+LIST = {"question": "수도는?", "options": ["서울", "부산", "대구"]}
+
+
+@pytest.mark.parametrize(
+    ("answers", "names"), [([0, 1], ["부산", "서울"]), ([1, 1], ["가", "서울"]), ([0, 1], ["B", "A"])]
+)
+def test_b2_a_class_is_read_by_its_name_where_that_is_an_options(answers: list[int], names: list[str]) -> None:
+    rows = [{**LIST, "answer": answer} for answer in with_names(answers, names)]
+    said = [{**LIST, "answer": names[answer]} for answer in answers]
+    items, expected = (list(make_items("a", each, "a.parquet", {}, LAYOUTS)) for each in (rows, said))
+    assert items == expected
+    free = [{"question": "수도는?", "answer": answer} for answer in with_names([1], ["부산", "서울"])]
+    assert [item.reference for item in make_items("a", free, "a.parquet", {}, LAYOUTS)] == ["서울"]
+
+
+@pytest.mark.parametrize("answer", [["부산"], "['B']", ["B"], '["부산"]'])
+def test_b5_a_list_of_one_answer_is_that_answer(answer: object) -> None:
+    assert one({**LIST, "answer": answer}).reference == "B"
+
+
+@pytest.mark.parametrize("columns", [("A", "B", "D"), ("a", "b", "c", "d", "f"), ("option1", "option2", "option4")])
+def test_b4_a_gap_in_the_columns_of_options_is_refused(columns: tuple[str, ...]) -> None:
+    row = {"question": "뜻은?", **dict.fromkeys(columns, "가"), "answer": "A"}
+    with pytest.raises(UsageError, match=f"row 1, field '{columns[-1]}': is a column of options, but the column"):
+        one(row)
+
+
+@pytest.mark.parametrize("column", ["passage", "지문", "context", "paragraph"])
+def test_b2_a_passage_is_shown_by_whichever_name(column: str) -> None:
+    for row in (LIST, {"question": "수도는?", **dict.fromkeys("ABCD", "가")}, {"question": "수도는?"}):
+        assert one({**row, column: "서울은 수도다.", "answer": "A"}).query.startswith("### 지문: \n서울은 수도다.")
+
+
+@pytest.mark.parametrize("answer", ["②", "2번", "B", 2])
+def test_b5_labels_are_read_also_where_numbers_have_a_start(answer: object) -> None:
+    described = {"question": "question", "options": "options", "answer": "answer", "answer_start": 1}
+    assert one({**LIST, "answer": answer}, **described).reference == "B"
+
+
+def test_b5_equal_numbers_are_the_same_option_however_they_are_written() -> None:
+    for answer in (2, 2.0, "2", "2.0"):
+        assert one({**LIST, "options": [1.5, 2.0], "answer": answer}).reference == "B"

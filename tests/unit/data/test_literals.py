@@ -53,3 +53,35 @@ def test_b4_a_key_that_stands_twice_is_refused_at_every_depth() -> None:
 def test_b7_json_that_python_cannot_keep_is_refused_in_words(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         load_json(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{'text': array(['가', '나'], dtype=object), 'label': array(['A', 'B'],\n      dtype=object)}",
+         {"text": ["가", "나"], "label": ["A", "B"]}),
+        ("[np.str_('가'), np.str_('나')]", ["가", "나"]),
+        ("[np.float64(1.5), numpy.int64(2), np.True_]", None),
+        ("[np.float64(1.5), numpy.int64(2)]", [1.5, 2]),
+        ("[{'label': 'A', 'text': '가'} {'label': 'B', 'text': '나'}]",
+         [{"label": "A", "text": "가"}, {"label": "B", "text": "나"}]),
+        ("['가' None nan]", ["가", None, None]),
+        ("['가', nan]", ["가", None]),
+        ("[open('x')]", None),
+        ("[np.load('x')]", None),
+        ("[__import__('os').system('x')]", None),
+    ],
+)  # fmt: skip
+def test_b5_what_numpy_and_pandas_write_around_a_value_is_taken_away(text: str, value: object) -> None:
+    if value is None:
+        with pytest.raises(ValueError, match="is not a list"):
+            parse_literal(text)
+    else:
+        assert parse_literal(text) == value
+
+
+def test_b1_a_number_is_shown_as_it_was_written() -> None:
+    numbers = load_json("[1.10, 1e3, 1.0000000000000001, 2]")
+    assert [str(number) for number in numbers] == ["1.10", "1e3", "1.0000000000000001", "2"]
+    assert numbers == [1.1, 1000.0, 1.0, 2]
+    assert json.dumps(numbers) == "[1.1, 1000.0, 1.0, 2]"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.data.options import check_options, plain_label, read_choices
+from pytest_haerae.data.labels import plain_label
+from pytest_haerae.data.options import check_options, read_choices
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import LETTERS
@@ -92,7 +93,7 @@ def test_b5_shapes_that_other_tools_write(value: object, texts: tuple[str, ...])
         ("부산, 서울", "has 1 options"),
         (["부산", None], "option B is empty"),
         (["부산", float("nan"), "서울"], "option B is empty"),
-        ("['부산', nan]", "is not a list"),
+        ("['부산', nan]", "option B is empty"),
         ("['부산', None]", "option B is empty"),
         ("[null, NaN]", "option A is empty"),
         (["부산", "nan"], "option B is empty"),
@@ -140,3 +141,14 @@ def test_two_options_are_needed_and_none_may_be_empty() -> None:
     for options in ((), ("가",), ("가", "")):
         with pytest.raises(UsageError, match="row 3, field 'f'"):
             check_options(options, "f", PLACE)
+
+
+@pytest.mark.parametrize("text", ["'부산', '서울'", '"부산", "서울"', "['부산', '서울']"])
+def test_b5_texts_in_quotes_are_a_list_without_its_brackets(text: str) -> None:
+    assert read_choices(text, "options", PLACE).texts == ("부산", "서울")
+
+
+@pytest.mark.parametrize("text", ["부산, 서울", "부산\n서울", "부산;서울", "[부산, 서울]", "'부산'은 '서울'"])
+def test_b7_one_text_is_refused_with_the_way_out(text: str) -> None:
+    with pytest.raises(UsageError, match=r'write \["…", "…"\], or … \| …$'):
+        read_choices(text, "options", PLACE)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -61,7 +62,7 @@ def test_letters_are_counted_from_a(count: int, data: st.DataObject) -> None:
                 letter_index(written, options, "answer", PLACE)
 
 
-@pytest.mark.parametrize("answer", ["", "K", "AB", "1", "A."])
+@pytest.mark.parametrize("answer", ["", "K", "AB", "1", "A or B"])
 def test_what_is_no_letter_is_refused(answer: str) -> None:
     with pytest.raises(UsageError, match="is not one of the options A, B, C"):
         letter_index(answer, OPTIONS, "answer", PLACE)
@@ -105,7 +106,7 @@ def test_an_ambiguous_answer_is_refused(answer: str, options: tuple[str, ...]) -
 
 @given(OPTION_LISTS)
 def test_options_are_the_same_however_they_are_written(options: list[str]) -> None:
-    expected = tuple(options)
+    expected = tuple(normalize("NFC", option).strip() for option in options)
     assert split_options(options, "options", PLACE) == expected
     assert split_options(repr(options), "options", PLACE) == expected
     if not options[0].startswith("["):

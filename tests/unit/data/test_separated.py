@@ -122,3 +122,23 @@ def test_no_other_character_ends_a_line() -> None:
 
 def test_a_quoted_cell_that_begins_with_a_space_and_a_quote_is_sound() -> None:
     assert rows('q,a,b\n" ""가""",나, x\n') == [(2, {"q": ' "가"', "a": "나", "b": " x"})]
+
+
+@pytest.mark.parametrize("head", ["", "sep=;\n"])
+def test_b5_a_table_with_semicolons_tabs_or_commas_in_place_of_the_usual_is_read(head: str) -> None:
+    expected = [{"question": "가, 나", "answer": "다"}]
+    assert [row for _, row in read_separated(f"{head}question;answer\n가, 나;다\n", Path("a.csv"), ",")] == expected
+    assert [row for _, row in read_separated("question\tanswer\n가, 나\t다\n", Path("a.csv"), ",")] == expected
+    assert [row for _, row in read_separated('question,answer\n"가, 나",다\n', Path("a.tsv"), "\t")] == expected
+
+
+def test_excels_line_with_the_separator_is_no_row_and_lines_are_counted_with_it() -> None:
+    ((place, row),) = read_separated("sep=,\r\nquestion,answer\r\n가,나\r\n", Path("a.csv"), ",")
+    assert (str(place), row) == ("a.csv, row 1 (line 3)", {"question": "가", "answer": "나"})
+
+
+def test_a_header_with_the_usual_separator_is_never_read_by_another() -> None:
+    ((_, row),) = read_separated("question,a;b\n가,나\n", Path("a.csv"), ",")
+    assert row == {"question": "가", "a;b": "나"}
+    ((_, row),) = read_separated("question\n가;나\n", Path("a.csv"), ",")
+    assert row == {"question": "가;나"}

@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 from unicodedata import normalize
 
+import datasets
 import pyarrow as arrow
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
@@ -38,6 +39,8 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
 def test_every_kind_of_file_gives_the_rows_that_were_written(
     tmp_path_factory: pytest.TempPathFactory, ending: str, rows: list[dict[str, str]]
 ) -> None:
+    # Between tabs such a cell cannot be told from two lines of a file without quoting.
+    assume(ending != ".tsv" or not any("\n" in cell and "\t" in cell for row in rows for cell in row.values()))
     path = tmp_path_factory.getbasetemp() / f"rows{ending}"
     write(path, rows)
     read = [{name: normalize("NFC", cell) for name, cell in row.items()} for row in rows]
@@ -84,7 +87,7 @@ def test_rows_come_one_by_one(tmp_path: Path) -> None:
         ("a.jsonl", b'\n{"a": "\\ud83d"}', "row 1 (line 2), field 'a': has half of a character (\\ud83d)"),
         ("a.csv", "가,나".encode("utf-16"), "UTF-16, not UTF-8"),
         ("a.csv", "가,나".encode("utf-16-le"), "not UTF-8"),
-        ("a.csv", "a,b".encode("utf-16-le"), "has NUL characters, as UTF-16 has"),
+        ("a.csv", "a,b".encode("utf-16-le"), "line 1: has NUL characters, as UTF-16 has"),
         ("a.csv", "질문,답".encode("cp949"), "not UTF-8 (byte 0); it looks like CP949"),
         ("a.jsonl", b'{"a": 1}\n\n{"a"}\n', "malformed JSON at line 3 column 5"),
         ("a.jsonl", b'{"a": "\xff"}', "not UTF-8 (byte 7); save it as UTF-8"),
@@ -146,3 +149,13 @@ def test_a_row_has_the_number_that_counts_rows_and_the_line_that_an_editor_shows
         "a.csv, row 1 (line 2)",
         "a.csv, row 2 (line 5)",
     ]
+
+
+def test_b2_the_numbers_of_classes_keep_their_names(tmp_path: Path) -> None:
+    features = datasets.Features({"answer": datasets.ClassLabel(names=["부산", "서울"]), "n": datasets.Value("int64")})
+    table = datasets.Dataset.from_dict({"answer": [1, 0], "n": [1, 0]}, features=features)
+    table.to_parquet(tmp_path / "a.parquet")
+    rows = list(read_rows(tmp_path / "a.parquet"))
+    assert rows == [{"answer": 1, "n": 1}, {"answer": 0, "n": 0}]
+    assert [row["answer"].name for row in rows] == ["서울", "부산"]
+    assert type(rows[0]["n"]) is int

@@ -9,12 +9,11 @@ from pytest_haerae.plugin.assertions import assert_correct
 from pytest_haerae.plugin.nodes import status_of
 from pytest_haerae.plugin.outcomes import Outcomes, make_report
 from pytest_haerae.plugin.received import Received
-from pytest_haerae.types import DataKey, Item, Outcome, Sample, Selected, Verdict
+from pytest_haerae.types import NOT_RIGHT, DataKey, Item, Outcome, Sample, Selected, Verdict
 from tests.unit.fakes import item
 from tests.unit.plugin.sessions import a_test
 
 NODEID = "test_a.py::test_a[history-0000]"
-NOT_RIGHT: tuple[Outcome, ...] = ("wrong", "invalid", "cut")
 FAILED: tuple[Outcome, ...] = (*NOT_RIGHT, "error")
 
 

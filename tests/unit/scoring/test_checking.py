@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_haerae.errors import ScorerFailure
-from pytest_haerae.scoring.checking import OUTCOMES, checked, one_line, shown
+from pytest_haerae.scoring.checking import OUTCOMES, checked
 from pytest_haerae.types import Response, Verdict
 
 RESPONSE = Response(text="(A)")
@@ -60,6 +60,9 @@ def made(**values: Any) -> Verdict:  # noqa: ANN401 - wrong types are what is te
         (made(explanation=b"x"), "explanation is a text, not b'x'"),
         (made(rule=2), "rule is a text or None, not 2"),
         (made(why=("a",)), "why is a text or None, not ('a',)"),
+        (made(why_start="0"), "why_start is a whole number from 0 or None, not '0'"),
+        (made(why_start=-1), "why_start is a whole number from 0 or None, not -1"),
+        (made(why_start=True), "why_start is a whole number from 0 or None, not True"),
         (made(margin="0.5"), "margin is a number or None, not '0.5'"),
         (made(margin=True), "margin is a number or None, not True"),
         (made(margin=Decimal("0.5")), "margin is a number or None, not Decimal('0.5')"),
@@ -76,7 +79,7 @@ def made(**values: Any) -> Verdict:  # noqa: ANN401 - wrong types are what is te
         (("correct", "A"), "returned ('correct', 'A'), not a Verdict"),
         (None, "returned None, not a Verdict"),
         (Verdict, "returned <class 'pytest_haerae.types.Verdict'>, not a Verdict"),
-        (Nameless(), "returned a Nameless, not a Verdict"),
+        (Nameless(), "returned a Nameless that cannot be shown, not a Verdict"),
         (object.__new__(Verdict), "returned a verdict without outcome"),
     ],
 )
@@ -147,9 +150,3 @@ def test_whatever_a_verdict_holds_it_is_refused_or_fit_for_a_report(verdict: Ver
     if found is not None:
         assert found.outcome in OUTCOMES
         json.dumps(asdict(found), allow_nan=False, ensure_ascii=False).encode()
-
-
-def test_words_are_one_line_and_no_terminal_obeys_them() -> None:
-    assert one_line("a\x1b[2J\nb\r::error::\u202ec") == r"a\x1b[2J b ::error::\u202ec"
-    assert len(one_line("x" * 10_000)) == 501
-    assert len(shown("x" * 10_000)) == 81

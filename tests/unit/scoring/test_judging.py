@@ -86,7 +86,7 @@ class Unspeakable(Exception):  # noqa: N818 - it has no words
         (MemoryError(), r"raised MemoryError: \(.*\)"),
         (StopIteration(), r"raised StopIteration: \(.*\)"),
         (UsageError("install it"), "install it"),
-        (Unspeakable(), "raised Unspeakable"),
+        (Unspeakable(), r"raised Unspeakable: \(its words cannot be had\) \(.*\)"),
     ],
 )
 def test_a_scorer_that_raises_costs_its_item(error: BaseException, said: str) -> None:

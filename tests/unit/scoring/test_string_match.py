@@ -78,6 +78,10 @@ def test_the_verdict_shows_the_words_that_were_read(text: str, why: str) -> None
         (lettered(), Response(text="f(1) = 2이고 따라서", finish_reason="MAX_TOKENS"), "cut", "no answer"),
         (lettered(), Response(text="f(1) = 2이고 따라서", finish_reason="stop"), "invalid", "no answer"),
         (lettered(), Response(text="<think>정답은 (B)"), "cut", "unfinished reasoning"),
+        (lettered(), Response(text="각 C", finish_reason="length"), "cut", "no answer"),
+        (lettered(), Response(text="전하량은 Q = CV이다.\n\nC", finish_reason="length"), "cut", "no answer"),
+        (lettered(), Response(text="A형인 사람과 B", finish_reason="max_tokens"), "cut", "no answer"),
+        (lettered(), Response(text="b² - 4ac > 0\n\n따라서 판별식 D", finish_reason="length"), "cut", "no answer"),
         (FREE, Response(text="", finish_reason="length"), "cut", "empty"),
         (FREE, Response(text="<think>가는 말이"), "cut", "unfinished reasoning"),
         (FREE, Response(text=" ", finish_reason="stop"), "invalid", "empty"),
@@ -101,3 +105,32 @@ def test_a_stated_answer_counts_in_an_output_that_was_cut() -> None:
 def test_a_free_answer_shows_its_words() -> None:
     verdict = judged(FREE, Response(text="정답: **가는 말이 고와야**\n"), "string_match")
     assert verdict.why == "가는 말이 고와야"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["B", "정답은 B", "The answer is B", "B\nB\nB", "B\n\n설명: 저항 R", "풀이\n\n**B**", "정답: B\n\n해설: 각 C", "원두"],
+)
+def test_an_answer_that_stands_in_a_cut_output_counts(text: str) -> None:
+    assert judged(lettered(), Response(text=text, finish_reason="length"), "string_match").prediction == "B"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("### 정답: (B)\n### 정답: (C)\n### 정답: (B)", 4),
+        ("<think>원두? 정답: B</think>정답: B", 24),
+        ("👍 정답은 ②입니다.\n\n### 질문: 다음은?\n정답은 ②입니다.", 2),
+        ('{"answer": "B"} B', 1),
+        ("원두", 0),
+    ],
+)
+def test_the_place_of_what_was_read_is_known_where_the_words_stand_several_times(text: str, place: int) -> None:
+    verdict = judged(lettered(), Response(text=text), "string_match")
+    assert (verdict.prediction, verdict.why_start) == ("B", place)
+    assert text.startswith(verdict.why or "?", place)
+
+
+def test_the_place_of_a_free_text_is_known() -> None:
+    verdict = judged(FREE, Response(text="<think>가는 말</think> 정답: 가는 말"), "string_match")
+    assert (verdict.why, verdict.why_start) == ("가는 말", 24)

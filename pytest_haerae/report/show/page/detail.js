@@ -175,9 +175,10 @@ function prompt(item) {
   );
 }
 
-// A text with the words that were read as the answer marked.
-function marked(text, words) {
-  const start = words ? text.lastIndexOf(words) : -1;
+// A text with the words that were read as the answer marked: at their place, which counts whole characters.
+function marked(text, words, place) {
+  const known = place === undefined ? -1 : Array.from(text).slice(0, place).join("").length;
+  const start = !words ? -1 : known >= 0 && text.startsWith(words, known) ? known : text.lastIndexOf(words);
   if (start < 0) return block(text);
   const made = block("");
   made.append(
@@ -197,7 +198,7 @@ function output(item, index) {
       ? null
       : item.raw_output === ""
         ? make("p", { class: "note" }, label("empty_output"))
-        : marked(item.raw_output, item.why);
+        : marked(item.raw_output, item.why, item.why_start);
   const nothing = label(outcomeOf(index) === "error" || outcomeOf(index) === "skipped" ? "no_response" : "no_output");
   const reason = item.finish_reason
     ? show(make("p", { class: "note" }), label("finish", { reason: item.finish_reason }))

@@ -93,4 +93,6 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_steers_it(width: int) ->
 
 def test_words_are_marked_where_they_stand_last() -> None:
     assert mark_words("A 아니 A", "A") == "A 아니 »A«"
+    assert mark_words("A 아니 A", "A", 0) == "»A« 아니 A"
+    assert mark_words("A 아니 A", "A", 2) == "A 아니 »A«", "they do not stand there"
     assert mark_words("B", "A") == mark_words("B", None) == mark_words("B", "") == "B"

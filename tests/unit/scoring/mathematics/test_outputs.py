@@ -24,7 +24,7 @@ def test_an_output_is_judged_as_a_person_judges_it(text: str, reference: str, ou
     item = Item("MATH-0000", "MATH", 0, "다음을 구하시오.", None, None, reference)
     found = judged(item, Response(text=text, finish_reason=finish_reason), "string_match", "math")
     assert found.outcome == outcome, found
-    assert found.why is None or found.why in text
+    assert found.why is None or text.startswith(found.why, found.why_start)
     assert (found.why is not None) == (found.outcome in ("correct", "wrong"))
 
 

@@ -1,0 +1,64 @@
+"""Reads the files that users name on the command line: what has no end, or nobody to write it, ends in words."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from pathlib import Path
+
+_PATIENCE = 3.0
+"""Seconds that a pipe may be without a writer."""
+_MOST = 1 << 30
+"""Bytes that are read of a pipe."""
+_PIECE = 1 << 20
+
+
+def read_typed(path: Path) -> bytes:
+    """Read a regular file, or a pipe to its end, such as a shell's ``<(zcat report.json.gz)``.
+
+    Raises:
+        OSError: It cannot be read, is a device, or a pipe that nobody writes to or that goes on beyond a gibibyte.
+    """
+    # Opened without waiting: a pipe without a writer would let nobody past.
+    descriptor = os.open(path.expanduser(), os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+            raise OSError(errno.EINVAL, "a device, not a file")
+        content = bytearray() if stat.S_ISREG(mode) else bytearray(_first_piece(descriptor))
+        os.set_blocking(descriptor, True)
+        while piece := os.read(descriptor, _PIECE):
+            content += piece
+            if not stat.S_ISREG(mode) and len(content) > _MOST:
+                raise OSError(errno.EFBIG, f"a pipe with more than {_MOST >> 30} GiB")
+    finally:
+        os.close(descriptor)
+    return bytes(content)
+
+
+def read_typed_text(path: Path, encoding: str = "utf-8") -> str:
+    r"""Read a text, its line ends as ``\n``.
+
+    Raises:
+        OSError: As `read_typed`.
+        UnicodeDecodeError: It is not of this encoding.
+    """
+    return read_typed(path).decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _first_piece(descriptor: int) -> bytes:
+    """Wait for the first bytes of a pipe as long as somebody may write them; empty where they are still to come."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            piece = os.read(descriptor, _PIECE)
+        except BlockingIOError:  # somebody holds its other end
+            return b""
+        if piece:
+            return piece
+        time.sleep(0.02)
+    raise OSError(errno.EPIPE, "a pipe that nobody writes to")

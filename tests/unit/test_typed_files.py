@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from pytest_haerae import typed_files
+from pytest_haerae.typed_files import read_typed, read_typed_text
+
+
+def test_a_file_is_read_as_it_is(tmp_path: Path) -> None:
+    content = os.urandom(3_000_000)
+    (tmp_path / "a").write_bytes(content)
+    assert read_typed(tmp_path / "a") == content
+    (tmp_path / "b").write_bytes("가\r\n나\r다\n".encode())
+    assert read_typed_text(tmp_path / "b") == (tmp_path / "b").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.3])
+def test_a_pipe_is_read_to_its_end_also_where_its_writer_comes_late_and_writes_slowly(
+    tmp_path: Path, delay: float
+) -> None:
+    os.mkfifo(tmp_path / "p")
+    pieces = [b"a" * 70_000, b"b", b"c" * 70_000]
+
+    def write() -> None:
+        time.sleep(delay)
+        with (tmp_path / "p").open("wb", buffering=0) as pipe:
+            for piece in pieces:
+                time.sleep(delay / 3)
+                pipe.write(piece)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert read_typed(tmp_path / "p") == b"".join(pieces)
+    finally:
+        writer.join()
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typed_files, "_PATIENCE", 0.1)
+    os.mkfifo(tmp_path / "p")
+    with pytest.raises(OSError, match="nobody writes to"):
+        read_typed(tmp_path / "p")
+
+
+def test_a_pipe_without_end_is_not_read_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typed_files, "_MOST", 1 << 20)
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "wb", buffering=0) as pipe, os.fdopen(reader, "rb"):
+        thread = threading.Thread(target=pipe.write, args=(b"a" * ((1 << 20) + 1),))
+        thread.start()
+        with pytest.raises(OSError, match="a pipe with more than"):
+            read_typed(Path(f"/dev/fd/{reader}"))
+        thread.join()
+
+
+@pytest.mark.parametrize(("path", "error"), [("/dev/zero", "a device"), ("", "directory"), ("none", "No such file")])
+def test_what_is_no_file_is_refused_in_words(tmp_path: Path, path: str, error: str) -> None:
+    with pytest.raises(OSError, match=error):
+        read_typed(tmp_path / path)
