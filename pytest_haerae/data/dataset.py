@@ -42,7 +42,7 @@ class Dataset(Protocol):
 
 @contextmanager
 def _collection_paused() -> Iterator[None]:
-    """Pause the search for garbage: all that rows are read into is kept, and looking through it takes a third longer."""
+    """Pause the search for garbage: looking through what is read and kept takes a third of the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:
