@@ -38,6 +38,8 @@ def _as_label(answer: GivenAnswer) -> int | None:
 def _as_nearly(answer: GivenAnswer) -> int | None:
     """The index of what can only mean one option: a label written otherwise, one before its text, another case."""
     index = position(answer.text)
+    if index is not None and plain_label(answer.text) in answer.options:
+        return None  # ``(가)`` among the options 나 and 가: the label of one, and the text of another.
     if index is None:
         index = _label_and_text(answer)
     if index is None:

@@ -97,6 +97,11 @@ def parse_literal(text: str) -> Any:  # noqa: ANN401 - whatever it says
     Raises:
         ValueError: It is none of the three.
     """
+    if text.startswith("['") and text.endswith("']") and "\\" not in text and "\n" not in text:
+        # Most lists are plain texts, where quotes stand between them and nowhere else: told in a tenth of the time.
+        parts = text[2:-2].split("', '")
+        if text.count("'") == 2 * len(parts):
+            return parts
     if text[1:2] != "'":
         try:
             return load_json(text)

@@ -38,7 +38,9 @@ def _of_key(found: dict[str, Any]) -> list[Any] | None:
     if len(arrays) != 1:
         return None
     rows: list[Any] = found[arrays[0]]
-    return rows
+    # So the hub's rows are answered: {"rows": [{"row_idx": 0, "row": {…}}, …]}.
+    wrapped = rows and all(isinstance(row, dict) and isinstance(row.get("row"), dict) for row in rows)
+    return [row["row"] for row in rows] if wrapped else rows
 
 
 def _split(found: dict[str, Any]) -> list[Any] | None:

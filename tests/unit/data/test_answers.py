@@ -103,6 +103,14 @@ def test_b8_an_answer_that_names_several_options_or_none_is_refused(answer: str)
         decide(column((answer, WORDS)))
 
 
+@pytest.mark.parametrize("answer", ["(가)", "가.", "[가]"])
+def test_b8_a_label_that_is_the_text_of_another_option_is_refused(answer: str) -> None:
+    with pytest.raises(UsageError, match="row 1, field 'answer'"):
+        decide(column((answer, Choices(("나", "가")))))
+    with pytest.raises(UsageError, match="row 1, field 'answer'"):
+        decide(column(("1번", Choices(("2", "1")))))
+
+
 def test_b8_labels_that_options_carry_in_their_texts_are_those_that_answers_name() -> None:
     shuffled, counted = Choices(("B. 부산", "A. 서울")), Choices(("② 부산", "① 서울"))
     assert decide(column(("A", shuffled), ("B.", shuffled))) == [1, 0]

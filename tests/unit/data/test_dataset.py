@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
@@ -9,6 +11,7 @@ import pytest
 
 from pytest_haerae.data.dataset import ItemLoader
 from pytest_haerae.data.layouts import LAYOUTS, PlacedRow
+from pytest_haerae.data.local import LocalDataset
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Item
@@ -116,3 +119,19 @@ def test_a_subset_is_found_in_either_spelling_of_its_characters() -> None:
     made = ItemLoader(Rows(**{"한국사": [ROW]}), {}, LAYOUTS)
     assert made.items(normalize("NFD", "한국사")) is made.items("한국사")
     assert made.fingerprint(normalize("NFD", "한국사")) == made.fingerprint("한국사")
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_garbage_is_searched_for_again_after_reading_also_where_that_fails(tmp_path: Path, enabled: bool) -> None:
+    (tmp_path / "a.csv").write_text("question,answer\n가,나\n")
+    (tmp_path / "b.csv").write_text("question,answer\n가,\n")
+    loader = ItemLoader(LocalDataset(tmp_path, "test", "mine"), {}, LAYOUTS)
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        loader.items("a")
+        with pytest.raises(UsageError):
+            loader.items("b")
+        assert gc.isenabled() == enabled
+    finally:
+        (gc.enable if before else gc.disable)()

@@ -9,9 +9,7 @@ from pytest_haerae.errors import UsageError
 PLACE = RowPlace("a.jsonl", 2)
 
 
-@pytest.mark.parametrize(
-    ("value", "text"), [("가 ", "가 "), (5, "5"), (5.0, "5"), (0.5, "0.5"), ("nan" * 99,) * 2]
-)
+@pytest.mark.parametrize(("value", "text"), [("가 ", "가 "), (5, "5"), (5.0, "5"), (0.5, "0.5"), ("nan" * 99,) * 2])
 def test_a_field_says_what_stands_in_it(value: object, text: str) -> None:
     assert text_of({"f": value}, "f", PLACE) == text
 

@@ -85,3 +85,8 @@ def test_b1_a_number_is_shown_as_it_was_written() -> None:
     assert [str(number) for number in numbers] == ["1.10", "1e3", "1.0000000000000001", "2"]
     assert numbers == [1.1, 1000.0, 1.0, 2]
     assert json.dumps(numbers) == "[1.1, 1000.0, 1.0, 2]"
+
+
+@given(st.lists(st.text("가a'\" ,\\\n", max_size=4), min_size=1, max_size=4))
+def test_a_list_of_plain_texts_is_read_as_any_other(texts: list[str]) -> None:
+    assert parse_literal(repr(texts)) == texts

@@ -19,6 +19,7 @@ def test_b5_every_way_in_which_pandas_writes_a_table_gives_its_rows(rows: list[d
     for orient in ("records", "split", "columns", "index"):
         assert rows_of(json.loads(frame.to_json(orient=orient))) == rows
     assert rows_of(frame.to_dict("list")) == rows
+    assert rows_of({"rows": [{"row_idx": 0, "row": row} for row in rows]}) == rows
     for key in ROWS_KEYS:
         assert rows_of({"version": 1, key: rows}) == rows
 
