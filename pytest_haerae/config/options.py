@@ -12,6 +12,7 @@ from pytest_haerae.config.parsing import (
     parse_choice,
     parse_gpus,
     parse_integer,
+    parse_level,
     parse_mapping,
     parse_method,
     parse_names,
@@ -150,10 +151,8 @@ OPTIONS: Sequence[Option] = (
         parse=parse_share,
         default=0.0,
     ),
-    value("significance", "A", "level of the baseline gate's test", "gates", parse=parse_share, default=0.05),
-    value(
-        "max_error_rate", "X", "share of items that may end in an error", "gates", parse=parse_share, default=0.0
-    ),
+    value("significance", "A", "level of the baseline gate's test", "gates", parse=parse_level, default=0.05),
+    value("max_error_rate", "X", "share of items that may end in an error", "gates", parse=parse_share, default=0.0),
     switch("resume", "go on with an interrupted run of the same configuration", "running", default=True, shown="on"),
     switch("reuse", "take any stored response with the same key, also of finished runs", "running", default=False),
     value(
