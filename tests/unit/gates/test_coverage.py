@@ -127,3 +127,11 @@ def test_a_data_set_that_is_not_asked_today_has_lost_nothing() -> None:
     today = [mark_of(baseline[0])]
     assert lost_from_data(baseline, today, {"a/q.jsonl": ("csat_geo",)}) == []
     assert lost_from_data(baseline, [mark_of(sample(0, dataset="a/q.jsonl", key="other"))]) == ["csat_geo-0000"]
+
+
+@pytest.mark.parametrize("outcome", ["skipped", "error"])
+def test_what_the_baseline_measured_and_this_run_did_not_is_named(outcome: str) -> None:
+    """A: items that were skipped since fell out of the comparison, and the gate said nothing of them."""
+    pairing = pair_rows(first(3, outcome="correct"), [*first(2), sample(2, outcome=outcome)])
+    assert pairing.total.n == 2
+    assert describe_others(pairing) == "; measured in the baseline and not now: 1 item (csat_geo-0002)"
