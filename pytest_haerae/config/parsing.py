@@ -143,6 +143,18 @@ def parse_share(option: str, value: Any) -> float:  # noqa: ANN401 - text or num
     return number
 
 
+def parse_level(option: str, value: Any) -> float:  # noqa: ANN401 - text or number
+    """Read a test's level; at 1 any drop is one, while at 0 nothing would ever be shown.
+
+    Raises:
+        UsageError: It is no number above 0, up to 1.
+    """
+    level = parse_share(option, value)
+    if not level:
+        raise UsageError(f"{option}: at a level of 0 the gate could never fail; the usual one is 0.05")
+    return level
+
+
 def parse_seconds(option: str, value: Any) -> float:  # noqa: ANN401 - text or number
     """Read a number of seconds; 0 stands for no limit.
 

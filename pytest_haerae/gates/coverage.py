@@ -78,8 +78,12 @@ def lost_from_data(
 
 
 def describe_others(pairing: Pairing) -> str:
-    """The items that only one side has, counted and named; empty where there are none."""
-    sides = (("not in the baseline", pairing.only_after), ("only in the baseline", pairing.only_before))
+    """The items that only one side has or has measured, counted and named; empty where there are none."""
+    sides = (
+        ("not in the baseline", pairing.only_after),
+        ("only in the baseline", pairing.only_before),
+        ("measured in the baseline and not now", pairing.unmeasured_after),
+    )
     return "".join(f"; {words}: {_named(ids)}" for words, ids in sides if ids)
 
 

@@ -84,6 +84,8 @@ class Pairing:
         total: Over all pairs.
         subsets: Over each subset's pairs, in the later report's order.
         unanswered_before: Items of both that the earlier report has only an error for.
+        unmeasured_after: Ids of the items that were measured in the earlier report and not in the later one, which has
+            them: skipped there, or ended in an error.
         only_before: Ids of the items that only the earlier report has.
         only_after: Ids of those that only the later one has.
     """
@@ -91,6 +93,7 @@ class Pairing:
     total: PairedCounts = field(default_factory=PairedCounts)
     subsets: dict[str, PairedCounts] = field(default_factory=dict)
     unanswered_before: int = 0
+    unmeasured_after: list[str] = field(default_factory=list)
     only_before: list[str] = field(default_factory=list)
     only_after: list[str] = field(default_factory=list)
 
@@ -126,6 +129,8 @@ def pair_rows(before: Iterable[PairedRow], after: Iterable[PairedRow]) -> Pairin
             continue
         _, then = earlier[item]
         pairing.unanswered_before += then == "error"
+        if then in ANSWERED and now not in ANSWERED:
+            pairing.unmeasured_after.append(identifier)
         if then in ANSWERED and now in ANSWERED:
             for counts in (pairing.total, pairing.subsets.setdefault(subset, PairedCounts())):
                 counts.add(identifier, before=then == "correct", after=now == "correct")

@@ -11,8 +11,8 @@ from typing_extensions import TypedDict
 
 from pytest_haerae.data.passages import passage_of
 from pytest_haerae.statistics.estimates import clustered_standard_error, standard_error, wilson_interval
-from pytest_haerae.statistics.pairing import ANSWERED
-from pytest_haerae.types import Sample
+from pytest_haerae.statistics.pairing import ANSWERED, PairedRow
+from pytest_haerae.types import Outcome, Sample
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
@@ -69,8 +69,17 @@ def score(samples: Sequence[Sample]) -> Score:
     Where items share a passage their answers go together; the standard error that takes it into account is added.
     `character_f` is the mean likeness of free-text answers to their references, None where there are none.
     """
-    counts = Counter(sample.verdict.outcome for sample in samples)
-    n = sum(sample.verdict.outcome in ANSWERED for sample in samples)
+    return {
+        **score_of_outcomes(sample.verdict.outcome for sample in samples),
+        **_clustered(samples),
+        "character_f": _mean([sample.verdict.character_f for sample in samples]),
+    }
+
+
+def score_of_outcomes(outcomes: Iterable[Outcome]) -> Score:
+    """What the outcomes of some items alone decide: counts, and the accuracy with standard error and interval."""
+    counts = Counter(outcomes)
+    n = sum(count for outcome, count in counts.items() if outcome in ANSWERED)
     whole = n - counts["cut"]
     interval = wilson_interval(counts["correct"], n)
     return {
@@ -85,8 +94,6 @@ def score(samples: Sequence[Sample]) -> Score:
         "skipped": counts["skipped"],
         "cut": counts["cut"],
         "accuracy_uncut": counts["correct"] / whole if whole else None,
-        **_clustered(samples),
-        "character_f": _mean([sample.verdict.character_f for sample in samples]),
     }
 
 
@@ -124,7 +131,19 @@ def make_metrics(samples: Sequence[Sample]) -> Metrics:
     groups: dict[str, list[Sample]] = {}
     for sample in samples:
         groups.setdefault(sample.item.subset, []).append(sample)
-    subsets = {name: score(group) for name, group in groups.items()}
+    return _metrics(score(samples), {name: score(group) for name, group in groups.items()})
+
+
+def metrics_of_rows(rows: Iterable[PairedRow]) -> Metrics:
+    """The `metrics` that the rows of a report give: what gates may rely on, whatever stands beside them."""
+    groups: dict[str, list[Outcome]] = {}
+    for row in rows:
+        groups.setdefault(row["subset"], []).append(row["outcome"])
+    every = (outcome for group in groups.values() for outcome in group)
+    return _metrics(score_of_outcomes(every), {name: score_of_outcomes(outcomes) for name, outcomes in groups.items()})
+
+
+def _metrics(total: Score, subsets: dict[str, Score]) -> Metrics:
     measured = [entry["accuracy"] for entry in subsets.values() if entry["accuracy"] is not None]
     macro = sum(measured) / len(measured) if measured else None
-    return {**score(samples), "macro_accuracy": macro, "subsets": subsets}
+    return {**total, "macro_accuracy": macro, "subsets": subsets}

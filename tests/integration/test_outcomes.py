@@ -88,7 +88,7 @@ def test_errors_are_not_wrong_answers_and_resume_asks_only_for_them(
     assert (report["metrics"]["errors"], report["metrics"]["n"]) == (6, 34)
     assert report["metrics"]["invalid"] == 17
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["gate measurable: UNMEASURABLE - 6 of 40 items ended in a backend error*"])
+    result.stdout.fnmatch_lines(["gate measurable: UNMEASURABLE - 6 of 40 items ended in an error*"])
     assert len(Ledger(pytester.path / "ledger.txt").loads()) == 1
     tolerated = evaluate(FAILING, "--max-error-rate=0.2", *workers, model="flaky")
     report = valid_report(pytester.path / ".haerae" / "report.json")
@@ -131,3 +131,10 @@ def test_a_wrong_answer_without_an_explanation_is_wrong(evaluate: Evaluate, pyte
     result = evaluate("--evaluator-params=scorer=mute")
     result.stdout.fnmatch_lines(["*40 wrong*"])
     assert (result.ret, valid_report(pytester.path / ".haerae" / "report.json")["metrics"]["wrong"]) == (0, 40)
+
+
+def test_without_the_terminals_plugin_gates_hold(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    """A: ``-p no:terminal`` was an internal error."""
+    assert evaluate("-p", "no:terminal", "--min-accuracy=0").ret == 0
+    assert evaluate("-p", "no:terminal", "--min-accuracy=1").ret == 1
+    assert valid_report(pytester.path / ".haerae/report.json")["metrics"]["n"] == 40

@@ -15,11 +15,16 @@ from tests.helpers import valid_report, write_questions
 
 CONFTEST = """
 import math, sys, time
+import pytest
 from pytest_haerae import Backend, BackendParameters
 from pytest_haerae.types import Response
 
 class OwnParameters(BackendParameters):
     how: str = ""
+
+class Mute(BaseException):
+    def __str__(self):
+        raise ValueError("no words")
 
 class Own(Backend):
     methods = frozenset({"generate", "loglikelihood"})
@@ -42,6 +47,10 @@ class Own(Backend):
                     continue
                 if self.how == "exit":
                     sys.exit(0)
+                if self.how == "skip":
+                    pytest.skip("no luck")
+                if self.how == "mute":
+                    raise Mute
                 if self.how == "hang":
                     time.sleep(600)
             yield index, good
@@ -124,11 +133,19 @@ def test_d5_a_close_that_raises_loses_no_report(folder: Path, pytester: pytest.P
     result.stdout.fnmatch_lines(["--model=own: its close() raised OSError: device busy (*"])
 
 
-@pytest.mark.parametrize(("how", "words"), [("exit", "SystemExit: 0"), ("hang", "--model=own: no answer within 1 s")])
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("exit", "SystemExit: 0"),
+        ("skip", "Skipped: no luck"),
+        ("mute", "Mute: (its words cannot be had)"),
+        ("hang", "--model=own: no answer within 1 s"),
+    ],
+)
 def test_d5_what_was_answered_before_a_backend_left_or_hung_is_kept(
     folder: Path, pytester: pytest.Pytester, how: str, words: str
 ) -> None:
-    """D5: one that hangs: the run hung. One that exits with 0: the run was green."""
+    """D5: one that hangs: the run hung. One that exits with 0: the run was green. One that skips: INTERNALERROR."""
     assert run(pytester, how, "--answer-timeout=1").ret == 1
     report = valid_report(folder / ".haerae/report.json")
     assert (report["metrics"]["n"], report["metrics"]["errors"]) == (20, 20)

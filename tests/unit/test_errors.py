@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_haerae import errors
-from pytest_haerae.errors import BackendFailure, HaeraeError, WrongAnswer, raised, unknown
+from pytest_haerae.errors import BackendFailure, HaeraeError, WrongAnswer, in_words, raised, unknown
+from pytest_haerae.redact import error_line
 
 
 def test_an_unknown_name_is_worded_with_the_nearest_and_all_valid_ones() -> None:
@@ -43,3 +44,15 @@ def test_the_words_of_an_error_are_one_line_without_secrets_whatever_they_quote(
     error = vars(errors)[name]("file a\n::error::b\x1b[2J: api_key=s3cretvalue")
     assert str(error) == r"file a\n::error::b\x1b[2J: api_key=***"
     assert str(type(error)(str(error))) == str(error)
+
+
+def test_d5_an_exception_whose_own_words_raise_is_told_all_the_same() -> None:
+    """D5: a backend raised an exception whose `__str__` raised: INTERNALERROR."""
+
+    class MuteError(Exception):
+        def __str__(self) -> str:
+            raise ValueError("no words")
+
+    assert in_words(ValueError("words")) == "words"
+    assert raised(MuteError()) == "raised MuteError: (its words cannot be had)"
+    assert error_line(MuteError()) == "MuteError: (its words cannot be had)"

@@ -14,7 +14,7 @@ from pytest_haerae.evaluation import Evaluation, prepare
 from pytest_haerae.run.store import Store
 from pytest_haerae.types import Request, Response
 from tests.helpers import valid_report
-from tests.unit.fakes import Ledger, everything, prepared, question, scripted, silent
+from tests.unit.fakes import Ledger, everything, prepared, question, scripted, silent, write_rows
 
 ROWS = [question(number) for number in range(9)]
 
@@ -218,3 +218,33 @@ def test_answers_are_in_the_store_that_is_named(tmp_path: Path) -> None:
     store = Store(tmp_path / "mine.sqlite")
     assert store.begin("none", resume=True, rerun_errors=False) == (2, False)
     store.close()
+
+
+def test_by_hand_a_baseline_may_have_none_of_the_items(tmp_path: Path, baseline: Path) -> None:
+    """A: ``-k`` chose an item that the baseline does not have yet: exit code 4, while no gate was to be evaluated."""
+    report, _ = run(tmp_path, rows=[question(50)], by_hand=True, baseline=baseline)
+    assert [gate["verdict"] for gate in report["info"]["gates"]] == ["not evaluated"]
+
+
+def test_a_subset_whose_file_is_gone_is_a_warning_unless_the_scope_is_declared(tmp_path: Path) -> None:
+    """D7: the baseline's subset was deleted, and the run said nothing of its items."""
+    folder = tmp_path / "data"
+    for name in ("a", "b"):
+        write_rows(folder / f"{name}.jsonl", [question(number) for number in range(2)])
+    raw = {"dataset": str(folder), "output_file": tmp_path / "r.json"}
+    backend = {"mine": scripted(lambda request: Response(text="정답: (A)"), Ledger())}
+
+    def warnings(**options: Any) -> list[str]:  # noqa: ANN401 - an option's value
+        made = prepare({"model": "mine", **raw, **options}, tmp_path, backend)
+        selection = everything(made)
+        with closing(made.ask(selection, silent)) as answers:
+            made.conclude(selection, answers.samples, answers)
+        found: list[str] = valid_report(tmp_path / "r.json")["info"]["warnings"]
+        return [line for line in found if "baseline" in line]
+
+    assert warnings() == []
+    baseline = (tmp_path / "r.json").rename(tmp_path / "base.json")
+    (folder / "b.jsonl").unlink()
+    lost = "the data no longer have items of the baseline: 2 items (b-0000, b-0001)"
+    assert warnings(baseline=baseline) == [lost]
+    assert warnings(baseline=baseline, subset=["a"]) == []

@@ -17,6 +17,7 @@ from pytest_haerae.config.parsing import (
     parse_choice,
     parse_gpus,
     parse_integer,
+    parse_level,
     parse_mapping,
     parse_method,
     parse_names,
@@ -265,3 +266,10 @@ def test_seconds_are_read(text: object, expected: float) -> None:
 def test_what_is_no_number_of_seconds_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match=f"--answer-timeout: '{text}' is not a number of seconds, such as 600"):
         parse_seconds("--answer-timeout", text)
+
+
+def test_a_level_at_which_the_gate_could_never_fail_is_refused() -> None:
+    """A: with ``--significance=0`` a model that lost every item passed."""
+    assert parse_level("--significance", "1") == 1
+    with pytest.raises(UsageError, match=r"^--significance: at a level of 0 the gate could never fail"):
+        parse_level("--significance", "0")

@@ -20,7 +20,7 @@ def test_a_report_says_how_complete_it_is() -> None:
     ("completeness", "tolerated", "reason", "rate"),
     [
         (Completeness(False, 0, 0, 10), 0.0, None, None),
-        (Completeness(False, 0, 1, 10), 0.0, "1 of 10 items ended in a backend error (allowed: 0.0%)", 0.1),
+        (Completeness(False, 0, 1, 10), 0.0, "1 of 10 items ended in an error (allowed: 0.0%)", 0.1),
         (Completeness(False, 0, 1, 10), 0.1, None, None),
         (Completeness(False, 2, 0, 10), 1.0, "2 of 10 records are missing", 0.0),
         (Completeness(False, 0, 0, 0), 0.0, None, None),

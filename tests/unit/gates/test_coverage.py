@@ -110,3 +110,28 @@ def test_a_mark_of_the_data_is_that_of_its_row() -> None:
 def test_lost_items_are_one_warning() -> None:
     assert warn_of_lost([]) == []
     assert warn_of_lost(["q-1"]) == ["the data no longer have items of the baseline: 1 item (q-1)"]
+
+
+def test_items_of_a_subset_that_is_gone_are_lost_unless_the_scope_is_declared() -> None:
+    """D7: a subset's whole file was deleted, and no warning said so."""
+    baseline = [*first(2), sample(0, subset="history", id="history-0000", key="h0")]
+    assert lost_from_data(baseline, every(0, 1), {"sample": ("csat_geo",)}) == ["history-0000"]
+    assert lost_from_data(baseline, every(0, 1), {"sample": ("csat_geo", "history")}) == []
+    assert lost_from_data(baseline, every(0, 1), {}) == []
+    assert lost_from_data(old_version(baseline), every(0, 1), {"sample": ("csat_geo",)}) == ["history-0000"]
+
+
+def test_a_data_set_that_is_not_asked_today_has_lost_nothing() -> None:
+    """A1: two suites over files of one name; where only one ran, the items of the other were said to be lost."""
+    baseline = [sample(0, dataset="a/q.jsonl", key="a0"), sample(0, dataset="b/q.jsonl", key="b0")]
+    today = [mark_of(baseline[0])]
+    assert lost_from_data(baseline, today, {"a/q.jsonl": ("csat_geo",)}) == []
+    assert lost_from_data(baseline, [mark_of(sample(0, dataset="a/q.jsonl", key="other"))]) == ["csat_geo-0000"]
+
+
+@pytest.mark.parametrize("outcome", ["skipped", "error"])
+def test_what_the_baseline_measured_and_this_run_did_not_is_named(outcome: str) -> None:
+    """A: items that were skipped since fell out of the comparison, and the gate said nothing of them."""
+    pairing = pair_rows(first(3, outcome="correct"), [*first(2), sample(2, outcome=outcome)])
+    assert pairing.total.n == 2
+    assert describe_others(pairing) == "; measured in the baseline and not now: 1 item (csat_geo-0002)"

@@ -176,3 +176,13 @@ def test_the_last_report_of_a_test_counts() -> None:
     kept.note(report_of(NODEID))
     kept.note(part)
     assert verdicts(kept) == [("correct", "it is correct")]
+
+
+@pytest.mark.parametrize("outcome", FAILED)
+def test_a_failure_that_a_plugin_turns_into_a_skip_takes_no_item_out(outcome: Outcome) -> None:
+    """A: a conftest.py that skips what failed made 2 of 8 right answers an accuracy of 1.0."""
+    kept = received(outcome)
+    report = report_of(NODEID, "skipped", status=outcome)
+    report.longrepr = ("a.py", 1, "Skipped: known")
+    kept.note(report)
+    assert (kept.tolerated, verdicts(kept)) == (0, [(outcome, f"it is {outcome}")])

@@ -92,3 +92,17 @@ def test_subsets_of_one_name_have_the_fingerprints_of_both(folder: Path) -> None
     hashes = {source.loader(key).fingerprint("history") for key in (data, other)}
     assert set(found["history"].split("+")) == hashes
     assert len(hashes) == 2
+
+
+def test_a1_files_of_one_name_outside_the_rootdir_are_told_apart(tmp_path: Path) -> None:
+    """A1: two suites outside the rootdir, each with its ``questions.jsonl``: the gate paired 20 of 40 items."""
+    for name in ("a", "b", "project/c"):
+        write_rows(tmp_path / name / "questions.jsonl", [question(0)])
+    source = source_of(tmp_path / "project", dataset="sample")
+    named = [source.name_of(DataKey("questions.jsonl", str(tmp_path / name))) for name in ("a", "b", "project/c")]
+    assert named == ["../a/questions.jsonl", "../b/questions.jsonl", "c/questions.jsonl"]
+
+
+def test_what_was_typed_and_lies_outside_the_rootdir_is_called_as_it_was_typed(tmp_path: Path) -> None:
+    path = str(write_rows(tmp_path / "a/questions.jsonl", [question(0)]))
+    assert source_of(tmp_path / "project", dataset=path).name_of(DataKey(path)) == path

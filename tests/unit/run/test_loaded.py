@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,11 +10,18 @@ import pytest
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run import loaded as module
-from pytest_haerae.run.loaded import ended, loaded, take_words
+from pytest_haerae.run.loaded import ended, is_failure, loaded, take_words
+from pytest_haerae.run.patience import NoAnswer
 from pytest_haerae.testing import ScriptedBackend
 from pytest_haerae.types import Request, Response, Usage
 
-FAILURES = [RuntimeError("out of luck"), SystemExit(0), asyncio.CancelledError("out of luck")]
+FAILURES = [
+    RuntimeError("out of luck"),
+    SystemExit(0),
+    asyncio.CancelledError("out of luck"),
+    GeneratorExit("out of luck"),
+    pytest.skip.Exception("out of luck"),
+]
 
 
 class Told(ScriptedBackend):
@@ -131,3 +139,18 @@ def test_one_string_is_one_note_and_half_a_character_none() -> None:
     usage = Usage()
     take_words(Told(notes="a note", method_detail="\ud83d"), usage, "--model=mine")
     assert (usage.notes, usage.method_detail) == (["a note"], "?")
+
+
+def test_an_interrupt_is_no_failure_and_neither_is_what_somebodys_timer_raised() -> None:
+    """A test's own time limit raises `pytest.fail` in whatever runs: it is not the backend's, and stands."""
+    assert not is_failure(KeyboardInterrupt())
+    assert not is_failure(NoAnswer())
+    assert is_failure(pytest.skip.Exception("x"))
+    before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    signal.setitimer(signal.ITIMER_REAL, 60)
+    try:
+        assert not is_failure(pytest.fail.Exception("timeout"))
+        assert is_failure(ValueError("x"))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -169,3 +169,16 @@ def test_the_alarm_of_a_plugin_that_limits_tests_is_not_the_scorers() -> None:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def test_what_a_scorer_changes_of_a_question_or_an_answer_is_not_in_the_report() -> None:
+    """D5: a scorer that wrote into its item: the report, and with it the next baseline, had another reference."""
+    item, response = lettered(), Response(text="B")
+
+    def meddling(item: Item, response: Response) -> Verdict:
+        object.__setattr__(item, "reference", "A")
+        object.__setattr__(response, "text", "A")
+        return Verdict("correct")
+
+    assert judge(item, response, ChosenScorer(Scorer("string_match", "odd", meddling), None)).outcome == "correct"
+    assert (item.reference, response.text) == ("B", "B")

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from pytest_haerae.data.passages import passage_of
+from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.statistics.estimates import clustered_standard_error, standard_error, wilson_interval
-from pytest_haerae.statistics.scores import counts_of, make_metrics
+from pytest_haerae.statistics.scores import counts_of, make_metrics, metrics_of_rows
 from tests.unit.reports import samples_of
 
 
@@ -89,3 +90,13 @@ def test_the_likeness_of_free_text_is_the_mean_of_what_has_one() -> None:
     metrics = make_metrics(samples)
     assert metrics["character_f"] == metrics["subsets"]["a"]["character_f"] == pytest.approx(1.75 / 3)
     assert make_metrics(samples[1:2])["character_f"] is None
+
+
+def test_rows_give_the_counts_of_their_samples() -> None:
+    samples = samples_of({"a": "cccwwitess", "b": "cw", "c": "e"})
+    rows = SampleRows(samples, lambda sample: None, lambda data: data.name, return_logits=False)
+    found, expected = metrics_of_rows(rows), make_metrics(samples)
+    assert list(found["subsets"]) == ["a", "b", "c"]
+    for name, entry in found["subsets"].items():
+        assert {**expected["subsets"][name], **entry} == expected["subsets"][name]
+    assert {**expected, **found, "subsets": expected["subsets"]} == expected

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_haerae.doors.command_line.main import main
+from pytest_haerae.types import Outcome
 from tests.unit.doors.command_line.pair import NOW, THEN
 from tests.unit.reports import report_of, samples_of, write
 
@@ -58,3 +59,16 @@ def test_gate_knows_partial_reports(
     path = write(tmp_path / "now.json", report_of(samples_of(NOW), **how))
     assert main(["gate", str(path), "--min-accuracy=0.1"]) == code
     assert f"gate min-accuracy: {verdict} - " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("outcome", ["correct", "wrong"])
+def test_a_gate_reads_the_outcomes_and_nothing_that_could_contradict_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], outcome: Outcome
+) -> None:
+    """A: an accuracy written into a report's metrics passed the gate, whatever its samples said."""
+    report = report_of(samples_of({"a": "ccww"}))
+    path = write(
+        tmp_path / "now.json", {**report, "samples": [{**row, "outcome": outcome} for row in report["samples"]]}
+    )
+    assert main(["gate", str(path), "--min-accuracy=a=0.75"]) == (outcome == "wrong")
+    assert "accuracy 0.5" not in capsys.readouterr().out

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from pytest_haerae.backends.random import RandomBackend
 from pytest_haerae.doors.command_line import run as command
 from pytest_haerae.doors.command_line.main import INTERRUPTED, USAGE_ERROR, main
 from pytest_haerae.doors.command_line.run import read_config
 from pytest_haerae.errors import UsageError
+from pytest_haerae.types import Request, Response
 from tests.unit.fakes import question, write_rows
 
 
@@ -65,3 +68,20 @@ def test_a_file_that_is_wrong_is_named(folder: Path, content: str, words: str) -
 def test_a_file_that_is_missing_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--config=nowhere.yaml"]) == USAGE_ERROR
     assert "--config nowhere.yaml: cannot be read (No such file or directory)" in capsys.readouterr().err
+
+
+def test_what_a_prompt_or_backend_prints_is_no_part_of_the_report_on_stdout(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The JSON of ``--output-file=-`` began with what a scorer had printed."""
+    before = RandomBackend.run
+
+    def talking(self: RandomBackend, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        print("loading weights ...")
+        return before(self, requests)
+
+    monkeypatch.setattr(RandomBackend, "run", talking)
+    assert main(["run", "--model=random", "--dataset=questions.jsonl", "--output-file=-"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["metrics"]["n"] == 4
+    assert "loading weights ..." in captured.err
