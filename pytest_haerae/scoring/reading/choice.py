@@ -104,7 +104,12 @@ def _read_rules(text: str, answered: Traced, options: Options, *, breaks_off: bo
     cleaned = without_markup(answered.part(0, cut.start() if cut else None))
     cleaned = cleaned.part(0, end_before_a_begun_list(cleaned.text, options)).stripped()
     evidence = _evidence(cleaned.text, options)
-    if evidence and breaks_off and evidence.rule in _UNANNOUNCED and 0 < evidence.start < evidence.end == len(cleaned.text):
+    if (
+        evidence
+        and breaks_off
+        and evidence.rule in _UNANNOUNCED
+        and 0 < evidence.start < evidence.end == len(cleaned.text)
+    ):
         evidence = _evidence(cleaned.text[: evidence.start].rstrip(), options)
     if evidence is None:
         return Reading(None, NO_ANSWER)
