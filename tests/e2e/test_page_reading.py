@@ -115,6 +115,20 @@ def test_the_words_that_were_read_are_marked_and_reasoning_is_folded(browser: Br
     visit.close()
 
 
+@pytest.mark.parametrize(("start", "before"), [(3, "👍 \n"), (0, "👍 \n정답: A\n"), (None, "👍 \n정답: A\n")])
+def test_the_words_that_were_read_are_marked_at_their_place(
+    browser: Browser, tmp_path: Path, start: int | None, before: str
+) -> None:
+    """Characters are counted as Python counts them, and a place where the words do not stand is none."""
+    rows = row_with(raw_output="👍 \n정답: A\n정답: A", why="정답: A", why_start=start)
+    write_page(tmp_path / "r.html", make(rows, method="string_match"))
+    visit = Visit(browser, tmp_path / "r.html", "#csat_geo-0000")
+    marked = visit.page.locator("#detail mark")
+    assert marked.all_text_contents() == ["정답: A"]
+    assert marked.evaluate("mark => mark.previousSibling.textContent") == before
+    visit.close()
+
+
 def test_a_cut_output_is_told_and_can_be_filtered(browser: Browser, tmp_path: Path) -> None:
     rows = row_with(raw_output="생각해 보면", outcome="cut", prediction=None, finish_reason="length")
     write_page(tmp_path / "r.html", make(rows, method="string_match"))

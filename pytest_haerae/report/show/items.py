@@ -64,7 +64,9 @@ def item_lines(row: SampleRow, width: int, *, whole: bool) -> list[str]:
     if row.get("reasoning"):
         parts.append(("reasoning", _text(row["reasoning"] or "", width, whole=whole)))
     if row["raw_output"] is not None:
-        said = _text(mark_words(row["raw_output"], row.get("why"), row.get("why_start")), width, whole=whole, keep_end=True)
+        said = _text(
+            mark_words(row["raw_output"], row.get("why"), row.get("why_start")), width, whole=whole, keep_end=True
+        )
         parts.append(("output", said or ["    (empty)"]))
     return [text for name, lines in parts for text in (f"  {name}:", *lines)]
 

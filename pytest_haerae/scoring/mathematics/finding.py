@@ -114,9 +114,9 @@ def find_answer(text: str, query: str, *, cut: bool = False, words: bool = False
         chosen = _concluded(own)
     if chosen is None or len(chosen.answer) > LONGEST_ANSWER:
         return None
-    words = plain.words(chosen.start, chosen.end).strip()
+    said = plain.words(chosen.start, chosen.end).strip()
     later = plain.text.count(plain.text[chosen.start : chosen.end].strip(), chosen.end)
-    return Found(chosen.answer, chosen.rule, *_in_raw(words, text, later))
+    return Found(chosen.answer, chosen.rule, *_in_raw(said, text, later))
 
 
 def _in_raw(words: str, raw: str, later: int) -> tuple[str, int] | tuple[None, None]:

@@ -95,7 +95,7 @@ def read_choice(text: str, item: Item, *, limited: bool = False) -> Reading:
     if spelt:
         rule = "stated verdict" if spelt.announced else "option text"
         return Reading(spelt.label, rule, spelt.words, text.rindex(spelt.words, begin, finish))
-    breaks_off = limited and answered.text[-1].isalnum()
+    breaks_off = limited and answered.text[-1:].isalnum()
     return _read_json(text, answered, options) or _read_rules(text, answered, options, breaks_off=breaks_off)
 
 
@@ -104,7 +104,12 @@ def _read_rules(text: str, answered: Traced, options: Options, *, breaks_off: bo
     cleaned = without_markup(answered.part(0, cut.start() if cut else None))
     cleaned = cleaned.part(0, end_before_a_begun_list(cleaned.text, options)).stripped()
     evidence = _evidence(cleaned.text, options)
-    if evidence and breaks_off and evidence.rule in _UNANNOUNCED and 0 < evidence.start < evidence.end == len(cleaned.text):
+    if (
+        evidence
+        and breaks_off
+        and evidence.rule in _UNANNOUNCED
+        and 0 < evidence.start < evidence.end == len(cleaned.text)
+    ):
         evidence = _evidence(cleaned.text[: evidence.start].rstrip(), options)
     if evidence is None:
         return Reading(None, NO_ANSWER)
@@ -126,15 +131,16 @@ def read_strictly(text: str, item: Item) -> Reading:
         item: A lettered item.
     """
     split = split_reasoning(text)
-    answered = split.answer.text.strip()
-    if not answered:
+    answered = split.answer.stripped()
+    if not answered.text:
         return Reading(None, UNFINISHED_REASONING if split.unfinished else ONLY_REASONING if text.strip() else EMPTY)
-    last_line = answered.rpartition("\n")[2].strip()
-    for pattern, place, rule in ((_BARE, answered, "bare label"), (_DEMANDED, last_line, "demanded format")):
-        match = pattern.fullmatch(place)
+    last_line = answered.part(answered.text.rfind("\n") + 1).stripped()
+    for pattern, part, rule in ((_BARE, answered, "bare label"), (_DEMANDED, last_line, "demanded format")):
+        match = pattern.fullmatch(part.text)
         label = options_of(item).label(match[1]) if match else None
         if label:
-            return Reading(label, rule, place, text.rindex(place))
+            begin, end = part.place(0, len(part.text))
+            return Reading(label, rule, text[begin:end], begin)
     return Reading(None, OTHER_FORMAT)
 
 

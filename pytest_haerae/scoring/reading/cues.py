@@ -45,12 +45,14 @@ MARKER = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-MADE_THE_ANSWER = re.compile(r"\s?번?(?:으로|로)\s?(?:정정|수정|변경|바꾸|바꿔|바꿉|고치|고쳐|고칩|하겠|정하|결정|선택)")
+MADE_THE_ANSWER = re.compile(
+    r"\s?번?(?:으로|로)\s?(?:정정|수정|변경|바꾸|바꿔|바꿉|고치|고쳐|고칩|하겠|정하|결정|선택)"
+)
 OF_SOMETHING_ELSE = re.compile(r"\b(?:because|since|correct|right|wrong|why|when|than|which|as)\b", re.IGNORECASE)
 """What stands between "option … is" and a letter that it does not announce."""
 SUPPOSED = re.compile(
     r"""
-      (?:\b(?:might|may|could|many|some|people|others|if)\b|흔히|만약|가령)  # e.g. 'Many say that ', 'one might think '
+      (?:\b(?:might|may|could|many|some|people|others|if(?!\sI\shad\sto))\b|흔히|만약|가령)  # e.g. 'Many say that '
       [^.!?\n]{0,24}\Z
     | \bif\b[^.!?\n]{0,90}?\b(?:had|were)\b(?!\sto\b)[^.!?\n]{0,60}\Z  # e.g. 'If it had asked for a port, '
     """,

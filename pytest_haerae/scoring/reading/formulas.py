@@ -1,4 +1,4 @@
-r"""Formulas in the characters of print: options have ``√3`` and ``10⁵`` where models write ``\sqrt{3}`` and ``10^5``."""
+r"""Formulas in the characters of print: options have ``√3`` where models write ``\sqrt{3}``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ROOT = re.compile(r"\\{1,2}sqrt\s?(?:\{([^{}]{1,40})\}|(\w))")
 _RAISED_OR_LOWERED = re.compile(r"(?<=[\w)\]}])(?:\^(?=[\w{(+°\-\\])|_(?=[\d{]))")
 _COMPARED = re.compile("[<>]=(?![=>])")
 _BRACED_INDEX = re.compile(r"(?<=[\^_])\{([^{}]{1,20})\}")
-_SIMPLE = re.compile(r"-?[\w.°]+")
+_SIMPLE = re.compile(r"-?[\w.°√]+")
 _DEPTH = 3
 """Fractions within fractions that are written out."""
 
@@ -33,17 +33,19 @@ _DEPTH = 3
 def with_plain_formulas(text: Traced) -> Traced:
     r"""Write LaTeX's commands as the characters that they print, and indices and powers on the line.
 
-    ``\frac{1}{2}`` becomes ``1/2``, ``2\sqrt{3}`` becomes ``2√3``, ``10^{5}`` and ``10⁵`` become ``105``, as NFKC has it.
+    ``\frac{1}{2}`` becomes ``1/2``, ``2\sqrt{3}`` becomes ``2√3``, and ``10^{5}`` ``105``, as NFKC makes of ``10⁵``.
     """
+    indexed = "^" in text.text or "_" in text.text
+    if indexed:
+        text = text.within(_BRACED_INDEX, 1)
     if "\\" in text.text:
         text = text.sub(_COMMAND, lambda match: _NAMES[match[1]] if match[1] else match[2])
-        text = text.within(_BRACED_INDEX, 1)
         for _ in range(_DEPTH):
             if "frac" in text.text or "sqrt" in text.text:
                 text = text.sub(_ROOT, lambda match: f"√{_term(match[1] or match[2])}").sub(_FRACTION, _fraction)
     if "=" in text.text:
         text = text.sub(_COMPARED, lambda match: "≤" if match[0] == "<=" else "≥")
-    return text.sub(_RAISED_OR_LOWERED, "") if "^" in text.text or "_" in text.text else text
+    return text.sub(_RAISED_OR_LOWERED, "") if indexed else text
 
 
 def _fraction(match: re.Match[str]) -> str:

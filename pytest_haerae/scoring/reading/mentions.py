@@ -29,7 +29,8 @@ _LETTER = re.compile(
       (?<![A-Za-z]')  # not "f'(b)"
       (?<![\d′^])(?<!\d\))  # not '(2)(b)'
       [(\[<{{「【]\s?(?P<bracketed>[{_EITHER_CASE}])\s?[)\]>}}」】]  # e.g. '(b) 원두', '【b】'
-      (?!\s?[{_RELATIONS}]|/)(?<!/...)  # not '(b) = 3', '(a)/(b)'
+      (?!\s?[{_RELATIONS}])  # not '(b) = 3'
+      (?!/)(?<!/...)  # not '(a)/(b)'
     | (?:선택지|보기|옵션|번호|기호|\b(?:[Oo]ptions?|[Cc]hoice|[Ll]etter)\b)\s?[:\#"'(]?\s?
       (?P<named>[{_EITHER_CASE}])(?![A-Za-z0-9])  # e.g. '보기 b', 'option: b'
     | (?<![A-Za-z0-9'’+\#°])  # not 'USB', '70°C'

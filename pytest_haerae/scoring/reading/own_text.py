@@ -32,11 +32,11 @@ _EQUATED = re.compile(
     r"""
     (?:∴|(?:따라서|그러므로|therefore|thus|hence|so)\b)?,?\s?  # e.g. '∴ v = 20 m/s', 'Thus v = 20 m/s'
     [A-Za-z][A-Za-z₀-₉']{0,3}(?:\([^()\n]{1,4}\))?\s?[=≈]\s?  # e.g. 'v₀ = 20 m/s', 'f(2) = 5'
-    (?:[^\n,;→]*[=≈]\s?)?  # e.g. 'v = 2 × 10 = 20 m/s'
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-"""The name of what was asked for, and how it was calculated, before its value."""
+"""The name of what was asked for, before its value or before how that is calculated: ``v = 2 × 10 = 20 m/s``."""
+_EQUALS, _GOES_ON = re.compile(r"[=≈]"), re.compile(r"[,;→\n]")
 _BOXED = re.compile(r"\{(?P<text>.*)\}[.$)\]\\\s]*\Z")
 _LOOKED_BACK = 1_000
 _MOST_AROUND = 80
@@ -91,10 +91,10 @@ def _spelt(text: str, options: Options) -> str | None:
         )
         if label:
             return label
-        equated = _EQUATED.match(written)
-        label = equated and options.exactly(written[equated.end() :], _AS_SPELT, edges=False)
-        if label:
-            return label
+        if _EQUATED.match(written) and not _GOES_ON.search(written):
+            label = options.exactly(_EQUALS.split(written)[-1], _AS_SPELT, edges=False)
+            if label:
+                return label
         if labelled and options.exactly(written[labelled.end() :], _AS_SPELT, edges=False) == options.label(
             labelled["label"]
         ):

@@ -27,3 +27,9 @@ def test_the_verdict_shows_the_line_that_was_read() -> None:
     verdict = judged(lettered("B"), Response(text="해설이다.\n### 정답: (B)\n"), "string_match", "strict")
     assert verdict.why == "### 정답: (B)"
     assert judged(lettered("B"), Response(text="정답은 (B)"), "string_match", "strict").why is None
+
+
+def test_the_place_of_what_was_read_strictly_is_known_across_reasoning() -> None:
+    text = "해설\n정답: <think>(A)일까</think>(B)"
+    verdict = judged(lettered("B"), Response(text=text), "string_match", "strict")
+    assert (verdict.prediction, verdict.why, verdict.why_start) == ("B", "정답: <think>(A)일까</think>(B)", 3)

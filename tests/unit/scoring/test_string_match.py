@@ -109,7 +109,7 @@ def test_a_free_answer_shows_its_words() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["B", "정답은 B", "The answer is B", "B\nB\nB", "B\n\n설명: 저항 R", "풀이\n\n**B**", "정답: B\n\n해설: 각 C", "원두"],
+    ["B", "정답은 B", "The answer is B", "B\nB", "B\n\n설명: 저항 R", "풀이\n\n**B**", "정답: B\n\n각 C", "원두"],
 )
 def test_an_answer_that_stands_in_a_cut_output_counts(text: str) -> None:
     assert judged(lettered(), Response(text=text, finish_reason="length"), "string_match").prediction == "B"

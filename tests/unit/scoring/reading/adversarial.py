@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 PIECES = (
+    *(r"\frac{1}{2} ", r"\sqrt{", r"x_{1}^{2} ", r"\frac{\frac{", "^{", "<= ", "→ "),
+    *("- [ ] A\n", "- [x] B\n", "| A ", "**2\n", "if it had ", "A = 3\nA\n", "- (A) x: y\n", "선택: ", "정답을 "),
     *(
         "정답은 ",
         "정답: ",

@@ -95,7 +95,8 @@ def test_a_verdict_at_the_end_wins_whatever_stands_before(before: str, label: st
 @given(CHARACTERS, st.sampled_from("ABCDE"))
 def test_a_reasoning_block_changes_nothing(thought: str, label: str) -> None:
     for answer in (f"정답: ({label})", label, f"({label}) 또는 (A)", "모르겠다"):
-        assert read_choice(f"<think>{thought}</think>{answer}", lettered()) == read_choice(answer, lettered())
+        found, alone = (read_choice(text, lettered()) for text in (f"<think>{thought}</think>{answer}", answer))
+        assert (found.label, found.rule, found.words) == (alone.label, alone.rule, alone.words)
 
 
 @given(
