@@ -40,13 +40,8 @@ def loaded(load: Callable[[], Model], usage: Usage, name: str) -> Iterator[Model
     try:
         yield model
     finally:
-        try:
-            with patience(_CLOSE_SECONDS):
-                model.close()
-        except FAILURES as error:
-            usage.notes.append(f"{name}: its close() {raised(error)}; the answers are whole")
-        except NoAnswer:
-            usage.notes.append(f"{name}: its close() did not end within {_CLOSE_SECONDS:g} s; the answers are whole")
+        if problem := _ended_badly(model.close):
+            usage.notes.append(f"{name}: its close() {problem}; the answers are whole")
 
 
 @contextmanager
@@ -55,13 +50,20 @@ def ended(answers: Generator[Any], usage: Usage, name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        try:
-            with patience(_CLOSE_SECONDS):
-                answers.close()
-        except FAILURES as error:
-            usage.notes.append(f"{name}: its run() did not end well: it {raised(error)}")
-        except NoAnswer:
-            usage.notes.append(f"{name}: its run() did not end within {_CLOSE_SECONDS:g} s")
+        if problem := _ended_badly(answers.close):
+            usage.notes.append(f"{name}: at its end, its run() {problem}")
+
+
+def _ended_badly(close: Callable[[], None]) -> str | None:
+    """Call what ends something, within its time; what went wrong, None where nothing did."""
+    try:
+        with patience(_CLOSE_SECONDS):
+            close()
+    except FAILURES as error:
+        return raised(error)
+    except NoAnswer:
+        return f"did not end within {_CLOSE_SECONDS:g} s"
+    return None
 
 
 def take_words(model: Model, usage: Usage, name: str) -> None:

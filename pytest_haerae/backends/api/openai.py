@@ -28,19 +28,14 @@ class OpenAIBackend(ApiBackend):
     def check(cls, parameters: ApiParameters) -> None:
         """Find the library and a key."""
         check_installed("--model=openai", ["openai", "aiolimiter", "tenacity"], "openai")
-        if not (parameters.api_key or os.environ.get("OPENAI_API_KEY")):
-            hint = 'a server without keys takes any text: api_key="not-needed"'
-            raise UsageError(f"--model=openai: no API key; set OPENAI_API_KEY or api_key in --model-params ({hint})")
+        _key(parameters)
 
     def __init__(self, parameters: ApiParameters) -> None:
         try:
             import openai
         except ImportError:
             raise UsageError("--model=openai needs openai: pip install 'pytest-haerae[openai]'") from None
-        key = parameters.api_key or os.environ.get("OPENAI_API_KEY")
-        if not key:
-            hint = 'a server without keys takes any text: api_key="not-needed"'
-            raise UsageError(f"--model=openai: no API key; set OPENAI_API_KEY or api_key in --model-params ({hint})")
+        key = _key(parameters)
         if problem := header_problem(key):
             raise UsageError(f"--model=openai: the API key cannot be sent: {problem}")
         base = parameters.api_base or os.environ.get("OPENAI_BASE_URL") or None
@@ -74,6 +69,14 @@ class OpenAIBackend(ApiBackend):
 
     async def _finish(self) -> None:
         await self._client.close()
+
+
+def _key(parameters: ApiParameters) -> str:
+    key = parameters.api_key or os.environ.get("OPENAI_API_KEY")
+    if not key:
+        hint = 'a server without keys takes any text: api_key="not-needed"'
+        raise UsageError(f"--model=openai: no API key; set OPENAI_API_KEY or api_key in --model-params ({hint})")
+    return key
 
 
 def _apart(address: str | None) -> tuple[str | None, dict[str, str]]:
