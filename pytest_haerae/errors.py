@@ -55,7 +55,7 @@ class BackendFailure(HaeraeError):  # noqa: N818 - what failed is the backend, n
 
 
 def raised(error: BaseException) -> str:
-    """Word what a function of somebody else's raised, with the place, as the line that says it has no traceback."""
+    """Word what somebody else's function raised, in one line with the place, as no traceback follows."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

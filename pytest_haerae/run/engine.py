@@ -158,13 +158,13 @@ class Engine:
 
     def _masked(self, response: Response) -> Response:
         """A model may repeat a key that it was sent: no secret is stored with what it said."""
-        text, reasoning, ended = (
+        text, reasoning, finish_reason = (
             redact_answer(said, self._secrets) if isinstance(said, str) else said
             for said in (response.text, response.reasoning, response.finish_reason)
         )
-        if (text, reasoning, ended) == (response.text, response.reasoning, response.finish_reason):
+        if (text, reasoning, finish_reason) == (response.text, response.reasoning, response.finish_reason):
             return response
-        return replace(response, text=text, reasoning=reasoning, finish_reason=ended)
+        return replace(response, text=text, reasoning=reasoning, finish_reason=finish_reason)
 
     def _checked(self, request: Request, response: Response) -> Response:
         """Refuse an answer that is none: wrong kind or count, not a number; an error is one redacted line."""

@@ -52,15 +52,8 @@ def loaded(load: Callable[[], Model], usage: Usage, name: str) -> Iterator[Model
     try:
         yield model
     finally:
-        try:
-            with patience(_CLOSE_SECONDS):
-                model.close()
-        except NoAnswer:
-            usage.notes.append(f"{name}: its close() did not end within {_CLOSE_SECONDS:g} s; the answers are whole")
-        except BaseException as error:
-            if not is_failure(error):
-                raise
-            usage.notes.append(f"{name}: its close() {raised(error)}; the answers are whole")
+        if problem := _ended_badly(model.close):
+            usage.notes.append(f"{name}: its close() {problem}; the answers are whole")
 
 
 @contextmanager
@@ -69,15 +62,22 @@ def ended(answers: Generator[Any], usage: Usage, name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        try:
-            with patience(_CLOSE_SECONDS):
-                answers.close()
-        except NoAnswer:
-            usage.notes.append(f"{name}: its run() did not end within {_CLOSE_SECONDS:g} s")
-        except BaseException as error:
-            if not is_failure(error):
-                raise
-            usage.notes.append(f"{name}: its run() did not end well: it {raised(error)}")
+        if problem := _ended_badly(answers.close):
+            usage.notes.append(f"{name}: at its end, its run() {problem}")
+
+
+def _ended_badly(close: Callable[[], None]) -> str | None:
+    """Call what ends something, within its time; what went wrong, None where nothing did."""
+    try:
+        with patience(_CLOSE_SECONDS):
+            close()
+    except NoAnswer:
+        return f"did not end within {_CLOSE_SECONDS:g} s"
+    except BaseException as error:
+        if not is_failure(error):
+            raise
+        return raised(error)
+    return None
 
 
 def take_words(model: Model, usage: Usage, name: str) -> None:

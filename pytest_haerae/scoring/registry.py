@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_haerae.entry_points import entry_point_names, load_entry_point, named_entry_points
@@ -23,6 +24,12 @@ RESERVED: Mapping[Method, Mapping[str, type]] = {
     "string_match": {"scorer": str, "strict": bool, "time_limit": float},
 }
 """The evaluator parameters that belong to a method, whichever scorer judges, and their types."""
+
+_BUILT_IN: Mapping[Method, tuple[str, ...]] = {
+    "log_likelihood": ("log_likelihood",),
+    "string_match": ("string_match", "strict", "mathematics.scorer"),
+}
+"""The modules of the own scorers, imported when one is looked up: those of texts compile a hundred patterns."""
 
 Judge = TypeVar("Judge", bound=Callable[..., Verdict])
 
@@ -82,10 +89,20 @@ def register_scorer(
 
     def register(judge: Judge) -> Judge:
         line = description or (judge.__doc__ or "").strip().partition("\n")[0]
-        _SCORERS[method, name] = Scorer(method, name, judge, parameters, require, line)
+        scorer = Scorer(method, name, judge, parameters, require, line)
+        if judge.__module__.startswith(f"{__package__}."):
+            # Imported late, the package's own does not replace what replaced it.
+            _SCORERS.setdefault((method, name), scorer)
+        else:
+            _SCORERS[method, name] = scorer
         return judge
 
     return register
+
+
+def _load_built_in(method: Method) -> None:
+    for module in _BUILT_IN[method]:
+        import_module(f"{__package__}.{module}")
 
 
 def scorer_name(evaluator_params: Mapping[str, Any]) -> str:
@@ -96,6 +113,7 @@ def scorer_name(evaluator_params: Mapping[str, Any]) -> str:
 
 def scorer_names(method: Method) -> tuple[str, ...]:
     """The names of a method's scorers, sorted; imports the installed packages that add some."""
+    _load_built_in(method)
     for name in entry_point_names(ENTRY_POINT_GROUP):
         # A package that cannot be imported has no scorers; whoever asks for one of them is told why.
         with contextlib.suppress(UsageError):
@@ -110,6 +128,7 @@ def find_scorer(method: Method, name: str) -> Scorer:
     Raises:
         UsageError: The method has none of this name, or the package that has it cannot be imported.
     """
+    _load_built_in(method)
     if (method, name) in _SCORERS:
         return _SCORERS[method, name]
     for point in named_entry_points(ENTRY_POINT_GROUP, name):

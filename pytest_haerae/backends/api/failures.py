@@ -84,6 +84,12 @@ def status_of(error: BaseException) -> int | None:
     return status if isinstance(status, int) else None
 
 
+def stated_status(error: BaseException) -> int | None:
+    """The status that an error is about: the one that an `ErrorAnswer` names, or else its HTTP status."""
+    own = own_error(error)
+    return status_of(own if isinstance(own, ErrorAnswer) else error)
+
+
 def own_error(error: BaseException) -> BaseException:
     """The error of this package that a client wrapped into one of its own; the error itself where there is none."""
     own = (MalformedAnswer, WrongShape, Unusable)
@@ -150,7 +156,7 @@ def may_pass(error: BaseException) -> bool:
     own = own_error(error)
     if isinstance(own, WrongShape | Unusable) or unsendable(error) or quota_gone(error):
         return False
-    status = status_of(own if isinstance(own, ErrorAnswer) else error)
+    status = stated_status(error)
     if isinstance(own, MalformedAnswer):
         return status is None or _passing(status)
     names = {kind.__name__ for kind in type(error).__mro__}
@@ -169,8 +175,7 @@ def _passing(status: int) -> bool:
 
 def is_permanent(error: BaseException) -> bool:
     """Whether the server refused the request itself."""
-    own = own_error(error)
-    status = status_of(own if isinstance(own, ErrorAnswer) else error)
+    status = stated_status(error)
     return status is not None and not may_pass(error) and status >= 400  # noqa: PLR2004 - HTTP's client errors
 
 
@@ -188,7 +193,7 @@ def hopeless(error: BaseException, *, proven: bool) -> bool:
         return True
     if unreachable(error) or unsendable(error) or quota_gone(error):
         return True
-    status = status_of(own if isinstance(own, ErrorAnswer) else error)
+    status = stated_status(error)
     return status in _OF_WHO_ASKS or (status in _OF_THE_ADDRESS and not proven)
 
 

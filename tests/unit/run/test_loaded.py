@@ -105,7 +105,7 @@ def test_what_a_generator_raises_at_its_end_is_a_note() -> None:
     with ended(answers, usage, "--model=mine"):
         next(answers)
     (note,) = usage.notes
-    assert note.startswith("--model=mine: its run() did not end well: it raised OSError: the socket is gone")
+    assert note.startswith("--model=mine: at its end, its run() raised OSError: the socket is gone")
 
 
 def test_what_a_backend_says_of_itself_is_taken_over() -> None:

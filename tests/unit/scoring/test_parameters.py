@@ -9,7 +9,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.scoring import registry
 from pytest_haerae.scoring.parameters import ScorerParameters, choose_scorer
 from pytest_haerae.scoring.registry import register_scorer
-from pytest_haerae.types import Item, Method, Response, Verdict
+from pytest_haerae.types import CAPABILITY, Item, Method, Response, Verdict
 from tests.helpers import lettered
 
 
@@ -29,6 +29,8 @@ def missing() -> None:
 
 @pytest.fixture(autouse=True)
 def scorers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for method in CAPABILITY:
+        registry.scorer_names(method)  # those of the package are there, whatever is registered beside them
     monkeypatch.setattr(registry, "_SCORERS", dict(registry._SCORERS))
 
     @register_scorer("string_match", "mine", parameters=Mine)

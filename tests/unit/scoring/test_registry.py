@@ -10,13 +10,14 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.scoring import registry
 from pytest_haerae.scoring.parameters import ScorerParameters
 from pytest_haerae.scoring.registry import (
+    DEFAULT_SCORER,
     ENTRY_POINT_GROUP,
     find_scorer,
     register_scorer,
     scorer_name,
     scorer_names,
 )
-from pytest_haerae.types import Item, Method, Response, Verdict
+from pytest_haerae.types import CAPABILITY, Item, Method, Response, Verdict
 from tests.unit.installed import install
 
 INSTALLED = """
@@ -37,6 +38,8 @@ mute = installed_scorers:Verdict
 @pytest.fixture(autouse=True)
 def forget(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test registers is gone afterwards."""
+    for method in CAPABILITY:
+        registry.scorer_names(method)  # those of the package are there, whatever is registered beside them
     monkeypatch.setattr(registry, "_SCORERS", dict(registry._SCORERS))
     monkeypatch.delitem(sys.modules, "installed_scorers", raising=False)
 
@@ -133,3 +136,22 @@ def test_registering_imports_no_pydantic() -> None:
     code = "import sys, pytest_haerae; pytest_haerae.register_scorer; print('pydantic' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "False"
+
+
+def test_the_packages_own_scorer_is_imported_late_and_does_not_replace_what_replaced_it() -> None:
+    own = find_scorer("string_match", DEFAULT_SCORER).judge
+
+    @register_scorer("string_match", DEFAULT_SCORER)
+    def judge(item: Item, response: Response) -> Verdict:
+        """Another one."""
+        return Verdict("correct")
+
+    register_scorer("string_match", DEFAULT_SCORER)(own)
+    assert find_scorer("string_match", DEFAULT_SCORER).judge is judge
+
+
+def test_a_run_on_log_likelihoods_imports_no_reader_of_texts() -> None:
+    look = "from pytest_haerae.scoring.registry import find_scorer; find_scorer('log_likelihood', 'default')"
+    code = f"import sys; {look}; print([name for name in sys.modules if 'scoring.reading' in name])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
