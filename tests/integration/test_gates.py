@@ -235,6 +235,7 @@ def test_the_command_to_run_again_shows_no_key(tmp_path: Path) -> None:
     prepare(tmp_path)
     key = "sk-" + "abcdefghijklmnopqrstuvwxyz"
     result = evaluate(tmp_path, "--model-params=wrong=3", f"--store=store-{key}.sqlite")
-    assert "run them again: pytest --model=answering --output-file=report.json --model-params=wrong=3" in result.stdout
+    again = """run them again: pytest --model=answering --output-file=report.json '--model-params={"wrong": 3}'"""
+    assert again in result.stdout
     assert "--lf" in result.stdout
     assert key not in result.stdout
