@@ -16,6 +16,8 @@ from tests.helpers import ROOT
 from tests.integration.always import BACKEND, HEAD, ITEMS, MODES, PLAIN, REPORT, asked, write
 from tests.integration.conftest import Evaluate
 
+EARLIER = '{"schema_version": 2, "metrics": {}}'
+
 
 @pytest.mark.parametrize(
     ("option", "model"),
@@ -29,10 +31,10 @@ def test_tests_that_are_only_listed_or_set_up_ask_nothing(
 ) -> None:
     """All requests were sent, and an earlier report was overwritten by an empty one."""
     REPORT.parent.mkdir()
-    REPORT.write_text("earlier", encoding="utf-8")
+    REPORT.write_text(EARLIER, encoding="utf-8")
     assert always(option, model=model, inprocess=True).ret == 0
     assert asked() == 0
-    assert REPORT.read_text(encoding="utf-8") == "earlier"
+    assert REPORT.read_text(encoding="utf-8") == EARLIER
     assert not (pytester.path / ".haerae/responses.sqlite").exists()
 
 
