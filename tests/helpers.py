@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jsonschema
 import pytest
@@ -63,6 +63,12 @@ def first_schema() -> dict[str, Any] | None:
     """The JSON Schema of reports of version 1; None where it is not at hand."""
     promised = SHARED / "report.schema.json"
     return json.loads(promised.read_text(encoding="utf-8")) if promised.exists() else None
+
+
+class HubRows(list[dict[str, Any]]):
+    """A data set as `datasets` loads it from the hub: its rows, and what its columns are."""
+
+    features: ClassVar[dict[str, object]] = {}
 
 
 QUESTIONS = [

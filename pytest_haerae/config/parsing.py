@@ -11,7 +11,6 @@ from typing import Any
 from unicodedata import normalize
 
 from pytest_haerae.errors import UsageError, unknown
-from pytest_haerae.typed_files import read_typed_text
 from pytest_haerae.types import CAPABILITY, Method
 
 
@@ -43,6 +42,9 @@ def parse_mapping(option: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - 
 def _parse_parameters(option: str, text: str) -> dict[str, Any]:
     place = option
     if text.startswith("@"):
+        # Imported here: every pytest start imports this module.
+        from pytest_haerae.typed_files import read_typed_text
+
         place = f"{option} file {text[1:]}"
         try:
             text = read_typed_text(Path(text[1:])).strip()

@@ -11,7 +11,8 @@ import pytest
 
 from pytest_haerae import Evaluator
 from pytest_haerae.data.hub import HubDataset
-from tests.helpers import ROOT, valid_report
+from pytest_haerae.scoring.mathematics import scorer as math_scorer
+from tests.helpers import ROOT, HubRows, valid_report
 from tests.integration.conftest import Evaluate
 
 Collect = Callable[..., list[str]]
@@ -35,10 +36,10 @@ def loaded(monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester) -> list[t
     """Rows for whatever is asked of the hub, what was asked for, and the project's suites beside the user's own."""
     asked: list[tuple[str, str | None, str]] = []
 
-    def load(self: HubDataset, configuration: str | None) -> list[dict[str, Any]]:
+    def load(self: HubDataset, configuration: str | None) -> HubRows:
         asked.append((self.repository.name, configuration, self.split))
         first = 100 if self.split == "dev" else 0
-        return [made_up_row(self.repository.name, first + number) for number in range(6)]
+        return HubRows(made_up_row(self.repository.name, first + number) for number in range(6))
 
     monkeypatch.setattr(HubDataset, "_load", load)
     shutil.copytree(ROOT / "suites", pytester.path / "suites", ignore=shutil.ignore_patterns("__pycache__"))
@@ -213,7 +214,7 @@ def test_a_mistake_is_one_clear_line(evaluate: Evaluate, options: list[str], mes
 def test_a_missing_library_is_named_before_anything_is_loaded(
     evaluate: Evaluate, monkeypatch: pytest.MonkeyPatch, loaded: list[tuple[str, str | None, str]]
 ) -> None:
-    monkeypatch.setattr("pytest_haerae.scoring.mathematics.scorer.find_spec", lambda name: None)
+    monkeypatch.setattr(math_scorer, "find_spec", lambda name: None)
     result = evaluate("suites/hrm8k", inprocess=True)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: *math-verify, which is not installed: pip install 'pytest-haerae?math?'"])

@@ -16,6 +16,8 @@ from tests.helpers import ROOT
 from tests.integration.always import BACKEND, HEAD, ITEMS, MODES, PLAIN, REPORT, asked, write
 from tests.integration.conftest import Evaluate
 
+pytestmark = pytest.mark.slow
+
 EARLIER = '{"schema_version": 2, "metrics": {}}'
 """What makes a file a report, at its begin; nothing else is written over."""
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.integration.conftest import Evaluate
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = ("--output-file", "--report-html", "--report-md", "--baseline-write", "--junitxml", "--store")
 
 

@@ -19,6 +19,8 @@ import pytest
 
 from tests.helpers import SUITE
 
+pytestmark = pytest.mark.slow
+
 MARKS = "\x1b[2J\x1b]0;t\x07\x9b2J\u202e\u200b\u2066"
 """What must not leave for a terminal: sequences that it obeys, and what turns or hides the text around it."""
 NAME = f"\n::error::title {MARKS}|`@someone` <img src=x onerror=alert(1)> =1+1, ##[error]"

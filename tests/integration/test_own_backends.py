@@ -13,6 +13,8 @@ import pytest
 from pytest_haerae.testing import Ledger
 from tests.helpers import valid_report, write_questions
 
+pytestmark = pytest.mark.slow
+
 CONFTEST = """
 import math, sys, time
 import pytest

@@ -7,6 +7,8 @@ import pytest
 from tests.integration.always import BACKEND, BOTH, HEAD, ITEMS, MODES, PLAIN, SUITE, WRONG, metrics, verdicts, write
 from tests.integration.conftest import Evaluate
 
+pytestmark = pytest.mark.slow
+
 OWN = {
     "before": "assert haerae_item.index != 1, 'MY OWN'\n    assert_correct(haerae_verdict)",
     "instead": "assert haerae_item.index != 1, 'MY OWN'",

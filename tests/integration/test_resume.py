@@ -12,6 +12,8 @@ from pytest_haerae.testing import Ledger
 from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
 
+pytestmark = pytest.mark.slow
+
 SLOW = """
 from pytest_haerae.testing import ScriptedBackend
 

@@ -9,6 +9,8 @@ import pytest
 from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
 
+pytestmark = pytest.mark.slow
+
 CONFTEST = """
 import re, sys, time
 from pytest_haerae import Verdict

@@ -24,6 +24,8 @@ from tests.integration.always import (
 )
 from tests.integration.conftest import Evaluate
 
+pytestmark = pytest.mark.slow
+
 VANISHING = """
 import pytest
 

@@ -55,6 +55,7 @@ def measure(folder: Path, count: int, options: dict[str, Any]) -> tuple[int, int
     return peak, held
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{"method": "log_likelihood"}, {"method": "string_match", "num_few_shot": 3}])
 def test_bytes_an_item(tmp_path: Path, options: dict[str, Any]) -> None:
     measure(tmp_path / "first", 20, options)  # What is made once: imports, compiled patterns, caches.

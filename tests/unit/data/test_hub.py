@@ -9,13 +9,7 @@ import pytest
 
 from pytest_haerae.data.hub import HubDataset, Repository
 from pytest_haerae.errors import UsageError
-
-
-class Rows(list[dict[str, Any]]):
-    """A loaded data set: its rows, and what its columns are."""
-
-    features: dict[str, object] = {"id": None}  # noqa: RUF012 - never changed
-
+from tests.helpers import HubRows
 
 ROWS = [{"id": f"{kind}-{number}"} for number in range(3) for kind in "ab"]
 
@@ -27,7 +21,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
     def load_dataset(repository: str, *, name: str | None, revision: str | None, split: str) -> list[dict[str, str]]:
         calls.append((repository, name, revision, split))
-        return Rows(ROWS)
+        return HubRows(ROWS)
 
     def names(repository: str, *, revision: str | None) -> list[str]:
         calls.append((repository, revision))
@@ -102,7 +96,7 @@ def test_b6_rows_have_their_number_and_their_texts_are_in_nfc(
     asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [{"question": normalize("NFD", "한글"), "choices": [normalize("NFD", "가"), "나"], "n": 1}]
-    monkeypatch.setattr(sys.modules["datasets"], "load_dataset", lambda *_, **__: Rows(rows))
+    monkeypatch.setattr(sys.modules["datasets"], "load_dataset", lambda *_, **__: HubRows(rows))
     ((place, row),) = HubDataset("mine", "test", Repository("me/mine")).placed_rows("law")
     assert str(place) == "me/mine/law, row 1"
     assert row == {"question": "한글", "choices": ["가", "나"], "n": 1}
@@ -111,7 +105,7 @@ def test_b6_rows_have_their_number_and_their_texts_are_in_nfc(
 def test_b2_the_numbers_of_classes_have_their_names(
     asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Classes(Rows):
+    class Classes(HubRows):
         features = {"label": {"_type": "ClassLabel", "names": ["부산", "서울"]}, "n": None}  # noqa: RUF012
 
     rows = Classes([{"label": 1, "n": 1}])

@@ -10,6 +10,7 @@ from pytest_haerae.data.hub import HubDataset
 from pytest_haerae.errors import UsageError
 from pytest_haerae.plugin.collection import Collection
 from pytest_haerae.types import DataKey, Response, Selected
+from tests.helpers import HubRows
 from tests.unit.catalogue.benchmarks.rows import FOUR
 from tests.unit.fakes import Ledger, item, question, scripted, write_rows
 from tests.unit.plugin.sessions import Metafunc, a_config, a_test, config
@@ -20,9 +21,9 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every benchmark's rows are made up; what was loaded."""
     loaded: list[str] = []
 
-    def load(self: HubDataset, configuration: str | None) -> list[dict[str, Any]]:
+    def load(self: HubDataset, configuration: str | None) -> HubRows:
         loaded.append(self.name)
-        return [{"question": f"{number}번?", **FOUR, "answer": 1} for number in range(3)]
+        return HubRows({"question": f"{number}번?", **FOUR, "answer": 1} for number in range(3))
 
     monkeypatch.setattr(HubDataset, "_load", load)
     return loaded

@@ -86,6 +86,7 @@ def swallow(act):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ending", "code", "what"),
     [
