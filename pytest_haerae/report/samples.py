@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from pytest_haerae.lazy import LazySequence
 from pytest_haerae.report.schema import ChatMessage, SampleRow
-from pytest_haerae.types import DataKey, Message, Request, Sample
+from pytest_haerae.types import DataKey, Message, Request, Response, Sample, Verdict
 
 
 class SampleRows(LazySequence[SampleRow]):
@@ -63,7 +63,7 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         "outcome": verdict.outcome,
         "raw_output": response.text if response else None,
         "loglikelihoods": list(values) if values is not None else None,
-        "error": response.error if response else None,
+        "error": _error(response, verdict),
         "dataset": dataset,
         "key": item.key,
         "explanation": verdict.explanation,
@@ -80,6 +80,13 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         "truncated": bool(response and response.truncated),
         "messages": [_show(message) for message in request.messages] if request and request.messages else None,
     }
+
+
+def _error(response: Response | None, verdict: Verdict) -> str | None:
+    """What went wrong: with the answer, or with the scorer that was to judge it."""
+    if response is not None and response.error is not None:
+        return response.error
+    return verdict.explanation if verdict.outcome == "error" else None
 
 
 def _show(message: Message) -> ChatMessage:

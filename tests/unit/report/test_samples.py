@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_haerae.report.samples import SampleRows, make_row
-from pytest_haerae.types import Message, Request, Sample
+from pytest_haerae.types import Message, Request, Sample, Verdict
 from tests.unit.reports import samples_of
 
 
@@ -35,3 +37,13 @@ def test_a_row_shows_what_was_sent() -> None:
         "[system]\n짧게\n\n[user]\n2?",
     ]
     assert [row["messages"] and row["messages"][1] for row in rows] == [None, None, {"role": "user", "content": "2?"}]
+
+
+def test_a_scorers_error_is_the_items_error() -> None:
+    (sample,) = samples_of({"a": "c"})
+    failed = replace(sample, verdict=Verdict("error", explanation="scorer odd, item s0-0000: raised KeyError: 'B'"))
+    row = make_row(failed, None, "questions.jsonl", return_logits=True)
+    assert row["error"] == "scorer odd, item s0-0000: raised KeyError: 'B'"
+    (unanswered,) = samples_of({"a": "e"})
+    assert make_row(unanswered, None, "questions.jsonl", return_logits=True)["error"] == "HTTP 503"
+    assert make_row(sample, None, "questions.jsonl", return_logits=True)["error"] is None
