@@ -14,6 +14,8 @@ from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
 from tests.integration.outsiders import install
 
+pytestmark = pytest.mark.slow
+
 BACKENDS = {"pytest_haerae.backends": {"mine": "their_backend:Mine"}}
 
 ANSWERS = """

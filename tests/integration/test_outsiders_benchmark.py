@@ -15,6 +15,8 @@ from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
 from tests.integration.outsiders import install
 
+pytestmark = pytest.mark.slow
+
 MODULE = """
 from pathlib import Path
 from pytest_haerae import Benchmark, Verdict, register_prompt, register_scorer

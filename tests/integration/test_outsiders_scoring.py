@@ -10,6 +10,8 @@ from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
 from tests.integration.outsiders import install
 
+pytestmark = pytest.mark.slow
+
 MODULE = '''
 from pytest_haerae import ScorerParameters, Verdict, register_prompt, register_scorer
 
