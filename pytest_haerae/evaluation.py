@@ -56,13 +56,21 @@ class Evaluation:
         """The same evaluation with the data set that its suites decided on, and what that brings along."""
         return replace(self, plan=make_plan(config, backends))
 
-    def ask(self, selection: Sequence[Selected], progress: Progress, *, by_hand: bool = False) -> Answers:
+    def ask(
+        self,
+        selection: Sequence[Selected],
+        progress: Progress,
+        *,
+        about: Sequence[Selected] | None = None,
+        by_hand: bool = False,
+    ) -> Answers:
         """Ask all selected items in one pass.
 
         Args:
             selection: The items.
             progress: Told after each answer.
-            by_hand: Whether they are a part of the scope, on which no gate is evaluated.
+            about: All that the run is about, those that it does not ask among them; None for the selection.
+            by_hand: Whether that is a part of the scope, on which no gate is evaluated.
 
         Raises:
             UsageError: A gate cannot be judged on these items, or the model cannot be loaded.
@@ -70,13 +78,14 @@ class Evaluation:
         """
         selection = in_order(selection)
         check_data(self.plan.config, {entry.data for entry in selection}, self.others)
+        about = selection if about is None else about
         if not by_hand:
-            check_gated_subsets(self.plan.config, (entry.item.subset for entry in selection))
+            check_gated_subsets(self.plan.config, (entry.item.subset for entry in about))
         if self.baseline is not None:
             place, info = f"--baseline {self.plan.config.baseline}", self.baseline["info"]
             check_measurement(place, info, measurement_of_plan(self.plan))
             if not by_hand:
-                rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in selection])
+                rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in in_order(about)])
                 check_common(place, self.baseline["samples"], rows)
         return ask(self.plan, Questions(self.plan, self.source), selection, progress)
 

@@ -13,7 +13,6 @@ from functools import cache
 import pytest
 
 from pytest_haerae.evaluation import Evaluation
-from pytest_haerae.gates.minimum import check_gated_subsets
 from pytest_haerae.plugin.selection import Selection
 from pytest_haerae.run.asking import Answers
 from pytest_haerae.run.identity import Identities
@@ -56,10 +55,6 @@ def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selectio
         run = [entry for entry in tests if entry.nodeid not in selection.skipped]
         (asked if run else passed_over).append((run or tests)[0])
     items = [*asked, *passed_over, *selection.gone]
-    whole = not (selection.by_hand or passed_over or selection.gone)
-    if not (whole or selection.by_hand):
-        # A gate on a subset that is skipped or gone is a gate on something that there is.
-        check_gated_subsets(evaluation.plan.config, (entry.item.subset for entry in items))
     reporter = _reporter(config)
     # Without the reporter (`-p no:terminal`) there is no option `verbose`, either.
     quiet = reporter is None or config.option.verbose <= QUIETEST
@@ -70,7 +65,7 @@ def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selectio
     width = reporter.width if reporter else 80
     progress = ProgressLine(None if quiet else reporter, live=live, width=width)
     with _engines_own_warnings():
-        answers = evaluation.ask(asked, progress, by_hand=not whole)
+        answers = evaluation.ask(asked, progress, about=items, by_hand=selection.by_hand)
     _end_quickly()
     usage = answers.usage
     if reporter and not quiet and answers.run.resumed and usage.reused:

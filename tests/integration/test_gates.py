@@ -41,6 +41,13 @@ def pytest_runtest_setup(item):
         os._exit(1)
 """
 
+SKIPPING = """
+import pytest
+
+def pytest_collection_modifyitems(items):
+    items[0].add_marker(pytest.mark.skip(reason="not here"))
+"""
+
 WORKERS = pytest.mark.parametrize(
     "workers", [pytest.param([], id="serial"), pytest.param(["-n2"], id="xdist", marks=pytest.mark.server)]
 )
@@ -151,6 +158,23 @@ def test_a_baseline_that_is_no_use_is_refused_before_the_model_loads(
     assert result.returncode == pytest.ExitCode.USAGE_ERROR, result.stdout + result.stderr
     assert f"ERROR: --baseline base.json: {message}" in result.stderr or message in result.stderr
     assert not (tmp_path / "ledger.txt").exists()
+
+
+@WORKERS
+def test_a_foreign_baseline_is_refused_beside_a_skipped_item_as_well(
+    tmp_path: Path, base: str, workers: list[str]
+) -> None:
+    """An item that a mark skips switched the look at the baseline off: it was found out when all was asked."""
+    change, message = REFUSED["other data"]
+    prepare(tmp_path, SKIPPING)
+    (tmp_path / "base.json").write_text(change(base), encoding="utf-8")
+    result = evaluate(tmp_path, "--baseline=base.json", *workers)
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR, result.stdout + result.stderr
+    assert message in result.stderr
+    assert not (tmp_path / "ledger.txt").exists()
+    (tmp_path / "base.json").write_text(base, encoding="utf-8")
+    result = evaluate(tmp_path, "--baseline=base.json", *workers)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.server
