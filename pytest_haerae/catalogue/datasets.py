@@ -13,7 +13,7 @@ from pytest_haerae.data.dataset import Dataset, ItemLoader
 from pytest_haerae.data.hub import HubDataset, Repository
 from pytest_haerae.data.layouts import LAYOUTS
 from pytest_haerae.data.local import SAMPLE, SAMPLE_FOLDER, LocalDataset
-from pytest_haerae.data.paths import existing, nearest
+from pytest_haerae.data.paths import located, nearest
 from pytest_haerae.data.rows import Layout
 from pytest_haerae.data.tables import READERS
 from pytest_haerae.errors import UsageError, unknown
@@ -56,8 +56,8 @@ def open_dataset(name: str, split: str = "test", revision: str | None = None, fo
     Raises:
         UsageError: There is no such data set, or a revision or split that it cannot have.
     """
-    path = (folder or Path()) / Path(name).expanduser()
-    there = existing(path)
+    path = located(name, folder)
+    there = path.exists()
     benchmark = None if folder and there else find_benchmark(name)
     if name == SAMPLE or (benchmark is None and there):
         if revision:
@@ -65,8 +65,8 @@ def open_dataset(name: str, split: str = "test", revision: str | None = None, fo
         if name == SAMPLE:
             if split != "test":
                 raise UsageError(f"dataset sample: {unknown('split', split, ['test'])}")
-            there = SAMPLE_FOLDER
-        return LocalDataset(there or path, split, name)
+            path = SAMPLE_FOLDER
+        return LocalDataset(path, split, name)
     if benchmark:
         return benchmark.open(split, revision)
     # What is no hub id, or names a table, or nearly names what is here, is not asked for at the hub.

@@ -8,6 +8,17 @@ from pathlib import Path
 from pytest_haerae.data.cells import nfc
 
 
+def located(name: str, folder: str | Path | None = None) -> Path:
+    """The path that a name as typed means, as the disk writes it where there is such a file or folder.
+
+    Args:
+        name: The name; ``~`` is a home folder.
+        folder: Where a relative one begins; None for the current folder.
+    """
+    path = Path(folder or "") / Path(name).expanduser()
+    return existing(path) or path
+
+
 def existing(path: Path) -> Path | None:
     """The file or folder of a name, also where one of the two is in NFC and the other in NFD, as macOS writes it.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.config.run_config import RunConfig
+from pytest_haerae.data.paths import located
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.gate import failing_gates
 from pytest_haerae.report.files import (
@@ -73,7 +74,7 @@ def check_data(config: RunConfig, data: Iterable[DataKey], others: Mapping[str, 
     Raises:
         UsageError: Naming the option.
     """
-    paths = {_path_of(key.name, key.folder) for key in data}
+    paths = {located(key.name, key.folder) for key in data}
     for option, path in [*_written(config).items(), *(others or {}).items(), ("--store", config.store)]:
         for read in paths:
             _refuse_input(option, path, "the data set", read)
@@ -86,7 +87,7 @@ def _written(config: RunConfig) -> dict[str, Path]:
 
 def _inputs(config: RunConfig) -> Iterator[tuple[str, Path]]:
     """What a run reads: the data set, and every option's file that is none to write."""
-    yield "the data set (--dataset)", _path_of(config.dataset)
+    yield "the data set (--dataset)", located(config.dataset)
     for name, option in BY_NAME.items():
         if name in _OUTPUTS or name == "store" or name not in type(config).model_fields:
             continue
@@ -95,12 +96,8 @@ def _inputs(config: RunConfig) -> Iterator[tuple[str, Path]]:
             yield f"read ({option.flag})", value
     for value in config.model_params.values():
         # Weights, a tokenizer, a template: whatever a backend reads from a path.
-        if isinstance(value, str) and os.sep in value and (path := _path_of(value)).is_file():
+        if isinstance(value, str) and os.sep in value and (path := Path(value).expanduser()).is_file():
             yield "read (--model-params)", path
-
-
-def _path_of(name: str, folder: str | None = None) -> Path:
-    return Path(folder or "") / Path(name).expanduser()
 
 
 def _refuse_input(option: str, path: Path, source: str, read: Path) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from pytest_haerae.catalogue.datasets import known_names
+from pytest_haerae.data.paths import located
 from pytest_haerae.types import DataKey, Selected
 
 Identity = tuple[str, str, int]
@@ -34,6 +34,6 @@ class Identities:
 
 def _place(data: DataKey) -> str:
     """A data set's name, or the path of one that is local, as `catalogue.datasets.open_dataset` finds it."""
-    path = Path(data.folder or "") / Path(data.name).expanduser()
+    path = located(data.name, data.folder)
     local = path.exists() and (data.folder is not None or data.name not in known_names())
     return str(path.resolve()) if local else data.name

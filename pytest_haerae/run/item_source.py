@@ -13,7 +13,7 @@ from pytest_haerae.catalogue.datasets import open_items, unknown_subset
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.data.dataset import ItemLoader
 from pytest_haerae.data.local import LocalDataset
-from pytest_haerae.data.paths import existing
+from pytest_haerae.data.paths import located
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import DataKey, Item, Selected
 
@@ -60,9 +60,8 @@ class ItemSource:
 
     def _find_name(self, data: DataKey) -> str:
         dataset = self.loader(data).dataset
-        typed = Path(data.folder or "") / Path(data.name).expanduser()
         # What a benchmark or the sample reads has their name, wherever it lies.
-        if not isinstance(dataset, LocalDataset) or existing(typed) != dataset.path:
+        if not isinstance(dataset, LocalDataset) or located(data.name, data.folder) != dataset.path:
             return data.name
         path, root = dataset.path.resolve(), self._config.rootdir.resolve()
         if path.is_relative_to(root):

@@ -5,7 +5,7 @@ from unicodedata import normalize
 
 import pytest
 
-from pytest_haerae.data.paths import existing, nearest
+from pytest_haerae.data.paths import existing, located, nearest
 
 
 @pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
@@ -18,6 +18,15 @@ def test_b6_a_path_is_found_however_its_characters_are_written(tmp_path: Path, o
     assert found is not None
     assert found.samefile(file)
     assert existing(tmp_path / "자료" / "세계사.jsonl") is None
+
+
+def test_a_name_begins_in_its_folder_or_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert located("q.csv") == Path("q.csv")
+    assert located("q.csv", tmp_path) == located("q.csv", str(tmp_path)) == tmp_path / "q.csv"
+    assert located("~/q.csv", tmp_path) == tmp_path / "home" / "q.csv"
+    (tmp_path / normalize("NFD", "자료")).touch()
+    assert located(normalize("NFC", "자료"), tmp_path) == tmp_path / normalize("NFD", "자료")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -39,6 +40,12 @@ def test_one_file_by_several_paths_is_one_data_set(tmp_path: Path, monkeypatch: 
     assert len({identities.of(entry(key, item())) for key in keys}) == 1
     (tmp_path / "r.jsonl").touch()
     assert identities.of(entry(DataKey("r.jsonl"), item())) != identities.of(entry(keys[0], item()))
+
+
+def test_one_file_is_one_data_set_however_its_characters_are_written(tmp_path: Path) -> None:
+    (tmp_path / normalize("NFD", "한국사.jsonl")).touch()
+    keys = [DataKey(normalize(form, "한국사.jsonl"), str(tmp_path)) for form in ("NFC", "NFD")]
+    assert Identities().of(entry(keys[0], item())) == Identities().of(entry(keys[1], item()))
 
 
 def test_a_benchmark_is_not_the_folder_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
