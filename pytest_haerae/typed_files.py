@@ -1,4 +1,4 @@
-"""Reads the files that users name on the command line: what has no end, or nobody to write it, ends in words."""
+"""The files that users name: a name that none can have, and what has no end or nobody to write it, end in words."""
 
 from __future__ import annotations
 
@@ -8,11 +8,42 @@ import stat
 import time
 from pathlib import Path
 
+from pytest_haerae.errors import UsageError
+
 _PATIENCE = 3.0
 """Seconds that a pipe may be without a writer."""
 _MOST = 1 << 30
 """Bytes that are read of a pipe."""
 _PIECE = 1 << 20
+
+
+def typed_path(place: str, name: str | Path) -> Path:
+    """The path of a name as typed; ``~`` is a home folder.
+
+    Args:
+        place: What the user named it by, for the message: ``--baseline base.json``.
+        name: The name.
+
+    Raises:
+        UsageError: No file can have this name, or this user may not look for it.
+    """
+    try:
+        path = Path(name).expanduser()
+        path.exists()
+    except RuntimeError:
+        raise UsageError(f"{place}: there is no such home folder") from None
+    except OSError as error:
+        raise UsageError(f"{place}: cannot be looked for ({error.strerror})") from None
+    return path
+
+
+def named_path(text: str) -> Path | None:
+    """The file or folder that a text names which may be something else; None where it names none."""
+    try:
+        path = typed_path("", text)
+        return path if path.exists() else None
+    except UsageError:
+        return None
 
 
 def read_typed(path: Path) -> bytes:
@@ -21,8 +52,12 @@ def read_typed(path: Path) -> bytes:
     Raises:
         OSError: It cannot be read, is a device, or a pipe that nobody writes to or that goes on beyond a gibibyte.
     """
+    try:
+        path = path.expanduser()
+    except RuntimeError:
+        raise FileNotFoundError(errno.ENOENT, "there is no such home folder") from None
     # Opened without waiting: a pipe without a writer would let nobody past.
-    descriptor = os.open(path.expanduser(), os.O_RDONLY | os.O_NONBLOCK)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISDIR(mode):

@@ -218,16 +218,23 @@ def parse_path(option: str, value: Any) -> Path:  # noqa: ANN401 - text or path
     """Read a file's path, relative to the current folder.
 
     Raises:
-        UsageError: It is written as a folder.
+        UsageError: It is written as a folder, or no file can have this name.
     """
     if str(value).endswith(("/", os.sep)):
         raise UsageError(f"{option} {value}: names a folder; name a file")
-    return Path(str(value)).expanduser().absolute()
+    return parse_typed_path(option, value).absolute()
 
 
 def parse_typed_path(option: str, value: Any) -> Path:  # noqa: ANN401 - text or path
-    """Read a path that is shown as it was typed."""
-    return Path(str(value)).expanduser()
+    """Read a path that is shown as it was typed.
+
+    Raises:
+        UsageError: No file can have this name.
+    """
+    # Imported here: every pytest start imports this module.
+    from pytest_haerae.typed_files import typed_path
+
+    return typed_path(f"{option} {value}", str(value))
 
 
 def parse_method(option: str, value: Any) -> Method:  # noqa: ANN401 - text

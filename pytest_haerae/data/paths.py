@@ -6,16 +6,20 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from pytest_haerae.data.cells import nfc
+from pytest_haerae.typed_files import typed_path
 
 
 def located(name: str, folder: str | Path | None = None) -> Path:
-    """The path that a name as typed means, as the disk writes it where there is such a file or folder.
+    """The path that a data set's name as typed means, as the disk writes it where there is such a file or folder.
 
     Args:
         name: The name; ``~`` is a home folder.
         folder: Where a relative one begins; None for the current folder.
+
+    Raises:
+        UsageError: No file can have this name.
     """
-    path = Path(folder or "") / Path(name).expanduser()
+    path = Path(folder or "") / typed_path(f"dataset {name}", name)
     return existing(path) or path
 
 

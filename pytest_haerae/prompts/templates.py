@@ -109,7 +109,7 @@ def read_file(name: str) -> Prompt:
     Raises:
         UsageError: There is no such file, or it is malformed; names the file and the place in it.
     """
-    path = Path(name).expanduser()
+    path = Path(name)
     if path.suffix not in SUFFIXES:
         raise UsageError(f"--prompt {name}: a template is a file of the kinds {', '.join(SUFFIXES)}")
     text = _read_text(name, path)

@@ -22,6 +22,7 @@ from pytest_haerae.report.files import (
 )
 from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.markdown import render_markdown
+from pytest_haerae.typed_files import named_path
 from pytest_haerae.types import DataKey
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -96,7 +97,7 @@ def _inputs(config: RunConfig) -> Iterator[tuple[str, Path]]:
             yield f"read ({option.flag})", value
     for value in config.model_params.values():
         # Weights, a tokenizer, a template: whatever a backend reads from a path.
-        if isinstance(value, str) and os.sep in value and (path := Path(value).expanduser()).is_file():
+        if isinstance(value, str) and os.sep in value and (path := named_path(value)) and path.is_file():
             yield "read (--model-params)", path
 
 

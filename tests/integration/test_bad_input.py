@@ -10,6 +10,12 @@ from pytest_haerae.data.hub import HubDataset
 from tests.helpers import QUESTIONS, write_questions
 from tests.integration.conftest import Evaluate
 
+LONG = "a" * 300
+PLACES = {
+    name: "dataset" if name == "dataset" else f"--{name}"
+    for name in ("dataset", "output-file", "report-html", "store", "baseline")
+}
+
 MISTAKES: list[tuple[list[str], str]] = [
     (
         ["--model=randm"],
@@ -37,6 +43,15 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["--baseline=empty.json"], "ERROR: --baseline empty.json: no report of schema version 1*"),
     (["--output-file=/proc/none/report.json"], "ERROR: --output-file /proc/none/report.json: the folder cannot be*"),
     (["--store=/proc/none/store.sqlite"], "ERROR: --store /proc/none/store.sqlite: cannot be opened*"),
+    *(
+        ([f"--{name}={LONG}"], f"ERROR: {place} {LONG}: cannot be looked for (File name too long)")
+        for name, place in PLACES.items()
+    ),
+    *(
+        ([f"--{name}=~nobody-has-it/x.json"], f"ERROR: {place} ~nobody-has-it/x.json: there is no such home folder")
+        for name, place in PLACES.items()
+    ),
+    (["--prompt=~nobody-has-it/x.toml"], "ERROR: --prompt ~nobody-has-it/x.toml: there is no such file"),
     (["--rerun=all"], "ERROR: --rerun: unknown choice 'all'. Valid: errors"),
     (["--num-few-shot=40"], "ERROR: --num-few-shot: subset questions has only 39 other items, 40 are asked for"),
     (
@@ -55,7 +70,7 @@ CASES: list[tuple[list[str], str, list[str]]] = [(options, message, []) for opti
 
 
 @pytest.mark.parametrize(
-    ("options", "message", "workers"), CASES, ids=[" ".join([*options, *workers]) for options, _, workers in CASES]
+    ("options", "message", "workers"), CASES, ids=[" ".join([*options, *workers])[:60] for options, _, workers in CASES]
 )
 def test_a_mistake_is_one_clear_line_and_exit_code_4(
     evaluate: Evaluate, pytester: pytest.Pytester, options: list[str], message: str, workers: list[str]
@@ -72,6 +87,15 @@ def test_a_mistake_is_one_clear_line_and_exit_code_4(
     result.stderr.fnmatch_lines([message])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "Traceback" not in result.stdout.str() + result.stderr.str()
+
+
+def test_a_long_key_is_not_looked_for_in_words(evaluate: Evaluate) -> None:
+    """A parameter may name a file that no output is to replace; a key that none can have the name of was printed."""
+    key = "7f3a" * 100 + "/x"
+    params = json.dumps({"api_base": "http://127.0.0.1:1/v1", "model_name": "m", "api_key": key})
+    result = evaluate(f"--model-params={params}", "--method=string_match", model="openai", inprocess=True)
+    result.stderr.fnmatch_lines(["ERROR: --model=openai: connection refused (http://127.0.0.1:1/v1)"])
+    assert "7f3a" not in result.stdout.str() + result.stderr.str()
 
 
 def test_no_model_lists_the_backends(evaluate: Evaluate) -> None:

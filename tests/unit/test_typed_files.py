@@ -8,7 +8,27 @@ from pathlib import Path
 import pytest
 
 from pytest_haerae import typed_files
-from pytest_haerae.typed_files import read_typed, read_typed_text
+from pytest_haerae.errors import UsageError
+from pytest_haerae.typed_files import named_path, read_typed, read_typed_text, typed_path
+
+
+def test_a_name_as_typed_is_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "q").touch()
+    assert typed_path("--x", "~/q") == named_path("~/q") == tmp_path / "q"
+    assert typed_path("--x", tmp_path / "none") == tmp_path / "none"
+    assert named_path(str(tmp_path / "none")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [("a" * 300, "File name too long"), ("~nobody-has-it/q", "there is no such home folder")]
+)
+def test_a_name_that_no_file_has_is_told_in_words(name: str, error: str) -> None:
+    with pytest.raises(UsageError, match=rf"^--x: .*{error}"):
+        typed_path("--x", name)
+    with pytest.raises(OSError, match=error):
+        read_typed(Path(name))
+    assert named_path(name) is None
 
 
 def test_a_file_is_read_as_it_is(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from pytest_haerae.config.parsing import parse_typed_path
 from pytest_haerae.doors.command_line.command import Command, print_lines
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.files import check_writable, same_file
@@ -48,6 +49,7 @@ def _targets(arguments: Namespace) -> list[tuple[OutputFormat, Path]]:
         )
     if not named:
         raise UsageError("no file is named: add --csv PATH, --parquet PATH, or --format NAME")
+    named = [(option, chosen, parse_typed_path(option, path)) for option, chosen, path in named]
     for number, (option, _, path) in enumerate(named):
         if same_file(path, arguments.report):
             raise UsageError(f"{option} {path}: is the report itself")

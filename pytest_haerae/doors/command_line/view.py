@@ -6,6 +6,7 @@ import webbrowser
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from pytest_haerae.config.parsing import parse_path
 from pytest_haerae.doors.command_line.command import Command, print_lines
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.files import check_writable, is_page, same_file
@@ -29,7 +30,7 @@ def run(arguments: Namespace) -> int:
     """
     report = read_report(arguments.report, str(arguments.report))
     baseline = read_report(arguments.baseline, f"--baseline {arguments.baseline}") if arguments.baseline else None
-    output = (arguments.output or arguments.report.with_suffix(".html")).expanduser().absolute()
+    output = parse_path("--output", arguments.output or arguments.report.with_suffix(".html"))
     for name, path in (("the report", arguments.report), ("the baseline", arguments.baseline)):
         if path and same_file(output, path):
             raise UsageError(f"--output {output}: is {name} itself; name another file")

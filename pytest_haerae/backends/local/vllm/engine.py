@@ -10,7 +10,6 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
-from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar
 
@@ -22,6 +21,7 @@ from pytest_haerae.backends.local.weights import check_weights, checkpoint_ident
 from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
+from pytest_haerae.typed_files import named_path
 
 _MOST_CHILDREN = 128
 """Tokens that one request may ask for by `logprob_token_ids` (vLLM's MAX_LOGPROB_TOKEN_IDS)."""
@@ -84,7 +84,11 @@ class VllmParameters(BackendParameters):
         An argument of the engine may name further files: a tokenizer, a folder with a `generation_config.json`, the
         draft model of a `speculative_config`.
         """
-        named = {text: found for text in _strings(self.model_extra) if (found := fingerprints(Path(text).expanduser()))}
+        named = {
+            text: found
+            for text in _strings(self.model_extra)
+            if (path := named_path(text)) and (found := fingerprints(path))
+        }
         checkpoint = checkpoint_identity(self.model_name_or_path, self.revision)
         return {**super().identity(), "checkpoint": checkpoint, "named_files": named}
 

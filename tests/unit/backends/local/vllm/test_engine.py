@@ -53,6 +53,12 @@ def test_parallel_engines_get_their_arguments_and_share_stored_answers() -> None
     assert spread.identity() == single.identity()
 
 
+def test_an_argument_that_no_file_has_the_name_of_names_none(tmp_path: Path) -> None:
+    (tmp_path / "chat.jinja").write_text("{{ messages }}", encoding="utf-8")
+    texts = {"chat_template": str(tmp_path / "chat.jinja"), "hf_token": "a" * 400, "tokenizer": "~nobody-has-it/t"}
+    assert list(VllmParameters.model_validate(texts).identity()["named_files"]) == [str(tmp_path / "chat.jinja")]
+
+
 def test_e6_without_the_library_the_extra_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """E6: `--model=vllm` without vllm, offline: 25 s, then a word about the hub."""
     monkeypatch.setitem(sys.modules, "vllm", None)
