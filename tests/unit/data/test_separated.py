@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_haerae.data.separated import read_separated
@@ -43,13 +44,38 @@ def test_b1_a_tsv_without_quoting_has_one_record_a_line() -> None:
     assert [tuple(row.values()) for _, row in rows(joined(UNQUOTED), "\t")] == UNQUOTED
 
 
+def cells_of(text: str) -> list[list[str]] | None:
+    """The records that quoting makes of a text, None where it makes none."""
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=True))
+    except csv.Error:
+        return None
+
+
+def quotes_a_quote(cell: str) -> bool:
+    """Whether only quoting explains a cell: it is quoted, and a quote in it stands twice."""
+    return cell.startswith('"') and '"' in str(cells_of(cell) or "")
+
+
 @given(st.lists(st.tuples(*[st.text('가나 ".,', min_size=1).filter(str.strip)] * 3), min_size=1, max_size=6))
+@example([('""', '""', '" "'), ("가", "나", "다")])
+@example([('""', '""', '" "'), ('"가"나', "나", "다")])
+@example([("가", "가", '"'), ("가", "가", '"'), ("가", "가", '""""')])
+@example([("가", "가", '"'), ("가", '"', '""""')])
 def test_b1_every_line_of_an_unquoted_tsv_is_a_row_or_the_file_is_refused(records: list[tuple[str, ...]]) -> None:
     found = read_or_refusal(joined(records), "\t")
-    if isinstance(found, str):
-        assert "a.tsv, line" in found
+    every = list(range(2, len(records) + 2))
+    # A writer that quotes each cell writes a blank row so; it is none only where the other rows are not quoted.
+    blank = [line for line in every if all(re.fullmatch('" *"', cell) for cell in records[line - 2])]
+    if not any(quotes_a_quote(cell) for record in records for cell in record):
+        assert not isinstance(found, str), found
+        assert [line for line, _ in found] in (every, [line for line in every if line not in blank])
+    elif isinstance(found, str):
+        assert re.match(r"a\.tsv, (line|row \d \(line) \d", found)
     else:
-        assert [line for line, _ in found] == list(range(2, len(records) + 2))
+        # Such a file is no unquoted one: its rows are those that quoting makes of it.
+        quoted = [tuple(cells) for cells in cells_of(joined(records)) or () if any(map(str.strip, cells))]
+        assert [tuple(row.values()) for _, row in found] == quoted[1:]
 
 
 @given(
