@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 import unicodedata
@@ -131,19 +130,14 @@ def passage_text(value: Any, field: str, place: RowPlace) -> str:  # noqa: ANN40
 
 
 def unusable_character(value: Any) -> str | None:  # noqa: ANN401 - a cell
-    r"""What an escape may write that no text has: half of a surrogate pair, or NUL; None for other cells."""
-    half = half_character(value)
-    if half:
-        return f"half of a character ({half})"
-    return "a NUL character (\\u0000)" if "\\u0000" in json.dumps(value, default=str) else None
-
-
-def half_character(value: Any) -> str | None:  # noqa: ANN401 - a cell
-    r"""The first half of a surrogate pair that stands alone in a cell, as ``\\ud83d``; None where there is none."""
+    r"""What an escape may write that no text has: half of a surrogate pair, or NUL; None where there is none."""
     if isinstance(value, str):
-        return next((f"\\u{ord(sign):04x}" for sign in value if "\ud800" <= sign <= "\udfff"), None)
+        half = next((sign for sign in value if "\ud800" <= sign <= "\udfff"), None)
+        if half:
+            return f"half of a character (\\u{ord(half):04x})"
+        return "a NUL character (\\u0000)" if "\0" in value else None
     if isinstance(value, Mapping):
         value = [*value, *value.values()]
     if isinstance(value, list | tuple):
-        return next((found for part in value if (found := half_character(part))), None)
+        return next((found for part in value if (found := unusable_character(part))), None)
     return None

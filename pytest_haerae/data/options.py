@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pytest_haerae.data.cells import MISSING, cell_text, half_character, is_missing, is_number, nfc, plain
+from pytest_haerae.data.cells import MISSING, cell_text, is_missing, is_number, nfc, plain, unusable_character
 from pytest_haerae.data.labels import LABELLINGS, plain_label
 from pytest_haerae.data.literals import parse_literal
 from pytest_haerae.data.places import RowPlace
@@ -82,9 +82,9 @@ def _parsed(text: str, field: str, place: RowPlace) -> Any:  # noqa: ANN401 - a 
         if "|" in text and text[1:2] not in ("'", '"'):
             return text.split("|")
         raise place.error(field, f"{text[:40]!r} {error}; {_WAY_OUT}") from None
-    half = half_character(value) if "\\u" in text else None
-    if half:
-        raise place.error(field, f"has half of a character ({half})")
+    problem = unusable_character(value) if "\\" in text else None
+    if problem:
+        raise place.error(field, f"has {problem}")
     if isinstance(value, set):
         raise place.error(field, f"{text[:40]!r} is a set, which has no order")
     return value if isinstance(value, Mapping | list | tuple) else [value]

@@ -210,11 +210,15 @@ def _quoted(text: str, separator: str) -> list[Record]:
 
 def _without_spaced(records: list[Record], text: str, separator: str) -> list[Record]:
     """Refuse a quote behind a space, which quotes nothing and is hardly meant as a part of its cell."""
-    if f'{separator} "' in text:
-        for line, cells in records:
+    if f'{separator} "' not in text and '\n "' not in text:
+        return records
+    lines = _lines(text)
+    ends = [line for line, _ in records[1:]] + [len(lines) + 1]
+    for (line, cells), end in zip(records, ends, strict=True):
+        for cell in filter(_SPACED.match, cells):
             # As it stands in the file: a quoted cell may well hold a space and a text in quotes.
-            spaced = (f"{separator}{cell}" for cell in cells if _SPACED.match(cell))
-            if any(f"{cell}{separator}" in text or f"{cell}\n" in text or text.endswith(cell) for cell in spaced):
+            written = separator.join(("", "\n".join(lines[line - 1 : end - 1]), ""))
+            if f"{separator}{cell}{separator}" in written:
                 raise MalformedRecord(line, "stands behind a space does not quote its cell")
     return records
 

@@ -14,7 +14,6 @@ from pytest_haerae.data.cells import (
     cell_text,
     class_names,
     composed,
-    half_character,
     is_missing,
     is_number,
     nfc,
@@ -80,10 +79,17 @@ def test_b6_texts_are_composed(text: str) -> None:
     assert nested["n"] == 1
 
 
-def test_b7_half_of_a_character_is_found_wherever_it_stands() -> None:
+def test_b7_what_an_escape_may_write_and_no_text_has_is_found_wherever_it_stands() -> None:
     for value in ("가\ud83d", ["가", {"나": "\ud83d"}], {"\ud83d": 1}):
-        assert half_character(value) == "\\ud83d"
-    assert half_character(["😀", {"가": 1}, 2]) is None
+        assert unusable_character(value) == "half of a character (\\ud83d)"
+    for value in ("가\0", ["가", {"나": "\0"}], {"\0": 1}):
+        assert unusable_character(value) == "a NUL character (\\u0000)"
+    assert unusable_character(["😀", {"가": "\x1b 😀"}, 2]) is None
+
+
+def test_b7_an_escape_that_a_text_writes_out_is_no_character() -> None:
+    """A question about programs quotes ``\\u0000`` and ``\\ud83d`` as its words."""
+    assert unusable_character([r"\u0000", {r"\ud83d": r"C:\u0000"}]) is None
 
 
 def test_a_number_is_no_truth_value() -> None:
@@ -112,9 +118,3 @@ def test_b2_the_number_of_a_class_has_the_classs_name() -> None:
     assert (first.name, second.name, first, second, str(second)) == ("나", "가", 0, 1, "1")
     assert (missing, type(beyond)) == (None, int)
     assert with_names(["가"], None) == ["가"]
-
-
-def test_b7_what_an_escape_may_write_and_no_text_has() -> None:
-    assert unusable_character(["a", {"b": "\ud83d"}]) == "half of a character (\\ud83d)"
-    assert unusable_character(["a", {"b": "\0"}]) == "a NUL character (\\u0000)"
-    assert unusable_character(["a", {"b": "\x1b 😀", "c": 1}]) is None

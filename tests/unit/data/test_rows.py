@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_haerae.data.answers import decide
+from pytest_haerae.data.cells import MISSING
 from pytest_haerae.data.rows import (
     GivenAnswer,
     RowPlace,
@@ -27,8 +28,8 @@ from pytest_haerae.types import LETTERS
 
 PLACE = RowPlace("file.jsonl", 7)
 OPTIONS = ("가", "나", "다")
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="|"), min_size=1).map(str.strip)
-OPTION_LISTS = st.lists(TEXTS.filter(bool), min_size=2, max_size=10)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="|\0"), min_size=1).map(str.strip)
+OPTION_LISTS = st.lists(TEXTS.filter(lambda text: text not in MISSING), min_size=2, max_size=10)
 
 
 def test_a_mistake_names_file_row_and_field() -> None:

@@ -84,6 +84,7 @@ def test_b1_every_line_of_an_unquoted_tsv_is_a_row_or_the_file_is_refused(record
     st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
     st.sampled_from(["\n", "\r\n"]),
 )
+@example([("", "", ", "), (",", ' "\n"', "")], ",", csv.QUOTE_ALL, "\n")
 def test_b1_what_a_writer_quoted_is_read_as_it_was_written_or_refused(
     records: list[tuple[str, ...]], separator: str, quoting: int, end: str
 ) -> None:
@@ -109,6 +110,7 @@ def test_b1_what_a_writer_quoted_is_read_as_it_was_written_or_refused(
         ('q,a\n"오" 하고 말했다,서울\n', 2),
         ('q,a\n1,"서울\n2,대전\n3,6"\n4,5\n', 2),
         ('q,a\n1, "부산"\n', 2),
+        ('q,a\n1,2\n "부산",2\n', 3),
         ('q\ta\n"여러\n줄"\t"오" 한다\n', 3),
         ('q\ta\tb\n1\t"가""나"\t3\n1\t"오" 한다\t3\n', 3),
     ],

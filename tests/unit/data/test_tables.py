@@ -39,8 +39,9 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
 def test_every_kind_of_file_gives_the_rows_that_were_written(
     tmp_path_factory: pytest.TempPathFactory, ending: str, rows: list[dict[str, str]]
 ) -> None:
-    # Between tabs such a cell cannot be told from two lines of a file without quoting.
-    assume(ending != ".tsv" or not any("\n" in cell and "\t" in cell for row in rows for cell in row.values()))
+    # Such a cell may be two lines of a file without quoting: it is refused where each line would be a row.
+    between = {".csv": ",", ".tsv": "\t"}.get(ending)
+    assume(not between or not any("\n" in cell and between in cell for row in rows for cell in row.values()))
     path = tmp_path_factory.getbasetemp() / f"rows{ending}"
     write(path, rows)
     read = [{name: normalize("NFC", cell) for name, cell in row.items()} for row in rows]
