@@ -88,7 +88,7 @@ class EvaluationResult:
     def __str__(self) -> str:
         """The table that a terminal shows."""
         title = " ".join(filter(None, (self.info["backend"], self.info["model"])))
-        lines = [line.text for line in summary_lines(self.report, shutil.get_terminal_size().columns)]
+        lines = [shown.text for shown in summary_lines(self.report, shutil.get_terminal_size().columns)]
         return "\n".join([line(f"{title}, {self.info['method']}, {self.info['dataset']}"), *lines])
 
     def __repr__(self) -> str:

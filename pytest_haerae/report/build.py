@@ -32,12 +32,14 @@ def make_report(
     return {
         "schema_version": SCHEMA_VERSION,
         "metrics": metrics,
-        "info": {**_info(config, facts, samples, judgement), "warnings": list(warnings)},
+        "info": _info(config, facts, samples, judgement, warnings),
         "samples": rows,
     }
 
 
-def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgement: Judgement) -> Info:
+def _info(
+    config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgement: Judgement, warnings: Sequence[str]
+) -> Info:
     secrets = secrets_in(config.model_params)
     usage = facts.usage
     return {
@@ -77,6 +79,7 @@ def _info(config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgeme
         "changes": judgement.changes,
         "detectable_drops": judgement.detectable_drops,
         "rerun_options": rerun_options(config),
+        "warnings": list(warnings),
     }
 
 

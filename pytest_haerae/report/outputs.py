@@ -27,12 +27,11 @@ from pytest_haerae.types import DataKey
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
-
-_OUTPUTS: Mapping[str, tuple[str, Callable[[bytes, Path], bool]]] = {
-    "output_file": ("--output-file", is_report),
-    "report_html": ("--report-html", is_page),
-    "report_md": ("--report-md", is_summary),
-    "baseline_write": ("--baseline-write", is_report),
+_OUTPUTS: Mapping[str, Callable[[bytes, Path], bool]] = {
+    "output_file": is_report,
+    "report_html": is_page,
+    "report_md": is_summary,
+    "baseline_write": is_report,
 }
 """The options that name files to write, and what tells an earlier one of theirs."""
 _OF_THE_STORE = ("", "-wal", "-shm", "-journal")
@@ -62,9 +61,9 @@ def check_outputs(config: RunConfig, others: Mapping[str, Path] | None = None) -
             _refuse_input(option, path, source, read)
     for source, read in inputs:
         _refuse_input("--store", config.store, source, read)
-    for name, (option, is_earlier) in _OUTPUTS.items():
+    for name, is_earlier in _OUTPUTS.items():
         if (path := getattr(config, name)) is not None:
-            check_writable(path, option, is_earlier)
+            check_writable(path, BY_NAME[name].flag, is_earlier)
     for option, path in (others or {}).items():
         check_writable(path, option)
 
@@ -83,7 +82,7 @@ def check_data(config: RunConfig, data: Iterable[DataKey], others: Mapping[str, 
 
 def _written(config: RunConfig) -> dict[str, Path]:
     """The files that a run writes, by the options that name them."""
-    return {option: path for name, (option, _) in _OUTPUTS.items() if (path := getattr(config, name)) is not None}
+    return {BY_NAME[name].flag: path for name in _OUTPUTS if (path := getattr(config, name)) is not None}
 
 
 def _inputs(config: RunConfig) -> Iterator[tuple[str, Path]]:

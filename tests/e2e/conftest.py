@@ -1,15 +1,20 @@
-"""The real checkpoint that the engines' tests share."""
+"""The real checkpoint that the engines' tests share, and the browser of the page's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_haerae.backends.local.vllm.backend import VllmBackend
 from pytest_haerae.backends.local.vllm.engine import VllmParameters
+from tests.e2e.browser import chromium_path, open_browser
 from tests.e2e.make_checkpoint import make_checkpoint
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 VLLM_SETTINGS = {"dtype": "float32", "max_num_seqs": 128, "max_num_batched_tokens": 4096, "max_model_len": 2048}
 
@@ -32,3 +37,13 @@ def vllm_backend(checkpoint: Path) -> Iterator[VllmBackend]:
     opened = VllmBackend(VllmParameters.model_validate(values))
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, as Playwright drives it."""
+    if chromium_path() is None:
+        pytest.skip("there is no chromium: apt-get install chromium")
+    pytest.importorskip("playwright", reason="Playwright's Python package drives the browser")
+    with open_browser() as opened:
+        yield opened

@@ -13,7 +13,7 @@ import pytest
 from pytest_haerae.report.schema import Report, SampleRow
 from pytest_haerae.report.show import html
 from pytest_haerae.report.show.html import write_page
-from tests.e2e.browser import Visit, chromium_path, open_browser
+from tests.e2e.browser import Visit
 from tests.unit.reports import HOSTILE, hostile, make, sample
 
 if TYPE_CHECKING:
@@ -35,15 +35,6 @@ def now_and_then() -> tuple[Report, Report]:
         for number, row in enumerate(rows)
     ]
     return make(rows), make(then)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if chromium_path() is None:
-        pytest.skip("there is no chromium: apt-get install chromium")
-    pytest.importorskip("playwright", reason="Playwright's Python package drives the browser")
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module", params=["plain", "packed"])

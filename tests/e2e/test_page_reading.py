@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,7 +9,7 @@ import pytest
 
 from pytest_haerae.report.schema import SampleRow
 from pytest_haerae.report.show.html import write_page
-from tests.e2e.browser import Visit, chromium_path, open_browser
+from tests.e2e.browser import Visit
 from tests.unit.reports import make, report_of, sample, samples_of
 
 if TYPE_CHECKING:
@@ -38,15 +37,6 @@ CONTRAST = """() => {
     return (high + .05) / (low + .05);
   });
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if chromium_path() is None:
-        pytest.skip("there is no chromium: apt-get install chromium")
-    pytest.importorskip("playwright", reason="Playwright's Python package drives the browser")
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from pytest_haerae.backends.api.failures import MalformedAnswer, NotAnApi, Unusable, WrongShape
+from pytest_haerae.backends.api.reach import PORTS
 
 LONGEST_BODY = 64 * 2**20
 """Bytes of an answer, as sent and decompressed. The longest honest one lists a vocabulary of 262,144 tokens: 24 MB."""
@@ -17,7 +18,6 @@ ACCEPTED = {"Accept-Encoding": "gzip"}
 """The header that asks for what can be decompressed within limits."""
 _PIECE = 2**20
 _SHOWN = 80
-_PORTS = {"http": 80, "https": 443}
 
 Look = Callable[[Any], object]
 """Looks at the JSON of an answer, and raises what is wrong with it."""
@@ -78,7 +78,7 @@ def _refuse_other_host(asked: str, location: str | None, status: int) -> None:
         return
     here, there = urlsplit(asked), urlsplit(urljoin(asked, location))
     upgraded = (here.scheme, there.scheme) == ("http", "https") and here.port in (None, 80) and not there.port
-    same = (here.scheme, here.port or _PORTS.get(here.scheme)) == (there.scheme, there.port or _PORTS.get(there.scheme))
+    same = (here.scheme, here.port or PORTS.get(here.scheme)) == (there.scheme, there.port or PORTS.get(there.scheme))
     if here.hostname != there.hostname or not (same or upgraded):
         host = f"{there.scheme}://{there.hostname}{f':{there.port}' if there.port else ''}"
         raise Unusable(f"the server redirects to another host, {host}; keys are not sent on (name it in api_base)")

@@ -9,7 +9,8 @@ from urllib.request import getproxies, proxy_bypass
 from pytest_haerae.backends.api.failures import unreachable
 from pytest_haerae.errors import UsageError
 
-_PORTS = {"http": 80, "https": 443}
+PORTS = {"http": 80, "https": 443}
+"""The ports at which a scheme's servers listen where an address names none."""
 _PATIENCE = 2.0
 """Seconds for one connection; what takes longer is left to the client and its own limit."""
 
@@ -31,12 +32,12 @@ def refuse_unreachable(name: str, address: str | None) -> None:
 
 def _problem(address: str) -> str | None:
     parts = urlsplit(address)
-    if parts.hostname is None or parts.scheme not in _PORTS:
+    if parts.hostname is None or parts.scheme not in PORTS:
         return None
     if (parts.scheme in getproxies() or "all" in getproxies()) and not proxy_bypass(parts.hostname):
         return None
     try:
-        with socket.create_connection((parts.hostname, parts.port or _PORTS[parts.scheme]), _PATIENCE):
+        with socket.create_connection((parts.hostname, parts.port or PORTS[parts.scheme]), _PATIENCE):
             return None
     except OSError as error:
         return unreachable(error)

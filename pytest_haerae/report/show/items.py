@@ -88,9 +88,10 @@ def mark_words(text: str, words: str | None, start: int | None = None) -> str:
 
 def _options(row: SampleRow) -> list[str]:
     values: Sequence[float | None] = row["loglikelihoods"] or [None] * len(row["options"] or ())
+    marked = {"reference": row["reference"], "prediction": row["prediction"]}
     found = []
     for letter, option, value in zip(LETTERS, row["options"] or (), values, strict=False):
-        marks = [name for name in ("reference", "prediction") if letter == {**row}[name]]
+        marks = [name for name, marks_letter in marked.items() if letter == marks_letter]
         number = "" if value is None else f" {value:.4f}"
         found.append(f"({letter}){number} {line(option)}{' <- ' + ', '.join(marks) if marks else ''}")
     return found
