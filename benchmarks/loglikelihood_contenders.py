@@ -151,13 +151,15 @@ def floor(settings: Settings) -> Callable[[Sequence[Request]], Callable[[], Scor
     """One bare forward over each context, logits of the last position only, in batches as this project sizes them."""
     import torch
 
+    from pytest_haerae.backends.local.batching import Load
+
     backend = huggingface(settings)
     device = backend._model.device
 
     @torch.inference_mode()
     def forward(contexts: list[Sequence[int]]) -> Scores:
         while contexts:
-            rows = backend._budget.rows(len(contexts[0]), 0)
+            rows = backend._budget.rows(Load(len(contexts[0]), 0))
             batch, contexts = contexts[:rows], contexts[rows:]
             width = len(batch[0])
             tokens = torch.tensor([[backend._pad] * (width - len(one)) + list(one) for one in batch])

@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from pytest_haerae.backends.local.causal_scoring import CausalScorer
+from pytest_haerae.backends.local.batching import BatchBudget
+from pytest_haerae.backends.local.causal_scoring import score_sequence
 from pytest_haerae.backends.local.grouping import Scorable
 from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, HuggingFaceParameters
-from pytest_haerae.backends.local.trie import Sums, Tokens
+from pytest_haerae.backends.local.node_reader import NodeReader
+from pytest_haerae.backends.local.tree_scoring import TreeScorer
+from pytest_haerae.backends.local.trie import Tokens
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
 from tests.helpers import ROOT, reference_items, valid_report
@@ -52,22 +55,26 @@ def test_out_of_memory_halves_the_batch_and_loses_no_item(
     backend: HuggingFaceBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     requests = [Request("loglikelihood", f"{number}번 정답:", LABELS) for number in range(64)]
-    monkeypatch.setattr(backend, "_parameters", backend._parameters.model_copy(update={"batch_size": 64}))
     expected = dict(backend.run(requests))
+    monkeypatch.setattr(backend._runner, "_budget", BatchBudget(backend._model, fixed=64))
     sizes: list[int] = []
-    score = CausalScorer.score
+    score = TreeScorer.score
 
-    def short_of_memory(self: CausalScorer, prefix: Tokens, batch: list[Scorable]) -> Iterator[tuple[int, Sums]]:
+    def short_of_memory(self: TreeScorer, prefix: Tokens, batch: list[Scorable]) -> NodeReader:
         sizes.append(len(batch))
         if len(batch) > 16:
             raise torch.OutOfMemoryError("CUDA out of memory")
         return score(self, prefix, batch)
 
-    monkeypatch.setattr(CausalScorer, "score", short_of_memory)
+    monkeypatch.setattr(TreeScorer, "score", short_of_memory)
     answers = dict(backend.run(requests))
     assert sizes == [64, 32, 16, 16, 32, 16, 16]
     for index in range(64):
         assert answers[index].loglikelihoods == pytest.approx(expected[index].loglikelihoods, abs=1e-4)
+    # What memory allowed is remembered.
+    sizes.clear()
+    assert len(dict(backend.run(requests))) == 64
+    assert sizes == [16] * 4
 
 
 def test_a_context_too_long_is_cut_from_the_left_and_said_so(checkpoint: Path) -> None:
@@ -75,7 +82,7 @@ def test_a_context_too_long_is_cut_from_the_left_and_said_so(checkpoint: Path) -
     long = "가나다라마바사 " * 30 + "정답:"
     ((_, response),) = small.run([Request("loglikelihood", long, LABELS)])
     context, continuations = small._encoder.pair(Request("loglikelihood", long, LABELS))
-    cut = [small._scorer.score_sequence(context[-(33 - len(each)) :], each) for each in continuations]
+    cut = [score_sequence(small._model, context[-(33 - len(each)) :], each) for each in continuations]
     small.close()
     assert response.truncated
     assert response.loglikelihoods == pytest.approx(cut, abs=1e-3)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.types import Request, Response
@@ -15,6 +15,9 @@ _CPU_BYTES = 1 << 30
 _ACCELERATOR_ROWS = 256
 _FREE_SHARE = 0.5
 """Of an accelerator's free memory; the estimate below does not know every kernel's workspace."""
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
+
 _ACTIVATIONS = 16
 """Vectors of the hidden size that a token takes while a layer runs, by a generous estimate."""
 
@@ -38,14 +41,29 @@ class BatchingBackend(Backend):
         """Generate after all prompts."""
 
 
+class Load(NamedTuple):
+    """What one row of a batch takes.
+
+    Attributes:
+        tokens: Tokens of the row, the longest's.
+        caches: Copies of the row's keys and values that are kept beyond a layer.
+        heads: Positions whose vocabulary logits are made.
+    """
+
+    tokens: int
+    caches: int = 1
+    heads: int = 1
+
+
 class BatchBudget:
-    """Sizes batches for one model, by an estimate; what it gets wrong is halved when memory runs out.
+    """Sizes batches for one model, by an estimate; what it gets wrong is halved, and remembered.
 
     Args:
         model: A causal model of `transformers`.
+        fixed: The rows of every batch, as the user set them; None for as many as memory and speed advise.
     """
 
-    def __init__(self, model: Any) -> None:  # noqa: ANN401 - transformers' models are typed dynamically
+    def __init__(self, model: Any, fixed: int | None = None) -> None:  # noqa: ANN401 - transformers' models
         config = model.config.get_text_config()
         hidden = int(getattr(config, "hidden_size", 4096))
         heads = int(getattr(config, "num_attention_heads", 32))
@@ -53,20 +71,31 @@ class BatchBudget:
         head = int(getattr(config, "head_dim", None) or hidden // heads)
         layers = int(getattr(config, "num_hidden_layers", 32))
         self._device: Any = model.device
+        self._fixed = fixed
         self._cache_bytes = 2 * layers * int(getattr(config, "num_key_value_heads", None) or heads) * head * size
         self._activation_bytes = _ACTIVATIONS * hidden * size
+        self._logit_bytes = int(getattr(config, "vocab_size", 1 << 17)) * size
+        self._known: int | None = None
+        """Bytes by the estimate that are thought to fit, since more did not."""
 
-    def rows(self, longest: int, copies: int) -> int:
-        """The rows of a batch, at least one.
+    def rows(self, load: Load) -> int:
+        """The rows of a batch, at least one."""
+        rows = self._advised(load) if self._fixed is None else self._fixed
+        return max(1, rows if self._known is None else min(rows, self._known // self._bytes(load)))
 
-        Args:
-            longest: Tokens of the longest row.
-            copies: Copies of the cache that the options of one row need.
-        """
-        each = max(1, longest) * (self._cache_bytes * (1 + copies) + self._activation_bytes)
+    def refuse(self, load: Load, rows: int) -> None:
+        """Remember that memory ran out on this many rows: half of them may fit."""
+        half = self._bytes(load) * max(1, rows // 2)
+        self._known = half if self._known is None else min(self._known, half)
+
+    def _advised(self, load: Load) -> int:
         if self._device.type == "cpu":
-            return max(1, min(_CPU_ROWS, _CPU_TOKENS // max(1, longest), _CPU_BYTES // each))
-        return max(1, min(_ACCELERATOR_ROWS, self._free_bytes() // each))
+            return min(_CPU_ROWS, _CPU_TOKENS // max(1, load.tokens), _CPU_BYTES // self._bytes(load))
+        return min(_ACCELERATOR_ROWS, self._free_bytes() // self._bytes(load))
+
+    def _bytes(self, load: Load) -> int:
+        each = self._cache_bytes * load.caches + self._activation_bytes
+        return max(1, load.tokens) * each + load.heads * self._logit_bytes
 
     def _free_bytes(self) -> int:
         import torch
@@ -77,3 +106,34 @@ class BatchBudget:
         # What the allocator keeps for later batches is free, too.
         kept = torch.cuda.memory_reserved(self._device) - torch.cuda.memory_allocated(self._device)
         return int((free + kept) * _FREE_SHARE)
+
+
+def halving(
+    answer: Callable[[Sequence[Asked]], Answered],
+    batch: Sequence[Asked],
+    refused: Callable[[int], None],
+) -> Iterator[Answered]:
+    """Answer a batch; where memory runs out, its halves. No item is lost, a single one that does not fit raises.
+
+    Args:
+        answer: Answers a batch or raises what tells of memory that ran out.
+        batch: What is asked.
+        refused: Told of the length of each batch that did not fit; frees what can be freed.
+    """
+    try:
+        answered = answer(batch)
+    except (RuntimeError, MemoryError) as error:
+        if len(batch) == 1 or not _is_out_of_memory(error):
+            raise
+    else:
+        yield answered
+        return
+    refused(len(batch))
+    middle = len(batch) // 2
+    yield from halving(answer, batch[:middle], refused)
+    yield from halving(answer, batch[middle:], refused)
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text

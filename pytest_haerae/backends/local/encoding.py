@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pytest_haerae.backends.local.trie import OptionTrie, Sums, Tokens, build_trie, encode_pair
 from pytest_haerae.types import Request, Response, split_trailing_space
+
+_CHARACTERS_AT_ONCE = 1_000_000
+"""Of one call of the tokenizer, which keeps some 100 bytes a character while it works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +53,39 @@ class RequestEncoder:
         Raises:
             ValueError: The context is empty and the tokenizer has neither.
         """
-        text, space = split_trailing_space(self.render(request))
-        context, *wholes = self.tokenize([text, *(text + space + each for each in request.continuations)])
+        (wholes,) = self.wholes([request])
+        return self.cut(wholes)
+
+    def wholes(self, requests: Iterable[Request]) -> Iterator[list[Tokens]]:
+        """Of each request the tokens of its context, and of the context with each continuation.
+
+        Many are encoded in one call, which takes all processors; few enough that it takes little memory.
+        """
+        texts: list[list[str]] = []
+        characters = 0
+        for request in requests:
+            text, space = split_trailing_space(self.render(request))
+            texts.append([text, *(text + space + each for each in request.continuations)])
+            characters += sum(map(len, texts[-1]))
+            if characters > _CHARACTERS_AT_ONCE:
+                yield from self._tokenize_all(texts)
+                texts, characters = [], 0
+        yield from self._tokenize_all(texts)
+
+    def cut(self, wholes: Sequence[Tokens]) -> tuple[Tokens, list[Tokens]]:
+        """The context's tokens, and each continuation's, from what `wholes` gave.
+
+        Raises:
+            ValueError: The context is empty and the tokenizer has neither BOS nor EOS.
+        """
+        context, *others = wholes
         if context:
-            return context, [encode_pair(context, whole) for whole in wholes]
+            return context, [encode_pair(context, whole) for whole in others]
         start = self._tokenizer.bos_token_id
         start = self._tokenizer.eos_token_id if start is None else start
         if start is None:
             raise ValueError("the context is empty and the tokenizer has neither BOS nor EOS")
-        return (start,), wholes
+        return (start,), list(others)
 
     def render(self, request: Request) -> str:
         """The request as one text; a chat through the model's template."""
@@ -71,8 +99,28 @@ class RequestEncoder:
 
         All texts begin alike, so that the first one decides on the BOS.
         """
-        bos, eos, end = self._tokenizer.bos_token, self._tokenizer.eos_token_id, self._tokenizer.eos_token
-        add = not (bos and texts[0].startswith(bos))
+        return self._encode(texts, self._adds_bos(texts[0]))
+
+    def _tokenize_all(self, groups: Sequence[Sequence[str]]) -> Iterator[list[Tokens]]:
+        """`tokenize` for many groups in at most two calls: for those that get the BOS, and those that have it."""
+        adds = [self._adds_bos(texts[0]) for texts in groups]
+        encoded = {
+            add: iter(
+                self._encode(
+                    [text for texts, own in zip(groups, adds, strict=True) if own == add for text in texts], add
+                )
+            )
+            for add in set(adds)
+        }
+        for texts, add in zip(groups, adds, strict=True):
+            yield list(islice(encoded[add], len(texts)))
+
+    def _adds_bos(self, text: str) -> bool:
+        bos = self._tokenizer.bos_token
+        return not (bos and text.startswith(bos))
+
+    def _encode(self, texts: Sequence[str], add: bool) -> list[Tokens]:
+        eos, end = self._tokenizer.eos_token_id, self._tokenizer.eos_token
         encoded = [tuple(tokens) for tokens in self._tokenizer(list(texts), add_special_tokens=add)["input_ids"]]
         return [
             tokens[:-1] if add and tokens and tokens[-1] == eos and not text.endswith(end) else tokens
@@ -152,7 +200,7 @@ class Scoreboard:
 
 
 def make_parts(
-    backend: str, encoder: RequestEncoder, requests: Sequence[Request], window: int
+    backend: str, encoder: RequestEncoder, requests: Iterable[Request], window: int
 ) -> tuple[list[Part], Scoreboard, dict[int, Response]]:
     """Encode all requests.
 
@@ -169,9 +217,9 @@ def make_parts(
     parts: list[Part] = []
     lengths: dict[int, int] = {}
     errors: dict[int, Response] = {}
-    for index, request in enumerate(requests):
+    for index, wholes in enumerate(encoder.wholes(requests)):
         try:
-            context, continuations = encoder.pair(request)
+            context, continuations = encoder.cut(wholes)
             parts += cut_to_window(index, context, continuations, window)
             lengths[index] = len(context)
         except ValueError as error:

@@ -42,9 +42,13 @@ def make_scorable(index: int, context: Tokens, trie: OptionTrie) -> Scorable:
     shared: Tokens = ()
     while len(trie.children[shared]) == 1 and (*shared, trie.children[shared][0]) in trie.children:
         shared = (*shared, trie.children[shared][0])
-    below = [node for node in trie.children if len(node) > len(shared)]
-    longest = [node for node in below if not any(other[: len(node)] == node for other in below if other != node)]
-    return Scorable(index, context, trie, shared, tuple(node[len(shared) :] for node in longest))
+    # A row an inner node that no further one follows.
+    ends = [
+        node[len(shared) :]
+        for node, children in trie.children.items()
+        if len(node) > len(shared) and not any((*node, child) in trie.children for child in children)
+    ]
+    return Scorable(index, context, trie, shared, tuple(ends))
 
 
 @dataclass(frozen=True, slots=True)

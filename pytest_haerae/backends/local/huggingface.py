@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from pytest_haerae.backends.local.batching import BatchBudget, BatchingBackend
+from pytest_haerae.backends.local.batching import BatchBudget, BatchingBackend, Load, halving
 from pytest_haerae.backends.local.checkpoint import CheckpointParameters, check_checkpoint, load_model, longest_input
-from pytest_haerae.backends.local.encoding import Part, RequestEncoder, make_parts
+from pytest_haerae.backends.local.encoding import RequestEncoder
 from pytest_haerae.backends.local.generation import applied, note_of
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.types import Capability, Request, Response
 
-Asked = TypeVar("Asked")
-Answered = TypeVar("Answered")
-
 if TYPE_CHECKING:
-    from pytest_haerae.backends.local.grouping import Group, Scorable
-    from pytest_haerae.backends.local.trie import Sums, Tokens
+    from pytest_haerae.backends.local.loglikelihoods import LoglikelihoodRunner
+    from pytest_haerae.backends.local.trie import Tokens
 
 
 class HuggingFaceParameters(CheckpointParameters):
@@ -43,22 +40,14 @@ class HuggingFaceBackend(BatchingBackend):
     libraries: ClassVar[tuple[str, ...]] = ("torch", "transformers")
 
     def __init__(self, parameters: HuggingFaceParameters) -> None:
-        from pytest_haerae.backends.local.causal_scoring import CausalScorer
-
         self._parameters = parameters
         self._generation: dict[str, Any] = {}
         self._tokenizer, self._model = load_model(parameters)
         self._encoder = RequestEncoder(self._tokenizer)
         self._pad = self._tokenizer.pad_token_id or self._tokenizer.eos_token_id or 0
-        self._scorer = CausalScorer(self._model, self._pad)
         self._max_length = parameters.max_length or longest_input(self._model.config, self._tokenizer)
-        self._budget = BatchBudget(self._model)
-        # State-space and hybrid models keep a state that cannot be copied and cropped as keys and values can.
-        # Chunked attention counts its chunks from the padding on.
-        text_config = self._model.config.get_text_config()
-        self._reusable_cache = not (
-            getattr(self._model, "_is_stateful", False) or getattr(text_config, "attention_chunk_size", None)
-        )
+        self._budget = BatchBudget(self._model, None if parameters.batch_size == "auto" else parameters.batch_size)
+        self._runner: LoglikelihoodRunner | None = None
 
     @classmethod
     def check(cls, parameters: HuggingFaceParameters) -> None:
@@ -71,59 +60,17 @@ class HuggingFaceBackend(BatchingBackend):
 
     def close(self) -> None:
         """Free the model."""
-        self._scorer.forget()
-        del self._model, self._scorer
+        self._runner = None
+        del self._model
 
     def _loglikelihoods(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-        from pytest_haerae.backends.local.grouping import make_groups, make_scorable
+        from pytest_haerae.backends.local.loglikelihoods import LoglikelihoodRunner
 
-        parts, board, errors = make_parts("huggingface", self._encoder, requests, self._max_length + 1)
-        yield from errors.items()
-        for number, sums in self._score(
-            parts, lambda: make_groups([make_scorable(i, part.context, part.trie) for i, part in enumerate(parts)])
-        ):
-            response = board.add(parts[number], sums)
-            if response is not None:
-                yield parts[number].index, response
-
-    def _score(self, parts: Sequence[Part], groups: Callable[[], Sequence[Group]]) -> Iterator[tuple[int, Sums]]:
-        """Sums of each part, by its number; batched, or sequence by sequence where the cache cannot be reused."""
-        if not self._reusable_cache:
-            kind = type(self._model).__name__
-            self.method_detail = f"full sequences, one option at a time: {kind} keeps no cache that options can share"
-            for number, part in enumerate(parts):
-                values = [self._scorer.score_sequence(part.context, each) for each in part.trie.continuations]
-                # Rounding may pass zero; what is not a number stays so, and is refused by the engine.
-                yield number, tuple(0.0 if value > 0 else value for value in values)
-            return
-        self.method_detail = "option trie over each context's cache"
-        for group in groups():
-            members = list(group.members)
-            while members:
-                batch = self._scorer.next_batch(group.prefix, members, self._batch_rows(members))
-                yield from self._halving(partial(self._scorer.score, group.prefix), batch)
-                members = members[len(batch) :]
-
-    def _halving(
-        self, answer: Callable[[Sequence[Asked]], Iterable[Answered]], batch: Sequence[Asked]
-    ) -> Iterator[Answered]:
-        """Answer a batch; where memory runs out, its halves. No item is lost, a single one that does not fit raises."""
-        try:
-            yield from list(answer(batch))
-            return
-        except (RuntimeError, MemoryError) as error:
-            if len(batch) == 1 or not _is_out_of_memory(error):
-                raise
-        self._release()
-        middle = len(batch) // 2
-        yield from self._halving(answer, batch[:middle])
-        yield from self._halving(answer, batch[middle:])
-
-    def _batch_rows(self, members: Sequence[Scorable]) -> int:
-        if self._parameters.batch_size != "auto":
-            return max(1, self._parameters.batch_size)
-        copies = max((len(member.rows) for member in members), default=0)
-        return self._budget.rows(len(members[0].fed), copies)
+        # Once it is asked for: a model that only generates is not tried out.
+        if self._runner is None:
+            self._runner = LoglikelihoodRunner(self._model, self._encoder, self._budget, self._max_length, self._pad)
+        self.method_detail = self._runner.detail
+        yield from self._runner.run(requests)
 
     def _generations(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         if requests:
@@ -134,11 +81,12 @@ class HuggingFaceBackend(BatchingBackend):
         prompts = [self._encoder.prompt(request) for request in requests]
         order = sorted(range(len(requests)), key=lambda index: -len(prompts[index]))
         while order:
-            size = self._parameters.batch_size
-            longest = len(prompts[order[0]]) + self._parameters.max_tokens
-            rows = self._budget.rows(longest, 0) if size == "auto" else max(1, size)
+            load = Load(len(prompts[order[0]]) + self._parameters.max_tokens)
+            rows = self._budget.rows(load)
             batch, order = order[:rows], order[rows:]
-            yield from self._halving(self._generate, [(index, requests[index], prompts[index]) for index in batch])
+            asked = [(index, requests[index], prompts[index]) for index in batch]
+            for answers in halving(self._generate, asked, partial(self._refused, load)):
+                yield from answers
 
     def _generate(self, batch: Sequence[tuple[int, Request, Tokens]]) -> list[tuple[int, Response]]:
         import torch
@@ -194,17 +142,8 @@ class HuggingFaceBackend(BatchingBackend):
             truncated=truncated,
         )
 
-    def _release(self) -> None:
-        import gc
+    def _refused(self, load: Load, rows: int) -> None:
+        from pytest_haerae.backends.local.loglikelihoods import release
 
-        import torch
-
-        self._scorer.forget()
-        gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
+        self._budget.refuse(load, rows)
+        release()

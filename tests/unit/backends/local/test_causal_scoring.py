@@ -1,99 +1,111 @@
-"""Exactness on small random models: the batched way equals each option's full sequence."""
+"""Exactness on small random models: either way of scoring batches equals each option's full sequence."""
 
 from __future__ import annotations
 
-import random
+from functools import lru_cache
 from typing import Any
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, Gemma3TextConfig, GPT2Config, LlamaConfig, MistralConfig
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pytest_haerae.backends.local.causal_scoring import CausalScorer, NodeReader
-from pytest_haerae.backends.local.grouping import Scorable, make_groups, make_scorable
-from pytest_haerae.backends.local.trie import Sums, Tokens, build_trie
+from pytest_haerae.backends.local.causal_scoring import CausalScorer
+from pytest_haerae.backends.local.grouping import make_scorable
+from pytest_haerae.backends.local.tree_scoring import TreeScorer, takes_trees
+from pytest_haerae.backends.local.trie import build_trie
+from pytest_haerae.backends.local.two_forwards import TwoForwardScorer
+from tests.unit.backends.local.scored import (
+    NO_TREES,
+    TREES,
+    VOCABULARY,
+    by_full_sequences,
+    random_model,
+    scored,
+    some_requests,
+)
 
-SIZE = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4}
-VOCABULARY = 50
-CONFIGURATIONS: dict[str, Any] = {
-    "llama": LlamaConfig(vocab_size=VOCABULARY, num_key_value_heads=2, **SIZE),
-    "sliding window": MistralConfig(vocab_size=VOCABULARY, num_key_value_heads=2, sliding_window=8, **SIZE),
-    "hybrid windows": Gemma3TextConfig(
-        vocab_size=VOCABULARY, num_key_value_heads=2, head_dim=8, sliding_window=8, sliding_window_pattern=2, **SIZE
+WAYS = [
+    *(pytest.param(TreeScorer, config, id=f"one forward, {name}") for name, config in TREES.items()),
+    *(
+        pytest.param(TwoForwardScorer, config, id=f"two forwards, {name}")
+        for name, config in (TREES | NO_TREES).items()
     ),
-    "learned positions": GPT2Config(vocab_size=VOCABULARY, n_embd=32, n_layer=2, n_head=4, n_positions=256),
-}
+]
 
 
-def scorer_of(name: str) -> CausalScorer:
-    torch.manual_seed(0)
-    return CausalScorer(AutoModelForCausalLM.from_config(CONFIGURATIONS[name]).eval(), pad=0)
-
-
-def some_requests(shared: int) -> list[Scorable]:
-    chance = random.Random(shared)  # noqa: S311 - test data
-
-    def tokens(least: int, most: int) -> Tokens:
-        return tuple(chance.randrange(VOCABULARY) for _ in range(chance.randint(least, most)))
-
-    prefix = tokens(shared, shared)
-    options: list[list[Tokens]] = [
-        [(1, 2, 3), (1, 4, 3), (1, 5, 3)],
-        [(1, 2), (1, 2, 3, 4)],
-        [(7,), (7,), (8,)],
-        [(1, 2, 3)],
-        [(9, 9), (10, 11, 12, 13, 14), (9, 8, 7)],
-    ]
-    return [
-        make_scorable(index, prefix + tokens(1, 40), build_trie(options[index % len(options)])) for index in range(12)
-    ]
-
-
+@pytest.mark.parametrize("attention", [None, "eager"])
 @pytest.mark.parametrize("shared", [0, 5, 100])
-@pytest.mark.parametrize("name", CONFIGURATIONS)
-def test_batches_equal_full_sequences(name: str, shared: int) -> None:
-    scorer = scorer_of(name)
+@pytest.mark.parametrize(("way", "config"), WAYS)
+def test_batches_equal_full_sequences(
+    way: type[CausalScorer],
+    config: Any,  # noqa: ANN401 - transformers' configuration
+    shared: int,
+    attention: str | None,
+) -> None:
+    model = random_model(config, attention)
     requests = some_requests(shared)
-    scored: dict[int, Sums] = {}
-    for group in make_groups(requests):
-        assert all(member.context[: len(group.prefix)] == group.prefix for member in group.members)
-        members = list(group.members)
-        while members:
-            batch = scorer.next_batch(group.prefix, members, 5)
-            scored |= dict(scorer.score(group.prefix, batch))
-            members = members[len(batch) :]
-    assert sorted(scored) == list(range(12))
+    found = scored(way(model, pad=0), requests)
+    assert sorted(found) == list(range(12))
     for request in requests:
-        expected = [scorer.score_sequence(request.context, option) for option in request.trie.continuations]
-        assert scored[request.index] == pytest.approx(expected, abs=2e-5)
+        assert found[request.index] == pytest.approx(by_full_sequences(model, request), abs=2e-5)
 
 
-@pytest.mark.parametrize("at_once", [1, 2, 100])
-def test_nodes_are_read_in_one_transfer_and_each_once(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
-    monkeypatch.setattr("pytest_haerae.backends.local.causal_scoring._ROWS_AT_ONCE", at_once)
-    requests = some_requests(0)[:3]
-    logits = torch.randn((3, 4, VOCABULARY)).to(torch.bfloat16)
-    reader, places = NodeReader(requests), []
-    for place, request in enumerate(requests):
-        for number, node in enumerate(request.trie.children):
-            places += [(place, node, place, number % 4), (place, node, 2 - place, 3)]
-    reader.read(logits, places[:5])
-    reader.read(logits, places)
-    transfers: list[int] = []
-    monkeypatch.setattr(torch.Tensor, "tolist", counted(torch.Tensor.tolist, transfers))
-    tables = reader.tables()
-    assert len(transfers) == 1
-    exact = logits.float().log_softmax(dim=-1)
-    for place, request in enumerate(requests):
-        assert tables[place].keys() == request.trie.children.keys()
-        for number, (node, children) in enumerate(request.trie.children.items()):
-            wanted = {token: float(exact[place, number % 4, token]) for token in children}
-            assert tables[place][node] == pytest.approx(wanted, abs=1e-6)
+TOKENS = st.integers(0, VOCABULARY - 1)
+CONTEXTS = st.lists(TOKENS, min_size=1, max_size=30).map(tuple)
+TRIES = st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=6), min_size=1, max_size=6).map(build_trie)
 
 
-def counted(method: Any, calls: list[int]) -> Any:  # noqa: ANN401 - a method of torch's
-    def count(*arguments: Any) -> Any:  # noqa: ANN401
-        calls.append(1)
-        return method(*arguments)
+@lru_cache
+def model_of(name: str) -> Any:  # noqa: ANN401 - transformers' classes
+    return random_model(TREES[name])
 
-    return count
+
+@pytest.mark.parametrize("name", TREES)
+@given(asked=st.lists(st.tuples(CONTEXTS, TRIES), min_size=1, max_size=4), prefix=st.lists(TOKENS, max_size=20))
+def test_one_forward_equals_full_sequences_for_any_trie(name: str, asked: list[Any], prefix: list[int]) -> None:
+    model = model_of(name)
+    requests = [make_scorable(number, (*prefix, *context), trie) for number, (context, trie) in enumerate(asked)]
+    found = dict(TreeScorer(model, pad=0).score(tuple(prefix), requests).sums())
+    for request in requests:
+        assert found[request.index] == pytest.approx(by_full_sequences(model, request), abs=2e-5)
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("name", TREES)
+def test_models_that_heed_a_mask_are_found(name: str, kind: torch.dtype) -> None:
+    assert takes_trees(random_model(TREES[name]).to(kind), pad=0)
+
+
+@pytest.mark.parametrize("name", NO_TREES)
+def test_models_that_do_not_heed_a_mask_are_found(name: str) -> None:
+    assert not takes_trees(random_model(NO_TREES[name]), pad=0)
+
+
+def test_a_model_that_takes_a_mask_and_passes_it_over_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = random_model(TREES["llama"])
+    forward = model.model.forward
+    monkeypatch.setattr(
+        model.model, "forward", lambda *args, **named: forward(*args, **{**named, "attention_mask": None})
+    )
+    assert not takes_trees(model, pad=0)
+
+
+def test_a_prefix_is_computed_once_and_freed(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = random_model(TREES["llama"])
+    requests, widths = some_requests(100), []
+    forward = model.forward
+
+    def count(*args: Any, **named: Any) -> Any:  # noqa: ANN401
+        widths.append(tuple(named["input_ids"].shape))
+        return forward(*args, **named)
+
+    scorer = TreeScorer(model, pad=0)
+    monkeypatch.setattr(model, "forward", count)
+    prefix = requests[0].context[:100]
+    for start in range(0, 12, 4):
+        scorer.score(prefix, requests[start : start + 4])
+    assert [shape for shape in widths if shape == (1, 100)] == [(1, 100)]
+    assert scorer._prefix_cache.get_seq_length() == 100
+    scorer.forget()
+    assert scorer._prefix_cache is None

@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.backends.local.encoding import Scoreboard, cut_to_window
+from pytest_haerae.backends.local.encoding import RequestEncoder, Scoreboard, cut_to_window
 from pytest_haerae.backends.local.trie import Tokens
+from pytest_haerae.types import Request
+from tests.unit.backends.local.tiny import byte_tokenizer
 
+SPECIAL = {"bos_token": "<s>", "eos_token": "</s>"}
 TOKENS = st.lists(st.integers(0, 9), min_size=1, max_size=8).map(tuple)
 
 
@@ -49,3 +52,13 @@ def test_a_problem_of_one_part_is_one_error_of_the_whole_request() -> None:
     assert response is not None
     assert response.error == "mine: the log-probability of token 5 is nan"
     assert response.loglikelihoods is None
+
+
+@pytest.mark.parametrize("at_once", [1, 40, 10**6])
+def test_many_requests_are_encoded_as_each_by_itself(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr("pytest_haerae.backends.local.encoding._CHARACTERS_AT_ONCE", at_once)
+    encoder = RequestEncoder(byte_tokenizer(**SPECIAL))
+    texts = ["가나다", "<s>라마", "", "바 ", "</s>", "<s>"]
+    requests = [Request("loglikelihood", text, (" 가", "나")) for text in texts]
+    assert [encoder.cut(wholes) for wholes in encoder.wholes(requests)] == [encoder.pair(each) for each in requests]
+    assert list(encoder.wholes([])) == []

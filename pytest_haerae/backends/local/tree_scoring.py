@@ -1,0 +1,150 @@
+"""Contexts and option tries in one forward: nodes follow their context, and a mask lets each see its ancestors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import torch
+
+from pytest_haerae.backends.local.batching import Load
+from pytest_haerae.backends.local.causal_scoring import CausalScorer
+from pytest_haerae.backends.local.grouping import Scorable, make_scorable
+from pytest_haerae.backends.local.node_reader import NodeReader
+from pytest_haerae.backends.local.tree_layout import TreeLayout, lay_out
+from pytest_haerae.backends.local.trie import Tokens, build_trie
+
+_FULL, _SLIDING = "full_attention", "sliding_attention"
+_TAKES_MASKS = ("sdpa", "eager")
+_LIKE = 0.1
+"""Of the difference between two siblings' logits, by how much two readings of one node may differ: half precision
+makes some hundredths of it, a mask that is not heeded makes all of it."""
+
+
+class TreeScorer(CausalScorer):
+    """Scores a batch in one forward; vocabulary logits are made at the nodes only."""
+
+    detail: ClassVar[str] = "option trie behind each context, in one forward"
+
+    def load(self, prefix: Tokens, members: Sequence[Scorable]) -> Callable[[Scorable], Load]:
+        """What a row takes: its context behind the prefix and its nodes; only a prefix is kept beyond a layer."""
+        nodes = max(len(member.trie.children) for member in members)
+        return lambda longest: Load(len(longest.context) - len(prefix) + nodes, min(1, len(prefix)), nodes)
+
+    @torch.inference_mode()
+    def score(self, prefix: Tokens, batch: Sequence[Scorable]) -> NodeReader:
+        """Score a batch of requests that all begin with `prefix`."""
+        layout = lay_out(batch, len(prefix), self._pad)
+        nodes = NodeReader(batch)
+        logits = self._logits(prefix, layout)
+        nodes.read(logits, [(place, path, 0, number) for number, (place, path, _, _) in enumerate(layout.nodes)])
+        return nodes
+
+    def _logits(self, prefix: Tokens, layout: TreeLayout) -> torch.Tensor:
+        """The logits at the layout's nodes, of shape (1, nodes, vocabulary)."""
+        places = self._tensor([(row, column) for _, _, row, column in layout.nodes])
+
+        def choose(_: Any, given: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:  # noqa: ANN401 - a module
+            rows, columns = places.to(given[0].device).unbind(dim=1)
+            return (given[0][rows, columns].unsqueeze(0), *given[1:])
+
+        cache = self._cache_of(prefix) if prefix else None
+        hook = self._model.get_output_embeddings().register_forward_pre_hook(choose)
+        try:
+            logits: torch.Tensor = self._model(
+                input_ids=self._tensor(layout.tokens),
+                attention_mask=self._masks(len(prefix), layout),
+                position_ids=self._tensor(layout.positions),
+                use_cache=cache is not None,
+                **({self._cache_argument: cache} if cache is not None else {}),
+            ).logits
+        except BaseException:
+            # Some of its layers hold the batch by now.
+            self.forget()
+            raise
+        finally:
+            hook.remove()
+        if cache is not None:
+            cache.crop(-len(layout.tokens[0]))
+        return logits
+
+    def _masks(self, prefix: int, layout: TreeLayout) -> torch.Tensor | Mapping[str, torch.Tensor]:
+        """A mask of shape (rows, 1, columns, prefix + columns), or one for each kind of layer."""
+        config = self._model.config.get_text_config()
+        full = self._full_mask(prefix, layout)
+        masks = {kind: self._as_taken(self._windowed(full, prefix, layout, kind)) for kind in layer_kinds(config)}
+        return masks if hasattr(config, "layer_types") else next(iter(masks.values()))
+
+    def _full_mask(self, prefix: int, layout: TreeLayout) -> torch.Tensor:
+        owners, of_context = self._tensor(layout.owners), self._tensor(layout.of_context).bool()
+        columns = torch.arange(owners.shape[1], device=owners.device)
+        own = (owners.unsqueeze(2) == owners.unsqueeze(1)) & of_context.unsqueeze(1)
+        own &= columns.unsqueeze(1) >= columns
+        if layout.seen:
+            own[self._tensor(layout.seen).unbind(dim=1)] = True
+        return torch.cat([own.new_ones((*owners.shape, prefix)), own], dim=2)
+
+    def _windowed(self, mask: torch.Tensor, prefix: int, layout: TreeLayout, kind: str) -> torch.Tensor:
+        """The mask of a kind of layer; a window counts positions, of which siblings share one."""
+        if kind == _FULL or self._window is None or max(map(max, layout.positions)) < self._window:
+            return mask
+        own = self._tensor(layout.positions)
+        before = torch.arange(prefix, device=own.device).expand(own.shape[0], prefix)
+        return mask & (torch.cat([before, own], dim=1).unsqueeze(1) > (own - self._window).unsqueeze(2))
+
+    def _as_taken(self, mask: torch.Tensor) -> torch.Tensor:
+        mask = mask.unsqueeze(1)
+        if self._model.config.get_text_config()._attn_implementation == "sdpa":
+            return mask
+        kind = self._model.dtype
+        return torch.zeros_like(mask, dtype=kind).masked_fill(~mask, torch.finfo(kind).min)
+
+
+def layer_kinds(config: Any) -> list[str]:  # noqa: ANN401 - transformers' configuration
+    """The kinds of attention of a model's layers, as `transformers.masking_utils` tells them (5.24)."""
+    if hasattr(config, "layer_types"):
+        return sorted(set(config.layer_types))
+    return [_FULL if getattr(config, "sliding_window", None) is None else _SLIDING]
+
+
+def takes_trees(model: Any, pad: int) -> bool:  # noqa: ANN401 - transformers' model
+    """Whether a model heeds a mask of a tree: tried on a few tokens, as no configuration says it.
+
+    A node must have the same logits whichever sibling stands before it, behind a kept prefix as without one, and
+    those of its full sequence.
+
+    Args:
+        model: A causal language model in evaluation mode.
+        pad: Any token's id.
+    """
+    config = model.config.get_text_config()
+    head = getattr(model, "get_output_embeddings", lambda: None)()
+    if head is None or getattr(config, "_attn_implementation", None) not in _TAKES_MASKS:
+        return False
+    if not {*layer_kinds(config)} <= {_FULL, _SLIDING}:
+        return False
+    try:
+        return _heeds_masks(TreeScorer(model, pad), model)
+    except Exception:  # whatever a model raises that takes no such mask
+        return False
+
+
+@torch.inference_mode()
+def _heeds_masks(scorer: TreeScorer, model: Any) -> bool:  # noqa: ANN401 - transformers' model
+    vocabulary = int(model.config.get_text_config().vocab_size)
+    context = tuple(number % vocabulary for number in range(1, 9))
+    one, two, three, last = (number % vocabulary for number in (11, 12, 13, 14))
+    longer = make_scorable(1, (*context, three), build_trie([(one, last)]))
+    found = []
+    for siblings in ((one, two), (three, one)):
+        asked = make_scorable(0, context, build_trie([(token, last) for token in siblings]))
+        for prefix in ((), context[:4]):
+            layout = lay_out([asked, longer], len(prefix), pad=last)
+            logits = scorer._logits(prefix, layout)
+            paths = {path: number for number, (place, path, _, _) in enumerate(layout.nodes) if not place}
+            found.append(logits[0, paths[(one,)]].float())
+    other = model(input_ids=scorer._tensor([(*context, two)]), use_cache=False).logits[0, -1].float()
+    found.append(model(input_ids=scorer._tensor([(*context, one)]), use_cache=False).logits[0, -1].float())
+    scorer.forget()
+    spread = (found[-1] - other).abs().max()
+    return all(bool((each - found[-1]).abs().max() < _LIKE * spread) for each in found)
