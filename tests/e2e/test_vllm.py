@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,6 +23,7 @@ from pytest_haerae.backends.registry import validate_parameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
 from tests.e2e.conftest import VLLM_SETTINGS
+from tests.e2e.vllm_ledger import LEDGER, asked
 from tests.helpers import ROOT, reference_items, valid_report
 
 pytestmark = [
@@ -103,6 +108,16 @@ def test_generation_is_real_and_stops(backend: VllmBackend) -> None:
     assert (answers[1].text, answers[1].finish_reason) == (" 5, 6, ", "stop")
 
 
+def test_a_run_that_is_left_early_leaves_nothing_in_the_engine(backend: VllmBackend) -> None:
+    requests = [Request("generate", f"{number} 다음의 수는") for number in range(6)]
+    answers = backend.run(requests)
+    _, first = next(answers)
+    assert first.text
+    answers.close()  # type: ignore[attr-defined]
+    assert not backend._engine.llm_engine.has_unfinished_requests()
+    assert len(dict(backend.run(requests))) == 6
+
+
 def test_an_unknown_argument_is_named_with_the_nearest_one() -> None:
     with pytest.raises(UsageError, match="unknown parameter 'enable_chunked_prefil': did you mean 'enable_chunked_pre"):
         validate_parameters("vllm", VllmBackend, {"enable_chunked_prefil": True})
@@ -174,6 +189,51 @@ def test_an_engine_that_can_not_start_is_a_usage_error_and_leaves_no_process(che
     assert process.returncode == pytest.ExitCode.USAGE_ERROR, output
     assert "ERROR: vllm cannot load" in output
     assert_nothing_left(process.pid)
+
+
+def stored(store: Path) -> int:
+    """Answers in a store, counted in a copy: looking must not mend what the next run finds."""
+    copy = store.parent / "copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir()
+    for part in store.parent.glob(f"{store.name}*"):
+        shutil.copy(part, copy)
+    with closing(sqlite3.connect(copy / store.name)) as connection:
+        return int(connection.execute("SELECT count(*) FROM responses").fetchone()[0])
+
+
+def test_a_kill_loses_what_is_in_flight_and_nothing_else(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seats, seed = 4, 20261126
+    chance = random.Random(seed)  # noqa: S311 - when, no secret
+    ledger = tmp_path / "ledger"
+    monkeypatch.setenv(LEDGER, str(ledger))
+    options = ("-p", "tests.e2e.vllm_ledger", "--method=string_match", "--limit=3")
+    kept = 0
+    for kill in range(2):
+        asks, delay = asked(ledger).total() + chance.randrange(seats + 1, 15), chance.random()
+        process = start_suites(tmp_path, checkpoint, *options, max_num_seqs=seats)
+        deadline = time.monotonic() + 240
+        while asked(ledger).total() < asks and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(delay)
+        assert process.poll() is None, process.communicate()[0]
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        kept = stored(tmp_path / "store.sqlite")
+        lost = asked(ledger).total() - kept
+        print(f"seed {seed}: killed after {asks} prompts + {delay:.3f} s; {kept} answers stored, {lost} lost so far")
+        assert kept > 0
+        assert lost <= (kill + 1) * seats
+    process = start_suites(tmp_path, checkpoint, *options, max_num_seqs=seats)
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+    responses = valid_report(tmp_path / "report.json")["info"]["responses"]
+    assert responses["reused"] == kept
+    assert max(asked(ledger).values()) <= 3
+    assert asked(ledger).total() - len(asked(ledger)) <= 2 * seats
+    assert len(asked(ledger)) == responses["computed"] + kept
 
 
 @pytest.mark.parametrize("seconds", [1, 25], ids=["while it starts", "while it answers"])

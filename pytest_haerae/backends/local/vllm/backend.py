@@ -7,6 +7,7 @@ import inspect
 import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from time import perf_counter
 from typing import Any, ClassVar, TypeVar
 
@@ -14,6 +15,7 @@ from pytest_haerae.backends.local.batching import BatchingBackend
 from pytest_haerae.backends.local.encoding import Part, RequestEncoder, make_parts
 from pytest_haerae.backends.local.generation import applied, note_of
 from pytest_haerae.backends.local.trie import Sums, Tokens
+from pytest_haerae.backends.local.vllm.asking import answers
 from pytest_haerae.backends.local.vllm.engine import VllmParameters, check_vllm, start_engine
 from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.backends.stopping import stop_texts
@@ -29,7 +31,10 @@ _THREAD_SECONDS = 1.0
 
 
 class VllmBackend(BatchingBackend):
-    """One engine for a whole run, asked in waves of about 20 seconds; its processes end with it."""
+    """One engine for a whole run; its processes end with it.
+
+    Texts are handed on as each ends, log-likelihoods in waves of about 20 seconds.
+    """
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     parameters: ClassVar[type[BackendParameters]] = VllmParameters
@@ -141,31 +146,35 @@ class VllmBackend(BatchingBackend):
         note = note_of("vllm", self._generation)
         self.notes = [note] if note else []
         room = max(1, self._window - parameters.max_tokens)
-        # Waves of several times the engine's seats: near the end of each, seats stay empty.
-        for wave in _waves(range(len(requests)), parameters.max_num_seqs * 4):
-            prompts = [self._encoder.prompt(requests[index]) for index in wave]
-            settings = [
-                SamplingParams(
-                    **self._generation,
-                    max_tokens=parameters.max_tokens,
-                    temperature=parameters.temperature,
-                    top_p=parameters.top_p,
-                    seed=parameters.seed,
-                    stop=stop_texts(parameters.stop, requests[index]),
+        tokens: dict[int, int] = {}
+
+        def questions() -> Iterator[tuple[Tokens, Any]]:
+            for index, request in enumerate(requests):
+                prompt = self._encoder.prompt(request)
+                tokens[index] = len(prompt)
+                yield (
+                    prompt[-room:],
+                    SamplingParams(
+                        **self._generation,
+                        max_tokens=parameters.max_tokens,
+                        temperature=parameters.temperature,
+                        top_p=parameters.top_p,
+                        seed=parameters.seed,
+                        stop=stop_texts(parameters.stop, request),
+                    ),
                 )
-                for index in wave
-            ]
-            outputs = self._ask([prompt[-room:] for prompt in prompts], settings)
-            for index, prompt, output in zip(wave, prompts, outputs, strict=True):
-                completion = output.outputs[0]
+
+        with closing(answers(self._engine, questions(), parameters.max_num_seqs)) as ended:
+            for index, output in ended:
+                completion, length = output.outputs[0], tokens.pop(index)
                 yield (
                     index,
                     Response(
                         text=completion.text,
                         finish_reason=completion.finish_reason,
-                        prompt_tokens=min(len(prompt), room),
+                        prompt_tokens=min(length, room),
                         completion_tokens=len(completion.token_ids),
-                        truncated=len(prompt) > room,
+                        truncated=length > room,
                     ),
                 )
 

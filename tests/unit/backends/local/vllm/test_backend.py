@@ -14,6 +14,7 @@ from pytest_haerae.backends.local.vllm.backend import VllmBackend, _waves
 from pytest_haerae.backends.local.vllm.engine import VllmParameters
 from pytest_haerae.errors import BackendFailure, UsageError
 from pytest_haerae.types import Request
+from tests.unit.backends.local.vllm.stepped import SteppedEngine
 from tests.unit.backends.small_model import VOCABULARY, distribution, oracle, tokenize
 
 REQUESTS = [Request("loglikelihood", context, (" (A)", " (B)", " 정답")) for context in ("정답:", "가나 정답:", "다 ")]
@@ -41,17 +42,16 @@ class Tokenizer:
         return {"input_ids": [tokenize(text) for text in texts]}
 
 
-class Engine:
+class Engine(SteppedEngine):
     """vLLM's offline engine as far as it is used."""
 
     def __init__(self) -> None:
+        super().__init__(lambda prompt, settings: vars(self._output(prompt, settings)))
         self.calls: list[list[list[int]]] = []
-        self.lost = 0
         self.brought: dict[str, Any] = {}
         self.settings: list[Any] = []
-        core = SimpleNamespace(shutdown=lambda: None)
-        model = SimpleNamespace(max_model_len=64, get_diff_sampling_param=lambda: self.brought)
-        self.llm_engine = SimpleNamespace(model_config=model, engine_core=core)
+        self.llm_engine.engine_core = SimpleNamespace(shutdown=lambda: None)
+        self.llm_engine.model_config = SimpleNamespace(max_model_len=64, get_diff_sampling_param=lambda: self.brought)
 
     def get_tokenizer(self) -> Tokenizer:
         return Tokenizer()
@@ -59,10 +59,11 @@ class Engine:
     def generate(self, prompts: Sequence[dict[str, Any]], settings: Sequence[Any], use_tqdm: bool) -> list[Any]:
         tokens = [prompt["prompt_token_ids"] for prompt in prompts]
         self.calls.append(tokens)
-        self.settings += settings
-        return [self._answer(*pair) for pair in zip(tokens, settings, strict=True)][self.lost :]
+        return [self._output(*pair) for pair in zip(tokens, settings, strict=True)][self.lost :]
 
-    def _answer(self, prompt: list[int], settings: Any) -> Any:  # noqa: ANN401 - the engine's output
+    def _output(self, prompt: list[int], settings: Any) -> Any:  # noqa: ANN401 - the engine's output
+        if settings not in self.settings:
+            self.settings.append(settings)
         listed = None
         if settings.token_ids is not None:
             values = distribution(prompt)
@@ -105,13 +106,16 @@ def test_a_prompt_is_cut_from_the_left(engine: Engine) -> None:
     backend = VllmBackend(VllmParameters(max_tokens=14))
     answers = dict(backend.run([Request("generate", "가나" * 50), Request("generate", "가")]))
     assert [(answers[index].text, answers[index].truncated) for index in (0, 1)] == [("50", True), ("2", False)]
-    assert engine.calls[0][0] == tokenize("가나" * 50)[-50:]
+    assert engine.asked[0] == tokenize("가나" * 50)[-50:]
 
 
 def test_an_engine_that_loses_an_answer_gives_none_to_another_request(engine: Engine) -> None:
     engine.lost = 1
-    with pytest.raises(BackendFailure, match="vllm answered 1 of 2 prompts"):
+    with pytest.raises(BackendFailure, match="without an answer to 1 of its prompts"):
         list(VllmBackend(VllmParameters()).run([Request("generate", "가"), Request("generate", "나")]))
+    engine.lost = 1
+    with pytest.raises(BackendFailure, match=r"vllm answered \d+ of \d+ prompts"):
+        list(VllmBackend(VllmParameters()).run(REQUESTS))
 
 
 def test_speculative_decoding_scores_nothing(engine: Engine) -> None:

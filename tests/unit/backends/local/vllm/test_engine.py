@@ -6,6 +6,8 @@ import signal
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from pytest_haerae.backends.local.vllm import engine as vllm_engine
 from pytest_haerae.backends.local.vllm.backend import VllmBackend
 from pytest_haerae.backends.local.vllm.engine import VllmParameters
 from pytest_haerae.errors import UsageError
+from tests.unit.backends.local.vllm.processors import InstalledVllm
 
 
 def test_an_interrupt_that_was_lost_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,3 +98,45 @@ def test_d3_the_key_knows_every_file_that_an_argument_names(tmp_path: Path) -> N
         path.write_text('{"changed": 1}', encoding="utf-8")
         seen.append(VllmParameters.model_validate(values).identity())
     assert len({json.dumps(identity, sort_keys=True) for identity in seen}) == 5
+
+
+class Starts:
+    """Notes what an engine is started with; the first comes up with this size of block, or fails."""
+
+    def __init__(self, first: int | Exception) -> None:
+        self.first = first
+        self.sizes: list[int] = []
+        self.ended = 0
+
+    def __call__(self, **arguments: Any) -> Any:  # noqa: ANN401 - an engine
+        self.sizes.append(arguments["block_size"])
+        size = arguments["block_size"] if len(self.sizes) > 1 else self.first
+        if isinstance(size, Exception):
+            raise size
+        config = SimpleNamespace(cache_config=SimpleNamespace(block_size=size))
+        core = SimpleNamespace(shutdown=self._end)
+        return SimpleNamespace(llm_engine=SimpleNamespace(vllm_config=config, engine_core=core))
+
+    def _end(self) -> None:
+        self.ended += 1
+
+
+@pytest.mark.parametrize(
+    ("first", "sizes", "ended"),
+    [(16, [16], 0), (128, [16, 32], 1), (RuntimeError("Engine core initialization failed"), [16, 32], 0)],
+    ids=["it has them", "it came up with others", "it did not come up"],
+)
+def test_an_engine_without_small_blocks_is_a_plain_one(
+    installed: InstalledVllm, first: int | Exception, sizes: list[int], ended: int
+) -> None:
+    starts = Starts(first)
+    engine = vllm_engine._on_processor(starts, {"model": "m", "dtype": "auto"})
+    assert (starts.sizes, starts.ended) == (sizes, ended)
+    assert engine.llm_engine.vllm_config.cache_config.block_size == sizes[-1]
+
+
+def test_wrong_arguments_are_told_once(installed: InstalledVllm) -> None:
+    starts = Starts(ValueError("max_model_len is too large"))
+    with pytest.raises(ValueError, match="max_model_len"):
+        vllm_engine._on_processor(starts, {"model": "m"})
+    assert starts.sizes == [16]
