@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -22,6 +23,8 @@ from pytest_haerae.statistics.tests import holm, mcnemar_two_sided
 _TOTAL = "total (micro)"
 _SHOWN_ITEMS = 10
 _WIDE = 78
+_interval = lru_cache(maxsize=4096)(paired_bootstrap_interval)
+"""The same counts give the same interval, and of thousands of small subsets many have the same."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -107,7 +110,7 @@ def _describe(counts: PairedCounts, seed: int) -> Comparison:
         "accuracy_before": counts.before / counts.n,
         "accuracy_after": counts.after / counts.n,
         "difference": counts.change,
-        "ci95": list(paired_bootstrap_interval(lost, gained, counts.n, seed=seed) or ()),
+        "ci95": list(_interval(lost, gained, counts.n, seed=seed) or ()),
         "p_value": mcnemar_two_sided(lost, gained),
         "lost": counts.lost,
         "gained": counts.gained,
