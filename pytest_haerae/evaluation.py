@@ -30,6 +30,7 @@ from pytest_haerae.run.engine import Progress
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan, make_plan
 from pytest_haerae.run.questions import Questions
+from pytest_haerae.statistics.pairing import mark_of, outline_of
 from pytest_haerae.statistics.scores import make_metrics
 from pytest_haerae.types import Sample, Selected, Verdict
 
@@ -86,7 +87,7 @@ class Evaluation:
             check_measurement(place, info, measurement_of_plan(self.plan))
             if not by_hand:
                 rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in in_order(about)])
-                check_common(place, self.baseline["samples"], rows)
+                check_common(place, list(map(mark_of, self.baseline["samples"])), list(map(mark_of, rows)))
         return ask(self.plan, Questions(self.plan, self.source), selection, progress)
 
     def conclude(
@@ -113,8 +114,8 @@ class Evaluation:
         completeness = Completeness.of_samples(samples, asked=len(selection), by_hand=by_hand)
         ordered = sorted(samples, key=lambda sample: place_of(sample.selected))
         metrics, rows = make_metrics(ordered), self._rows(ordered)
-        before = None if self.baseline is None else self.baseline["samples"]
-        judgement = judge_run(config, metrics, rows, before, completeness)
+        before = None if self.baseline is None else map(outline_of, self.baseline["samples"])
+        judgement = judge_run(config, metrics, map(outline_of, rows), before, completeness)
         facts = gather_facts(
             self.plan,
             self.source,

@@ -64,11 +64,14 @@ def read_typed(path: Path) -> bytes:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
             raise OSError(errno.EINVAL, "a device, not a file")
-        content = bytearray() if stat.S_ISREG(mode) else bytearray(_first_piece(descriptor))
+        if stat.S_ISREG(mode):
+            with open(descriptor, "rb", buffering=0, closefd=False) as file:
+                return file.readall()  # into one piece of its size: nothing is copied
+        content = bytearray(_first_piece(descriptor))
         os.set_blocking(descriptor, True)
         while piece := os.read(descriptor, _PIECE):
             content += piece
-            if not stat.S_ISREG(mode) and len(content) > _MOST:
+            if len(content) > _MOST:
                 raise OSError(errno.EFBIG, f"a pipe with more than {_MOST >> 30} GiB")
     finally:
         os.close(descriptor)
@@ -82,7 +85,8 @@ def read_typed_text(path: Path, encoding: str = "utf-8") -> str:
         OSError: As `read_typed`.
         UnicodeDecodeError: It is not of this encoding.
     """
-    return read_typed(path).decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    text = read_typed(path).decode(encoding)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _first_piece(descriptor: int) -> bytes:

@@ -9,9 +9,8 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from pytest_haerae.gates.gate import Gate
-from pytest_haerae.statistics.pairing import PairedRow
 from pytest_haerae.statistics.scores import Count
-from pytest_haerae.types import Sample
+from pytest_haerae.types import Outcome, Sample
 
 
 class Selection(TypedDict):
@@ -53,12 +52,17 @@ class Completeness:
         return cls(by_hand, asked - len(samples), errors, asked)
 
     @classmethod
-    def of_report(cls, info: CompletenessInfo, rows: Sequence[PairedRow]) -> Completeness:
-        """What a report says of its own run."""
-        present = len(rows)
+    def of_report(cls, info: CompletenessInfo, outcomes: Sequence[Outcome]) -> Completeness:
+        """What a report says of its own run.
+
+        Args:
+            info: Its `info`.
+            outcomes: Those of its samples.
+        """
+        present = len(outcomes)
         selection = info.get("selection") or Selection(items=present, by_hand=False)
         asked = max(selection["items"], present + (not info["complete"]))
-        errors = sum(row["outcome"] == "error" for row in rows)
+        errors = outcomes.count("error")
         return cls(selection["by_hand"], asked - present, errors, asked)
 
     def reason(self, max_error_rate: float) -> str | None:

@@ -11,18 +11,17 @@ from pytest_haerae.types import Item
 _SHOWN = 3
 
 
-def check_common(place: str, baseline: Sequence[PairedRow], rows: Iterable[PairedRow]) -> None:
+def check_common(place: str, old: Sequence[Mark], new: Sequence[Mark]) -> None:
     """Refuse a baseline that has no item of this run's.
 
     Args:
         place: What the user named it by: ``--baseline base.json``.
-        baseline: Its samples.
-        rows: The items of this run's scope.
+        old: What tells its items.
+        new: What tells the items of this run's scope.
 
     Raises:
         UsageError: Saying what both have, and where an item of this run has other data there.
     """
-    old, new = [mark_of(row) for row in baseline], [mark_of(row) for row in rows]
     old_items, new_items = identify(old, new)
     if not set(old_items).isdisjoint(new_items):
         return

@@ -77,7 +77,7 @@ def _info(
         "subset_fingerprints": dict(facts.subset_fingerprints),
         "baseline": None if config.baseline is None else str(config.baseline),
         "changes": judgement.changes,
-        "detectable_drops": judgement.detectable_drops,
+        "detectable_drops": judgement.detectable_drops(),
         "rerun_options": rerun_options(config),
         "warnings": list(warnings),
     }

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, cast
 
 from pydantic import ValidationError
 
 from pytest_haerae.errors import UsageError
-from pytest_haerae.report.schema import SCHEMA_VERSION, Report, reader
+from pytest_haerae.lazy import without_collector
+from pytest_haerae.report.row_wise import NotAsWrittenError, read_row_wise
+from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Report, check_report
 from pytest_haerae.report.upgrade import upgrade
+from pytest_haerae.statistics.pairing import Outline, outline_of
+from pytest_haerae.statistics.scores import Metrics
 from pytest_haerae.typed_files import read_typed_text
 
 
@@ -24,9 +31,51 @@ def read_report(path: Path, place: str) -> Report:
     Raises:
         UsageError: It cannot be read, is no JSON, or is no report; the message names the first wrong place.
     """
+    with _told_in_one_line(place), without_collector():
+        return _whole(read_typed_text(path))
+
+
+@dataclass(frozen=True, slots=True)
+class OutlinedReport:
+    """A report whose samples are without their texts."""
+
+    metrics: Metrics
+    info: Info
+    samples: list[Outline]
+
+
+def read_outlines(path: Path, place: str) -> OutlinedReport:
+    """Read a report as `read_report` does, and keep of its samples what pairing, gates and comparisons need.
+
+    Args:
+        path: The file.
+        place: What the user named it by, for messages.
+
+    Raises:
+        UsageError: As `read_report`, in the same words.
+    """
+    with _told_in_one_line(place), without_collector():
+        text = read_typed_text(path)
+        try:
+            report, samples = read_row_wise(text, outline_of, _refuse)
+        except NotAsWrittenError:
+            report = _whole(text)
+            samples = list(map(outline_of, report["samples"]))
+        return OutlinedReport(report["metrics"], report["info"], samples)
+
+
+def _whole(text: str) -> Report:
+    report = upgrade(json.loads(text, parse_constant=_refuse))
+    check_report(report)
+    # As it was read: what was validated is a copy, with its keys in another order.
+    return cast(Report, report)
+
+
+@contextmanager
+def _told_in_one_line(place: str) -> Iterator[None]:
+    """Tell what is wrong with a report as its user's mistake."""
     try:
-        report = upgrade(json.loads(read_typed_text(path), parse_constant=_refuse))
-        reader().validate_python(report)
+        yield
     except OSError as error:
         raise UsageError(f"{place}: cannot be read ({error.strerror})") from None
     except ValidationError as error:
@@ -38,8 +87,6 @@ def read_report(path: Path, place: str) -> Report:
         raise UsageError(f"{place}: corrupt, no JSON report (nested too deeply)") from None
     except ValueError as error:
         raise UsageError(f"{place}: corrupt, no JSON report ({error})") from None
-    # As it was read: what was validated is a copy, with its keys in another order.
-    return cast(Report, report)
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, with_config
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
@@ -24,6 +24,8 @@ from pytest_haerae.statistics.scores import Count, Metrics, Share, Spread
 
 SCHEMA_VERSION: Literal[2] = 2
 SCHEMA_FILE = "report.schema.json"
+ROWS_AT_ONCE = 100
+"""Rows that are held against the types together: the validator makes a copy of what it is given."""
 
 LogLikelihood = Annotated[float, Field(le=0, allow_inf_nan=False)]
 
@@ -156,6 +158,13 @@ class Report(TypedDict):
     """One entry an item, in item order."""
 
 
+@with_config(ConfigDict(strict=True, extra="ignore"))
+class _Rows(TypedDict):
+    """Rows alone: what else they say is neither looked at nor copied."""
+
+    samples: list[SampleRow]
+
+
 class _JsonSchema(GenerateJsonSchema):
     """Pydantic's schema without a title for each field, which would repeat its name."""
 
@@ -167,6 +176,39 @@ class _JsonSchema(GenerateJsonSchema):
 def reader() -> TypeAdapter[Report]:
     """What holds a report that was read against the types; further keys are allowed everywhere."""
     return TypeAdapter(Report)
+
+
+@cache
+def _rows_reader() -> TypeAdapter[_Rows]:
+    return TypeAdapter(_Rows)
+
+
+def check_rows(rows: list[Any]) -> None:
+    """Hold rows of a report's `samples` against the types.
+
+    Raises:
+        ValidationError: One of them is none.
+    """
+    _rows_reader().validate_python({"samples": rows})
+
+
+def check_report(report: object) -> None:
+    """Hold a report that was read against the types.
+
+    Raises:
+        ValidationError: It is none; the first error names the first wrong place.
+    """
+    samples = report.get("samples") if isinstance(report, dict) else None
+    if isinstance(report, dict) and isinstance(samples, list):
+        try:
+            reader().validate_python({**report, "samples": []})
+            for start in range(0, len(samples), ROWS_AT_ONCE):
+                check_rows(samples[start : start + ROWS_AT_ONCE])
+        except ValidationError:
+            pass
+        else:
+            return
+    reader().validate_python(report)
 
 
 def make_json_schema() -> dict[str, Any]:

@@ -110,24 +110,28 @@ def change_of(before: Outcome, after: Outcome) -> str:
 
 
 def pair_rows(before: Iterable[PairedRow], after: Iterable[PairedRow]) -> Pairing:
-    """Pair the rows of two reports; an item that two tests asked counts once, as it was asked last.
+    """Pair the rows of two reports, as `pair` does."""
+    return pair(map(outline_of, before), map(outline_of, after))
+
+
+def pair(before: Iterable[Outline], after: Iterable[Outline]) -> Pairing:
+    """Pair the samples of two reports; an item that two tests asked counts once, as it was asked last.
 
     Args:
         before: The earlier report's samples, gone over once.
         after: The later one's, gone over once.
     """
-    old = [(mark_of(row), (row["id"], row["outcome"])) for row in before]
-    new = [(mark_of(row), (row["id"], row["subset"], row["outcome"])) for row in after]
-    old_items, new_items = identify([mark for mark, _ in old], [mark for mark, _ in new])
-    earlier = dict(zip(old_items, (entry for _, entry in old), strict=True))
-    later = dict(zip(new_items, (entry for _, entry in new), strict=True))
+    old, new = list(before), list(after)
+    old_items, new_items = identify([sample.mark for sample in old], [sample.mark for sample in new])
+    earlier = dict(zip(old_items, old, strict=True))
+    later = dict(zip(new_items, new, strict=True))
     pairing = Pairing()
-    pairing.only_before += [identifier for item, (identifier, _) in earlier.items() if item not in later]
-    for item, (identifier, subset, now) in later.items():
+    pairing.only_before += [sample.mark.id for item, sample in earlier.items() if item not in later]
+    for item, ((_, subset, _, identifier, *_), now) in later.items():
         if item not in earlier:
             pairing.only_after.append(identifier)
             continue
-        _, then = earlier[item]
+        then = earlier[item].outcome
         pairing.unanswered_before += then == "error"
         if then in ANSWERED and now not in ANSWERED:
             pairing.unmeasured_after.append(identifier)
@@ -159,6 +163,18 @@ class Mark(NamedTuple):
     """Hash of the options and the reference."""
     input: int
     """Hash of the text as sent."""
+
+
+class Outline(NamedTuple):
+    """A sample without its texts: which item it is of, and how it was judged."""
+
+    mark: Mark
+    outcome: Outcome
+
+
+def outline_of(row: PairedRow) -> Outline:
+    """A row without its texts."""
+    return Outline(mark_of(row), row["outcome"])
 
 
 def mark_of(row: PairedRow) -> Mark:

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from pytest_haerae.data.passages import passage_of
 from pytest_haerae.statistics.estimates import clustered_standard_error, standard_error, wilson_interval
-from pytest_haerae.statistics.pairing import ANSWERED, PairedRow
+from pytest_haerae.statistics.pairing import ANSWERED, Outline
 from pytest_haerae.types import Outcome, Sample
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -134,11 +134,11 @@ def make_metrics(samples: Sequence[Sample]) -> Metrics:
     return _metrics(score(samples), {name: score(group) for name, group in groups.items()})
 
 
-def metrics_of_rows(rows: Iterable[PairedRow]) -> Metrics:
-    """The `metrics` that the rows of a report give: what gates may rely on, whatever stands beside them."""
+def metrics_of_outlines(samples: Iterable[Outline]) -> Metrics:
+    """The `metrics` that the samples of a report give: what gates may rely on, whatever stands beside them."""
     groups: dict[str, list[Outcome]] = {}
-    for row in rows:
-        groups.setdefault(row["subset"], []).append(row["outcome"])
+    for mark, outcome in samples:
+        groups.setdefault(mark.subset, []).append(outcome)
     every = (outcome for group in groups.values() for outcome in group)
     return _metrics(score_of_outcomes(every), {name: score_of_outcomes(outcomes) for name, outcomes in groups.items()})
 

@@ -18,6 +18,7 @@ from pytest_haerae.report.facts import RunFacts
 from pytest_haerae.report.files import write_report
 from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.report.schema import Report, SampleRow
+from pytest_haerae.statistics.pairing import outline_of
 from pytest_haerae.statistics.scores import Score, make_metrics
 from pytest_haerae.types import DataKey, Item, Outcome, Response, Sample, Selected, Usage, Verdict
 
@@ -72,7 +73,8 @@ def report_of(
     completeness = Completeness(by_hand, missing, errors, len(samples) + missing)
     metrics = make_metrics(samples)
     rows = list(SampleRows(samples, lambda sample: None, lambda data: data.name, return_logits=True))
-    judgement = judge_run(config, metrics, rows, baseline["samples"] if baseline else None, completeness)
+    before = map(outline_of, baseline["samples"]) if baseline else None
+    judgement = judge_run(config, metrics, map(outline_of, rows), before, completeness)
     facts = RunFacts(
         model="a-model",
         libraries=(),
@@ -90,6 +92,11 @@ def report_of(
         config, facts, metrics, samples, rows=rows, judgement=judgement, warnings=find_warnings(samples)
     )
     return cast(Report, json.loads(json.dumps(report)))
+
+
+def outcomes_of(report: Report) -> list[Outcome]:
+    """The outcomes of a report's samples."""
+    return [row["outcome"] for row in report["samples"]]
 
 
 def gates_of(now: dict[str, str], then: dict[str, str] | None = None, **options: Any) -> list[GateEntry]:  # noqa: ANN401 - options as typed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -12,16 +13,18 @@ from pytest_haerae.doors.command_line.command import Command, print_json, print_
 from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
 from pytest_haerae.gates.compatibility import differences, measurement_of
-from pytest_haerae.report.read import read_report
+from pytest_haerae.report.read import read_outlines
 from pytest_haerae.report.schema import Info
 from pytest_haerae.report.show.layout import display_width, pad, wrap
 from pytest_haerae.statistics.estimates import paired_bootstrap_interval
-from pytest_haerae.statistics.pairing import PairedCounts, pair_rows
+from pytest_haerae.statistics.pairing import PairedCounts, pair
 from pytest_haerae.statistics.tests import holm, mcnemar_two_sided
 
 _TOTAL = "total (micro)"
 _SHOWN_ITEMS = 10
 _WIDE = 78
+_interval = lru_cache(maxsize=4096)(paired_bootstrap_interval)
+"""The same counts give the same interval, and of thousands of small subsets many have the same."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -72,17 +75,17 @@ def run(arguments: Namespace) -> int:
     Raises:
         UsageError: A report cannot be read, or they have no answered item in common.
     """
-    before, after = (read_report(path, str(path)) for path in (arguments.before, arguments.after))
-    pairing = pair_rows(before["samples"], after["samples"])
+    before, after = (read_outlines(path, str(path)) for path in (arguments.before, arguments.after))
+    pairing = pair(before.samples, after.samples)
     if not pairing.total.n:
         raise UsageError(f"{arguments.before} and {arguments.after} have no answered item in common")
     groups = {name: _describe(counts, arguments.seed) for name, counts in pairing.subsets.items()}
     for entry, adjusted in zip(groups.values(), holm([entry["p_value"] for entry in groups.values()]), strict=True):
         entry["p_value_holm"] = adjusted
     result: Result = {
-        "before": _side(arguments.before, before["info"]),
-        "after": _side(arguments.after, after["info"]),
-        "differing": differences(measurement_of(before["info"]), measurement_of(after["info"])),
+        "before": _side(arguments.before, before.info),
+        "after": _side(arguments.after, after.info),
+        "differing": differences(measurement_of(before.info), measurement_of(after.info)),
         "only_before": len(pairing.only_before),
         "only_after": len(pairing.only_after),
         "total": _describe(pairing.total, arguments.seed),
@@ -107,7 +110,7 @@ def _describe(counts: PairedCounts, seed: int) -> Comparison:
         "accuracy_before": counts.before / counts.n,
         "accuracy_after": counts.after / counts.n,
         "difference": counts.change,
-        "ci95": list(paired_bootstrap_interval(lost, gained, counts.n, seed=seed) or ()),
+        "ci95": list(_interval(lost, gained, counts.n, seed=seed) or ()),
         "p_value": mcnemar_two_sided(lost, gained),
         "lost": counts.lost,
         "gained": counts.gained,

@@ -13,8 +13,8 @@ from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.coverage import check_common
 from pytest_haerae.gates.judge import judge_run
 from pytest_haerae.gates.minimum import check_gated_subsets
-from pytest_haerae.report.read import read_report
-from pytest_haerae.statistics.scores import metrics_of_rows
+from pytest_haerae.report.read import read_outlines
+from pytest_haerae.statistics.scores import metrics_of_outlines
 
 _OPTIONS = ("min_accuracy", "baseline", "max_drop", "significance", "max_error_rate")
 
@@ -36,25 +36,25 @@ def run(arguments: Namespace) -> int:
     settings = gate_settings(vars(arguments))
     if not settings.min_accuracy and arguments.baseline is None:
         raise UsageError("no gate is named: add --min-accuracy or --baseline")
-    report = read_report(arguments.report, str(arguments.report))
+    report = read_outlines(arguments.report, str(arguments.report))
     # The outcomes decide: what else the file says of its accuracy may have been written by anybody.
-    metrics = metrics_of_rows(report["samples"])
-    check_gated_subsets(settings, {*metrics["subsets"], *report["metrics"]["subsets"]})
+    metrics = metrics_of_outlines(report.samples)
+    check_gated_subsets(settings, {*metrics["subsets"], *report.metrics["subsets"]})
     baseline = None
     if arguments.baseline is not None:
-        place, info = f"--baseline {arguments.baseline}", report["info"]
-        earlier = read_report(Path(arguments.baseline), place)
-        baseline = earlier["samples"]
-        check_measurement(place, earlier["info"], measurement_of(info))
-        check_common(place, baseline, report["samples"])
-    completeness = Completeness.of_report(report["info"], report["samples"])
-    judgement = judge_run(settings, metrics, report["samples"], baseline, completeness)
+        place = f"--baseline {arguments.baseline}"
+        earlier = read_outlines(Path(arguments.baseline), place)
+        baseline = earlier.samples
+        check_measurement(place, earlier.info, measurement_of(report.info))
+        check_common(place, [sample.mark for sample in baseline], [sample.mark for sample in report.samples])
+    completeness = Completeness.of_report(report.info, [sample.outcome for sample in report.samples])
+    judgement = judge_run(settings, metrics, report.samples, baseline, completeness)
     if arguments.json:
         print_json(
             {
                 "gates": [gate.to_json() for gate in judgement.gates],
                 "changes": judgement.changes,
-                "detectable_drops": judgement.detectable_drops,
+                "detectable_drops": judgement.detectable_drops(),
             }
         )
     else:

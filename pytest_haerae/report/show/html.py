@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from pytest_haerae import escaping
+from pytest_haerae.lazy import without_collector
 from pytest_haerae.report.files import write_text
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show import page_data
@@ -43,6 +44,7 @@ def embed(value: Any) -> str:  # noqa: ANN401 - any JSON value
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+@without_collector()
 def make_page(report: Report, baseline: Report | None = None) -> str:
     """Make the page.
 
@@ -62,8 +64,8 @@ def make_page(report: Report, baseline: Report | None = None) -> str:
     )
     # Gone over many times, and rows of a run that has just ended are made each time.
     report = {**report, "samples": list(report["samples"])}
-    samples, earlier = report["samples"], baseline["samples"] if baseline else []
-    before, pairing = match_rows(earlier, samples), pair_rows(earlier, samples)
+    samples = report["samples"]
+    before, pairing = _against(baseline, samples)
     labels = json.loads(_asset("labels.json"))
     environment.filters.update(
         label=lambda key, n=None: labels["en"][key].replace("{n}", f"{n:,}" if n is not None else "{n}"),
@@ -93,6 +95,13 @@ def make_page(report: Report, baseline: Report | None = None) -> str:
         scores=_scores(report, pairing),
         **_header(report, baseline, pairing),
     )
+
+
+def _against(baseline: Report | None, samples: Sequence[SampleRow]) -> tuple[Sequence[SampleRow | None], Pairing]:
+    """What the baseline has of each sample, and both reports' items, paired; nothing without a baseline."""
+    if baseline is None:
+        return [None] * len(samples), Pairing()
+    return match_rows(baseline["samples"], samples), pair_rows(baseline["samples"], samples)
 
 
 def _as_it_is(text: str) -> str:

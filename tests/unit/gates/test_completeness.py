@@ -4,16 +4,16 @@ import pytest
 
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.gate import Gate
-from tests.unit.reports import report_of, samples_of
+from tests.unit.reports import outcomes_of, report_of, samples_of
 
 
 def test_a_report_says_how_complete_it_is() -> None:
     samples = samples_of({"a": "cewc"})
     by_hand, incomplete = report_of(samples, by_hand=True), report_of(samples, missing=2)
-    assert Completeness.of_report(by_hand["info"], by_hand["samples"]) == Completeness(True, 0, 1, 4)
-    assert Completeness.of_report(incomplete["info"], incomplete["samples"]) == Completeness(False, 2, 1, 6)
+    assert Completeness.of_report(by_hand["info"], outcomes_of(by_hand)) == Completeness(True, 0, 1, 4)
+    assert Completeness.of_report(incomplete["info"], outcomes_of(incomplete)) == Completeness(False, 2, 1, 6)
     del incomplete["info"]["selection"]
-    assert Completeness.of_report(incomplete["info"], incomplete["samples"]) == Completeness(False, 1, 1, 5)
+    assert Completeness.of_report(incomplete["info"], outcomes_of(incomplete)) == Completeness(False, 1, 1, 5)
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_a_run_and_its_report_say_the_same_of_it() -> None:
         report = report_of(samples, by_hand=by_hand, missing=missing)
         known = Completeness.of_samples(samples, asked=5 + missing, by_hand=by_hand)
         assert known == Completeness(by_hand, missing, 2, 5 + missing)
-        assert known == Completeness.of_report(report["info"], report["samples"])
+        assert known == Completeness.of_report(report["info"], outcomes_of(report))

@@ -27,13 +27,17 @@ def first(count: int, **changes: Any) -> list[SampleRow]:  # noqa: ANN401 - a fi
     return [sample(number, **changes) for number in range(count)]
 
 
+def common(baseline: list[SampleRow], rows: list[SampleRow]) -> None:
+    check_common(PLACE, list(map(mark_of, baseline)), list(map(mark_of, rows)))
+
+
 def old_version(rows: list[SampleRow]) -> list[SampleRow]:
     """Rows as a report of schema version 1 gives them."""
     return [cast(SampleRow, {**row, "key": ""}) for row in rows]
 
 
 def test_a_grown_file_is_compared_on_what_is_common() -> None:
-    check_common(PLACE, first(2), first(5))
+    common(first(2), first(5))
     pairing = pair_rows(first(2), first(5))
     assert pairing.total.n == 2
     assert describe_others(pairing) == "; not in the baseline: 3 items (csat_geo-0002, csat_geo-0003, csat_geo-0004)"
@@ -59,14 +63,14 @@ def test_a_file_that_grew_at_its_top_is_compared_item_by_item() -> None:
 def test_a_baseline_without_a_common_item_is_refused(changes: dict[str, Any], why: str, older: bool) -> None:
     baseline = first(1, **changes)
     with pytest.raises(UsageError) as caught:
-        check_common(PLACE, old_version(baseline) if older else baseline, first(1))
+        common(old_version(baseline) if older else baseline, first(1))
     assert str(caught.value) == f"{PLACE}: incompatible: it has none of this run's 1 items{why}"
 
 
 def test_a_baseline_of_version_1_pairs_where_the_text_agrees() -> None:
-    check_common(PLACE, old_version(first(1)), first(1))
+    common(old_version(first(1)), first(1))
     with pytest.raises(UsageError, match="other data there"):
-        check_common(PLACE, old_version(first(1, input="다른 질문")), first(1))
+        common(old_version(first(1, input="다른 질문")), first(1))
 
 
 def test_many_items_are_named_by_the_first_three() -> None:

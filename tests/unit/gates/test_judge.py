@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pytest_haerae.gates.baseline import DetectableDrops
 from pytest_haerae.gates.gate import Gate
 from pytest_haerae.gates.judge import Judgement
 from tests.unit.reports import gates_of
@@ -28,11 +29,14 @@ def test_errors_above_the_tolerated_share_are_unmeasurable() -> None:
     assert [gate["verdict"] for gate in gates_of(now, min_accuracy=["0.5"], max_error_rate="0.05")] == ["passed"]
 
 
+def no_drops() -> DetectableDrops:
+    return {"total": None, "subsets": {}, "assumed_discordance": None}
+
+
 def test_one_failing_gate_fails_the_run() -> None:
     passed, failed = (Gate("g", verdict, None, None, None, "") for verdict in ("passed", "failed"))
-    drops: Any = {"total": None, "subsets": {}, "assumed_discordance": None}
-    assert not Judgement((passed,), None, drops).fails()
-    assert Judgement((passed, failed), None, drops).fails()
+    assert not Judgement((passed,), None, no_drops).fails()
+    assert Judgement((passed, failed), None, no_drops).fails()
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from pytest_haerae.report.show.markdown import render_markdown
 from pytest_haerae.report.show.terminal import summary_lines
 from pytest_haerae.report.stream import json_text
 from tests.helpers import first_schema
+from tests.unit.reports import outcomes_of
 
 FOLDER = Path(__file__).parent / "golden"
 GOLDEN = {
@@ -91,7 +92,7 @@ def test_it_is_compared_and_judged_again(name: str, capsys: pytest.CaptureFixtur
     total = json.loads(capsys.readouterr().out)["total"]
     assert (total["n"], total["lost"], total["gained"]) == (report["metrics"]["n"], [], [])
     errors = report["metrics"]["errors"]
-    assert Completeness.of_report(report["info"], report["samples"]).errors == errors
+    assert Completeness.of_report(report["info"], outcomes_of(report)).errors == errors
     assert main(["gate", path, "--baseline", path, "--min-accuracy=0", "--max-error-rate=1"]) == 0
     assert main(["gate", path, "--min-accuracy=0"]) == (1 if errors else 0)
     assert make_page(report, report).count('class="differences"') == 0

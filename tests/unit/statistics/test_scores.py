@@ -7,7 +7,8 @@ import pytest
 from pytest_haerae.data.passages import passage_of
 from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.statistics.estimates import clustered_standard_error, standard_error, wilson_interval
-from pytest_haerae.statistics.scores import counts_of, make_metrics, metrics_of_rows
+from pytest_haerae.statistics.pairing import outline_of
+from pytest_haerae.statistics.scores import counts_of, make_metrics, metrics_of_outlines
 from tests.unit.reports import samples_of
 
 
@@ -95,7 +96,7 @@ def test_the_likeness_of_free_text_is_the_mean_of_what_has_one() -> None:
 def test_rows_give_the_counts_of_their_samples() -> None:
     samples = samples_of({"a": "cccwwitess", "b": "cw", "c": "e"})
     rows = SampleRows(samples, lambda sample: None, lambda data: data.name, return_logits=False)
-    found, expected = metrics_of_rows(rows), make_metrics(samples)
+    found, expected = metrics_of_outlines(map(outline_of, rows)), make_metrics(samples)
     assert list(found["subsets"]) == ["a", "b", "c"]
     for name, entry in found["subsets"].items():
         assert {**expected["subsets"][name], **entry} == expected["subsets"][name]
