@@ -1,23 +1,27 @@
 """Requests a second over HTTP: this project's `openai` and `litellm` backends against the bare clients, in one run.
 
-A server on loopback answers each request after a fixed latency. It has one core for itself, the client the other one.
+A server on loopback answers each request after a fixed latency. It has one core for itself, the client the other one;
+how many requests a second it could answer at most, by its processor time, is printed under the table.
 Every contender runs in a process of its own; contenders alternate, rounds are repeated, medians are printed. The ideal
 is concurrency / latency. A second pass, without latency, takes the peak memory at two numbers of items: what an item
 adds while it is answered, beside the questions that were there before.
 
+  aiohttp_bare         aiohttp alone, the same bodies and texts: what asking over HTTP takes at least
   openai_bare          `openai.AsyncOpenAI` over httpx: a worker for each request that may be in flight, texts in a list
   openai_bare_aiohttp  the same over the client's aiohttp transport
   openai               this project's backend through its engine: retries, limits, every response stored on disk
   openai_pytest        a whole `pytest` run, by the report's items_per_second: the client's import is in it
   litellm_bare, litellm, litellm_pytest: the same through litellm
 
-"of bare" is the share of the faster bare client's rate.
+"of bare" is the share of the faster bare client's rate, "of aiohttp" that of aiohttp alone. "CPU ms" is the client's
+processor time a request, and "a core/s" the rate that this allows on a core of its own.
 
 For comparison: the Haerae Evaluation Toolkit was seen to make 12 to 30 requests a second at 50 ms of latency (a quoted
 figure, not measured here).
 
 usage: python benchmarks/api.py [--items 2000] [--latency 0.1] [--concurrency 32] [--rounds 3] [--contenders NAME ...]
            [--memory-items 2000 10000]
+       python benchmarks/api.py --items 20000 --latency 0.02 --concurrency 256 --memory-items   # a server of one's own
 Needs: pip install 'pytest-haerae[openai,litellm]'
 """
 
@@ -32,10 +36,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 CONTENDERS = {
+    "aiohttp_bare": ("aiohttp_bare", "openai"),
     "openai_bare": ("openai_bare", "openai"),
     "openai_bare_aiohttp": ("openai_bare_aiohttp", "openai"),
     "openai": ("haerae", "openai"),
@@ -45,18 +51,33 @@ CONTENDERS = {
     "litellm_pytest": ("whole_run", "litellm"),
 }
 """The function of `api_contenders.py`, and the backend."""
+BUSY = 0.7
+"""Of a minute's load: from here on others use the cores that the client and the server should have."""
 QUOTED = "Haerae Evaluation Toolkit: 12 to 30 requests a second at 50 ms of latency (quoted, not measured here)"
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server in a process of its own."""
+
+    url: str
+    process: int
+
+    def cpu_seconds(self) -> float:
+        """Of processor time that it has taken."""
+        times = Path(f"/proc/{self.process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def serving(latency: float, core: int) -> Iterator[str]:
-    """A server in a process of its own, on one core, until the block ends; its address."""
+def serving(latency: float, core: int) -> Iterator[Server]:
+    """A server on one core, until the block ends."""
     command = [sys.executable, str(Path(__file__).with_name("api_server.py")), f"--latency={latency}"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - this interpreter
     try:
         os.sched_setaffinity(process.pid, {core})
         assert process.stdout is not None  # noqa: S101 - it was asked for
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+        yield Server(f"http://127.0.0.1:{int(process.stdout.readline())}/v1", process.pid)
     finally:
         process.terminate()
         process.wait()
@@ -90,11 +111,16 @@ def measure(contender: str, items: int, url: str, arguments: argparse.Namespace)
 
 def print_speed(arguments: argparse.Namespace) -> None:
     """Measure throughput and print its table."""
+    load = os.getloadavg()[0]
     rounds: dict[str, list[dict[str, float]]] = {name: [] for name in arguments.contenders}
-    with serving(arguments.latency, arguments.cores[-1]) as url:
+    # A contender's load on the server is its own: connections that are made anew cost it more than those that are kept.
+    served: dict[str, float] = dict.fromkeys(arguments.contenders, 0.0)
+    with serving(arguments.latency, arguments.cores[-1]) as server:
         for number in range(arguments.rounds):
             for name in arguments.contenders:
-                rounds[name].append(measure(name, arguments.items, url, arguments))
+                before = server.cpu_seconds()
+                rounds[name].append(measure(name, arguments.items, server.url, arguments))
+                served[name] += server.cpu_seconds() - before
                 rate = arguments.items / rounds[name][-1]["seconds"]
                 print(f"round {number + 1}: {name} {rate:.0f} requests/s", file=sys.stderr)
     ideal = arguments.concurrency / arguments.latency
@@ -106,14 +132,22 @@ def print_speed(arguments: argparse.Namespace) -> None:
         f"{arguments.items} items, {1000 * arguments.latency:.0f} ms, {arguments.concurrency} in flight,"
         f" ideal {ideal:.0f} requests/s, client and server on {len(set(arguments.cores))} cores"
     )
-    print(f"{'contender':<20} {'requests/s':>10} {'of ideal':>9} {'of bare':>8} {'CPU ms':>7} {'peak MB':>8}")
+    titles = f"{'requests/s':>10} {'of ideal':>9} {'of bare':>8} {'of aiohttp':>11}"
+    print(f"{'contender':<20} {titles} {'CPU ms':>7} {'a core/s':>9} {'peak MB':>8}")
     for name, measured in rounds.items():
         bare = max((rates[other] for other in rates if other.startswith(f"{CONTENDERS[name][1]}_bare")), default=None)
-        share = f"{rates[name] / bare:>8.2f}" if bare else f"{'-':>8}"
+        shares = [f"{rates[name] / rate:.2f}" if rate else "-" for rate in (bare, rates.get("aiohttp_bare"))]
         processor = 1000 * statistics.median(one["cpu_seconds"] for one in measured) / arguments.items
         peak = max(one["peak_kb"] for one in measured) / 1024
-        numbers = f"{rates[name]:>10.1f} {rates[name] / ideal:>9.2f} {share} {processor:>7.2f} {peak:>8.0f}"
-        print(f"{name:<20} {numbers}", flush=True)
+        numbers = f"{rates[name]:>10.1f} {rates[name] / ideal:>9.2f} {shares[0]:>8} {shares[1]:>11}"
+        print(f"{name:<20} {numbers} {processor:>7.3f} {1000 / processor:>9.0f} {peak:>8.0f}", flush=True)
+    each = max(served.values()) / (arguments.items * arguments.rounds)
+    print(f"the server took at most {1000 * each:.3f} ms of its processor a request: {1 / each:.0f} requests/s at most")
+    print(f"load before and after: {load:.1f}, {os.getloadavg()[0]:.1f}")
+    if load > BUSY:
+        print(
+            "others use the processors: requests/s, and shares of them, say little here; CPU ms and a core's rate hold"
+        )
     print(QUOTED)
 
 
@@ -121,11 +155,11 @@ def print_memory(arguments: argparse.Namespace) -> None:
     """Measure memory at two numbers of items, without latency, and print what an item adds."""
     few, many = arguments.memory_items
     print(f"{'contender':<20} {f'MB at {few}':>12} {f'MB at {many}':>12} {'bytes an item':>14} {'its question':>13}")
-    with serving(0.0, arguments.cores[-1]) as url:
+    with serving(0.0, arguments.cores[-1]) as server:
         for name in arguments.contenders:
             if CONTENDERS[name][0] == "whole_run":  # overhead.py measures what pytest adds
                 continue
-            less, more = (measure(name, items, url, arguments) for items in (few, many))
+            less, more = (measure(name, items, server.url, arguments) for items in (few, many))
             questions, both = (1024 * (more[key] - less[key]) / (many - few) for key in ("before_kb", "peak_kb"))
             peaks = f"{less['peak_kb'] / 1024:>12.1f} {more['peak_kb'] / 1024:>12.1f}"
             print(f"{name:<20} {peaks} {both - questions:>14.0f} {questions:>13.0f}", flush=True)

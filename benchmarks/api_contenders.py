@@ -58,6 +58,7 @@ def pool(
     settings: Settings,
     count: int,
     close: Callable[[], Awaitable[None]] = nothing,
+    text: Callable[[Any], str] = lambda answer: answer.choices[0].message.content,
 ) -> Batch:
     """What a careful user writes with a bare client: as many workers as may be in flight, each answer's text kept."""
     bodies = iter(
@@ -74,8 +75,7 @@ def pool(
 
     async def worker() -> None:
         for body in bodies:
-            answer = await ask(body)
-            texts.append(answer.choices[0].message.content)
+            texts.append(text(await ask(body)))
 
     async def work() -> float:
         started = time.perf_counter()
@@ -88,6 +88,25 @@ def pool(
     if len(texts) != count:
         raise SystemExit("answers are missing")
     return Batch(seconds, before)
+
+
+def aiohttp_bare(settings: Settings, count: int) -> Batch:
+    """A session of aiohttp, the body as JSON, the JSON of the answer."""
+    import aiohttp
+
+    sessions: list[aiohttp.ClientSession] = []
+
+    async def ask(body: dict[str, Any]) -> Any:  # noqa: ANN401 - an answer
+        if not sessions:
+            connector = aiohttp.TCPConnector(limit=settings["concurrency"])
+            sessions.append(aiohttp.ClientSession(connector=connector, headers={"Authorization": "Bearer none"}))
+        async with sessions[0].post(f"{settings['url']}/chat/completions", json=body) as response:
+            return json.loads(await response.read())
+
+    async def close() -> None:
+        await sessions[0].close()
+
+    return pool(ask, settings, count, close, lambda answer: str(answer["choices"][0]["message"]["content"]))
 
 
 def openai_bare(settings: Settings, count: int, http_client: Any = None) -> Batch:  # noqa: ANN401 - either transport

@@ -1,14 +1,16 @@
-"""The loopback server of `api.py`: answers chat completions after a fixed latency, with as little work as may be."""
+"""The loopback server of `api.py`: answers chat completions after a fixed latency, with as little work as may be.
+
+It speaks no more HTTP than the contenders do: requests on connections that are kept, each with its length.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import json
+import re
 
-from aiohttp import web
-
-ANSWER = json.dumps(
+BODY = json.dumps(
     {
         "id": "x",
         "object": "chat.completion",
@@ -25,24 +27,50 @@ ANSWER = json.dumps(
     },
     ensure_ascii=False,
 ).encode()
+HEAD = f"HTTP/1.1 200 OK\r\nserver: benchmark\r\ncontent-type: application/json\r\ncontent-length: {len(BODY)}\r\n\r\n"
+ANSWER = HEAD.encode() + BODY
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)", re.IGNORECASE)
+
+
+class Answering(asyncio.Protocol):
+    """One connection: each request is answered once it is whole and the latency has passed."""
+
+    def __init__(self, latency: float) -> None:
+        self._latency = latency
+        self._received = b""
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what answers are written to."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP's own
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer what is whole, keep the rest."""
+        self._received += data
+        while (head := self._received.find(b"\r\n\r\n")) >= 0:
+            length = _LENGTH.search(self._received, 0, head + 2)
+            end = head + 4 + (int(length[1]) if length else 0)
+            if len(self._received) < end:
+                return
+            self._received = self._received[end:]
+            if self._latency:
+                self._loop.call_later(self._latency, self._answer)
+            else:
+                self._answer()
+
+    def _answer(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(ANSWER)
 
 
 async def serve(latency: float) -> None:
     """Serve until the process is ended; the port is the first line of output."""
-
-    async def answer(request: web.Request) -> web.Response:
-        await request.read()
-        if latency:
-            await asyncio.sleep(latency)
-        return web.Response(body=ANSWER, content_type="application/json")
-
-    application = web.Application()
-    application.router.add_post("/v1/chat/completions", answer)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    print(runner.addresses[0][1], flush=True)
-    await asyncio.Event().wait()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Answering(latency), "127.0.0.1", 0, backlog=1024)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
 
 
 if __name__ == "__main__":
