@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pytest_haerae.backends.api.backend import ApiBackend
+from pytest_haerae.backends.api.direct import Direct
 from pytest_haerae.backends.api.door import ACCEPTED, hooks, parsed
 from pytest_haerae.backends.api.parameters import ApiParameters, address_problem, header_problem
 from pytest_haerae.backends.api.reach import refuse_unreachable
@@ -52,6 +53,7 @@ class OpenAIBackend(ApiBackend):
             default_headers={**ACCEPTED, **authorization, **parameters.extra_headers},
             http_client=openai.DefaultAioHttpClient(event_hooks=hooks()),
         )
+        self._direct = Direct(self._client)
 
     async def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
         extra = {**self._parameters.extra_body, **body.pop("extra_body", {})}
@@ -62,13 +64,14 @@ class OpenAIBackend(ApiBackend):
         try:
             # The JSON itself: to check what is sent against types and to make a typed object of what comes back takes
             # this client longer than the rest of a request.
-            answer = await self._client.post(path, cast_to=object, body={**body, **extra})
+            answer = await self._direct.post(path, {**body, **extra})
             # A text where the server does not call its JSON by name.
             return parsed(answer) if isinstance(answer, str) else answer
         except json.JSONDecodeError as error:
             return parsed(error.doc)
 
     async def _finish(self) -> None:
+        await self._direct.close()
         await self._client.close()
 
 
