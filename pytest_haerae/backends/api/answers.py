@@ -17,6 +17,8 @@ _REASONING = ("reasoning_content", "reasoning", "thinking", "reasoning_details",
 """Fields of a message in which servers keep what a model thought: vLLM, DeepSeek; OpenRouter, gpt-oss; Ollama, …"""
 _TEXTS = ("text", "content", "thinking", "reasoning", "summary", "refusal")
 """Fields of a chunk that may hold its text, or further chunks."""
+_MAPPINGS, _SEQUENCES = (dict, Mapping), (list, Sequence)
+"""JSON's own kinds first: an abstract class is asked at length, some twenty times an answer."""
 _DEEPEST = 8
 _STATUSES = range(400, 600)
 
@@ -25,10 +27,10 @@ def field(answer: Any, *path: str | int) -> Any:  # noqa: ANN401 - clients answe
     """Follow a path through an answer; None where it ends early."""
     for step in path:
         if isinstance(step, int):
-            listed = isinstance(answer, Sequence) and not isinstance(answer, str | bytes)
+            listed = isinstance(answer, _SEQUENCES) and not isinstance(answer, str | bytes)
             answer = answer[step] if listed and len(answer) > step else None
         else:
-            answer = answer.get(step) if isinstance(answer, Mapping) else getattr(answer, step, None)
+            answer = answer.get(step) if isinstance(answer, _MAPPINGS) else getattr(answer, step, None)
         if answer is None:
             return None
     return answer
@@ -139,6 +141,8 @@ def price(value: Any) -> float | None:  # noqa: ANN401 - whatever stands there
 
 def _thought_of(value: Any) -> str:  # noqa: ANN401 - whatever stands there
     """The text of a field of reasoning: a text, or chunks of it; anything else is none."""
+    if value is None:
+        return ""
     if isinstance(value, str):
         return value
     try:

@@ -142,7 +142,8 @@ class ApiBackend(Backend):
     async def _generate(self, request: Request) -> Response:
         endpoint: Endpoint = "completions" if self._parameters.endpoint == "completions" else "chat"
         answer = await self.ask(endpoint, self._body(endpoint, request))
-        return replace(read_answer(answer, chat=endpoint == "chat"), cost_usd=self._cost(answer))
+        response, cost = read_answer(answer, chat=endpoint == "chat"), self._cost(answer)
+        return response if cost is None else replace(response, cost_usd=cost)
 
     async def _score(self, request: Request) -> Response:
         if self._way is not None:
@@ -174,7 +175,21 @@ class ApiBackend(Backend):
 
     async def ask(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
         """Send one body, within the limits of the rate, again where that may help, without what the server refused."""
-        return await self._retrying(self._ask, endpoint, {"model": self._parameters.model_name, **body})
+        whole = {"model": self._parameters.model_name, **body}
+        failed: list[Exception] = []
+
+        async def ask_again() -> Any:  # noqa: ANN401 - the client's answer
+            if failed:
+                raise failed.pop()
+            return await self._ask(endpoint, whole)
+
+        # Most requests are answered at once, and to enter the policy takes longer than to read an answer: it is told of
+        # the first failure alone, outside of its handler, so that a later error does not have it for its context.
+        try:
+            return await self._ask(endpoint, whole)
+        except Exception as error:
+            failed.append(error)
+        return await self._retrying(ask_again)
 
     def _worth_another(self, error: BaseException, attempt: int) -> bool:
         """Whether what may pass is worth another attempt: not before any success, where it says that nothing is there.

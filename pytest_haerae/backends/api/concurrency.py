@@ -22,6 +22,8 @@ Result = TypeVar("Result")
 
 _STOP_SECONDS = 3.0
 """How long requests in flight may take to be cancelled."""
+_PARTS = 16
+"""The part of what may be in flight that is stored, at most, before the loop is told of it."""
 
 
 class LoopThread:
@@ -62,15 +64,19 @@ class LoopThread:
     ) -> Iterator[tuple[int, Response]]:
         room = asyncio.Semaphore(concurrency)
         running = self.call(_spawn(_work(iter(indices), answer, concurrency, room, done)))
-        left = len(indices)
+        left, stored, together = len(indices), 0, max(1, concurrency // _PARTS)
         try:
             while left:
+                # To wake the loop costs as much as to store an answer: where more wait, it is told of some at once.
+                if stored >= together or (stored and done.empty()):
+                    self._loop.call_soon_threadsafe(_release, room, stored)
+                    stored = 0
                 arrived = done.get()
                 if isinstance(arrived, BaseException):
                     raise arrived
                 left -= 1
                 yield arrived
-                self._loop.call_soon_threadsafe(room.release)
+                stored += 1
         except KeyboardInterrupt:
             self._cancel(running)
             while not done.empty():
@@ -110,6 +116,11 @@ class _Running:
 
     task: asyncio.Task[None]
     ended: threading.Event
+
+
+def _release(room: asyncio.Semaphore, count: int) -> None:
+    for _ in range(count):
+        room.release()
 
 
 async def _spawn(work: Coroutine[Any, Any, None]) -> _Running:

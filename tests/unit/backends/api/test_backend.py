@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import pytest
 
 from pytest_haerae.backends.api.backend import ApiBackend
-from pytest_haerae.backends.api.failures import NotAnApi
+from pytest_haerae.backends.api.failures import NotAnApi, chain
 from pytest_haerae.backends.api.harmless import HARMLESS
 from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.errors import UsageError
@@ -219,6 +219,17 @@ def test_a_server_that_is_away_for_a_moment_is_asked_again(error: Exception) -> 
     client.close()
     assert all(response.text == "(A)" for response in answers.values())
     assert len(client.sent) == 5
+
+
+def test_a_later_failure_says_nothing_of_the_first_one() -> None:
+    failures = iter([ConnectionRefusedError(errno.ECONNREFUSED, "x"), NotAnApi("first"), refusal("then", 500)])
+    client = Client(ApiParameters(model_name="m", max_retries=2), lambda endpoint, body: next(failures))
+    client._succeeded = True
+    with pytest.raises(Exception, match="then") as caught:
+        client._loop.call(client.ask("chat", {}))
+    client.close()
+    assert list(chain(caught.value)) == [caught.value]
+    assert len(client.sent) == 3
 
 
 def test_e4_the_time_is_that_of_the_whole_answer() -> None:
