@@ -1,7 +1,8 @@
 """The tables of `docs/speed.md` and `docs/ko/speed.md`: runs the other benchmarks, and writes what they measured.
 
 Each step is one benchmark's command; its figures are kept in a file of `--figures` as soon as it ends. What stands
-there, measured by the same command, is taken as it is, so that a table that was interrupted goes on where it stopped.
+there, measured by the same command of the same commit's package, is taken as it is: a table that was interrupted goes
+on where it stopped, and one of earlier code is measured anew.
 When all steps of a section are there, the lines between its marks in both pages are replaced: by the same figures, with
 the machine, the versions and the load beside them.
 
@@ -23,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from benchmarks.measuring import FIGURES, ROOT, environment
@@ -79,18 +81,26 @@ def measure(step: Step, command: Sequence[str], path: Path) -> bool:
     if result.returncode or not unfinished.exists():
         print(f"{step.name}: exit code {result.returncode}, no figures", flush=True)
         return False
-    figures = {"command": typed, **json.loads(unfinished.read_text(encoding="utf-8"))}
+    figures = {"command": typed, "code": code(), **json.loads(unfinished.read_text(encoding="utf-8"))}
     path.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     unfinished.unlink()
     return True
 
 
 def is_measured(path: Path, command: Sequence[str]) -> bool:
-    """Whether a step's figures are there, of the same command."""
+    """Whether a step's figures are there, of the same command and code."""
     if not path.exists():
         return False
     kept = json.loads(path.read_text(encoding="utf-8"))
-    return bool(kept["command"] == said_command(command))
+    return bool((kept["command"], kept.get("code")) == (said_command(command), code()))
+
+
+@cache
+def code() -> str | None:
+    """What git calls the package's tree in the current commit; None where this is no checkout."""
+    command = ["git", "rev-parse", "HEAD:pytest_haerae"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - as written
+    return result.stdout.strip() if result.returncode == 0 else None
 
 
 def read(section: Section, folder: Path) -> dict[str, Figures] | None:
