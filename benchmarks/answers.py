@@ -1,9 +1,9 @@
 """What reading an answer costs: texts of 100 KB that are meant to be slow, and recorded or hand-made answers.
 
-Prints the slowest texts in milliseconds of CPU time (median of the rounds), for lettered and for free-text items. The
-goal is 50 ms a text on an idle core.
+Prints the slowest texts in milliseconds of processor time and of wall time (medians of the rounds), for lettered and
+for free-text items. The goal is 50 ms of the processor a text.
 
-usage: python benchmarks/answers.py [--bytes 100000] [--rounds 5] [--shown 10]
+usage: python -m benchmarks.answers [--bytes 100000] [--rounds 5] [--shown 10]
 """
 
 from __future__ import annotations
@@ -11,18 +11,14 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import sys
 import time
 import tomllib
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-from pytest_haerae.scoring.judging import judge  # noqa: E402 - the tests' texts lie beside the package
-from pytest_haerae.scoring.parameters import choose_scorer  # noqa: E402
-from pytest_haerae.types import Item, Response  # noqa: E402
-from tests.unit.scoring.reading.adversarial import PIECES, repeated  # noqa: E402
+from benchmarks.measuring import ROOT, Cost, Watch, median_cost
+from pytest_haerae.scoring.judging import judge
+from pytest_haerae.scoring.parameters import choose_scorer
+from pytest_haerae.types import Item, Response
+from tests.unit.scoring.reading.adversarial import PIECES, repeated
 
 OPTIONS = ("훈민정음", "경국대전", "삼국사기", "동의보감", "농사직설")
 SCORER = choose_scorer("string_match")
@@ -42,14 +38,14 @@ def texts(size: int) -> dict[str, str]:
     return found
 
 
-def milliseconds(item: Item, text: str, rounds: int) -> float:
-    """CPU time of judging one text: the median of the rounds."""
+def cost(item: Item, text: str, rounds: int) -> Cost:
+    """Of judging one text: the medians of the rounds."""
     measured = []
     for _ in range(rounds):
-        started = time.process_time()
+        started, worked = time.perf_counter(), time.process_time()
         judge(item, Response(text=text), SCORER)
-        measured.append(1000 * (time.process_time() - started))
-    return statistics.median(measured)
+        measured.append(Cost(time.perf_counter() - started, time.process_time() - worked))
+    return median_cost(measured)
 
 
 def main() -> None:
@@ -60,10 +56,13 @@ def main() -> None:
     parser.add_argument("--shown", type=int, default=10)
     arguments = parser.parse_args()
     for words, item in (("lettered", LETTERED), ("free text", FREE)):
-        costs = {name: milliseconds(item, text, arguments.rounds) for name, text in texts(arguments.bytes).items()}
-        print(f"{words}, {arguments.bytes} bytes: median {statistics.median(costs.values()):.1f} ms; the slowest:")
-        for name in sorted(costs, key=lambda name: -costs[name])[: arguments.shown]:
-            print(f"{costs[name]:>8.1f} ms  {name}")
+        with Watch() as watch:
+            costs = {name: cost(item, text, arguments.rounds) for name, text in texts(arguments.bytes).items()}
+        median = 1000 * statistics.median(each.processor for each in costs.values())
+        print(f"{words}, {arguments.bytes} bytes: median {median:.1f} ms of the processor; the slowest, and wall time:")
+        for name in sorted(costs, key=lambda name: -costs[name].processor)[: arguments.shown]:
+            print(f"{1000 * costs[name].processor:>8.1f} ms {1000 * costs[name].seconds:>8.1f} ms  {name}")
+        watch.report({})
     table = tomllib.loads((ROOT / "tests/unit/scoring/reading/answer_table.toml").read_text(encoding="utf-8"))["group"]
     outputs = [text for group in table for text, _ in group["outputs"]]
     started = time.process_time()

@@ -19,9 +19,9 @@ processor time a request, and "a core/s" the rate that this allows on a core of 
 For comparison: the Haerae Evaluation Toolkit was seen to make 12 to 30 requests a second at 50 ms of latency (a quoted
 figure, not measured here).
 
-usage: python benchmarks/api.py [--items 2000] [--latency 0.1] [--concurrency 32] [--rounds 3] [--contenders NAME ...]
+usage: python -m benchmarks.api [--items 2000] [--latency 0.1] [--concurrency 32] [--rounds 3] [--contenders NAME ...]
            [--memory-items 2000 10000]
-       python benchmarks/api.py --items 20000 --latency 0.02 --concurrency 256 --memory-items   # a server of one's own
+       python -m benchmarks.api --items 20000 --latency 0.02 --concurrency 256 --memory-items   # a server of one's own
 Needs: pip install 'pytest-haerae[openai,litellm]'
 """
 
@@ -39,6 +39,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from benchmarks.measuring import Watch, keep, machine
 
 CONTENDERS = {
     "aiohttp_bare": ("aiohttp_bare", "openai"),
@@ -109,7 +111,7 @@ def measure(contender: str, items: int, url: str, arguments: argparse.Namespace)
     return measured
 
 
-def print_speed(arguments: argparse.Namespace) -> None:
+def print_speed(arguments: argparse.Namespace) -> dict[str, list[dict[str, float]]]:
     """Measure throughput and print its table."""
     load = os.getloadavg()[0]
     rounds: dict[str, list[dict[str, float]]] = {name: [] for name in arguments.contenders}
@@ -149,6 +151,7 @@ def print_speed(arguments: argparse.Namespace) -> None:
             "others use the processors: requests/s, and shares of them, say little here; CPU ms and a core's rate hold"
         )
     print(QUOTED)
+    return rounds
 
 
 def print_memory(arguments: argparse.Namespace) -> None:
@@ -178,7 +181,12 @@ def main() -> None:
     parser.add_argument("--cores", type=int, nargs=2, default=[available[0], available[-1]], help="client, server")
     arguments = parser.parse_args()
     if arguments.rounds:
-        print_speed(arguments)
+        with Watch() as watch:
+            found = print_speed(arguments)
+        ideal = arguments.concurrency / arguments.latency
+        figures = {"items": arguments.items, "rounds": arguments.rounds, "ideal": ideal, "contenders": found}
+        # They wait for the server most of the time: what others take of the two cores is what counts.
+        keep({**figures, "machine": machine("openai", "litellm", "aiohttp")}, watch, {}, threads=2)
     if arguments.memory_items:
         print_memory(arguments)
 

@@ -5,7 +5,7 @@ For each number of items: an unchanged model (the gate must fail in at most the 
 five). Then the 13 subsets of HAE-RAE Bench together, where the whole and every subset are tested: the share of runs in
 which any of them fails, with nothing changed; and a drop in one subset alone, or in all alike.
 
-usage: python benchmarks/gates.py [--runs 2000] [--discordance 0.2] [--seed 0]
+usage: python -m benchmarks.gates [--runs 2000] [--discordance 0.2] [--seed 0]
 """
 
 from __future__ import annotations

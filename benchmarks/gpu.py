@@ -45,6 +45,7 @@ import transformers
 from benchmarks import gpu_models as models
 from benchmarks import gpu_parts as parts
 from benchmarks.gpu_parts import Row
+from benchmarks.measuring import Watch
 
 
 @dataclass(slots=True)
@@ -254,12 +255,15 @@ def main() -> None:
     started = time.monotonic()
     material = make_material(shapes[0].vocab_size, items, new_tokens)
     run.note("items", {"items": items, "new_tokens": new_tokens}, time.monotonic() - started)
-    for shape in shapes:
-        # Nothing may end the run before the table: a model that cannot be made is one line, as a part that fails is.
-        run.guard(shape.name, partial(run_model, run, shape, material, shape is shapes[-1] and len(shapes) > 1))
-        parts.empty(device)
+    with Watch() as watch:
+        for shape in shapes:
+            # Nothing may end the run before the table: a model that cannot be made is one line, as a failed part is.
+            run.guard(shape.name, partial(run_model, run, shape, material, shape is shapes[-1] and len(shapes) > 1))
+            parts.empty(device)
+    run.note("load", watch.facts(), 0.0)
     print(f"\n{card}, {versions}; bfloat16, {items} items of each length; items a second, medians of (rounds)\n")
     print("\n".join(summary(run.results)))
+    watch.report({})
 
 
 if __name__ == "__main__":

@@ -110,6 +110,7 @@ def measure_scoring(bench: Bench, tokens: int) -> Row:
     }
     contenders["floor"][0](requests)
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    processor: dict[str, list[float]] = {name: [] for name in contenders}
     peaks = dict.fromkeys(contenders, 0.0)
     scores: dict[str, models.Scores] = {}
     round_seconds = 0.0
@@ -122,14 +123,17 @@ def measure_scoring(bench: Bench, tokens: int) -> Row:
                 # What another contender keeps of the memory would be cleared in the middle of this one's pass.
                 empty(bench.device)
             peak_gib(bench.device)
+            worked = time.process_time()
             taken, scores[name] = models.timed(bench.device, partial(score, requests[::share]))
             seconds[name].append(taken * len(requests) / len(requests[::share]))
+            processor[name].append((time.process_time() - worked) * len(requests) / len(requests[::share]))
             peaks[name] = max(peaks[name], peak_gib(bench.device))
         round_seconds = time.monotonic() - started
     difference, agreed = models.differences(scores["haerae"][::step], scores["full"])
     return {
         "items": len(requests),
         "seconds": seconds,
+        "processor_seconds": processor,
         "median": {name: statistics.median(each) for name, each in seconds.items()},
         "peak_gib": peaks,
         "first_pass_seconds": cold,

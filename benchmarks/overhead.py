@@ -4,7 +4,7 @@ Alternates the contenders inside one run, each time as if for the first time, an
 and what an item costs between two sizes. Without `--data` the items are made up: two options, so that half of the
 answers are wrong.
 
-usage: python benchmarks/overhead.py [--items 5000 35000] [--rounds 3] [--data FOLDER] [--methods log_likelihood]
+usage: python -m benchmarks.overhead [--items 5000 35000] [--rounds 3] [--data FOLDER] [--methods log_likelihood]
 """
 
 from __future__ import annotations
@@ -13,16 +13,25 @@ import argparse
 import csv
 import itertools
 import json
-import os
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+from benchmarks.measuring import (
+    MEGABYTE,
+    Cost,
+    Watch,
+    alternate,
+    as_json,
+    cost_of,
+    environment,
+    keep,
+    machine,
+    median_cost,
+)
 
 PLAIN = """
 import pytest
@@ -39,16 +48,6 @@ from pytest_haerae import assert_correct
 def test_items(haerae_verdict):
     assert_correct(haerae_verdict)
 """
-MEGABYTE = 1024**2
-
-
-@dataclass(frozen=True)
-class Cost:
-    """One run of pytest: seconds of wall time and of the processor, and bytes of memory at its peak."""
-
-    seconds: float
-    processor: float
-    memory: float
 
 
 def make_up(folder: Path, items: int) -> None:
@@ -95,22 +94,7 @@ def measure(folder: Path, module: str, options: Sequence[str]) -> Cost:
     for left in (".haerae", ".pytest_cache", "__pycache__"):
         shutil.rmtree(folder / left, ignore_errors=True)
     command = [sys.executable, "-m", "pytest", "-q", module, *options]
-    started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)  # noqa: S603 - this interpreter
-    _, status, usage = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(f"{module} did not end with exit code 0")
-    seconds = time.perf_counter() - started
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
-
-
-def medians(costs: Sequence[Cost]) -> Cost:
-    """The median times of several runs, and the largest memory."""
-    return Cost(
-        statistics.median(cost.seconds for cost in costs),
-        statistics.median(cost.processor for cost in costs),
-        max(cost.memory for cost in costs),
-    )
+    return cost_of(command, folder=folder, environment=environment())
 
 
 def measure_size(items: int, methods: Sequence[str], rounds: int, data: Path | None) -> dict[str, Cost]:
@@ -119,8 +103,8 @@ def measure_size(items: int, methods: Sequence[str], rounds: int, data: Path | N
     contenders |= {method: ("test_items.py", ["--model=random", f"--method={method}"]) for method in methods}
     with tempfile.TemporaryDirectory() as name:
         prepare(Path(name), items, data)
-        found = [{contender: measure(Path(name), *how) for contender, how in contenders.items()} for _ in range(rounds)]
-    return {contender: medians([costs[contender] for costs in found]) for contender in contenders}
+        found = alternate({each: partial(measure, Path(name), *how) for each, how in contenders.items()}, rounds)
+    return {contender: median_cost(costs) for contender, costs in found.items()}
 
 
 def main() -> None:
@@ -131,22 +115,36 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="a folder of <subset>-test.csv files, such as KMMLU's")
     parser.add_argument("--methods", nargs="+", default=["log_likelihood"])
     arguments = parser.parse_args()
-    print("an item: microseconds and bytes between this size and the one before")
+    print("an item: microseconds of the processor and bytes between this size and the one before")
     heading = f"{'items':>7} {'contender':<14} {'s':>8} {'ratio':>6} {'cpu s':>8} {'ratio':>6}"
     print(f"{heading} {'MB':>6} {'us':>6} {'bytes':>6}")
-    before: tuple[int, dict[str, Cost]] | None = None
-    for items in arguments.items:
-        costs = measure_size(items, arguments.methods, arguments.rounds, arguments.data)
-        plain = costs["plain"]
-        for contender, cost in costs.items():
-            line = f"{items:>7} {contender:<14} {cost.seconds:>8.2f} {cost.seconds / plain.seconds:>6.2f}"
-            line += f" {cost.processor:>8.2f} {cost.processor / plain.processor:>6.2f} {cost.memory / MEGABYTE:>6.0f}"
-            if before:
-                more, earlier = items - before[0], before[1][contender]
-                line += f" {1e6 * (cost.seconds - earlier.seconds) / more:>6.0f}"
-                line += f" {(cost.memory - earlier.memory) / more:>6.0f}"
-            print(line, flush=True)
-        before = items, costs
+    sizes: dict[int, dict[str, Cost]] = {}
+    with Watch() as watch:
+        for items in arguments.items:
+            sizes[items] = measure_size(items, arguments.methods, arguments.rounds, arguments.data)
+            print_size(items, sizes)
+    figures = {
+        "rounds": arguments.rounds,
+        "data": arguments.data.name if arguments.data else None,
+        "machine": machine("pytest"),
+        "sizes": {items: as_json(costs) for items, costs in sizes.items()},
+    }
+    keep(figures, watch, {f"{name}, {items} items": cost for items in sizes for name, cost in sizes[items].items()})
+
+
+def print_size(items: int, sizes: dict[int, dict[str, Cost]]) -> None:
+    """The lines of one size; what an item costs is the processor's time, beyond the size before."""
+    costs = sizes[items]
+    plain = costs["plain"]
+    before = next((size for size in reversed(sizes) if size < items), None)
+    for contender, cost in costs.items():
+        line = f"{items:>7} {contender:<14} {cost.seconds:>8.2f} {cost.seconds / plain.seconds:>6.2f}"
+        line += f" {cost.processor:>8.2f} {cost.processor / plain.processor:>6.2f} {cost.memory / MEGABYTE:>6.0f}"
+        if before:
+            more, earlier = items - before, sizes[before][contender]
+            line += f" {1e6 * (cost.processor - earlier.processor) / more:>6.0f}"
+            line += f" {(cost.memory - earlier.memory) / more:>6.0f}"
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

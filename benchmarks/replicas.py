@@ -3,7 +3,7 @@
 Every copy has one thread. Contenders alternate, each round of each in a process of its own; loading is not in the
 seconds. Prints medians, the ratio to one replica, and the largest difference of any log-likelihood.
 
-usage: python benchmarks/replicas.py MODEL [--replicas 2] [--items 96] [--rounds 3] [--data FOLDER]
+usage: python -m benchmarks.replicas MODEL [--replicas 2] [--items 96] [--rounds 3] [--data FOLDER]
 Needs: pip install 'pytest-haerae[hf,ray]'
 """
 
@@ -12,12 +12,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import Any
 
+from benchmarks.measuring import Cost, Watch, alternate, as_json, environment, keep, median_cost, tree_processor_seconds
 from pytest_haerae.backends.registry import find_backend, validate_parameters
 from pytest_haerae.catalogue.datasets import open_items
 from pytest_haerae.prompts.registry import find_prompt
@@ -55,19 +56,19 @@ def measure(settings: dict[str, Any]) -> dict[str, Any]:
 
         backend = Replicas(kind, parameters, count=settings["contender"])
         backend.load()
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), tree_processor_seconds()
     scores = {index: response.loglikelihoods for index, response in backend.run(requests)}
-    seconds = time.perf_counter() - started
+    seconds, processor = time.perf_counter() - started, tree_processor_seconds() - worked
     backend.close()
-    return {"seconds": seconds, "scores": [scores[index] for index in range(len(requests))]}
+    return {"seconds": seconds, "processor": processor, "scores": [scores[index] for index in range(len(requests))]}
 
 
 def start(settings: dict[str, Any]) -> dict[str, Any]:
     """The same in a fresh process."""
-    environment = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    environment["HAERAE_BENCHMARK"] = json.dumps(settings)
+    variables = environment() | dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    variables["HAERAE_BENCHMARK"] = json.dumps(settings)
     result = subprocess.run(  # noqa: S603 - this interpreter
-        [sys.executable, __file__], env=environment, stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, __file__], env=variables, stdout=subprocess.PIPE, text=True, check=True
     )
     measured: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
     return measured
@@ -83,23 +84,23 @@ def main() -> None:
     parser.add_argument("--data", default="sample", help="a data set, as --dataset takes it")
     arguments = parser.parse_args()
     contenders = [1, *arguments.replicas, IN_PROCESS]
-    rounds: dict[int, list[dict[str, Any]]] = {contender: [] for contender in contenders}
-    for number in range(arguments.rounds):
-        for contender in contenders:
-            rounds[contender].append(start({**vars(arguments), "contender": contender}))
-            print(f"round {number + 1}: {contender} {rounds[contender][-1]['seconds']:.1f} s", file=sys.stderr)
-    base = statistics.median(one["seconds"] for one in rounds[1])
-    expected = rounds[1][0]["scores"]
-    print(f"{arguments.items} items of {arguments.data}, one thread a replica, float32")
-    print(f"{'contender':<12} {'seconds':>8} {'items/s':>8} {'x one':>6} {'largest difference':>19}")
-    for contender in contenders:
-        seconds = statistics.median(one["seconds"] for one in rounds[contender])
-        pairs = zip(expected, rounds[contender][0]["scores"], strict=True)
-        difference = max(abs(a - b) for one, other in pairs for a, b in zip(one, other, strict=True))
-        name = "in process" if contender == IN_PROCESS else f"{contender} replicas"
-        print(
-            f"{name:<12} {seconds:>8.2f} {arguments.items / seconds:>8.2f} {base / seconds:>6.2f} {difference:>19.1e}"
+    names = {count: "in process" if count == IN_PROCESS else f"{count} replicas" for count in contenders}
+    with Watch() as watch:
+        rounds = alternate(
+            {name: partial(start, {**vars(arguments), "contender": count}) for count, name in names.items()},
+            arguments.rounds,
         )
+    costs = {name: median_cost([Cost(one["seconds"], one["processor"]) for one in rounds[name]]) for name in rounds}
+    base = costs[names[1]].seconds
+    expected = rounds[names[1]][0]["scores"]
+    print(f"{arguments.items} items of {arguments.data}, one thread a replica, float32")
+    print(f"{'contender':<12} {'seconds':>8} {'cpu s':>8} {'items/s':>8} {'x one':>6} {'largest difference':>19}")
+    for name, cost in costs.items():
+        pairs = zip(expected, rounds[name][0]["scores"], strict=True)
+        difference = max(abs(a - b) for one, other in pairs for a, b in zip(one, other, strict=True))
+        rate, ratio = arguments.items / cost.seconds, base / cost.seconds
+        print(f"{name:<12} {cost.seconds:>8.2f} {cost.processor:>8.2f} {rate:>8.2f} {ratio:>6.2f} {difference:>19.1e}")
+    keep({"rounds": arguments.rounds, "costs": as_json(costs)}, watch, costs, max(arguments.replicas))
 
 
 if __name__ == "__main__":

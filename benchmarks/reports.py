@@ -14,7 +14,7 @@ A command and the bare load of its files alternate; medians of the rounds' times
 ratios, which alone mean something on a shared machine. The load is printed; where a contender took a quarter more wall
 time than processor time, a line below the table says so: the ratio of wall times is not to be read then.
 
-usage: python benchmarks/reports.py [--items 35000] [--subsets 45] [--rounds 5] [--methods log_likelihood string_match]
+usage: python -m benchmarks.reports [--items 35000] [--subsets 45] [--rounds 5] [--methods log_likelihood string_match]
            [--folder FOLDER]
 """
 

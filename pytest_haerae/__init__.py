@@ -15,7 +15,6 @@ from pytest_haerae.errors import (
     WrongAnswer,
 )
 from pytest_haerae.plugin.assertions import assert_correct
-from pytest_haerae.types import Item, Message, Request, Response, Verdict
 
 if TYPE_CHECKING:
     from pytest_haerae.backends.protocol import Backend, BackendParameters
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_haerae.report.formats import register_format
     from pytest_haerae.scoring.parameters import ScorerParameters
     from pytest_haerae.scoring.registry import register_scorer
+    from pytest_haerae.types import Item, Message, Request, Response, Verdict
 
 __all__ = [
     "Backend",
@@ -59,7 +59,12 @@ _LAZY: Mapping[str, str] = {
     "Benchmark": "pytest_haerae.catalogue.benchmark",
     "EvaluationResult": "pytest_haerae.doors.result",
     "Evaluator": "pytest_haerae.doors.evaluator",
+    "Item": "pytest_haerae.types",
+    "Message": "pytest_haerae.types",
+    "Request": "pytest_haerae.types",
+    "Response": "pytest_haerae.types",
     "ScorerParameters": "pytest_haerae.scoring.parameters",
+    "Verdict": "pytest_haerae.types",
     "register_benchmark": "pytest_haerae.catalogue.registry",
     "register_format": "pytest_haerae.report.formats",
     "register_prompt": "pytest_haerae.prompts.registry",

@@ -7,11 +7,13 @@ import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from pytest_haerae.errors import UsageError, unknown
-from pytest_haerae.types import CAPABILITY, Method
+
+if TYPE_CHECKING:
+    from pytest_haerae.types import Method
 
 
 def parse_mapping(option: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - text or an already parsed mapping
@@ -243,6 +245,9 @@ def parse_method(option: str, value: Any) -> Method:  # noqa: ANN401 - text
     Raises:
         UsageError: There is none of this name.
     """
+    # Imported here: every pytest start imports this module.
+    from pytest_haerae.types import CAPABILITY
+
     for method in CAPABILITY:
         if str(value) == method:
             return method

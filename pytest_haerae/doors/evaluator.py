@@ -7,19 +7,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytest_haerae.backends.protocol import Backend
-from pytest_haerae.catalogue.benchmark import GENERIC_SUITE
-from pytest_haerae.catalogue.benchmarks.haerae_bench import BENCHMARK as HAERAE_BENCH
-from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.options import BY_NAME
-from pytest_haerae.doors.result import EvaluationResult
 from pytest_haerae.errors import UnmeasurableRun, UsageError, unknown
-from pytest_haerae.evaluation import Evaluation, prepare
-from pytest_haerae.run.engine import Progress
 from pytest_haerae.run.progress import ProgressLine, StreamWriter
-from pytest_haerae.types import Item, Selected
+
+if TYPE_CHECKING:
+    from pytest_haerae.backends.protocol import Backend
+    from pytest_haerae.doors.result import EvaluationResult
+    from pytest_haerae.evaluation import Evaluation
+    from pytest_haerae.run.engine import Progress
+    from pytest_haerae.types import Item, Selected
 
 ALIASES = {"evaluation_method": "method"}
 """Names of the tutorial for options that have another one here."""
@@ -130,6 +129,10 @@ def evaluate(
         UsageError: Bad input.
         UnmeasurableRun: More items ended in an error than is allowed; the report is written all the same.
     """
+    # Imported here, with all that an evaluation needs: the name `Evaluator` is imported where nothing is evaluated yet.
+    from pytest_haerae.doors.result import EvaluationResult
+    from pytest_haerae.evaluation import prepare
+
     evaluation = prepare(raw, rootdir, backends)
     selection = _select(evaluation)
     with closing(evaluation.ask(selection, progress or (lambda done, total: None))) as answers:
@@ -145,6 +148,8 @@ def evaluate(
 
 
 def _select(evaluation: Evaluation) -> list[Selected]:
+    from pytest_haerae.types import Selected
+
     config, data, source = evaluation.plan.config, evaluation.plan.data, evaluation.source
     present = source.subsets(data)
     source.check_subsets()
@@ -163,6 +168,10 @@ def suite_nodeid(item: Item, dataset: str) -> str:
         item: The item.
         dataset: Its data set, as typed. Subsets named like HAE-RAE Bench's have its suites if it has none.
     """
+    from pytest_haerae.catalogue.benchmark import GENERIC_SUITE
+    from pytest_haerae.catalogue.benchmarks.haerae_bench import BENCHMARK as HAERAE_BENCH
+    from pytest_haerae.catalogue.registry import find_benchmark
+
     benchmark = find_benchmark(dataset)
     suite = benchmark.suite_of(item.subset) if benchmark else GENERIC_SUITE
     if suite == GENERIC_SUITE and item.subset in HAERAE_BENCH.configurations:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pytest_haerae.errors import WrongAnswer
-from pytest_haerae.types import Verdict
+
+if TYPE_CHECKING:
+    from pytest_haerae.types import Verdict
 
 
 def assert_correct(verdict: Verdict) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_haerae.plugin.nodes import is_rehearsal
 from pytest_haerae.plugin.stash import find_session, session_of
-from pytest_haerae.types import Item, Verdict
+
+if TYPE_CHECKING:
+    from pytest_haerae.types import Item, Verdict
 
 
 class ItemTests:

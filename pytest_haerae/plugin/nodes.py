@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 from pytest_haerae.errors import HaeraeError
-from pytest_haerae.types import Item
+
+if TYPE_CHECKING:
+    from pytest_haerae.types import Item
 
 ITEM_FIXTURES = ("haerae_item", "haerae_verdict")
 """The fixtures that are parametrized with items, each by itself: a test that uses one sets up one."""
@@ -81,6 +83,8 @@ def has_item_fixture(item: pytest.Item | pytest.Collector) -> bool:
 
 def item_parameter(item: pytest.Item | pytest.Collector) -> Item | None:
     """The item that a test is about; None for other tests and for placeholders."""
+    from pytest_haerae.types import Item
+
     params = getattr(getattr(item, "callspec", None), "params", {})
     for name in ITEM_FIXTURES:
         if isinstance(parameter := params.get(name), Item):

@@ -25,7 +25,6 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.plugin.conftests import conftest_files, load_conftests
 from pytest_haerae.plugin.nodes import is_rehearsal
 from pytest_haerae.plugin.stash import find_session, session_of
-from pytest_haerae.types import Verdict
 
 if TYPE_CHECKING:
     from pytest_haerae.plugin.session import EvaluationSession
@@ -229,6 +228,8 @@ class WorkerHooks:
         self._ready = True
         path = self._folder / _RUN
         if path.exists():
+            from pytest_haerae.types import Verdict
+
             run = json.loads(path.read_text(encoding="utf-8"))
             verdicts = {nodeid: Verdict(**verdict) for nodeid, verdict in run["verdicts"].items()}
             evaluation.read_from(Path(run["store"]), run["run_number"], verdicts)

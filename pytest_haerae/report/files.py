@@ -9,11 +9,13 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from pytest_haerae.errors import UsageError
-from pytest_haerae.report.schema import Report
 from pytest_haerae.report.stream import json_pieces
+
+if TYPE_CHECKING:
+    from pytest_haerae.report.schema import Report
 
 _OPEN = re.compile(r"/dev/(?:stdout|stderr)|(?:/dev|/proc/[^/]+)/fd/\d+")
 """Names that stand for what a process has open: a link to a file that is not to be replaced."""

@@ -7,17 +7,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_haerae.entry_points import entry_point_names, register_installed
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.report import exchange
 from pytest_haerae.report.files import replacing
-from pytest_haerae.report.schema import Report
+
+if TYPE_CHECKING:
+    from pytest_haerae.report.schema import Report
 
 ENTRY_POINT_GROUP = "pytest_haerae.formats"
 """Its entry points name a format and the module, or the function, whose import registers it."""
 
-Writer = Callable[[Report, Path], None]
+Writer = Callable[["Report", Path], None]
 """Writes a report to a new file."""
 
 

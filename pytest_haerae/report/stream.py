@@ -6,9 +6,10 @@ import json
 import math
 from collections.abc import Iterator
 from json.encoder import encode_basestring
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytest_haerae.report.schema import Report
+if TYPE_CHECKING:
+    from pytest_haerae.report.schema import Report
 
 _CONSTANTS = {None: "null", True: "true", False: "false"}
 _encode_other = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode

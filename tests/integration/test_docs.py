@@ -44,7 +44,13 @@ INSTALLED = "site-packages"
 """Where a page's own package is installed, below the reader's folder."""
 REPORTS = ("base.json", "before.json", "baseline.json", "after.json", "report.json", ".haerae/report.json")
 FLAG = re.compile(r"(?<![\w-])--[a-zA-Z][\w-]*")
-FOREIGN = {"--data", "--buckets", "--items", "--few-shot", "--contenders", "--backend", "--tx"}
+FOREIGN = {"--data", "--buckets", "--items", "--few-shot", "--contenders", "--backend", "--tx"} | {
+    "--section",
+    "--again",
+    "--kmmlu",
+    "--vllm-python",
+    "--rehearse",
+}
 """Flags of other programs: the benchmarks' and xdist's."""
 SPELLED_OTHERWISE = {"--junitxml"}
 """Flags of pytest that its help spells otherwise."""

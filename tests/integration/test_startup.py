@@ -1,4 +1,4 @@
-"""What every pytest run of a user pays for having the plugin installed."""
+"""What every pytest run of a user pays for having the plugin installed, and what the other doors pay to open."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 import pytest_haerae
+from pytest_haerae.doors.command_line import all_commands
 
 HEAVY = ("pandas", "datasets", "torch", "scipy", "transformers", "openai", "litellm", "pydantic", "jinja2", "xllamacpp")
+NEEDED_TO_EVALUATE = ("asyncio", "sqlite3", "ssl", "typing_extensions", "numpy", "yaml")
+"""Beside these, what no import of a name and no help text needs; pytest itself has some of them."""
 ROOMS = ("plugin", "config")
 """The rooms that an ordinary run opens: hooks, and the options that they declare."""
 
@@ -46,7 +49,28 @@ def test_an_ordinary_run_imports_nothing_heavy(ordinary: tuple[list[str], list[s
     assert "pytest_haerae.plugin.hooks" in modules, "else this holds nothing"
     assert not set(HEAVY) & set(modules)
     own = {name.split(".")[1] for name in modules if name.startswith("pytest_haerae.")}
-    assert own <= {*ROOMS, "errors", "types"}
+    assert own <= {*ROOMS, "errors"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import pytest_haerae",
+        "from pytest_haerae import Evaluator; Evaluator(model='random')",
+        "from pytest_haerae.doors.command_line.main import main; main(['--help'])",
+        *(
+            f"from pytest_haerae.doors.command_line.main import main; main(['{command.name}', '--help'])"
+            for command in all_commands()
+        ),
+    ],
+)
+def test_a_name_or_a_help_text_imports_nothing_that_evaluates(code: str) -> None:
+    # `--help` ends the process.
+    listed = f"import atexit, sys; atexit.register(lambda: print('', *sys.modules, sep='\\n')); {code}"
+    result = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True)
+    modules = set(result.stdout.split("\n"))
+    assert "pytest_haerae" in modules, "else this holds nothing"
+    assert not {*HEAVY, *NEEDED_TO_EVALUATE, "pytest"} & modules
 
 
 def test_an_ordinary_run_reads_nothing_but_the_plugins_modules(ordinary: tuple[list[str], list[str]]) -> None:

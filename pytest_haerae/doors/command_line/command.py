@@ -22,7 +22,8 @@ class Command:
         name: What the user types.
         help: One sentence.
         add_arguments: Adds its arguments to its parser.
-        run: Runs it with the parsed arguments; gives the exit code, and raises UsageError for bad input.
+        run: Runs it with the parsed arguments; gives the exit code, and raises UsageError for bad input. It imports
+            what it needs itself: whoever asks for help, or runs another command, does not wait for that.
     """
 
     name: str

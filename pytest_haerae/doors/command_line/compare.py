@@ -7,18 +7,18 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from pytest_haerae.doors.command_line.command import Command, print_json, print_lines
 from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
-from pytest_haerae.gates.compatibility import differences, measurement_of
-from pytest_haerae.report.read import read_outlines
-from pytest_haerae.report.schema import Info
 from pytest_haerae.report.show.layout import display_width, pad, wrap
 from pytest_haerae.statistics.estimates import paired_bootstrap_interval
-from pytest_haerae.statistics.pairing import PairedCounts, pair
 from pytest_haerae.statistics.tests import holm, mcnemar_two_sided
+
+if TYPE_CHECKING:
+    from pytest_haerae.report.schema import Info
+    from pytest_haerae.statistics.pairing import PairedCounts
 
 _TOTAL = "total (micro)"
 _SHOWN_ITEMS = 10
@@ -75,6 +75,10 @@ def run(arguments: Namespace) -> int:
     Raises:
         UsageError: A report cannot be read, or they have no answered item in common.
     """
+    from pytest_haerae.gates.compatibility import differences, measurement_of
+    from pytest_haerae.report.read import read_outlines
+    from pytest_haerae.statistics.pairing import pair
+
     before, after = (read_outlines(path, str(path)) for path in (arguments.before, arguments.after))
     pairing = pair(before.samples, after.samples)
     if not pairing.total.n:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_haerae.config.parsing import parse_typed_path
 from pytest_haerae.doors.command_line.command import Command, print_lines
 from pytest_haerae.errors import UsageError
-from pytest_haerae.report.files import check_writable, same_file
-from pytest_haerae.report.formats import OutputFormat, find_format, format_names
-from pytest_haerae.report.read import read_report
+
+if TYPE_CHECKING:
+    from pytest_haerae.report.formats import OutputFormat
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """A report, the format, and where it goes."""
+    from pytest_haerae.report.formats import format_names
+
     parser.add_argument("report", type=Path, help="the report to export")
     parser.add_argument("--format", metavar="NAME", help=f"the format: {', '.join(format_names())}")
     parser.add_argument("--output", type=Path, metavar="PATH", help="its file (default: beside the report)")
@@ -28,6 +31,8 @@ def run(arguments: Namespace) -> int:
     Raises:
         UsageError: The report cannot be read, no file or format is named, or it cannot be written.
     """
+    from pytest_haerae.report.read import read_report
+
     targets = _targets(arguments)
     report = read_report(arguments.report, str(arguments.report))
     for output, path in targets:
@@ -38,6 +43,9 @@ def run(arguments: Namespace) -> int:
 
 def _targets(arguments: Namespace) -> list[tuple[OutputFormat, Path]]:
     """What is to be written where; all of it can be."""
+    from pytest_haerae.report.files import check_writable, same_file
+    from pytest_haerae.report.formats import find_format, format_names
+
     typed = {"csv": arguments.csv, "parquet": arguments.parquet}
     named = [(f"--{name}", find_format(name), path) for name, path in typed.items() if path is not None]
     if arguments.format is not None:

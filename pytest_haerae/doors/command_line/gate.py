@@ -5,16 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from pytest_haerae.config.run_config import gate_settings
 from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates.compatibility import check_measurement, measurement_of
-from pytest_haerae.gates.completeness import Completeness
-from pytest_haerae.gates.coverage import check_common
-from pytest_haerae.gates.judge import judge_run
-from pytest_haerae.gates.minimum import check_gated_subsets
-from pytest_haerae.report.read import read_outlines
-from pytest_haerae.statistics.scores import metrics_of_outlines
 
 _OPTIONS = ("min_accuracy", "baseline", "max_drop", "significance", "max_error_rate")
 
@@ -33,6 +25,15 @@ def run(arguments: Namespace) -> int:
     Raises:
         UsageError: A report cannot be read or compared, or no gate is named.
     """
+    from pytest_haerae.config.run_config import gate_settings
+    from pytest_haerae.gates.compatibility import check_measurement, measurement_of
+    from pytest_haerae.gates.completeness import Completeness
+    from pytest_haerae.gates.coverage import check_common
+    from pytest_haerae.gates.judge import judge_run
+    from pytest_haerae.gates.minimum import check_gated_subsets
+    from pytest_haerae.report.read import read_outlines
+    from pytest_haerae.statistics.scores import metrics_of_outlines
+
     settings = gate_settings(vars(arguments))
     if not settings.min_accuracy and arguments.baseline is None:
         raise UsageError("no gate is named: add --min-accuracy or --baseline")

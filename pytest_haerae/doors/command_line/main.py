@@ -42,11 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="pytest-haerae", description="Evaluate language models; compare, judge, show and export reports."
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+    typed = sys.argv[1:] if arguments is None else arguments
     for command in all_commands():
         subparser = subparsers.add_parser(command.name, help=command.help, description=command.help, allow_abbrev=False)
-        command.add_arguments(subparser)
+        if command.name in typed:  # the others' arguments are nobody's to read, and some look at what is installed
+            command.add_arguments(subparser)
         subparser.set_defaults(command=command)
-    parsed = parser.parse_args(arguments)
+    parsed = parser.parse_args(typed)
     try:
         code: int = parsed.command.run(parsed)
         sys.stdout.flush()

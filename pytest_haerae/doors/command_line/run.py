@@ -12,8 +12,6 @@ from pytest_haerae.config.options import BY_NAME, OPTIONS
 from pytest_haerae.doors.command_line.command import Command, add_option, print_json_text
 from pytest_haerae.doors.evaluator import Evaluator, as_options
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates.gate import failing_gates
-from pytest_haerae.typed_files import read_typed_text
 
 STDOUT = "-"
 
@@ -32,6 +30,8 @@ def run(arguments: Namespace) -> int:
         UsageError: Bad input.
         UnmeasurableRun: More items ended in an error than is allowed.
     """
+    from pytest_haerae.gates.gate import failing_gates
+
     given = {name: value for name, value in vars(arguments).items() if name in BY_NAME and value is not None}
     raw = {**read_config(arguments.config), **given}
     to_stdout = raw.get("output_file") == STDOUT
@@ -60,6 +60,8 @@ def read_config(path: str | None) -> dict[str, Any]:
     if path is None:
         return {}
     import yaml
+
+    from pytest_haerae.typed_files import read_typed_text
 
     place = f"--config {path}"
     try:

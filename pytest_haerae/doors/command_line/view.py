@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import webbrowser
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from pytest_haerae.config.parsing import parse_path
 from pytest_haerae.doors.command_line.command import Command, print_lines
 from pytest_haerae.errors import UsageError
-from pytest_haerae.report.files import check_writable, is_page, same_file
-from pytest_haerae.report.read import read_report
-from pytest_haerae.report.show.html import write_page
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -28,6 +23,13 @@ def run(arguments: Namespace) -> int:
     Raises:
         UsageError: A report cannot be read, or the page cannot be written.
     """
+    import webbrowser
+
+    from pytest_haerae.config.parsing import parse_path
+    from pytest_haerae.report.files import check_writable, is_page, same_file
+    from pytest_haerae.report.read import read_report
+    from pytest_haerae.report.show.html import write_page
+
     report = read_report(arguments.report, str(arguments.report))
     baseline = read_report(arguments.baseline, f"--baseline {arguments.baseline}") if arguments.baseline else None
     output = parse_path("--output", arguments.output or arguments.report.with_suffix(".html"))
