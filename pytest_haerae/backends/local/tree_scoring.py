@@ -16,6 +16,8 @@ from pytest_haerae.backends.local.trie import Tokens, build_trie
 
 _FULL, _SLIDING = "full_attention", "sliding_attention"
 _TAKES_MASKS = ("sdpa", "eager")
+_CPU_ROW, _ROW = 512, 4096
+"""Tokens of several items in one row: enough to fill a forward, few enough that attention over all of them is cheap."""
 _LIKE = 0.1
 """Of the difference between two siblings' logits, by how much two readings of one node may differ: half precision
 makes some hundredths of it, a mask that is not heeded makes all of it."""
@@ -25,6 +27,14 @@ class TreeScorer(CausalScorer):
     """Scores a batch in one forward; vocabulary logits are made at the nodes only."""
 
     detail: ClassVar[str] = "option trie behind each context, in one forward"
+
+    def next_batch(self, prefix: Tokens, members: Sequence[Scorable], rows: int) -> Sequence[Scorable]:
+        """The first members that are worth one row behind a prefix: each of them computes over all of their tokens."""
+        batch = members[:rows]
+        if not prefix:
+            return batch
+        each = len(batch[0].context) - len(prefix) + max(len(member.trie.children) for member in batch)
+        return batch[: max(1, (_CPU_ROW if self._model.device.type == "cpu" else _ROW) // each)]
 
     def load(self, prefix: Tokens, members: Sequence[Scorable]) -> Callable[[Scorable], Load]:
         """What a row takes: its context behind the prefix and its nodes; only a prefix is kept beyond a layer."""

@@ -82,6 +82,18 @@ def test_a_prefix_is_computed_once_and_freed(monkeypatch: pytest.MonkeyPatch) ->
     assert scorer._prefix_cache is None
 
 
+def test_a_row_behind_a_prefix_holds_no_more_than_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_haerae.backends.local.tree_scoring._CPU_ROW", 50)
+    scorer = TreeScorer(random_model(TREES["llama"]), pad=0)
+    trie = build_trie([(1, 2), (3, 2)])
+    members = [make_scorable(number, (5,) * length, trie) for number, length in enumerate((27, 25, 25, 25, 25))]
+    # Behind four tokens the longest takes 23 and its trie three: one more of its kind has no room.
+    assert list(scorer.next_batch((5,) * 4, members, 5)) == members[:1]
+    assert list(scorer.next_batch((5,) * 4, members[1:], 5)) == members[1:3]
+    assert list(scorer.next_batch((5,) * 4, members, 1)) == members[:1]
+    assert list(scorer.next_batch((), members, 5)) == members
+
+
 def test_a_forward_that_fails_leaves_no_half_filled_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     model = random_model(TREES["llama"])
     requests = some_requests(100)[:3]
