@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_haerae.backends.local.grouping import make_scorable
@@ -33,6 +33,7 @@ def model_of(name: str) -> Any:  # noqa: ANN401 - transformers' classes
 
 
 @pytest.mark.parametrize("name", TREES)
+@settings(max_examples=30)
 @given(asked=st.lists(st.tuples(CONTEXTS, TRIES), min_size=1, max_size=4), prefix=st.lists(TOKENS, max_size=20))
 def test_one_forward_equals_full_sequences_for_any_trie(name: str, asked: list[Any], prefix: list[int]) -> None:
     model = model_of(name)
