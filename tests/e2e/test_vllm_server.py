@@ -15,7 +15,6 @@ from pytest_haerae.backends.api.backend import ApiBackend
 from pytest_haerae.backends.api.litellm import LiteLLMBackend
 from pytest_haerae.backends.api.openai import OpenAIBackend
 from pytest_haerae.backends.api.parameters import ApiParameters
-from pytest_haerae.backends.local.trie import encode_pair
 from pytest_haerae.backends.local.vllm.backend import VllmBackend
 from pytest_haerae.types import Message, Request
 from tests.e2e.server_process import serving
@@ -87,8 +86,7 @@ def test_a_chat_is_scored_behind_the_servers_template(
         for text in (rendered, *(rendered + label for label in labels))
     )
     backend.close()
-    pair = (context, [encode_pair(context, whole) for whole in wholes])
-    monkeypatch.setattr(vllm_backend._encoder, "pair", lambda request: pair)
+    monkeypatch.setattr(vllm_backend._encoder, "wholes", lambda requests: iter([[context, *wholes]]))
     assert over_http == pytest.approx(values_of(vllm_backend, [chat])[0], abs=1e-3)
 
 
