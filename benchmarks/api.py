@@ -53,8 +53,6 @@ CONTENDERS = {
     "litellm_pytest": ("whole_run", "litellm"),
 }
 """The function of `api_contenders.py`, and the backend."""
-BUSY = 0.7
-"""Of a minute's load: from here on others use the cores that the client and the server should have."""
 QUOTED = "Haerae Evaluation Toolkit: 12 to 30 requests a second at 50 ms of latency (quoted, not measured here)"
 
 
@@ -113,7 +111,6 @@ def measure(contender: str, items: int, url: str, arguments: argparse.Namespace)
 
 def print_speed(arguments: argparse.Namespace) -> dict[str, list[dict[str, float]]]:
     """Measure throughput and print its table."""
-    load = os.getloadavg()[0]
     rounds: dict[str, list[dict[str, float]]] = {name: [] for name in arguments.contenders}
     # A contender's load on the server is its own: connections that are made anew cost it more than those that are kept.
     served: dict[str, float] = dict.fromkeys(arguments.contenders, 0.0)
@@ -145,11 +142,6 @@ def print_speed(arguments: argparse.Namespace) -> dict[str, list[dict[str, float
         print(f"{name:<20} {numbers} {processor:>7.3f} {1000 / processor:>9.0f} {peak:>8.0f}", flush=True)
     each = max(served.values()) / (arguments.items * arguments.rounds)
     print(f"the server took at most {1000 * each:.3f} ms of its processor a request: {1 / each:.0f} requests/s at most")
-    print(f"load before and after: {load:.1f}, {os.getloadavg()[0]:.1f}")
-    if load > BUSY:
-        print(
-            "others use the processors: requests/s, and shares of them, say little here; CPU ms and a core's rate hold"
-        )
     print(QUOTED)
     return rounds
 

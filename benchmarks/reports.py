@@ -11,8 +11,7 @@ repeated with a number in each question. A contender is a whole process, the sta
   view both   `pytest-haerae view B.json --baseline A.json --no-open`
 
 A command and the bare load of its files alternate; medians of the rounds' times, the largest peak of memory, and the
-ratios, which alone mean something on a shared machine. The load is printed; where a contender took a quarter more wall
-time than processor time, a line below the table says so: the ratio of wall times is not to be read then.
+ratios, which alone mean something on a shared machine. The load is printed, and what it makes worthless.
 
 usage: python -m benchmarks.reports [--items 35000] [--subsets 45] [--rounds 5] [--methods log_likelihood string_match]
            [--folder FOLDER]
@@ -22,20 +21,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-from pytest_haerae.catalogue.datasets import open_items  # noqa: E402 - run from anywhere
+from benchmarks.measuring import MEGABYTE, Cost, Watch, alternate, cost_of, environment, median_cost
+from pytest_haerae.catalogue.datasets import open_items
 
 METHODS = ("log_likelihood", "string_match")
 BARE = "import json, sys; kept = [json.load(open(name, encoding='utf-8')) for name in sys.argv[1:]]"
@@ -63,18 +56,6 @@ HEADING = [
     "ratio",
     "limit",
 ]
-MEGABYTE = 1024**2
-WAITED = 1.25
-"""Wall time over processor time from which a figure says more about the machine than about the contender."""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """One process: seconds of wall time and of the processor, and bytes of memory at its peak."""
-
-    seconds: float
-    processor: float
-    memory: float
 
 
 def write_questions(folder: Path, items: int, subsets: int) -> None:
@@ -105,45 +86,24 @@ def make_reports(folder: Path, method: str) -> dict[str, str]:
     return found
 
 
-def environment() -> dict[str, str]:
-    """This process's, with this working copy first."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
-
-
-def measure(command: Sequence[str]) -> Cost:
-    """Run one contender; the exit code of a gate that failed is one that was measured."""
-    started = time.perf_counter()
-    process = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 - this interpreter
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    if os.waitstatus_to_exitcode(status) not in (0, 1):
-        _, said = process.communicate()
-        raise SystemExit(f"{' '.join(command)}: {said.decode()}")
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
-
-
-def medians(costs: Sequence[Cost]) -> Cost:
-    """The median times of several runs, and the largest memory."""
-    return Cost(
-        statistics.median(cost.seconds for cost in costs),
-        statistics.median(cost.processor for cost in costs),
-        max(cost.memory for cost in costs),
-    )
-
-
-def compare(name: str, files: dict[str, str], rounds: int) -> tuple[str, bool]:
-    """A command against the bare load of the files that it names: cells of the table, and whether they waited."""
-    pattern, limit = COMMANDS[name]
-    typed = [part.format(**files) for part in pattern]
+def compare(name: str, files: dict[str, str], rounds: int) -> dict[str, Cost]:
+    """What a command costs, and the bare load of the files that it names; a gate that failed is measured, too."""
+    typed = [part.format(**files) for part in COMMANDS[name][0]]
     reports = [part for part in typed if part in (files["A"], files["B"])]
-    contenders = ([sys.executable, "-c", BARE, *reports], [sys.executable, "-c", MAIN, *typed])
-    found = [[measure(contender) for contender in contenders] for _ in range(rounds)]
-    bare, ours = (medians(costs) for costs in zip(*found, strict=True))
-    memory, times = ours.memory / bare.memory, ours.processor / bare.processor
-    cells = [f"{bare.processor:.2f}", f"{ours.processor:.2f}", f"**{times:.2f}**", f"{limit:g}"]
-    cells += [f"{ours.seconds / bare.seconds:.2f}"]
-    cells += [f"{bare.memory / MEGABYTE:.0f}", f"{ours.memory / MEGABYTE:.0f}", f"**{memory:.2f}**", f"{MEMORY:g}"]
-    return " | ".join(cells), any(cost.seconds > WAITED * cost.processor for cost in (bare, ours))
+    commands = {"json.load": ["-c", BARE, *reports], name: ["-c", MAIN, *typed]}
+    contenders = {
+        each: partial(cost_of, [sys.executable, *command], environment=environment(), codes=(0, 1))
+        for each, command in commands.items()
+    }
+    return {each: median_cost(costs) for each, costs in alternate(contenders, rounds).items()}
+
+
+def cells_of(bare: Cost, ours: Cost, limit: float) -> str:
+    """A row of the table, behind method and command."""
+    cells = [f"{bare.processor:.2f}", f"{ours.processor:.2f}", f"**{ours.processor / bare.processor:.2f}**"]
+    cells += [f"{limit:g}", f"{ours.seconds / bare.seconds:.2f}"]
+    cells += [f"{bare.memory / MEGABYTE:.0f}", f"{ours.memory / MEGABYTE:.0f}"]
+    return " | ".join([*cells, f"**{ours.memory / bare.memory:.2f}**", f"{MEMORY:g}"])
 
 
 def main() -> None:
@@ -163,18 +123,18 @@ def main() -> None:
             write_questions(folder / "questions", arguments.items, arguments.subsets)
         reports = {method: make_reports(folder, method) for method in arguments.methods}
         size = ", ".join(f"{Path(files['B']).stat().st_size / 1e6:.0f} MB" for files in reports.values())
-        load = os.getloadavg()[0]
-        print(f"{arguments.items} items in {arguments.subsets} subsets, a report of {size}; load {load:.1f}\n")
+        print(f"{arguments.items} items in {arguments.subsets} subsets, a report of {size}\n")
         print(f"| {' | '.join(HEADING)} |")
         print("|---|---|" + 9 * "---:|")
-        waited = []
-        for method, files in reports.items():
-            for name in arguments.commands:
-                cells, busy = compare(name, {**files, "page": str(folder / "page.html")}, arguments.rounds)
-                print(f"| `{method}` | {name} | {cells} |", flush=True)
-                waited += [f"{name} ({method})"] if busy else []
-        if waited:
-            print(f"\nbusy machine, read no wall time of {', '.join(waited)}")
+        costs: dict[str, Cost] = {}
+        with Watch() as watch:
+            for method, files in reports.items():
+                for name in arguments.commands:
+                    found = compare(name, {**files, "page": str(folder / "page.html")}, arguments.rounds)
+                    bare, ours = found.values()
+                    print(f"| `{method}` | {name} | {cells_of(bare, ours, COMMANDS[name][1])} |", flush=True)
+                    costs |= {f"{each} ({name}, {method})": cost for each, cost in found.items()}
+        watch.report(costs)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from benchmarks.sections.section import Cell, Figures, Section, Step, Table
 
 _NAMES: Mapping[str, Cell] = {
+    "aiohttp_bare": ("bare aiohttp, no client", "클라이언트 없이 aiohttp만"),
     "openai_bare": ("bare `openai.AsyncOpenAI`, httpx as it comes", "`openai.AsyncOpenAI`만, 기본 httpx"),
     "openai_bare_aiohttp": ("bare `openai.AsyncOpenAI`, aiohttp transport", "`openai.AsyncOpenAI`만, aiohttp"),
     "openai": "pytest-haerae `openai`",
