@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -91,3 +95,14 @@ def write_questions(folder: Path, rows: list[dict[str, Any]] | None = None) -> N
     lines = (json.dumps(row, ensure_ascii=False) for row in (QUESTIONS if rows is None else rows))
     (folder / "questions.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "test_mine.py").write_text(SUITE, encoding="utf-8")
+
+
+@contextmanager
+def copy_of_store(store: Path, scratch: Path) -> Iterator[sqlite3.Connection]:
+    """A copy of a store, as a killed run left it: looking must not mend what the next run finds."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    for part in store.parent.glob(f"{store.name}*"):
+        shutil.copy(part, scratch)
+    with closing(sqlite3.connect(scratch / store.name)) as connection:
+        yield connection

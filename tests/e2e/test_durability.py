@@ -10,7 +10,6 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ import pytest
 
 from pytest_haerae.testing import ApiServer, serve
 from tests.e2e.test_api import BACKENDS, command, evaluate, letter, questions, wait_until
-from tests.helpers import valid_report, write_questions
+from tests.helpers import copy_of_store, valid_report, write_questions
 
 pytestmark = pytest.mark.server
 
@@ -32,14 +31,8 @@ def reply(number: int, body: dict[str, Any]) -> str:
 
 
 def stored(store: Path, scratch: Path) -> dict[int, str]:
-    """Numbers and texts of the answers in a store, read from a copy: looking must not mend what the next run finds."""
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir()
-    for part in store.parent.glob(f"{store.name}*"):
-        shutil.copy(part, scratch)
-    if not (scratch / store.name).exists():
-        return {}
-    with closing(sqlite3.connect(scratch / store.name)) as connection:
+    """Numbers and texts of the answers in a store; none where it was not made yet."""
+    with copy_of_store(store, scratch) as connection:
         try:
             texts = [json.loads(row[0])["text"] for row in connection.execute("SELECT answer FROM responses")]
         except sqlite3.OperationalError:  # killed before the tables were made

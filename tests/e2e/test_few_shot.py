@@ -69,5 +69,6 @@ def test_context_and_continuations_are_those_of_lm_evaluation_harness(
         expected = [model._encode_pair(*instance.arguments) for instance in asked]
 
         request = make_request(by_query[document["query"]], find_prompt("raw"), "loglikelihood", shots, chat=chat)
-        tokens, continuations = RequestEncoder(model.tokenizer).pair(request)
+        encoder = RequestEncoder(model.tokenizer)
+        tokens, continuations = encoder.cut(*encoder.wholes([request]))
         assert [(list(tokens), list(continuation)) for continuation in continuations] == expected

@@ -81,7 +81,7 @@ def test_a_context_too_long_is_cut_from_the_left_and_said_so(checkpoint: Path) -
     small = HuggingFaceBackend(parameters_of(checkpoint, max_length=32))
     long = "가나다라마바사 " * 30 + "정답:"
     ((_, response),) = small.run([Request("loglikelihood", long, LABELS)])
-    context, continuations = small._encoder.pair(Request("loglikelihood", long, LABELS))
+    context, continuations = small._encoder.cut(*small._encoder.wholes([Request("loglikelihood", long, LABELS)]))
     cut = [score_sequence(small._model, context[-(33 - len(each)) :], each) for each in continuations]
     small.close()
     assert response.truncated

@@ -74,7 +74,7 @@ def test_context_and_continuations_are_those_of_lm_evaluation_harness(
     expected = [harness.model._encode_pair(*instance.arguments) for instance in instances]
     encoder, found = RequestEncoder(harness.model.tokenizer), []
     for request in requests:
-        tokens, continuations = encoder.pair(request)
+        tokens, continuations = encoder.cut(*encoder.wholes([request]))
         found += [(list(tokens), list(continuation)) for continuation in continuations]
     assert len(found) == 4 * COUNT
     assert found == expected

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,7 +21,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
 from tests.e2e.conftest import VLLM_SETTINGS
 from tests.e2e.vllm_ledger import LEDGER, asked
-from tests.helpers import ROOT, reference_items, valid_report
+from tests.helpers import ROOT, copy_of_store, reference_items, valid_report
 
 pytestmark = [
     pytest.mark.vllm,
@@ -76,7 +73,7 @@ def test_a_context_too_long_is_cut_from_the_left_and_said_so(
     monkeypatch.setattr(backend, "_window", 48)
     request = Request("loglikelihood", "가나다라마바사 " * 30 + "정답:", LABELS)
     ((_, cut),) = backend.run([request])
-    context, continuations = backend._encoder.pair(request)
+    context, continuations = backend._encoder.cut(*backend._encoder.wholes([request]))
     kept = context[-(48 - len(continuations[0])) :]
     assert cut.truncated
     assert (cut.prompt_tokens, {len(each) for each in continuations}) == (len(kept), {3})
@@ -192,13 +189,8 @@ def test_an_engine_that_can_not_start_is_a_usage_error_and_leaves_no_process(che
 
 
 def stored(store: Path) -> int:
-    """Answers in a store, counted in a copy: looking must not mend what the next run finds."""
-    copy = store.parent / "copy"
-    shutil.rmtree(copy, ignore_errors=True)
-    copy.mkdir()
-    for part in store.parent.glob(f"{store.name}*"):
-        shutil.copy(part, copy)
-    with closing(sqlite3.connect(copy / store.name)) as connection:
+    """Answers in a store."""
+    with copy_of_store(store, store.parent / "copy") as connection:
         return int(connection.execute("SELECT count(*) FROM responses").fetchone()[0])
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.request import getproxies
@@ -105,8 +106,8 @@ class Direct:
                     return None
                 packed = answer.headers.get("content-encoding", "")
                 body = await read_bounded(answer.content.iter_any(), packed)
-                called = answer.headers.get("content-type", "*").partition(";")[0]
-                return _Arrived(answer.status, answer.raw_headers, body, not packed and called.endswith("json"))
+                is_json = not packed and _is_called_json(answer.headers)
+                return _Arrived(answer.status, answer.raw_headers, body, is_json)
         except Exception as error:
             return error
 
@@ -171,8 +172,11 @@ def _plainly_read(arrived: _Arrived) -> Any:  # noqa: ANN401 - any JSON
 
 def _read(response: Any) -> Any:  # noqa: ANN401 - of one of two libraries, any JSON
     """The JSON of the client's answer; its text where the server does not call it JSON."""
-    called = response.headers.get("content-type", "*").partition(";")[0]
-    return response.json() if called.endswith("json") else response.text
+    return response.json() if _is_called_json(response.headers) else response.text
+
+
+def _is_called_json(headers: Mapping[str, str]) -> bool:
+    return headers.get("content-type", "*").partition(";")[0].endswith("json")
 
 
 def _proxied(host: str) -> bool:

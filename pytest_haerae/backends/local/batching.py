@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -118,7 +119,7 @@ def halving(
     Args:
         answer: Answers a batch or raises what tells of memory that ran out.
         batch: What is asked.
-        refused: Told of the length of each batch that did not fit; frees what can be freed.
+        refused: Told of the length of each batch that did not fit; lets go of what it can.
     """
     try:
         answered = answer(batch)
@@ -129,9 +130,19 @@ def halving(
         yield answered
         return
     refused(len(batch))
+    _release()
     middle = len(batch) // 2
     yield from halving(answer, batch[:middle], refused)
     yield from halving(answer, batch[middle:], refused)
+
+
+def _release() -> None:
+    """Give memory back that nothing holds."""
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

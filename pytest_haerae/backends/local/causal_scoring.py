@@ -39,9 +39,9 @@ class CausalScorer(ABC):
         self._prefix: Tokens = ()
         self._prefix_cache: Any = None
 
-    def next_batch(self, prefix: Tokens, members: Sequence[Scorable], rows: int) -> Sequence[Scorable]:
-        """The first members, `rows` at most, that can be scored together behind a shared prefix."""
-        return members[:rows]
+    def next_batch(self, prefix: Tokens, members: Sequence[Scorable]) -> Sequence[Scorable]:
+        """The first of members that memory has room for, as far as they can be scored together behind a prefix."""
+        return members
 
     @abstractmethod
     def load(self, prefix: Tokens, members: Sequence[Scorable]) -> Callable[[Scorable], Load]:

@@ -45,17 +45,6 @@ class RequestEncoder:
         """Tokens of the text to generate from."""
         return self.tokenize([self.render(request)])[0]
 
-    def pair(self, request: Request) -> tuple[Tokens, list[Tokens]]:
-        """Tokens of the context and of each continuation, encoded together and cut at the context's length.
-
-        An empty context is the model's BOS, or its EOS where there is none, as in lm-evaluation-harness.
-
-        Raises:
-            ValueError: The context is empty and the tokenizer has neither.
-        """
-        (wholes,) = self.wholes([request])
-        return self.cut(wholes)
-
     def wholes(self, requests: Iterable[Request]) -> Iterator[list[Tokens]]:
         """Of each request the tokens of its context, and of the context with each continuation.
 
@@ -73,7 +62,9 @@ class RequestEncoder:
         yield from self._tokenize_all(texts)
 
     def cut(self, wholes: Sequence[Tokens]) -> tuple[Tokens, list[Tokens]]:
-        """The context's tokens, and each continuation's, from what `wholes` gave.
+        """The context's tokens, and each continuation's: what `wholes` gave, cut at the context's length.
+
+        An empty context is the model's BOS, or its EOS where there is none, as in lm-evaluation-harness.
 
         Raises:
             ValueError: The context is empty and the tokenizer has neither BOS nor EOS.

@@ -85,7 +85,7 @@ class HuggingFaceBackend(BatchingBackend):
             rows = self._budget.rows(load)
             batch, order = order[:rows], order[rows:]
             asked = [(index, requests[index], prompts[index]) for index in batch]
-            for answers in halving(self._generate, asked, partial(self._refused, load)):
+            for answers in halving(self._generate, asked, partial(self._budget.refuse, load)):
                 yield from answers
 
     def _generate(self, batch: Sequence[tuple[int, Request, Tokens]]) -> list[tuple[int, Response]]:
@@ -141,9 +141,3 @@ class HuggingFaceBackend(BatchingBackend):
             completion_tokens=len(own),
             truncated=truncated,
         )
-
-    def _refused(self, load: Load, rows: int) -> None:
-        from pytest_haerae.backends.local.loglikelihoods import release
-
-        self._budget.refuse(load, rows)
-        release()

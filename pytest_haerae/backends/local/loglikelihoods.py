@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from itertools import takewhile
 from threading import Event
 from typing import Any
-
-import torch
 
 from pytest_haerae.backends.local.batching import BatchBudget, Load, halving
 from pytest_haerae.backends.local.causal_scoring import CausalScorer, score_sequence
@@ -56,34 +55,33 @@ class LoglikelihoodRunner:
 
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """Answer requests, batch by batch; the next window is encoded while the model works on this one."""
-        windows = make_windows(requests)
+        with closing(self._encoded(requests)) as windows:
+            for window, (parts, board, errors) in windows:
+                yield from ((window[place], response) for place, response in errors.items())
+                for number, sums in self._score(parts):
+                    response = board.add(parts[number], sums)
+                    if response is not None:
+                        yield window[parts[number].index], response
+
+    def _encoded(self, requests: Sequence[Request]) -> Generator[tuple[Sequence[int], Encoded], None, None]:
+        """Each window's indices and its requests, encoded; one window ahead of whoever takes them."""
         stopped = Event()
+
+        def encode(window: Sequence[int]) -> tuple[Sequence[int], Encoded]:
+            chosen = (requests[index] for index in takewhile(lambda _: not stopped.is_set(), window))
+            return window, make_parts("huggingface", self._encoder, chosen, self._max_length + 1)
+
         with ThreadPoolExecutor(1, "haerae-encoding") as pool:
-
-            def begin(number: int) -> Future[Encoded] | None:
-                if number == len(windows):
-                    return None
-                chosen = (requests[index] for index in takewhile(lambda _: not stopped.is_set(), windows[number]))
-                return pool.submit(make_parts, "huggingface", self._encoder, chosen, self._max_length + 1)
-
+            coming: deque[Future[tuple[Sequence[int], Encoded]]] = deque()
             try:
-                coming = begin(0)
-                for number, window in enumerate(windows):
-                    assert coming is not None  # noqa: S101 - there is one for each window
-                    parts, board, errors = coming.result()
-                    coming = begin(number + 1)
-                    yield from ((window[place], response) for place, response in errors.items())
-                    for place, sums in self._score(parts):
-                        response = board.add(parts[place], sums)
-                        if response is not None:
-                            yield window[parts[place].index], response
+                for window in make_windows(requests):
+                    coming.append(pool.submit(encode, window))
+                    if len(coming) > 1:
+                        yield coming.popleft().result()
+                for last in coming:
+                    yield last.result()
             finally:
                 stopped.set()
-
-    def forget(self) -> None:
-        """Free what is kept beside the model."""
-        if self._scorer is not None:
-            self._scorer.forget()
 
     def _score(self, parts: Sequence[Part]) -> Iterator[tuple[int, Sums]]:
         """Sums of each part, by its number; batched, or sequence by sequence where the cache cannot be reused."""
@@ -110,41 +108,33 @@ class LoglikelihoodRunner:
             load_of, start = scorer.load(group.prefix, group.members), 0
             while start < len(group.members):
                 load = load_of(group.members[start])
-                rows = self._budget.rows(load)
-                batch = scorer.next_batch(group.prefix, group.members[start : start + rows], rows)
+                fitting = group.members[start : start + self._budget.rows(load)]
+                batch = scorer.next_batch(group.prefix, fitting)
 
                 yield from halving(partial(scorer.score, group.prefix), batch, partial(self._refused, load))
                 start += len(batch)
 
     def _refused(self, load: Load, rows: int) -> None:
         self._budget.refuse(load, rows)
-        self.forget()
-        release()
+        if self._scorer is not None:
+            self._scorer.forget()
 
 
 def make_windows(requests: Sequence[Request]) -> list[list[int]]:
     """Indices of the requests, those neighbours that begin alike, in windows that fit in memory."""
-
-    def text(index: int) -> str:
-        request = requests[index]
-        return request.context if request.messages is None else "\0".join(each.content for each in request.messages)
-
+    texts = [
+        request.context if request.messages is None else "\0".join(each.content for each in request.messages)
+        for request in requests
+    ]
     windows: list[list[int]] = []
     room = 0
-    for index in sorted(range(len(requests)), key=text):
-        room -= len(text(index))
+    for index in sorted(range(len(requests)), key=texts.__getitem__):
+        room -= len(texts[index])
         if not windows or room < 0 or len(windows[-1]) >= (_WINDOW if len(windows) > 1 else _FIRST_WINDOW):
             windows.append([])
-            room = _WINDOW_CHARACTERS - len(text(index))
+            room = _WINDOW_CHARACTERS - len(texts[index])
         windows[-1].append(index)
     return windows
-
-
-def release() -> None:
-    """Give memory back that nothing holds."""
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
 
 
 def _reusable_cache(model: Any) -> bool:  # noqa: ANN401 - transformers' models

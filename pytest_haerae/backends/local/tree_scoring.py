@@ -28,13 +28,12 @@ class TreeScorer(CausalScorer):
 
     detail: ClassVar[str] = "option trie behind each context, in one forward"
 
-    def next_batch(self, prefix: Tokens, members: Sequence[Scorable], rows: int) -> Sequence[Scorable]:
+    def next_batch(self, prefix: Tokens, members: Sequence[Scorable]) -> Sequence[Scorable]:
         """The first members that are worth one row behind a prefix: each of them computes over all of their tokens."""
-        batch = members[:rows]
         if not prefix:
-            return batch
-        each = len(batch[0].context) - len(prefix) + max(len(member.trie.children) for member in batch)
-        return batch[: max(1, (_CPU_ROW if self._model.device.type == "cpu" else _ROW) // each)]
+            return members
+        most = _CPU_ROW if self._model.device.type == "cpu" else _ROW
+        return members[: max(1, most // self.load(prefix, members)(members[0]).tokens)]
 
     def load(self, prefix: Tokens, members: Sequence[Scorable]) -> Callable[[Scorable], Load]:
         """What a row takes: its context behind the prefix and its nodes; only a prefix is kept beyond a layer."""

@@ -24,18 +24,17 @@ class TwoForwardScorer(CausalScorer):
 
     detail: ClassVar[str] = "option trie over each context's cache"
 
-    def next_batch(self, prefix: Tokens, members: Sequence[Scorable], rows: int) -> Sequence[Scorable]:
+    def next_batch(self, prefix: Tokens, members: Sequence[Scorable]) -> Sequence[Scorable]:
         """The first members that can be scored together.
 
         Padding between a shared prefix and what follows shifts a sliding window, which counts places in the cache; so
         beyond the window only members of one length share a batch there.
         """
-        batch = members[:rows]
-        longest = len(batch[0].fed)
-        deepest = max((len(path) for member in batch for path in member.rows), default=0)
+        longest = len(members[0].fed)
+        deepest = max((len(path) for member in members for path in member.rows), default=0)
         if prefix and self._window is not None and longest + deepest >= self._window:
-            batch = [member for member in batch if len(member.fed) == longest]
-        return batch
+            return [member for member in members if len(member.fed) == longest]
+        return members
 
     def load(self, prefix: Tokens, members: Sequence[Scorable]) -> Callable[[Scorable], Load]:
         """What a row takes: its context's cache, one more for each option's rest, and logits at all nodes."""

@@ -86,7 +86,7 @@ def scored(scorer: CausalScorer, requests: list[Scorable], rows: int = 5) -> dic
         assert all(member.context[: len(group.prefix)] == group.prefix for member in group.members)
         members = list(group.members)
         while members:
-            batch = scorer.next_batch(group.prefix, members, rows)
+            batch = scorer.next_batch(group.prefix, members[:rows])
             found |= dict(scorer.score(group.prefix, batch).sums())
             members = members[len(batch) :]
     return found

@@ -80,10 +80,13 @@ def answer(batch: Sequence[int]) -> list[int]:
     return list(batch)
 
 
-def test_halves_of_what_does_not_fit_lose_nothing() -> None:
+def test_halves_of_what_does_not_fit_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     refused: list[int] = []
+    collected: list[int] = []
+    monkeypatch.setattr("gc.collect", lambda: collected.append(len(refused)))
     assert list(chain.from_iterable(halving(answer, range(20), refused.append))) == list(range(20))
     assert sorted(refused) == [5, 5, 5, 5, 10, 10, 20]
+    assert collected == [1, 2, 3, 4, 5, 6, 7], "memory is given back once what does not fit was let go"
 
 
 @pytest.mark.parametrize(("batch", "error"), [([1], MemoryError()), ([1, 2], RuntimeError("shapes do not fit"))])

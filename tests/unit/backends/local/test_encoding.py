@@ -60,5 +60,6 @@ def test_many_requests_are_encoded_as_each_by_itself(monkeypatch: pytest.MonkeyP
     encoder = RequestEncoder(byte_tokenizer(**SPECIAL))
     texts = ["가나다", "<s>라마", "", "바 ", "</s>", "<s>"]
     requests = [Request("loglikelihood", text, (" 가", "나")) for text in texts]
-    assert [encoder.cut(wholes) for wholes in encoder.wholes(requests)] == [encoder.pair(each) for each in requests]
+    alone = [encoder.cut(*encoder.wholes([request])) for request in requests]
+    assert [encoder.cut(wholes) for wholes in encoder.wholes(requests)] == alone
     assert list(encoder.wholes([])) == []

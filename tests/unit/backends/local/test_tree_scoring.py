@@ -89,10 +89,10 @@ def test_a_row_behind_a_prefix_holds_no_more_than_pays(monkeypatch: pytest.Monke
     trie = build_trie([(1, 2), (3, 2)])
     members = [make_scorable(number, (5,) * length, trie) for number, length in enumerate((27, 25, 25, 25, 25))]
     # Behind four tokens the longest takes 23 and its trie three: one more of its kind has no room.
-    assert list(scorer.next_batch((5,) * 4, members, 5)) == members[:1]
-    assert list(scorer.next_batch((5,) * 4, members[1:], 5)) == members[1:3]
-    assert list(scorer.next_batch((5,) * 4, members, 1)) == members[:1]
-    assert list(scorer.next_batch((), members, 5)) == members
+    assert list(scorer.next_batch((5,) * 4, members)) == members[:1]
+    assert list(scorer.next_batch((5,) * 4, members[1:])) == members[1:3]
+    assert list(scorer.next_batch((5,) * 4, members[:1])) == members[:1]
+    assert list(scorer.next_batch((), members)) == members
 
 
 def test_a_forward_that_fails_leaves_no_half_filled_cache(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,9 +13,9 @@ OPTIONS = build_trie([(1, 2, 3), (1, 4)])
 def test_beyond_a_window_only_contexts_of_one_length_share_a_batch_behind_a_prefix() -> None:
     members = [make_scorable(number, (5,) * length, OPTIONS) for number, length in enumerate((20, 20, 19, 18))]
     windowed = TwoForwardScorer(random_model(TREES["sliding window"]), pad=0)
-    assert list(windowed.next_batch((5,) * 4, members, 3)) == members[:2]
-    assert list(windowed.next_batch((), members, 3)) == members[:3]
-    assert list(TwoForwardScorer(random_model(TREES["llama"]), pad=0).next_batch((5,) * 4, members, 3)) == members[:3]
+    assert list(windowed.next_batch((5,) * 4, members[:3])) == members[:2]
+    assert list(windowed.next_batch((), members[:3])) == members[:3]
+    assert list(TwoForwardScorer(random_model(TREES["llama"]), pad=0).next_batch((5,) * 4, members[:3])) == members[:3]
 
 
 def test_a_row_takes_its_own_cache_and_one_for_each_rest() -> None:
