@@ -1,10 +1,8 @@
-"""What is put off: a sequence whose values are made when they are looked at, and the collector of garbage."""
+"""A sequence whose values are made when they are looked at."""
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TypeVar, overload
 
@@ -43,19 +41,3 @@ class LazySequence(Sequence[Value]):
         if isinstance(index, slice):
             return [self._at(place) for place in self._places[index]]
         return self._at(self._places[index])
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Keep Python's collector of cycles away while much is made that has none.
-
-    It goes over all that is there each time that this has grown by a part: a third of the time that reading a large
-    JSON file takes.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import gc
-
 import pytest
 
-from pytest_haerae.lazy import LazySequence, without_collector
+from pytest_haerae.lazy import LazySequence
 
 ENTRIES = [4, 0, 7, 7, 2]
 
@@ -40,26 +38,3 @@ def test_one_that_is_not_remembered_is_made_at_each_look() -> None:
 
 def test_entries_need_no_hash() -> None:
     assert list(LazySequence(sum, [[1, 2], [3]])) == [3, 3]
-
-
-def test_the_collector_stays_away_and_is_as_it_was_afterwards() -> None:
-    seen: list[bool] = []
-
-    @without_collector()
-    def fail() -> None:
-        seen.append(gc.isenabled())
-        raise ValueError("no JSON")
-
-    with pytest.raises(ValueError, match="no JSON"):
-        fail()
-    assert (seen, gc.isenabled()) == ([False], True)
-    with without_collector(), without_collector():
-        pass
-    assert gc.isenabled()
-    gc.disable()
-    try:
-        with without_collector():
-            pass
-        assert not gc.isenabled()
-    finally:
-        gc.enable()

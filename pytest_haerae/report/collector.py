@@ -1,0 +1,23 @@
+"""Python's collector of garbage, kept away from large reports."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Keep Python's collector of cycles away while much is made that has none.
+
+    It goes over all that is there each time that this has grown by a part: a third of the time that reading a large
+    JSON file takes.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
