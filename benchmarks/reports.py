@@ -27,7 +27,18 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measuring import MEGABYTE, Cost, Watch, alternate, cost_of, environment, median_cost
+from benchmarks.measuring import (
+    MEGABYTE,
+    Cost,
+    Watch,
+    alternate,
+    as_json,
+    cost_of,
+    environment,
+    keep,
+    machine,
+    median_cost,
+)
 from pytest_haerae.catalogue.datasets import open_items
 
 METHODS = ("log_likelihood", "string_match")
@@ -43,19 +54,6 @@ COMMANDS = {
 """What is typed, and how many times the bare load's time it may take."""
 MEMORY = 1.5
 """How many times the bare load's peak memory a command may take."""
-HEADING = [
-    "method",
-    "command",
-    "`json.load` s",
-    "s",
-    "ratio",
-    "limit",
-    "wall ratio",
-    "`json.load` MB",
-    "MB",
-    "ratio",
-    "limit",
-]
 
 
 def write_questions(folder: Path, items: int, subsets: int) -> None:
@@ -98,12 +96,11 @@ def compare(name: str, files: dict[str, str], rounds: int) -> dict[str, Cost]:
     return {each: median_cost(costs) for each, costs in alternate(contenders, rounds).items()}
 
 
-def cells_of(bare: Cost, ours: Cost, limit: float) -> str:
-    """A row of the table, behind method and command."""
-    cells = [f"{bare.processor:.2f}", f"{ours.processor:.2f}", f"**{ours.processor / bare.processor:.2f}**"]
-    cells += [f"{limit:g}", f"{ours.seconds / bare.seconds:.2f}"]
-    cells += [f"{bare.memory / MEGABYTE:.0f}", f"{ours.memory / MEGABYTE:.0f}"]
-    return " | ".join([*cells, f"**{ours.memory / bare.memory:.2f}**", f"{MEMORY:g}"])
+def line_of(method: str, command: str, bare: Cost, ours: Cost) -> str:
+    """A command's row of what is printed."""
+    times = f"{bare.processor:>8.2f} {ours.processor:>6.2f} {ours.processor / bare.processor:>6.2f}"
+    memory = f"{bare.memory / MEGABYTE:>8.0f} {ours.memory / MEGABYTE:>6.0f} {ours.memory / bare.memory:>6.2f}"
+    return f"{method:<15} {command:<10} {times} {COMMANDS[command][1]:>5g} {memory} {MEMORY:>5g}"
 
 
 def main() -> None:
@@ -124,17 +121,26 @@ def main() -> None:
         reports = {method: make_reports(folder, method) for method in arguments.methods}
         size = ", ".join(f"{Path(files['B']).stat().st_size / 1e6:.0f} MB" for files in reports.values())
         print(f"{arguments.items} items in {arguments.subsets} subsets, a report of {size}\n")
-        print(f"| {' | '.join(HEADING)} |")
-        print("|---|---|" + 9 * "---:|")
+        limit = f"{'ratio':>6} {'limit':>5}"
+        print(f"{'':<26} {'bare s':>8} {'s':>6} {limit} {'bare MB':>8} {'MB':>6} {limit}")
         costs: dict[str, Cost] = {}
+        rows = []
         with Watch() as watch:
             for method, files in reports.items():
                 for name in arguments.commands:
                     found = compare(name, {**files, "page": str(folder / "page.html")}, arguments.rounds)
                     bare, ours = found.values()
-                    print(f"| `{method}` | {name} | {cells_of(bare, ours, COMMANDS[name][1])} |", flush=True)
+                    print(line_of(method, name, bare, ours), flush=True)
+                    rows.append({"method": method, "command": name, **as_json({"bare": bare, "ours": ours})})
                     costs |= {f"{each} ({name}, {method})": cost for each, cost in found.items()}
-        watch.report(costs)
+        figures = {
+            "items": arguments.items,
+            "subsets": arguments.subsets,
+            "rounds": arguments.rounds,
+            "machine": machine(),
+            "rows": rows,
+        }
+        keep(figures, watch, costs)
 
 
 if __name__ == "__main__":

@@ -179,6 +179,7 @@ def main() -> None:
     parser.add_argument("--section", nargs="+", choices=names, default=names)
     parser.add_argument("--model", help="the checkpoint that log-likelihoods are measured with")
     parser.add_argument("--data", help="their items: as of loglikelihood.py (default: from the embedded sample)")
+    parser.add_argument("--reference", help="a folder of items and lm-evaluation-harness' numbers: as of reference.py")
     parser.add_argument("--kmmlu", help="a folder of <subset>-test.csv files: as of overhead.py (default: made up)")
     parser.add_argument("--vllm-python", help="the interpreter of an environment with vllm and lm-eval")
     parser.add_argument("--figures", type=Path, help=f"where figures are kept (default: {KEPT.relative_to(ROOT)})")

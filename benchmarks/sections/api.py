@@ -51,4 +51,10 @@ def _api(found: Mapping[str, Figures]) -> Table:
     return Table(heading, rows)
 
 
-SECTIONS = (Section("api", (Step("api", "api", ("--memory-items",), ("--items", "50", "--rounds", "1")),), _api),)
+_OWN_SERVER = ("--items", "20000", "--latency", "0.02", "--concurrency", "256", "--memory-items")
+_NEAREST = ("--contenders", "aiohttp_bare", "openai_bare_aiohttp", "openai")
+_TINY = ("--items", "50", "--rounds", "1")
+SECTIONS = (
+    Section("api", (Step("api", "api", ("--memory-items",), _TINY),), _api),
+    Section("own_server", (Step("own_server", "api", (*_OWN_SERVER, *_NEAREST), _TINY),), _api),
+)

@@ -71,8 +71,19 @@ SECTIONS = (
         "huggingface",
         (
             Step("short", "loglikelihood", (*_SCORING, "--buckets", "short", "--items", "10"), _TINY),
-            Step("medium", "loglikelihood", (*_SCORING, "--buckets", "medium", "--items", "6"), _TINY),
-            Step("long", "loglikelihood", (*_SCORING, "--buckets", "long", "--items", "2"), _TINY),
+            Step(
+                "medium",
+                "loglikelihood",
+                (*_SCORING, "--buckets", "medium", "--items", "4", "--batch-sizes", "1", "2", "4", "8"),
+                _TINY,
+            ),
+            # Batches of eight take 18 GB here.
+            Step(
+                "long",
+                "loglikelihood",
+                (*_SCORING, "--buckets", "long", "--items", "2", "--batch-sizes", "1", "2", "4"),
+                _TINY,
+            ),
             Step("each", "loglikelihood", (*_SCORING, "--items", "10", "--contenders", "haerae", "floor"), _TINY),
             Step(
                 "few_shot",

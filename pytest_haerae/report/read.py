@@ -11,8 +11,8 @@ from typing import NoReturn, cast
 
 from pydantic import ValidationError
 
+from pytest_haerae.collector import without_collector
 from pytest_haerae.errors import UsageError
-from pytest_haerae.report.collector import without_collector
 from pytest_haerae.report.row_wise import NotAsWrittenError, read_row_wise
 from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Report, check_report
 from pytest_haerae.report.upgrade import upgrade

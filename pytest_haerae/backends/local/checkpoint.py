@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 from pytest_haerae.backends.installed import check_installed
 from pytest_haerae.backends.local.weights import check_exists, check_weights, checkpoint_identity
 from pytest_haerae.backends.protocol import BackendParameters
+from pytest_haerae.collector import without_collector
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
 
@@ -74,8 +75,9 @@ def longest_input(config: Any, tokenizer: Any) -> int:  # noqa: ANN401 - transfo
     return length if length < _UNSET_LENGTH else _DEFAULT_LENGTH
 
 
+@without_collector()
 def load_model(parameters: CheckpointParameters) -> tuple[Any, Any]:
-    """Load tokenizer and model.
+    """Load tokenizer and model; what the libraries and a vocabulary are made of is no garbage.
 
     Raises:
         UsageError: A library is missing, or the model, its adapter or its weights cannot be had.

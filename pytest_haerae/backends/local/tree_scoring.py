@@ -143,17 +143,21 @@ def _heeds_masks(scorer: TreeScorer, model: Any) -> bool:  # noqa: ANN401 - tran
     vocabulary = int(model.config.get_text_config().vocab_size)
     context = tuple(number % vocabulary for number in range(1, 9))
     one, two, three, last = (number % vocabulary for number in (11, 12, 13, 14))
-    longer = make_scorable(1, (*context, three), build_trie([(one, last)]))
-    found = []
-    for siblings in ((one, two), (three, one)):
-        asked = make_scorable(0, context, build_trie([(token, last) for token in siblings]))
-        for prefix in ((), context[:4]):
-            layout = lay_out([asked, longer], len(prefix), pad=last)
-            logits = scorer._logits(prefix, layout)
-            paths = {path: number for number, (place, path, _, _) in enumerate(layout.nodes) if not place}
-            found.append(logits[0, paths[(one,)]].float())
-    other = model(input_ids=scorer._tensor([(*context, two)]), use_cache=False).logits[0, -1].float()
-    found.append(model(input_ids=scorer._tensor([(*context, one)]), use_cache=False).logits[0, -1].float())
+    asked = [
+        make_scorable(place, context, build_trie([(token, last) for token in siblings]))
+        for place, siblings in enumerate(((one, two), (three, one)))
+    ]
+    longer = make_scorable(len(asked), (*context, three), build_trie([(one, last)]))
+    found: list[torch.Tensor] = []
+    for prefix in ((), context[:4]):
+        layout = lay_out([*asked, longer], len(prefix), pad=last)
+        logits = scorer._logits(prefix, layout)
+        nodes = [
+            number for number, (place, path, _, _) in enumerate(layout.nodes) if place < len(asked) and path == (one,)
+        ]
+        found += logits[0, nodes].float().unbind()
     scorer.forget()
-    spread = (found[-1] - other).abs().max()
-    return all(bool((each - found[-1]).abs().max() < _LIKE * spread) for each in found)
+    sequences = scorer._tensor([(*context, one), (*context, two)])
+    expected, other = model(input_ids=sequences, use_cache=False).logits[:, -1].float()
+    spread = (expected - other).abs().max()
+    return all(bool((each - expected).abs().max() < _LIKE * spread) for each in found)

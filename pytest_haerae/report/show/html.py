@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from pytest_haerae import escaping
-from pytest_haerae.report.collector import without_collector
+from pytest_haerae.collector import without_collector
 from pytest_haerae.report.files import write_text
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show import page_data

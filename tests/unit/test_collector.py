@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from pytest_haerae.report.collector import without_collector
+from pytest_haerae.collector import without_collector
 
 
 def test_the_collector_stays_away_and_is_as_it_was_afterwards() -> None:
