@@ -12,7 +12,7 @@ from benchmarks.sections.section import Cell, Figures, Section, Step, Table
 def _reports(found: Mapping[str, Figures]) -> Table:
     rows: list[list[Cell]] = []
     for figures in found.values():
-        subsets: Cell = (f"{figures['subsets']:,} subsets", f"하위 집합 {figures['subsets']:,}개")
+        subsets: Cell = (f"{figures['subsets']:,} subsets", f"하위 과제 {figures['subsets']:,}개")
         for row in figures["rows"]:
             bare, ours = row["bare"], row["ours"]
             times = [f"{one['processor']:.2f}" for one in (bare, ours)]
