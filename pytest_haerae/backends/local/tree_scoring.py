@@ -10,6 +10,7 @@ import torch
 from pytest_haerae.backends.local.batching import Load
 from pytest_haerae.backends.local.causal_scoring import CausalScorer
 from pytest_haerae.backends.local.grouping import Scorable, make_scorable
+from pytest_haerae.backends.local.head import head_at
 from pytest_haerae.backends.local.node_reader import NodeReader
 from pytest_haerae.backends.local.tree_layout import TreeLayout, lay_out
 from pytest_haerae.backends.local.trie import Tokens, build_trie
@@ -52,27 +53,20 @@ class TreeScorer(CausalScorer):
     def _logits(self, prefix: Tokens, layout: TreeLayout) -> torch.Tensor:
         """The logits at the layout's nodes, of shape (1, nodes, vocabulary)."""
         places = self._tensor([(row, column) for _, _, row, column in layout.nodes])
-
-        def choose(_: Any, given: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:  # noqa: ANN401 - a module
-            rows, columns = places.to(given[0].device).unbind(dim=1)
-            return (given[0][rows, columns].unsqueeze(0), *given[1:])
-
         cache = self._cache_of(prefix) if prefix else None
-        hook = self._model.get_output_embeddings().register_forward_pre_hook(choose)
         try:
-            logits: torch.Tensor = self._model(
-                input_ids=self._tensor(layout.tokens),
-                attention_mask=self._masks(len(prefix), layout),
-                position_ids=self._tensor(layout.positions),
-                use_cache=cache is not None,
-                **({self._cache_argument: cache} if cache is not None else {}),
-            ).logits
+            with head_at(self._model.get_output_embeddings(), places):
+                logits: torch.Tensor = self._model(
+                    input_ids=self._tensor(layout.tokens),
+                    attention_mask=self._masks(len(prefix), layout),
+                    position_ids=self._tensor(layout.positions),
+                    use_cache=cache is not None,
+                    **({self._cache_argument: cache} if cache is not None else {}),
+                ).logits
         except BaseException:
             # Some of its layers hold the batch by now.
             self.forget()
             raise
-        finally:
-            hook.remove()
         if cache is not None:
             cache.crop(-len(layout.tokens[0]))
         return logits
