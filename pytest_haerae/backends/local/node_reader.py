@@ -11,6 +11,8 @@ from pytest_haerae.backends.local.trie import Sums, Tokens
 
 _ROWS_AT_ONCE = 32
 """Rows of logits that are made float32 together: each is as wide as the vocabulary."""
+_CPU_VALUES_AT_ONCE = 1 << 20
+"""Of a processor fewer rows, of so many logits: memory of this size is used again, larger is asked of the system anew."""
 
 
 class NodeReader:
@@ -46,9 +48,12 @@ class NodeReader:
         width = max(map(len, children))
         self._known |= dict.fromkeys(fresh, width)
         padded = [tokens + (0,) * (width - len(tokens)) for tokens in children]
-        wanted, places = (torch.tensor(rows, device=logits.device) for rows in (padded, [*fresh.values()]))
-        for start in range(0, len(padded), _ROWS_AT_ONCE):
-            few = slice(start, start + _ROWS_AT_ONCE)
+        wanted, places = (torch.tensor(each, device=logits.device) for each in (padded, [*fresh.values()]))
+        rows = _ROWS_AT_ONCE
+        if logits.device.type == "cpu":
+            rows = max(1, min(rows, _CPU_VALUES_AT_ONCE // logits.shape[-1]))
+        for start in range(0, len(padded), rows):
+            few = slice(start, start + rows)
             exact = logits[places[few, 0], places[few, 1]].float()
             self._values.append((exact.gather(1, wanted[few]) - exact.logsumexp(dim=-1, keepdim=True)).flatten())
 
