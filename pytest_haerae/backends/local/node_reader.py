@@ -12,7 +12,7 @@ from pytest_haerae.backends.local.trie import Sums, Tokens
 _ROWS_AT_ONCE = 32
 """Rows of logits that are made float32 together: each is as wide as the vocabulary."""
 _CPU_VALUES_AT_ONCE = 1 << 20
-"""Of a processor fewer rows, of so many logits: memory of this size is used again, larger is asked of the system anew."""
+"""A processor takes fewer rows, of so many logits: memory of this size is used again, larger is asked for anew."""
 
 
 class NodeReader:
