@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts.prompt import Prompt, write_option
@@ -59,6 +60,25 @@ def _asked(query: str) -> str:
     return " ".join(query.split())
 
 
+class _Examples(NamedTuple):
+    """Few-shot examples as they stand before an item: as one text, and as turns of a chat."""
+
+    text: str
+    turns: tuple[Message, ...]
+
+
+@lru_cache(maxsize=8)
+def _examples(render: Callable[[Item], str], write_target: Callable[[Item], str], shots: tuple[Item, ...]) -> _Examples:
+    """Write few-shot examples: once for all items of a subset, of which only the examples themselves have others."""
+    pairs = [(render(shot), write_target(shot)) for shot in shots]
+    return _Examples(
+        "".join(f"{asked} {answered}{SHOT_SEPARATOR}" for asked, answered in pairs),
+        tuple(
+            message for asked, answered in pairs for message in (Message("user", asked), Message("assistant", answered))
+        ),
+    )
+
+
 def make_request(
     item: Item,
     prompt: Prompt,
@@ -78,18 +98,15 @@ def make_request(
         chat: Make a chat of it: the examples become earlier turns.
         system_prompt: The chat's system message; before plain text it stands as a first paragraph.
     """
-    body = prompt.render(item)
+    body, examples = prompt.render(item), _examples(prompt.render, prompt.write_target, tuple(shots))
     messages: tuple[Message, ...] | None = None
     if chat:
         turns = [Message("system", system_prompt)] if system_prompt else []
-        for shot in shots:
-            turns += [Message("user", prompt.render(shot)), Message("assistant", prompt.write_target(shot))]
-        messages = (*turns, Message("user", body))
+        messages = (*turns, *examples.turns, Message("user", body))
         context = ""
     else:
-        examples = "".join(f"{prompt.render(shot)} {prompt.write_target(shot)}{SHOT_SEPARATOR}" for shot in shots)
         preface = f"{system_prompt}{SHOT_SEPARATOR}" if system_prompt else ""
-        context = preface + examples + body
+        context = preface + examples.text + body
     if kind == "generate":
         return Request("generate", context, messages=messages, stop=prompt.stop)
     assert item.labels is not None  # noqa: S101 - free-text items never come here: they are skipped before

@@ -1,4 +1,4 @@
-"""What a run costs an item: bytes and the number of times its text is made, between two sizes; never a time."""
+"""What a run costs an item: bytes and counts, between two sizes; never a time."""
 
 from __future__ import annotations
 
@@ -83,3 +83,24 @@ def test_an_item_is_rendered_for_its_key_its_backend_and_its_row(tmp_path: Path)
     asked = [identifier for identifier in rendered[:before] if identifier.startswith("questions")]
     written = [identifier for identifier in rendered[before:] if identifier.startswith("questions")]
     assert (len(asked), len(written)) == (1200, 600)
+
+
+def test_few_shot_examples_are_rendered_for_a_subset_and_not_for_each_item(tmp_path: Path) -> None:
+    rendered: list[str] = []
+
+    @register_prompt("counted")
+    def render(item: Item) -> str:
+        rendered.append(item.id)
+        return item.query
+
+    items, examples = 200, 5
+    try:
+        options = {"method": "log_likelihood", "prompt": "counted", "num_few_shot": examples}
+        evaluation, selection = prepared(tmp_path / "run", items, options)
+        with closing(evaluation.ask(selection, lambda done, total: None)) as answers:
+            assert len(answers.samples) == items
+    finally:
+        del PROMPTS["counted"]
+    asked = [identifier for identifier in rendered if identifier.startswith("questions")]
+    # Each item for its key and for its backend, and the examples of most items and of those that are examples.
+    assert len(asked) <= 2 * items + 2 * examples * (2 * examples + 1)
