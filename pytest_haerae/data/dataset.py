@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Protocol
 
 from pytest_haerae.data.cells import nfc
@@ -68,6 +70,18 @@ class ItemLoader:
         self._items: dict[str, list[Item]] = {}
         self._fingerprints: dict[str, str] = {}
 
+    @cached_property
+    def _slugs(self) -> Mapping[str, str]:
+        """Each subset's name in ASCII; told apart by a hash where another subset's is the same."""
+        slugs = {name: ascii_slug(name) for name in self.dataset.subsets()}
+        times = Counter(slugs.values())
+        return {
+            name: slug
+            if slug == name or times[slug] == 1
+            else f"{slug}.{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+            for name, slug in slugs.items()
+        }
+
     def items(self, subset: str) -> list[Item]:
         """All items of a subset, in the data set's order.
 
@@ -79,22 +93,15 @@ class ItemLoader:
         """
         subset = nfc(subset)
         if subset not in self._items:
-            if subset not in self.dataset.subsets():
-                raise UsageError(f"dataset {self.dataset.name}: {unknown('subset', subset, self.dataset.subsets())}")
+            if subset not in self._slugs:
+                raise UsageError(f"dataset {self.dataset.name}: {unknown('subset', subset, self._slugs)}")
             with _collection_paused():
                 rows = self.dataset.placed_rows(subset)
-                items = make_placed_items(subset, rows, self._columns, self._layouts, self._slug(subset))
+                items = make_placed_items(subset, rows, self._columns, self._layouts, self._slugs[subset])
             if not items:
                 raise UsageError(f"{self.dataset.source(subset)}: there are no rows")
             self._items[subset] = items
         return self._items[subset]
-
-    def _slug(self, subset: str) -> str:
-        """A subset's name in ASCII; told apart by a hash where another subset's is the same."""
-        slug = ascii_slug(subset)
-        if slug == subset or [ascii_slug(name) for name in self.dataset.subsets()].count(slug) == 1:
-            return slug
-        return f"{slug}.{hashlib.sha256(subset.encode()).hexdigest()[:6]}"
 
     def fingerprint(self, subset: str) -> str:
         """Hash of what a subset asks and expects: it changes when any question, option or answer does."""

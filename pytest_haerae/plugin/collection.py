@@ -221,8 +221,9 @@ class Collection:
             for name in suite.subsets or ():
                 if name not in present:
                     raise UsageError(f"{nodeid}: @pytest.mark.{MARKER}: {unknown_subset(name, present)}")
-        candidates = suite.candidates(data.name, present, own=own)
-        subsets = [name for name in candidates if name in present and (not wanted or name in wanted)]
+        candidates, admitted = suite.candidates(data.name, present, own=own), set(present)
+        admitted &= set(wanted or present)
+        subsets = [name for name in candidates if name in admitted]
         return [item for subset in subsets for item in evaluation.source.items(data, subset)]
 
     def _in_scope(self, suite: Suite) -> bool:

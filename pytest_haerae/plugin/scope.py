@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePath
 from unicodedata import normalize
 
@@ -46,8 +47,7 @@ class Suite:
             arguments: Paths and node ids as pytest has them; the folder where it was started if it was given none.
             start: The folder where it was started.
         """
-        paths = {(start / argument.partition("::")[0]).resolve() for argument in arguments}
-        return not paths.isdisjoint((self.path.resolve(), self.path.parent.resolve()))
+        return not _resolved(tuple(arguments), start).isdisjoint((self.path.resolve(), self.path.parent.resolve()))
 
     def candidates(self, dataset: str, present: Iterable[str], *, own: bool) -> list[str]:
         """The subsets that this suite asks, whether or not the data set has them.
@@ -67,6 +67,12 @@ class Suite:
         if benchmark and benchmark.suite != GENERIC_SUITE and (self.path.parent / dataset).is_dir():
             return []
         return [subset for subset in present if subset not in HAERAE_SUBSETS]
+
+
+@lru_cache(maxsize=1)
+def _resolved(arguments: tuple[str, ...], start: Path) -> frozenset[Path]:
+    """The paths that a command line names: a shell may have made a thousand of one pattern, for as many suites."""
+    return frozenset((start / argument.partition("::")[0]).resolve() for argument in arguments)
 
 
 class Scope:

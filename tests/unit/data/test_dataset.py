@@ -29,8 +29,10 @@ class Rows:
     def __init__(self, **rows: Sequence[dict[str, Any]]) -> None:
         self._rows = rows
         self.read: list[str] = []
+        self.listed = 0
 
     def subsets(self) -> tuple[str, ...]:
+        self.listed += 1
         return tuple(self._rows)
 
     def source(self, subset: str) -> str:
@@ -135,3 +137,11 @@ def test_garbage_is_searched_for_again_after_reading_also_where_that_fails(tmp_p
         assert gc.isenabled() == enabled
     finally:
         (gc.enable if before else gc.disable)()
+
+
+def test_subsets_are_listed_and_spelled_once_whatever_their_number() -> None:
+    """For each of 2,000 subsets with Korean names all 2,000 were spelled in ASCII."""
+    rows = Rows(**{f"과목{number}": [ROW] for number in range(30)})
+    every = ItemLoader(rows, {}, LAYOUTS)
+    assert len({every.items(name)[0].id for name in rows.subsets()}) == 30
+    assert rows.listed == 2, "by this test, and by the loader"
