@@ -118,8 +118,13 @@ def _mean(values: Iterable[float | None]) -> float | None:
 def _clustered(samples: Sequence[Sample]) -> Clustering:
     """The clustered standard error and the number of clusters; nothing where no passage is shared."""
     answered = [sample for sample in samples if sample.verdict.outcome in ANSWERED]
-    clusters = [(sample.item.subset, passage_of(sample.item.query) or sample.item.index) for sample in answered]
-    count = len(set(clusters))
+    # By number: a text of each sample's own, of its passage, would be a second copy of the data.
+    numbers: dict[tuple[str, str | int], int] = {}
+    clusters = [
+        numbers.setdefault((sample.item.subset, passage_of(sample.item.query) or sample.item.index), len(numbers))
+        for sample in answered
+    ]
+    count = len(numbers)
     if count == len(answered):
         return {}
     correct = [sample.verdict.outcome == "correct" for sample in answered]

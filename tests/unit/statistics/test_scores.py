@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -101,3 +102,18 @@ def test_rows_give_the_counts_of_their_samples() -> None:
     for name, entry in found["subsets"].items():
         assert {**expected["subsets"][name], **entry} == expected["subsets"][name]
     assert {**expected, **found, "subsets": expected["subsets"]} == expected
+
+
+def test_of_a_passage_one_text_is_kept_whatever_the_number_of_its_questions() -> None:
+    query = f"### 지문: \n{'가' * 50_000}\n\n### 질문: \n무엇인가?\n\n### 정답:"
+    samples = [
+        replace(each, selected=replace(each.selected, item=replace(each.item, query=query)))
+        for each in samples_of({"a": "cw" * 30})
+    ]
+    tracemalloc.start()
+    try:
+        assert make_metrics(samples)["clusters"] == 1
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * 2 * 50_000
