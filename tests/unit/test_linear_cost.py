@@ -1,4 +1,4 @@
-"""What a run costs an item: bytes and counts, between two sizes; never a time."""
+"""What a run costs an item, and an option a token: bytes and counts, between two sizes; never a time."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import gc
 import json
 import tracemalloc
 from contextlib import closing
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_haerae.backends.local.grouping import make_scorable
+from pytest_haerae.backends.local.tree_layout import lay_out
+from pytest_haerae.backends.local.trie import build_trie
 from pytest_haerae.doors.evaluator import suite_nodeid
 from pytest_haerae.evaluation import Evaluation, prepare
 from pytest_haerae.prompts.registry import PROMPTS, register_prompt
@@ -104,3 +108,37 @@ def test_few_shot_examples_are_rendered_for_a_subset_and_not_for_each_item(tmp_p
     asked = [identifier for identifier in rendered if identifier.startswith("questions")]
     # Each item for its key and for its backend, and the examples of most items and of those that are examples.
     assert len(asked) <= 2 * items + 2 * examples * (2 * examples + 1)
+
+
+class Token(int):
+    """A token that counts how often it is hashed: a path that names a node is hashed with all its tokens."""
+
+    hashed = 0
+
+    def __hash__(self) -> int:
+        Token.hashed += 1
+        return int(self)
+
+
+def numbers_in(value: object) -> int:
+    """The numbers that a value of tuples, lists and data classes holds."""
+    if is_dataclass(value):
+        return sum(numbers_in(getattr(value, field.name)) for field in fields(value))
+    return sum(map(numbers_in, value)) if isinstance(value, tuple | list) else 1
+
+
+def cost_of_options(tokens: int) -> tuple[float, float]:
+    """Hashed tokens, and numbers held, for each token of four options of so many."""
+    options = [[Token(1000 * option + place) for place in range(tokens)] for option in range(4)]
+    Token.hashed = 0
+    entry = make_scorable(0, (1, 2, 3), build_trie(options))
+    layout = lay_out([entry], 0, pad=0)
+    sums = entry.trie.loglikelihoods([dict.fromkeys(followers, -1.0) for followers in entry.trie.followers])
+    assert sums == (-tokens,) * 4
+    return Token.hashed / (4 * tokens), (numbers_in(entry) + numbers_in(layout)) / (4 * tokens)
+
+
+def test_a_token_of_a_long_option_costs_as_much_as_one_of_a_short_option() -> None:
+    """Nodes were named by their paths, and a pair of tokens was kept for each that sees another: 14 MB an item."""
+    short, long = cost_of_options(30), cost_of_options(300)
+    assert long == pytest.approx(short, rel=0.1)

@@ -22,14 +22,14 @@ class Scorable:
         context: The context's tokens, at least one.
         trie: The options.
         shared: The tokens that every option begins with and that are fed with the context.
-        rows: The paths below `shared` that the second forward feeds, one a row; may be empty.
+        rows: The nodes below `shared` that the second forward feeds, a path a row; may be empty.
     """
 
     index: int
     context: Tokens
     trie: OptionTrie
     shared: Tokens
-    rows: tuple[Tokens, ...]
+    rows: tuple[tuple[int, ...], ...]
 
     @property
     def fed(self) -> Tokens:
@@ -39,16 +39,24 @@ class Scorable:
 
 def make_scorable(index: int, context: Tokens, trie: OptionTrie) -> Scorable:
     """Divide an item's trie between the two forwards."""
-    shared: Tokens = ()
-    while len(trie.children[shared]) == 1 and (*shared, trie.children[shared][0]) in trie.children:
-        shared = (*shared, trie.children[shared][0])
-    # A row an inner node that no further one follows.
-    ends = [
-        node[len(shared) :]
-        for node, children in trie.children.items()
-        if len(node) > len(shared) and not any((*node, child) in trie.children for child in children)
-    ]
-    return Scorable(index, context, trie, shared, tuple(ends))
+    inner = set(trie.parents)
+    shared = 0
+    # All that is below a node follows it, so the one child of a node is the next one.
+    while len(trie.followers[shared]) == 1 and shared in inner:
+        shared += 1
+    ends = [node for node in range(shared + 1, len(trie.followers)) if node not in inner]
+    return Scorable(
+        index, context, trie, trie.tokens[1 : shared + 1], tuple(_path(trie, node, shared) for node in ends)
+    )
+
+
+def _path(trie: OptionTrie, node: int, above: int) -> tuple[int, ...]:
+    """The nodes from below one to another."""
+    path = []
+    while node != above:
+        path.append(node)
+        node = trie.parents[node]
+    return tuple(reversed(path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 
 from pytest_haerae.backends.local.grouping import Scorable
-from pytest_haerae.backends.local.trie import Sums, Tokens
+from pytest_haerae.backends.local.trie import Sums
 
 _ROWS_AT_ONCE = 32
 """Rows of logits that are made float32 together: each is as wide as the vocabulary."""
@@ -26,25 +26,25 @@ class NodeReader:
 
     def __init__(self, batch: Sequence[Scorable]) -> None:
         self._batch = batch
-        self._known: dict[tuple[int, Tokens], int] = {}
+        self._known: dict[tuple[int, int], int] = {}
         """The width of the forward's values, by place and node, in the order in which they are read."""
         self._values: list[torch.Tensor] = []
 
-    def read(self, logits: torch.Tensor, found: Sequence[tuple[int, Tokens, int, int]]) -> None:
+    def read(self, logits: torch.Tensor, found: Sequence[tuple[int, int, int, int]]) -> None:
         """Read nodes from the logits of a forward, of shape (rows, positions, vocabulary).
 
         Args:
             logits: What the model gave.
-            found: Of each node the request's place in the batch, its path, and its row and position in the logits. A
+            found: Of each node the request's place in the batch, its number, and its row and position in the logits. A
                 node that several rows have is read once.
         """
-        fresh: dict[tuple[int, Tokens], tuple[int, int]] = {}
+        fresh: dict[tuple[int, int], tuple[int, int]] = {}
         for place, node, row, position in found:
             if (place, node) not in self._known:
                 fresh.setdefault((place, node), (row, position))
         if not fresh:
             return
-        children = [self._children(place, node) for place, node in fresh]
+        children = [self._batch[place].trie.followers[node] for place, node in fresh]
         width = max(map(len, children))
         self._known |= dict.fromkeys(fresh, width)
         padded = [tokens + (0,) * (width - len(tokens)) for tokens in children]
@@ -57,20 +57,18 @@ class NodeReader:
             exact = logits[places[few, 0], places[few, 1]].float()
             self._values.append((exact.gather(1, wanted[few]) - exact.logsumexp(dim=-1, keepdim=True)).flatten())
 
-    def _children(self, place: int, node: Tokens) -> Tokens:
-        return tuple(self._batch[place].trie.children[node])
-
     def sums(self) -> list[tuple[int, Sums]]:
         """Of each request its index and one log-likelihood an option, or why it has none."""
         pairs = zip(self._batch, self.tables(), strict=True)
         return [(entry.index, entry.trie.sums_or_problem(table)) for entry, table in pairs]
 
-    def tables(self) -> list[dict[Tokens, dict[int, float]]]:
-        """Of each request the log-softmax in float32 at its nodes, for the tokens that follow there."""
-        found: list[dict[Tokens, dict[int, float]]] = [{} for _ in self._batch]
+    def tables(self) -> list[list[dict[int, float]]]:
+        """Of each request the log-softmax in float32 at each of its nodes, for the tokens that follow there."""
+        found: list[list[dict[int, float]]] = [[{} for _ in entry.trie.followers] for entry in self._batch]
         values = torch.cat(self._values).tolist()
         start = 0
         for (place, node), width in self._known.items():
-            found[place][node] = dict(zip(self._children(place, node), values[start : start + width], strict=False))
+            followers = self._batch[place].trie.followers[node]
+            found[place][node] = dict(zip(followers, values[start : start + width], strict=False))
             start += width
         return found

@@ -38,7 +38,7 @@ class TreeScorer(CausalScorer):
 
     def load(self, prefix: Tokens, members: Sequence[Scorable]) -> Callable[[Scorable], Load]:
         """What a row takes: its context behind the prefix and its nodes; only a prefix is kept beyond a layer."""
-        nodes = max(len(member.trie.children) for member in members)
+        nodes = max(len(member.trie.followers) for member in members)
         return lambda longest: Load(len(longest.context) - len(prefix) + nodes, min(1, len(prefix)), nodes)
 
     @torch.inference_mode()
@@ -47,7 +47,7 @@ class TreeScorer(CausalScorer):
         layout = lay_out(batch, len(prefix), self._pad)
         nodes = NodeReader(batch)
         logits = self._logits(prefix, layout)
-        nodes.read(logits, [(place, path, 0, number) for number, (place, path, _, _) in enumerate(layout.nodes)])
+        nodes.read(logits, [(place, node, 0, number) for number, (place, node, _, _) in enumerate(layout.nodes)])
         return nodes
 
     def _logits(self, prefix: Tokens, layout: TreeLayout) -> torch.Tensor:
@@ -79,13 +79,10 @@ class TreeScorer(CausalScorer):
         return masks if hasattr(config, "layer_types") else next(iter(masks.values()))
 
     def _full_mask(self, prefix: int, layout: TreeLayout) -> torch.Tensor:
-        owners, of_context = self._tensor(layout.owners), self._tensor(layout.of_context).bool()
-        columns = torch.arange(owners.shape[1], device=owners.device)
-        own = (owners.unsqueeze(2) == owners.unsqueeze(1)) & of_context.unsqueeze(1)
-        own &= columns.unsqueeze(1) >= columns
-        if layout.seen:
-            own[self._tensor(layout.seen).unbind(dim=1)] = True
-        return torch.cat([own.new_ones((*owners.shape, prefix)), own], dim=2)
+        ends = self._tensor(layout.ends)
+        columns = torch.arange(ends.shape[1], device=ends.device)
+        own = (columns <= columns.unsqueeze(1)) & (columns.unsqueeze(1) < ends.unsqueeze(1))
+        return torch.cat([own.new_ones((*ends.shape, prefix)), own], dim=2)
 
     def _windowed(self, mask: torch.Tensor, prefix: int, layout: TreeLayout, kind: str) -> torch.Tensor:
         """The mask of a kind of layer; a window counts positions, of which siblings share one."""
@@ -147,7 +144,9 @@ def _heeds_masks(scorer: TreeScorer, model: Any) -> bool:  # noqa: ANN401 - tran
         layout = lay_out([*asked, longer], len(prefix), pad=last)
         logits = scorer._logits(prefix, layout)
         nodes = [
-            number for number, (place, path, _, _) in enumerate(layout.nodes) if place < len(asked) and path == (one,)
+            number
+            for number, (place, node, _, _) in enumerate(layout.nodes)
+            if place < len(asked) and asked[place].trie.tokens[node] == one
         ]
         found += logits[0, nodes].float().unbind()
     scorer.forget()

@@ -9,26 +9,44 @@ from dataclasses import dataclass
 Tokens = tuple[int, ...]
 Sums = tuple[float, ...] | str
 """One log-likelihood an option, or why there are none."""
+Logprobs = Mapping[Tokens, Mapping[int, float]] | Sequence[Mapping[int, float]]
+"""Log-probabilities at the nodes of a trie, by their paths or in their order."""
 
 
 @dataclass(frozen=True, slots=True)
 class OptionTrie:
     """Continuations of one context, by their tokens.
 
+    Inner nodes are numbered, the context's end is node 0: parents stand before their children, and all that is below a
+    node follows it. The order keeps a cache warm; numbers, not paths, keep long options linear.
+
     Attributes:
         continuations: The tokens of each option, as given; duplicates are allowed.
-        children: For each inner node, named by its path from the context, the tokens that follow it in any option.
-            Parents stand before their children, siblings' subtrees are contiguous: the order keeps a cache warm.
+        ways: Of each option the nodes at which its tokens follow.
+        followers: Of each node the tokens that follow it in any option.
+        tokens: Of each node the token that leads to it; -1 of node 0.
+        parents: Of each node the one above it; -1 of node 0.
     """
 
     continuations: tuple[Tokens, ...]
-    children: Mapping[Tokens, tuple[int, ...]]
+    ways: tuple[tuple[int, ...], ...]
+    followers: tuple[Tokens, ...]
+    tokens: Tokens
+    parents: tuple[int, ...]
 
-    def loglikelihoods(self, logprobs: Mapping[Tokens, Mapping[int, float]]) -> tuple[float, ...]:
+    @property
+    def children(self) -> Mapping[Tokens, Tokens]:
+        """`followers` by each node's path from the context: for engines that are sent all of a prompt for each node."""
+        paths: list[Tokens] = [()]
+        for node in range(1, len(self.followers)):
+            paths.append((*paths[self.parents[node]], self.tokens[node]))
+        return dict(zip(paths, self.followers, strict=True))
+
+    def loglikelihoods(self, logprobs: Logprobs) -> tuple[float, ...]:
         """Sum each option's log-probabilities.
 
         Args:
-            logprobs: For each inner node, the log-probability of each of its children.
+            logprobs: For each inner node, in their order or by path, the log-probability of each token that follows.
 
         Returns:
             One sum an option, in the options' order.
@@ -36,12 +54,14 @@ class OptionTrie:
         Raises:
             ValueError: A log-probability is missing, not a number, or above zero; it is never guessed.
         """
+        if isinstance(logprobs, Mapping):
+            logprobs = [logprobs.get(path, {}) for path in self.children]
         return tuple(
-            math.fsum(_checked(logprobs, option[:depth], token) for depth, token in enumerate(option))
-            for option in self.continuations
+            math.fsum(_checked(logprobs[node].get(token), token) for node, token in zip(way, option, strict=True))
+            for way, option in zip(self.ways, self.continuations, strict=True)
         )
 
-    def sums_or_problem(self, logprobs: Mapping[Tokens, Mapping[int, float]]) -> Sums:
+    def sums_or_problem(self, logprobs: Logprobs) -> Sums:
         """The options' sums, or in words why there are none: one item's problem must not end its whole batch."""
         try:
             return self.loglikelihoods(logprobs)
@@ -49,8 +69,7 @@ class OptionTrie:
             return str(error)
 
 
-def _checked(logprobs: Mapping[Tokens, Mapping[int, float]], node: Tokens, token: int) -> float:
-    value = logprobs.get(node, {}).get(token)
+def _checked(value: float | None, token: int) -> float:
     if value is None:
         raise ValueError(f"the backend gave no log-probability for token {token}")
     if math.isnan(value) or value == -math.inf:
@@ -72,18 +91,28 @@ def build_trie(continuations: Sequence[Sequence[int]]) -> OptionTrie:
     options = tuple(tuple(option) for option in continuations)
     if not all(options):
         raise ValueError("an option has no tokens after the context")
-    followers: dict[Tokens, dict[int, None]] = {}
+    # Every token of an option leads to a place, in the order in which they are found; the last one's has no followers.
+    below: list[dict[int, int]] = [{}]
+    found: list[list[int]] = []
     for option in options:
-        for depth, token in enumerate(option):
-            followers.setdefault(option[:depth], {})[token] = None
-    order: list[Tokens] = []
-    stack: list[Tokens] = [()]
+        found.append([0])
+        for token in option:
+            place = below[found[-1][-1]].setdefault(token, len(below))
+            if place == len(below):
+                below.append({})
+            found[-1].append(place)
+    numbers: dict[int, int] = {}
+    tokens, parents = [], []
+    stack = [(0, -1, -1)]
     while stack:
-        node = stack.pop()
-        if node in followers:
-            order.append(node)
-            stack.extend((*node, token) for token in reversed(followers[node]))
-    return OptionTrie(options, {node: tuple(followers[node]) for node in order})
+        place, token, parent = stack.pop()
+        if below[place]:
+            numbers[place] = len(numbers)
+            tokens.append(token)
+            parents.append(parent)
+            stack.extend((child, token, numbers[place]) for token, child in reversed(below[place].items()))
+    ways = tuple(tuple(numbers[place] for place in places[:-1]) for places in found)
+    return OptionTrie(options, ways, tuple(tuple(below[place]) for place in numbers), tuple(tokens), tuple(parents))
 
 
 def encode_pair(context: Tokens, whole: Tokens) -> Tokens:

@@ -71,9 +71,9 @@ class TwoForwardScorer(CausalScorer):
         nodes.read(
             output.logits,
             [
-                (row, entry.shared[:depth], row, kept - 1 - len(entry.shared) + depth)
+                (row, node, row, kept - 1 - len(entry.shared) + node)
                 for row, entry in enumerate(batch)
-                for depth in range(len(entry.shared) + 1)
+                for node in range(len(entry.shared) + 1)
             ],
         )
         return cache, mask
@@ -90,7 +90,8 @@ class TwoForwardScorer(CausalScorer):
         if not rows:
             return
         width = max(len(path) for _, path in rows)
-        tokens = self._tensor([path + (self._pad,) * (width - len(path)) for _, path in rows])
+        fed = [tuple(batch[place].trie.tokens[node] for node in path) for place, path in rows]
+        tokens = self._tensor([path + (self._pad,) * (width - len(path)) for path in fed])
         own = self._tensor([(1,) * len(path) + (0,) * (width - len(path)) for _, path in rows])
         owners = torch.tensor([place for place, _ in rows], device=self._model.device)
         cache.batch_select_indices(owners)
@@ -105,11 +106,7 @@ class TwoForwardScorer(CausalScorer):
         ).logits
         nodes.read(
             logits,
-            [
-                (place, batch[place].shared + path[: depth + 1], row, depth)
-                for row, (place, path) in enumerate(rows)
-                for depth in range(len(path))
-            ],
+            [(place, node, row, depth) for row, (place, path) in enumerate(rows) for depth, node in enumerate(path)],
         )
 
     def _copies_of(self, prefix: Tokens, copies: int) -> Any:  # noqa: ANN401 - transformers' cache

@@ -16,8 +16,8 @@ def test_nodes_are_read_in_one_transfer_and_each_once(monkeypatch: pytest.Monkey
     logits = torch.randn((3, 4, VOCABULARY)).to(torch.bfloat16)
     reader, places = NodeReader(requests), []
     for place, request in enumerate(requests):
-        for number, node in enumerate(request.trie.children):
-            places += [(place, node, place, number % 4), (place, node, 2 - place, 3)]
+        for node in range(len(request.trie.followers)):
+            places += [(place, node, place, node % 4), (place, node, 2 - place, 3)]
     reader.read(logits, places[:5])
     reader.read(logits, places)
     transfers: list[int] = []
@@ -26,9 +26,9 @@ def test_nodes_are_read_in_one_transfer_and_each_once(monkeypatch: pytest.Monkey
     assert len(transfers) == 1
     exact = logits.float().log_softmax(dim=-1)
     for place, request in enumerate(requests):
-        assert tables[place].keys() == request.trie.children.keys()
-        for number, (node, children) in enumerate(request.trie.children.items()):
-            wanted = {token: float(exact[place, number % 4, token]) for token in children}
+        assert len(tables[place]) == len(request.trie.followers)
+        for node, followers in enumerate(request.trie.followers):
+            wanted = {token: float(exact[place, node % 4, token]) for token in followers}
             assert tables[place][node] == pytest.approx(wanted, abs=1e-6)
 
 

@@ -16,13 +16,7 @@ TRIES = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=4), min_size=1
 
 def read_from(layout: TreeLayout, row: int, column: int) -> list[tuple[int, int]]:
     """Position and token of all that a token sees in its row, by position."""
-    owners, contexts = layout.owners[row], layout.of_context[row]
-    seen = [
-        other
-        for other in range(len(owners))
-        if (row, column, other) in set(layout.seen)
-        or (owners[other] == owners[column] and contexts[other] and other <= column)
-    ]
+    seen = [other for other in range(column + 1) if column < layout.ends[row][other]]
     return sorted((layout.positions[row][other], layout.tokens[row][other]) for other in seen)
 
 
@@ -33,13 +27,13 @@ def test_each_node_sees_its_own_sequence_and_nothing_else(
     batch = [make_scorable(number, (*before, *context), trie) for number, (context, trie) in enumerate(asked)]
     layout = lay_out(batch, len(before), PAD)
     assert len(layout.tokens) == (1 if before else len(batch))
-    assert len({len(row) for rows in (layout.tokens, layout.owners, layout.positions) for row in rows}) == 1
-    for place, path, row, column in layout.nodes:
-        sequence = [*batch[place].context, *path]
+    assert len({len(row) for rows in (layout.tokens, layout.positions, layout.ends) for row in rows}) == 1
+    for place, node, row, column in layout.nodes:
+        sequence = [*batch[place].context, *list(batch[place].trie.children)[node]]
         assert read_from(layout, row, column) == list(enumerate(sequence))[len(before) :]
-    assert {(place, path) for place, path, _, _ in layout.nodes} == {
-        (place, path) for place, entry in enumerate(batch) for path in entry.trie.children
-    }
+    assert [(place, node) for place, node, _, _ in layout.nodes] == [
+        (place, node) for place, entry in enumerate(batch) for node in range(len(entry.trie.followers))
+    ]
 
 
 def test_padding_sees_itself_alone_and_is_seen_by_nothing() -> None:

@@ -119,4 +119,4 @@ def test_a_batch_takes_logits_at_its_nodes_only(monkeypatch: pytest.MonkeyPatch)
     head = model.get_output_embeddings()
     head.register_forward_hook(lambda module, inputs, output: rows.append(output.numel() // VOCABULARY))
     TreeScorer(model, pad=0).score((), requests)
-    assert rows == [sum(len(request.trie.children) for request in requests)]
+    assert rows == [sum(len(request.trie.followers) for request in requests)]

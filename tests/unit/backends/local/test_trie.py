@@ -26,6 +26,7 @@ def test_sums_over_the_trie_equal_sums_over_full_sequences(options: list[list[in
         math.fsum(logprob(tuple(option[:depth]), token) for depth, token in enumerate(option)) for option in options
     ]
     assert list(trie.loglikelihoods(tables)) == pytest.approx(expected, abs=1e-12)
+    assert trie.loglikelihoods(list(tables.values())) == trie.loglikelihoods(tables)
 
 
 @given(OPTIONS)
@@ -33,6 +34,17 @@ def test_each_prefix_is_asked_once_parents_first(options: list[list[int]]) -> No
     nodes = list(build_trie(options).children)
     assert set(nodes) == {tuple(option[:depth]) for option in options for depth in range(len(option))}
     assert all(node == () or node[:-1] in nodes[: nodes.index(node)] for node in nodes)
+
+
+@given(OPTIONS)
+def test_what_is_below_a_node_follows_it(options: list[list[int]]) -> None:
+    trie = build_trie(options)
+    paths = list(trie.children)
+    for node, path in enumerate(paths):
+        below = [number for number, other in enumerate(paths) if other[: len(path)] == path]
+        assert below == list(range(node, node + len(below)))
+    for option, way in zip(trie.continuations, trie.ways, strict=True):
+        assert [paths[node] for node in way] == [option[:depth] for depth in range(len(option))]
 
 
 @pytest.mark.parametrize("value", [None, math.nan, -math.inf, 0.5])
