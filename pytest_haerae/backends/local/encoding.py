@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -50,16 +51,20 @@ class RequestEncoder:
 
         Many are encoded in one call, which takes all processors; few enough that it takes little memory.
         """
-        texts: list[list[str]] = []
-        characters = 0
-        for request in requests:
-            text, space = split_trailing_space(self.render(request))
-            texts.append([text, *(text + space + each for each in request.continuations)])
-            characters += sum(map(len, texts[-1]))
-            if characters > _CHARACTERS_AT_ONCE:
-                yield from self._tokenize_all(texts)
-                texts, characters = [], 0
-        yield from self._tokenize_all(texts)
+        counts: deque[int] = deque()
+
+        def texts() -> Iterator[tuple[str, bool]]:
+            for request in requests:
+                text, space = split_trailing_space(self.render(request))
+                # All of a request begin alike, so that its context decides on the BOS.
+                adds = self._adds_bos(text)
+                counts.append(len(request.continuations))
+                yield text, adds
+                yield from ((text + space + each, adds) for each in request.continuations)
+
+        encoded = self._tokenize_all(texts())
+        for context in encoded:
+            yield [context, *islice(encoded, counts.popleft())]
 
     def cut(self, wholes: Sequence[Tokens]) -> tuple[Tokens, list[Tokens]]:
         """The context's tokens, and each continuation's: what `wholes` gave, cut at the context's length.
@@ -92,19 +97,25 @@ class RequestEncoder:
         """
         return self._encode(texts, self._adds_bos(texts[0]))
 
-    def _tokenize_all(self, groups: Sequence[Sequence[str]]) -> Iterator[list[Tokens]]:
-        """`tokenize` for many groups in at most two calls: for those that get the BOS, and those that have it."""
-        adds = [self._adds_bos(texts[0]) for texts in groups]
+    def _tokenize_all(self, texts: Iterable[tuple[str, bool]]) -> Iterator[Tokens]:
+        """The tokens of texts, of which each says whether it gets the BOS; as many in one call as memory allows."""
+        waiting: list[tuple[str, bool]] = []
+        characters = 0
+        for text, adds in texts:
+            waiting.append((text, adds))
+            characters += len(text)
+            if characters > _CHARACTERS_AT_ONCE:
+                yield from self._tokenize_at_once(waiting)
+                waiting, characters = [], 0
+        yield from self._tokenize_at_once(waiting)
+
+    def _tokenize_at_once(self, texts: Sequence[tuple[str, bool]]) -> Iterator[Tokens]:
+        """The same in at most two calls: for those that get the BOS, and those that have it."""
         encoded = {
-            add: iter(
-                self._encode(
-                    [text for texts, own in zip(groups, adds, strict=True) if own == add for text in texts], add
-                )
-            )
-            for add in set(adds)
+            adds: iter(self._encode([text for text, own in texts if own == adds], adds))
+            for adds in {own for _, own in texts}
         }
-        for texts, add in zip(groups, adds, strict=True):
-            yield list(islice(encoded[add], len(texts)))
+        return (next(encoded[adds]) for _, adds in texts)
 
     def _adds_bos(self, text: str) -> bool:
         bos = self._tokenizer.bos_token

@@ -22,9 +22,10 @@ from pytest_haerae.backends.local.two_forwards import TwoForwardScorer
 from pytest_haerae.types import Request, Response
 
 _FIRST_WINDOW, _WINDOW = 256, 4096
-"""Requests that are encoded and grouped together; few at first, as the model has nothing to do until then."""
+"""Requests that are encoded and grouped together: few at first, as the model has nothing to do until then, and at most
+twice as many each time, so that the next ones are ready when the model is and take little of its processor."""
 _WINDOW_CHARACTERS = 4_000_000
-"""Of the contexts of a window: their tokens stay in memory until it is scored."""
+"""Of the requests of a window: their tokens stay in memory until it is scored."""
 
 Encoded = tuple[list[Part], Scoreboard, dict[int, Response]]
 
@@ -122,17 +123,20 @@ class LoglikelihoodRunner:
 
 def make_windows(requests: Sequence[Request]) -> list[list[int]]:
     """Indices of the requests, those neighbours that begin alike, in windows that fit in memory."""
-    texts = [
-        request.context if request.messages is None else "\0".join(each.content for each in request.messages)
-        for request in requests
-    ]
+    texts: list[str] = []
+    lengths: list[int] = []
+    for request in requests:
+        messages = request.messages
+        texts.append(request.context if messages is None else "\0".join(each.content for each in messages))
+        lengths.append(len(texts[-1]) + sum(map(len, request.continuations)))
     windows: list[list[int]] = []
-    room = 0
+    room, most = 0, 0
     for index in sorted(range(len(requests)), key=texts.__getitem__):
-        room -= len(texts[index])
-        if not windows or room < 0 or len(windows[-1]) >= (_WINDOW if len(windows) > 1 else _FIRST_WINDOW):
+        room -= lengths[index]
+        if not windows or room < 0 or len(windows[-1]) >= most:
+            most = min(_WINDOW, 2 * most) or _FIRST_WINDOW
             windows.append([])
-            room = _WINDOW_CHARACTERS - len(texts[index])
+            room = _WINDOW_CHARACTERS - lengths[index]
         windows[-1].append(index)
     return windows
 

@@ -27,13 +27,19 @@ def test_each_request_is_in_one_window_and_none_holds_too_much(texts: list[str])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loglikelihoods, "_FIRST_WINDOW", 3)
         patch.setattr(loglikelihoods, "_WINDOW", 5)
-        patch.setattr(loglikelihoods, "_WINDOW_CHARACTERS", 20)
+        patch.setattr(loglikelihoods, "_WINDOW_CHARACTERS", 40)
         windows = make_windows([asked(text) for text in texts])
     assert sorted(index for window in windows for index in window) == list(range(len(texts)))
     assert all(len(window) <= (5 if number else 3) for number, window in enumerate(windows))
-    assert all(len(window) == 1 or sum(len(texts[index]) for index in window) <= 20 for window in windows)
+    options = sum(map(len, OPTIONS))
+    assert all(len(window) == 1 or sum(len(texts[each]) + options for each in window) <= 40 for window in windows)
     in_order = [texts[index] for window in windows for index in window]
     assert in_order == sorted(texts), "those that begin alike stand together"
+
+
+def test_windows_grow_so_that_the_next_one_is_encoded_while_one_is_scored() -> None:
+    sizes = [len(window) for window in make_windows([asked("가")] * 12_000)]
+    assert sizes == [256, 512, 1024, 2048, 4096, 4064]
 
 
 def test_chats_that_begin_alike_stand_together() -> None:
