@@ -44,7 +44,17 @@ SECTIONS = (
             Step(
                 "large",
                 "overhead",
-                ("--data", "{kmmlu}", "--items", "350000", "--rounds", "1"),
+                (
+                    "--data",
+                    "{kmmlu}",
+                    "--items",
+                    "350000",
+                    "--rounds",
+                    "1",
+                    "--methods",
+                    "log_likelihood",
+                    "string_match",
+                ),
                 ("--items", "80", "--rounds", "1"),
             ),
         ),
