@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
+from pytest_haerae.backends.local.llamacpp_server import LISTED, EmbeddedServer
 from pytest_haerae.types import Request
 from tests.helpers import shared
 
@@ -16,11 +17,13 @@ pytestmark = pytest.mark.engine
 
 ENGINE_NOISE = 0.2
 """What 4-bit weights leave between a context evaluated at once and in other batches; see the known limitations."""
+COMPANY_NOISE = 1.0
+"""The same for what shares a batch: twice what was seen."""
 
 
 @pytest.fixture(scope="module")
 def backend() -> Iterator[LlamaCppBackend]:
-    opened = LlamaCppBackend(LlamaCppParameters(threads=2))
+    opened = LlamaCppBackend(LlamaCppParameters(threads=1))
     yield opened
     opened.close()
 
@@ -54,23 +57,59 @@ def test_the_trie_equals_full_sequences_token_by_token(backend: LlamaCppBackend)
     for item, _ in reference_items()[:3]:
         request = request_of(item)
         ((_, response),) = backend.run([request])
-        context = backend._tokenize(request.context)
+        server = backend._server
+        context = server.tokenize(request.context)
         for continuation, value in zip(request.continuations, response.loglikelihoods or (), strict=True):
-            whole = backend._tokenize(request.context + continuation)
+            whole = server.tokenize(request.context + continuation)
             total = sum(
-                backend._next_logprobs(whole[:position], [whole[position]], 0, fresh=False)[whole[position]]
+                server.next_logprobs(whole[:position], [whole[position]], 0, fresh=False)[whole[position]]
                 for position in range(len(context), len(whole))
             )
             assert value == pytest.approx(total, abs=ENGINE_NOISE)
 
 
 def test_the_forced_sample_leaves_the_probabilities_alone(backend: LlamaCppBackend) -> None:
-    prompt = backend._tokenize("대한민국의 수도는")
-    plain = backend._complete(prompt, 0, cache=False, n_predict=1, n_probs=50)
+    server = backend._server
+    prompt = server.tokenize("대한민국의 수도는")
+    plain = server.complete(prompt, 0, cache=False, n_predict=1, n_probs=50)
     listed = plain["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
     expected = {entry["id"]: entry["logprob"] for entry in listed}
     # The server sums its softmax in another order for another length of the list: 3e-5 was seen.
-    assert backend._next_logprobs(prompt, list(expected), 0, fresh=True) == pytest.approx(expected, abs=1e-4)
+    assert server.next_logprobs(prompt, list(expected), 0, fresh=True) == pytest.approx(expected, abs=1e-4)
+    found = {token: server.next_logprobs(prompt, [token], 0, fresh=True)[token] for token in list(expected)[::10]}
+    assert found == pytest.approx({token: expected[token] for token in found}, abs=1e-4)
+
+
+def test_one_request_a_node_asks_for_few_log_probabilities(
+    backend: LlamaCppBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    complete = EmbeddedServer.complete
+
+    def noted(self: EmbeddedServer, *arguments: Any, **settings: Any) -> dict[str, Any]:  # noqa: ANN401
+        asked.append(settings["n_probs"])
+        return complete(self, *arguments, **settings)
+
+    monkeypatch.setattr(EmbeddedServer, "complete", noted)
+    ((item, _), *_) = reference_items()
+    ((_, response),) = backend.run([request_of(item)])
+    assert response.error is None
+    # The tokens are " (", a letter and ")": one node before them all, one before the letters, one behind each letter.
+    assert asked == [1, LISTED, *[1] * len(item["options"])]
+
+
+def test_numbers_repeat_alone_and_keep_within_the_noise_in_company() -> None:
+    requests = [request_of(item) for item, _ in reference_items()[:8]]
+    alone = LlamaCppBackend(LlamaCppParameters(threads=1))
+    first = dict(alone.run(requests))
+    second = [dict(alone.run([request]))[0] for request in reversed(requests)][::-1]
+    alone.close()
+    assert [first[index].loglikelihoods for index in range(len(requests))] == [each.loglikelihoods for each in second]
+    company = LlamaCppBackend(LlamaCppParameters(threads=1, parallel=4, context_size=1024))
+    together = dict(company.run(requests))
+    company.close()
+    for index, response in first.items():
+        assert together[index].loglikelihoods == pytest.approx(response.loglikelihoods, abs=COMPANY_NOISE)
 
 
 def test_generation_is_real_and_repeats(backend: LlamaCppBackend) -> None:
@@ -83,7 +122,7 @@ def test_generation_is_real_and_repeats(backend: LlamaCppBackend) -> None:
 
 
 def test_a_context_too_long_is_cut_from_the_left_and_said_so() -> None:
-    small = LlamaCppBackend(LlamaCppParameters(threads=2, context_size=256))
+    small = LlamaCppBackend(LlamaCppParameters(threads=1, context_size=256))
     request = Request("loglikelihood", "가나다라 " * 400 + "정답:", (" (A)", " (B)"))
     ((_, response),) = small.run([request])
     small.close()

@@ -6,7 +6,6 @@ import json
 import os
 import queue
 import re
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib.util import find_spec
@@ -19,15 +18,14 @@ from pydantic import Field
 from pytest_haerae.backends.fingerprints import file_fingerprint
 from pytest_haerae.backends.installed import check_installed
 from pytest_haerae.backends.local.generation import note_of
-from pytest_haerae.backends.local.trie import Tokens, build_trie, encode_pair
+from pytest_haerae.backends.local.llamacpp_server import start
+from pytest_haerae.backends.local.trie import build_trie, encode_pair
 from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.errors import BackendFailure, UsageError
 from pytest_haerae.types import Capability, Request, Response, split_trailing_space
 
 DEMO = "demo"
 _NO_DEMO = "the demo model is not installed: pip install 'pytest-haerae[demo]'"
-_FIRST_PROBES = 200
-_MORE_PROBES = 8_000
 _SPLIT = re.compile(r"(?P<name>.*)-\d{5}-of-(?P<count>\d{5})\.gguf")
 _NEUTRAL: Mapping[str, float] = {
     "repeat_penalty": 1.0,
@@ -96,7 +94,7 @@ def _same_model(split: re.Match[str], name: str) -> bool:
 
 
 class LlamaCppBackend(Backend):
-    """One model in this process; its HTTP listener, which serves the tokenizer, is bound to loopback only."""
+    """One model in this process."""
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     parameters = LlamaCppParameters
@@ -105,10 +103,13 @@ class LlamaCppBackend(Backend):
     def __init__(self, parameters: LlamaCppParameters) -> None:
         self._parameters = parameters
         self._generation: dict[str, Any] = {}
-        self._server = _start_server(parameters)
-        self._address = self._server.listening_address
-        self._vocabulary_size = int(self._get("/v1/models")["data"][0]["meta"]["n_vocab"])
-        self._plain_token = self._tokenize("A")[-1]
+        self._server = start(
+            parameters.path(),
+            context_size=parameters.context_size,
+            parallel=parameters.parallel,
+            threads=parameters.threads,
+            gpu_layers=parameters.gpu_layers,
+        )
         self._slots: queue.SimpleQueue[int] = queue.SimpleQueue()
         for slot in range(parameters.parallel):
             self._slots.put(slot)
@@ -145,10 +146,10 @@ class LlamaCppBackend(Backend):
 
     def close(self) -> None:
         """Stop the server and free the model."""
-        self._server = None
+        self._server.close()
 
     def _samplers(self) -> dict[str, Any]:
-        settings = self._get("/props").get("default_generation_settings", {}).get("params", {})
+        settings = self._server.get("/props").get("default_generation_settings", {}).get("params", {})
         neutral = {**_NEUTRAL, **(_NEUTRAL_DRAWING if self._parameters.temperature > 0 else {})}
         # The server tells them in single precision: 0.05 comes as 0.05000000074505806.
         told = {name: json.loads(f"{settings[name]:.6g}") for name in neutral if name in settings}
@@ -168,15 +169,16 @@ class LlamaCppBackend(Backend):
             self._slots.put(slot)
 
     def _loglikelihood(self, request: Request, slot: int) -> dict[str, Any]:
+        server = self._server
         text, space = split_trailing_space(self._render(request))
-        context = self._tokenize(text)
-        wholes = [self._tokenize(text + space + continuation) for continuation in request.continuations]
+        context = server.tokenize(text)
+        wholes = [server.tokenize(text + space + continuation) for continuation in request.continuations]
         trie = build_trie([encode_pair(context, whole) for whole in wholes])
         longest = max(len(option) for option in trie.continuations)
         kept = context[-max(1, self._parameters.context_size - longest - 1) :]
         logprobs = {
             # The first node evaluates the context anew, whatever the slot held: numbers never depend on history.
-            node: self._next_logprobs((*kept, *node), children, slot, fresh=not node)
+            node: server.next_logprobs((*kept, *node), children, slot, fresh=not node)
             for node, children in trie.children.items()
         }
         return {
@@ -186,27 +188,11 @@ class LlamaCppBackend(Backend):
             "truncated": len(kept) < len(context),
         }
 
-    def _next_logprobs(self, prompt: Tokens, wanted: Sequence[int], slot: int, *, fresh: bool) -> dict[int, float]:
-        """Log-probabilities of the wanted next tokens, over the full softmax: more are asked for until all are seen."""
-        for probes in (_FIRST_PROBES, _MORE_PROBES, self._vocabulary_size):
-            # The server leaves the list out where the sampled token ends the text or is half a character, so a plain
-            # letter is sampled by force; the probabilities listed are those of the untouched logits.
-            answer = self._complete(
-                prompt, slot, cache=not fresh, n_predict=1, n_probs=probes, logit_bias=[[self._plain_token, 1000.0]]
-            )
-            listed = answer["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
-            found = {entry["id"]: float(entry["logprob"]) for entry in listed}
-            if all(token in found for token in wanted):
-                return {token: found[token] for token in wanted}
-            fresh = False
-        missing = [token for token in wanted if token not in found]
-        raise BackendFailure(f"no log-probability for token {missing[0]} among all {len(found)} of the vocabulary")
-
     def _generate(self, request: Request, slot: int) -> dict[str, Any]:
         parameters = self._parameters
-        tokens = self._tokenize(self._render(request))
+        tokens = self._server.tokenize(self._render(request))
         kept = tokens[-max(1, parameters.context_size - parameters.max_tokens - 1) :]
-        answer = self._complete(
+        answer = self._server.complete(
             kept,
             slot,
             cache=False,
@@ -225,59 +211,7 @@ class LlamaCppBackend(Backend):
             "truncated": len(kept) < len(tokens),
         }
 
-    def _complete(self, prompt: Tokens, slot: int, *, cache: bool, **settings: Any) -> dict[str, Any]:  # noqa: ANN401
-        body = {"prompt": list(prompt), "id_slot": slot, "cache_prompt": cache, "temperature": 0.0, **settings}
-        answer: dict[str, Any] = self._server.handle_completions(body)
-        if "error" in answer:
-            raise BackendFailure(str(answer["error"].get("message", answer["error"])))
-        return answer
-
     def _render(self, request: Request) -> str:
         if request.messages is None:
             return request.context
-        messages = [{"role": message.role, "content": message.content} for message in request.messages]
-        return str(self._post("/apply-template", {"messages": messages})["prompt"])
-
-    def _tokenize(self, text: str) -> Tokens:
-        """Tokens of a text, with the model's BOS as its tokenizer adds it."""
-        return tuple(self._post("/tokenize", {"content": text, "add_special": True, "parse_special": True})["tokens"])
-
-    def _get(self, path: str) -> dict[str, Any]:
-        with urllib.request.urlopen(self._address + path) as reply:  # noqa: S310 - our own loopback listener
-            answer: dict[str, Any] = json.load(reply)
-        return answer
-
-    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        data = json.dumps(body).encode()
-        call = urllib.request.Request(self._address + path, data, {"Content-Type": "application/json"})  # noqa: S310
-        with urllib.request.urlopen(call) as reply:  # noqa: S310 - our own loopback listener
-            answer: dict[str, Any] = json.load(reply)
-        return answer
-
-
-def _start_server(parameters: LlamaCppParameters) -> Any:  # noqa: ANN401 - xllamacpp ships no types
-    path = parameters.path()
-    try:
-        import xllamacpp
-    except ImportError:
-        raise UsageError("--model=llamacpp needs xllamacpp: pip install 'pytest-haerae[llamacpp]'") from None
-    settings = xllamacpp.CommonParams()
-    settings.model.path = str(path)
-    # llama.cpp divides the context among its slots.
-    settings.n_ctx = parameters.context_size * parameters.parallel
-    settings.n_parallel = parameters.parallel
-    settings.n_gpu_layers = parameters.gpu_layers
-    settings.cpuparams.n_threads = parameters.threads
-    settings.cpuparams_batch.n_threads = parameters.threads
-    # Without the full cache a sliding-window model evaluates its window anew at every node of the trie.
-    settings.swa_full = True
-    settings.cache_ram_mib = 0
-    settings.verbosity = 0
-    settings.hostnames = ["127.0.0.1"]
-    settings.port = 0
-    try:
-        return xllamacpp.Server(settings)
-    except RuntimeError as error:
-        raise UsageError(
-            f"llamacpp cannot load {path}: no readable GGUF model, or too little memory ({error})"
-        ) from None
+        return self._server.chat([{"role": each.role, "content": each.content} for each in request.messages])

@@ -11,6 +11,7 @@ import pytest
 
 from pytest_haerae.backends.local import llamacpp
 from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
+from pytest_haerae.backends.local.llamacpp_server import LISTED, EmbeddedServer
 from pytest_haerae.errors import UsageError
 from pytest_haerae.testing import check_backend
 from pytest_haerae.types import Message, Request
@@ -20,11 +21,15 @@ REQUESTS = [Request("loglikelihood", context, (" (A)", " (B)", " 정답")) for c
 
 
 class Engine:
-    """Lists the likeliest next tokens, two at a time less than asked for; `hidden` ones never."""
+    """Tells the log-probability of the token that it samples, by its bias, and of the likeliest ones."""
 
     listening_address = "nowhere"
+    unsaid: ClassVar[frozenset[int]] = frozenset()
+    """Tokens that end a text or are half a character: where one is sampled, nothing is told."""
     hidden: ClassVar[frozenset[int]] = frozenset()
-    first: ClassVar[int] = len(VOCABULARY)
+    """Tokens that are never told."""
+    listed: ClassVar[int] = len(VOCABULARY)
+    """How many a list of the first length has."""
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []
@@ -35,21 +40,24 @@ class Engine:
             text = f"{len(body['prompt'])} tokens"
             usage = {"prompt_tokens": len(body["prompt"]), "completion_tokens": 2}
             return {"choices": [{"text": text, "finish_reason": "stop"}], "usage": usage}
-        values = sorted(enumerate(distribution(body["prompt"])), key=lambda pair: -pair[1])
-        shown = values[: self.first] if body["n_probs"] == 200 else values
-        listed = [{"id": token, "logprob": value} for token, value in shown if token not in self.hidden]
-        return {"choices": [{"logprobs": {"content": [{"top_logprobs": listed}]}}]}
+        values = [{"id": token, "logprob": value} for token, value in enumerate(distribution(body["prompt"]))]
+        values = [each for each in values if each["id"] not in self.hidden]
+        ((sampled, _),) = body["logit_bias"]
+        if sampled in self.unsaid:
+            return {"choices": [{"logprobs": None}]}
+        length = self.listed if body["n_probs"] == LISTED else body["n_probs"]
+        likeliest = sorted(values, key=lambda each: -each["logprob"])[:length]
+        own = next((each for each in values if each["id"] == sampled), {"id": -1, "logprob": -50.0})
+        return {"choices": [{"logprobs": {"content": [{**own, "top_logprobs": likeliest}]}}]}
 
 
-class Small(LlamaCppBackend):
+class Served(EmbeddedServer):
     """Without its HTTP listener."""
 
     props: ClassVar[dict[str, Any]] = {}
 
-    def _get(self, path: str) -> dict[str, Any]:
-        if path == "/props":
-            return self.props
-        return {"data": [{"meta": {"n_vocab": len(VOCABULARY)}}]}
+    def get(self, path: str) -> dict[str, Any]:
+        return self.props if path == "/props" else {"data": [{"meta": {"n_vocab": len(VOCABULARY)}}]}
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         if path == "/apply-template":
@@ -60,7 +68,7 @@ class Small(LlamaCppBackend):
 @pytest.fixture(autouse=True)
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     started = Engine()
-    monkeypatch.setattr(llamacpp, "_start_server", lambda parameters: started)
+    monkeypatch.setattr(llamacpp, "start", lambda path, **settings: Served(started))
     return started
 
 
@@ -74,21 +82,46 @@ def weights(tmp_path: Path) -> str:
 @pytest.mark.parametrize("parallel", [1, 3])
 def test_it_keeps_the_contract(weights: str, parallel: int) -> None:
     own = [*REQUESTS, *(Request("generate", text) for text in ("가", "가나", "가나다"))]
-    check_backend(Small, {"model_name_or_path": weights, "parallel": parallel}, requests=own)
+    check_backend(LlamaCppBackend, {"model_name_or_path": weights, "parallel": parallel}, requests=own)
 
 
-@pytest.mark.parametrize("first", [2, len(VOCABULARY)])
-def test_the_sums_are_those_of_full_sequences_however_few_are_listed_first(
-    weights: str, monkeypatch: pytest.MonkeyPatch, first: int
+@pytest.mark.parametrize("listed", [0, 2, len(VOCABULARY)])
+@pytest.mark.parametrize(
+    "unsaid", [frozenset(), frozenset({IDS["정답"], IDS["B"]}), frozenset(IDS.values()) - {IDS["A"]}]
+)
+def test_the_sums_are_those_of_full_sequences_whatever_is_told(
+    weights: str, monkeypatch: pytest.MonkeyPatch, listed: int, unsaid: frozenset[int]
 ) -> None:
-    monkeypatch.setattr(Engine, "first", first)
-    for index, response in Small(LlamaCppParameters(model_name_or_path=weights)).run(REQUESTS[:2]):
+    monkeypatch.setattr(Engine, "listed", listed)
+    monkeypatch.setattr(Engine, "unsaid", unsaid)
+    for index, response in LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights)).run(REQUESTS[:2]):
         assert response.loglikelihoods == pytest.approx(oracle(REQUESTS[index]))
         assert not response.truncated
 
 
+@pytest.mark.parametrize(
+    ("listed", "asked"),
+    [
+        # The node of several options lists, the chains behind it ask for the one token that they need.
+        (len(VOCABULARY), [LISTED, LISTED, 1, 1]),
+        # What is not listed is sampled by force, one request a token.
+        (0, [LISTED, 1, LISTED, 1, 1, 1]),
+    ],
+)
+def test_no_more_log_probabilities_are_asked_for_than_are_needed(
+    weights: str, engine: Engine, monkeypatch: pytest.MonkeyPatch, listed: int, asked: list[int]
+) -> None:
+    monkeypatch.setattr(Engine, "listed", listed)
+    request = Request("loglikelihood", "정답:", (" (A)", " (B)", " 정답"))
+    ((_, response),) = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights)).run([request])
+    assert response.loglikelihoods == pytest.approx(oracle(request))
+    assert [body["n_probs"] for body in engine.bodies] == asked
+    tokens = [body["prompt"] for body in engine.bodies]
+    assert tokens[0] == tokenize("정답:")
+
+
 def test_a_context_is_evaluated_anew_and_its_nodes_behind_it(weights: str, engine: Engine) -> None:
-    list(Small(LlamaCppParameters(model_name_or_path=weights)).run(REQUESTS[:1]))
+    list(LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights)).run(REQUESTS[:1]))
     assert [body["cache_prompt"] for body in engine.bodies] == [False] + [True] * (len(engine.bodies) - 1)
     assert {body["id_slot"] for body in engine.bodies} == {0}
     assert len(engine.bodies) > 1
@@ -96,19 +129,19 @@ def test_a_context_is_evaluated_anew_and_its_nodes_behind_it(weights: str, engin
 
 def test_a_token_that_is_never_listed_is_an_error_of_its_item(weights: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Engine, "hidden", frozenset({IDS["정답"]}))
-    ((_, response),) = Small(LlamaCppParameters(model_name_or_path=weights)).run(REQUESTS[:1])
+    ((_, response),) = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights)).run(REQUESTS[:1])
     assert response.error is not None
     assert response.error.startswith(f"llamacpp: no log-probability for token {IDS['정답']} among all ")
 
 
 def test_what_the_server_refuses_is_an_error_in_its_words(weights: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Engine, "handle_completions", lambda self, body: {"error": {"message": "slot unavailable"}})
-    ((_, response),) = Small(LlamaCppParameters(model_name_or_path=weights)).run([Request("generate", "가")])
+    ((_, response),) = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights)).run([Request("generate", "가")])
     assert response.error == "llamacpp: slot unavailable"
 
 
 def test_a_prompt_is_cut_from_the_left_and_a_chat_goes_through_the_template(weights: str, engine: Engine) -> None:
-    backend = Small(LlamaCppParameters(model_name_or_path=weights, context_size=256, max_tokens=100))
+    backend = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights, context_size=256, max_tokens=100))
     chat = Request("generate", "", messages=(Message("user", "정답"),))
     long = Request("generate", "가나" * 200, stop=("\n",))
     answers = dict(backend.run([chat, long]))
@@ -141,17 +174,17 @@ def test_d3_all_parts_of_a_model_that_was_split_are_in_its_key(tmp_path: Path) -
 
 def test_d3_samplers_that_are_not_neutral_are_said(weights: str, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = {"repeat_penalty": 1.2999999523162842, "top_k": 40, "min_p": 0.05000000074505806, "dry_multiplier": 0.0}
-    monkeypatch.setattr(Small, "props", {"default_generation_settings": {"params": settings}})
-    greedy = Small(LlamaCppParameters(model_name_or_path=weights))
+    monkeypatch.setattr(Served, "props", {"default_generation_settings": {"params": settings}})
+    greedy = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights))
     list(greedy.run([Request("generate", "가")]))
     assert greedy.generation() == {"repeat_penalty": 1.3}
     assert greedy.notes == [
         "llamacpp: the model's own generation parameters change its texts: repeat_penalty=1.3 (info.generation)"
     ]
-    drawing = Small(LlamaCppParameters(model_name_or_path=weights, temperature=0.7))
+    drawing = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights, temperature=0.7))
     list(drawing.run([Request("generate", "가")]))
     assert drawing.generation() == {"repeat_penalty": 1.3, "top_k": 40, "min_p": 0.05}
-    scoring = Small(LlamaCppParameters(model_name_or_path=weights))
+    scoring = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights))
     list(scoring.run(REQUESTS[:1]))
     assert (scoring.generation(), list(scoring.notes)) == ({}, [])
 
