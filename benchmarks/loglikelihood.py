@@ -9,8 +9,10 @@ lm-evaluation-harness on transformers first scores the items once with each of `
 time and the one that took least memory are its contenders.
 
 usage: python -m benchmarks.loglikelihood MODEL [--items 10] [--buckets short medium long] [--rounds 3] [--threads 1]
-           [--backend huggingface] [--few-shot 0] [--contenders haerae lm_eval floor] [--batch-sizes 1 2 4 8 16]
-Needs: pip install 'pytest-haerae[hf]' lm-eval==0.4.13; for --backend vllm an environment with vllm and lm-eval.
+           [--backend huggingface] [--few-shot 0] [--text-options] [--contenders haerae lm_eval floor]
+           [--batch-sizes 1 2 4 8 16]
+Needs: pip install 'pytest-haerae[hf]' lm-eval==0.4.13; for --backend vllm an environment with vllm: on processors
+       pip install -r constraints-vllm.txt lm-eval==0.4.13, which leaves its torch and transformers as they are.
 """
 
 from __future__ import annotations
@@ -84,6 +86,7 @@ def parse_arguments() -> argparse.Namespace:
         "--data", help="JSON lines with query, options and bucket (default: made from the embedded sample)"
     )
     parser.add_argument("--few-shot", type=int, default=0, help="few-shot examples before each item")
+    parser.add_argument("--text-options", action="store_true", help="score the options' texts, not their letters")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--dtype", default="float32")

@@ -40,7 +40,10 @@ def sample_rows(bucket: str, count: int) -> list[dict[str, Any]]:
 
 
 def load_requests(settings: Settings) -> list[Request]:
-    """The items as requests; few-shot examples are the items that follow, the same for all."""
+    """The items as requests; few-shot examples are the items that follow, the same for all.
+
+    An option is scored as its letter in brackets, or as its text.
+    """
     rows: list[dict[str, Any]] = []
     for bucket in settings["buckets"]:
         if settings["data"]:
@@ -50,12 +53,16 @@ def load_requests(settings: Settings) -> list[Request]:
             own = sample_rows(bucket, settings["items"] + settings["few_shot"])
         chosen = own[: settings["items"]]
         shots = own[settings["items"] : settings["items"] + settings["few_shot"]]
-        prefix = "".join(f"{row['query']} (A)\n\n" for row in shots)
+        prefix = "".join(f"{row['query']}{continuations(row, settings)[0]}\n\n" for row in shots)
         rows += [{**row, "query": prefix + row["query"]} for row in chosen]
-    return [
-        Request("loglikelihood", row["query"], tuple(f" ({label})" for label in "ABCDEFGHIJ"[: len(row["options"])]))
-        for row in rows
-    ]
+    return [Request("loglikelihood", row["query"], continuations(row, settings)) for row in rows]
+
+
+def continuations(row: dict[str, Any], settings: Settings) -> tuple[str, ...]:
+    """What is scored of a row's options."""
+    if settings["text_options"]:
+        return tuple(f" {text}" for text in row["options"])
+    return tuple(f" ({label})" for label in "ABCDEFGHIJ"[: len(row["options"])])
 
 
 def huggingface(settings: Settings) -> Any:  # noqa: ANN401 - either backend
@@ -69,14 +76,19 @@ def huggingface(settings: Settings) -> Any:  # noqa: ANN401 - either backend
     return HuggingFaceBackend(HuggingFaceParameters.model_validate(values))
 
 
+def bind_engine(settings: Settings) -> None:
+    """The engine binds its threads itself: to processors that this benchmark may use. Its cache takes 4 GiB."""
+    allowed = sorted(os.sched_getaffinity(0))[: settings["threads"]]
+    os.environ["VLLM_CPU_OMP_THREADS_BIND"] = ",".join(map(str, allowed))
+    os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "4")
+
+
 def vllm(settings: Settings) -> Any:  # noqa: ANN401 - either backend
     """This project's backend on vLLM."""
     from pytest_haerae.backends.local.vllm.backend import VllmBackend
     from pytest_haerae.backends.local.vllm.engine import VllmParameters
 
-    # The engine binds its threads itself: to processors that this benchmark may use.
-    allowed = sorted(os.sched_getaffinity(0))[: settings["threads"]]
-    os.environ["VLLM_CPU_OMP_THREADS_BIND"] = ",".join(map(str, allowed))
+    bind_engine(settings)
     values = {"model_name_or_path": settings["model"], "dtype": settings["dtype"], "max_model_len": 4096}
     return VllmBackend(VllmParameters.model_validate(values))
 
@@ -103,6 +115,14 @@ def haerae_unshared(settings: Settings) -> Callable[[Sequence[Request]], Callabl
     return haerae(settings)
 
 
+def haerae_nodes(settings: Settings) -> Callable[[Sequence[Request]], Callable[[], Scores]]:
+    """This project on vLLM, with one request a node of the options' trie."""
+    from pytest_haerae.backends.local.vllm import backend
+
+    backend._LONGEST_CHAIN = 1
+    return haerae(settings)
+
+
 def haerae_prompts(settings: Settings) -> Callable[[Sequence[Request]], Callable[[], Scores]]:
     """The `prompt_logprobs` of each option's full sequence, on the same engine settings."""
     from pytest_haerae.backends.local.vllm.backend import VllmBackend
@@ -123,10 +143,12 @@ def lm_eval(settings: Settings) -> Callable[[Sequence[Request]], Callable[[], Sc
         torch.set_num_threads(settings["threads"])
         model = HFLM(**common, device=settings["device"], batch_size=settings["batch_size"])
     else:
-        # It asks for the version of the distribution "vllm"; on a processor the distribution is called vllm-cpu.
+        bind_engine(settings)
+        # It asks for the version of the distribution "vllm"; on a processor the distribution is called vllm-cpu, and
+        # vLLM knows by this ending that it is on one.
         known = importlib.metadata.version
-        importlib.metadata.version = lambda distribution_name: known(
-            "vllm-cpu" if distribution_name == "vllm" else distribution_name
+        importlib.metadata.version = lambda distribution_name: (
+            known("vllm-cpu") + "+cpu" if distribution_name == "vllm" else known(distribution_name)
         )
         from lm_eval.models.vllm_causallms import VLLM
 

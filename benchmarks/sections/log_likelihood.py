@@ -9,6 +9,7 @@ from benchmarks.sections.section import Cell, Figures, Section, Step, Table, Tex
 _NAMES: Mapping[str, Cell] = {
     "haerae": "pytest-haerae",
     "haerae_unshared": ("the same, prefix computed for every item", "문항마다 접두사를 다시 계산"),
+    "haerae_nodes": ("the same, one request a node", "마디마다 요청 하나"),
     "haerae_prompts": "`prompt_logprobs`",
     "lm_eval": "lm-evaluation-harness",
     "floor": ("floor", "하한"),
@@ -50,6 +51,7 @@ _KINDS: Mapping[str, Text] = {
     "long": ("{} long", "긴 것 {}"),
     "each": ("{} of all three", "세 길이 {}"),
     "few_shot": ("{} short, 5-shot", "짧은 것 {}, 예시 5개"),
+    "texts": ("{} short, options' texts", "짧은 것 {}, 선택지의 글"),
     "mixed": ("{} short and medium", "짧은 것과 중간 {}"),
 }
 
@@ -65,6 +67,7 @@ def _log_likelihood(found: Mapping[str, Figures]) -> Table:
 
 _SCORING = ("{model}", "--data", "{data}")
 _TINY = ("--items", "2", "--rounds", "1", "--buckets", "short", "--batch-sizes", "1", "2")
+_ENGINE = (*_SCORING, "--backend", "vllm", "--buckets", "short")
 _UNSHARED = ("--contenders", "haerae", "haerae_unshared")
 SECTIONS = (
     Section(
@@ -97,13 +100,9 @@ SECTIONS = (
     Section(
         "vllm",
         (
-            Step(
-                "mixed",
-                "loglikelihood",
-                (*_SCORING, "--backend", "vllm", "--buckets", "short", "medium", "--items", "5"),
-                _TINY,
-                "vllm_python",
-            ),
+            Step("short", "loglikelihood", (*_ENGINE, "--items", "10"), _TINY, "vllm_python"),
+            Step("texts", "loglikelihood", (*_ENGINE, "--items", "10", "--text-options"), _TINY, "vllm_python"),
+            Step("mixed", "loglikelihood", (*_ENGINE, "medium", "--items", "5"), _TINY, "vllm_python"),
         ),
         _log_likelihood,
     ),

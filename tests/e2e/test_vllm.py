@@ -9,13 +9,19 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pytest_haerae.backends.local.encoding import Part
+from pytest_haerae.backends.local.trie import build_trie
+from pytest_haerae.backends.local.vllm import questions
 from pytest_haerae.backends.local.vllm.backend import VllmBackend
 from pytest_haerae.backends.local.vllm.engine import VllmParameters
+from pytest_haerae.backends.local.vllm.questions import by_token_ids, score
 from pytest_haerae.backends.registry import validate_parameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
@@ -65,6 +71,50 @@ def test_both_ways_give_the_same_numbers(backend: VllmBackend, monkeypatch: pyte
     for one, other in zip(by_trie, by_prompt, strict=True):
         assert one == pytest.approx(other, abs=1e-3)
     assert by_trie[0][0] == by_trie[0][2]
+
+
+def asked_by(backend: VllmBackend, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The tokens that each of the engine's next requests may generate."""
+    most: list[int] = []
+    enqueue = backend._engine.enqueue
+
+    def noted(prompts: list[dict[str, Any]], settings: list[Any], **more: bool) -> Any:  # noqa: ANN401
+        most.extend(each.max_tokens for each in settings)
+        return enqueue(prompts, settings, **more)
+
+    monkeypatch.setattr(backend._engine, "enqueue", noted)
+    return most
+
+
+def test_options_of_text_are_read_along_their_paths(backend: VllmBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a processor, where the first model runner serves; the numbers are those of full sequences and of nodes."""
+    requests = [
+        Request("loglikelihood", item["query"], tuple(f" {option}" for option in item["options"]))
+        for item in reference_items(short=4, medium=1)
+    ]
+    by_path = asked_by(backend, monkeypatch)
+    values = values_of(backend, requests)
+    paths, nodes = len(by_path), sum(by_path)
+    assert paths < nodes / 2
+    # An engine that generates what it likes is found out, and asked node by node.
+    monkeypatch.setattr(questions, "follow", lambda path: {"ignore_eos": True})
+    by_node = values_of(backend, requests)
+    assert by_path[2 * paths :]
+    assert set(by_path[2 * paths :]) == {1}
+    monkeypatch.setattr(VllmBackend, "_knows_token_ids", lambda self: False)
+    by_prompt = values_of(backend, requests)
+    for one, two, three in zip(values, by_node, by_prompt, strict=True):
+        assert one == pytest.approx(two, abs=1e-4)
+        assert one == pytest.approx(three, abs=1e-4)
+
+
+def test_a_path_may_lead_through_the_end_of_the_text(backend: VllmBackend) -> None:
+    end = backend._engine.get_tokenizer().eos_token_id
+    (context,) = backend._encoder.tokenize(["대한민국의 수도는"])
+    part = Part(0, (0, 1), context, build_trie([(*context[1:3], end, *context[3:], end), (end, *context[1:])]))
+    ((_, _, by_node),) = score(backend._engine, [(None, part)], partial(by_token_ids, longest=1), 8)
+    ((_, _, by_path),) = score(backend._engine, [(None, part)], partial(by_token_ids, longest=64), 8)
+    assert by_path == pytest.approx(by_node, abs=1e-4)
 
 
 def test_a_context_too_long_is_cut_from_the_left_and_said_so(

