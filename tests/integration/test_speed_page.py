@@ -52,7 +52,7 @@ def test_the_pages_have_no_other_marks() -> None:
 
 @pytest.mark.parametrize("step", [step for section in SECTIONS for step in section.steps], ids=lambda step: step.name)
 def test_what_is_not_given_goes_with_its_flag(step: Step) -> None:
-    given = {"model": "m", "data": None, "kmmlu": None, "python": "python3", "vllm_python": "python3"}
+    given = {"model": "m", "data": None, "kmmlu": None, "reference": "r", "python": "python3", "vllm_python": "python3"}
     command = command_of(step, given, rehearse=False)
     assert not {"--data", "{data}", "{kmmlu}"} & set(command)
     assert (ROOT / f"benchmarks/{command[2].removeprefix('benchmarks.')}.py").is_file()
