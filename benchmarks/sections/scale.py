@@ -30,9 +30,10 @@ def _scale(found: Mapping[str, Figures]) -> Table:
                 if first:
                     english, korean = _KINDS[kind]
                     first = (english.format(largest), korean.format(largest))
-                each = [f"{1e6 * cost:.3g}" for cost in unit_costs(costs)]
+                ratio = growth(costs)
+                each = ["-" if ratio == "-" else _microseconds(cost) for cost in unit_costs(costs)]
                 cells = [f"{costs[largest].processor:.2f}", f"{costs[largest].memory / MEGABYTE:,.0f}"]
-                rows.append([first, _COMMANDS.get(command, f"`{command}`"), *cells, *each, growth(costs)])
+                rows.append([first, _COMMANDS.get(command, f"`{command}`"), *cells, *each, ratio])
                 first = ""
     heading: list[Cell] = [
         ("data", "데이터"),
@@ -44,6 +45,11 @@ def _scale(found: Mapping[str, Figures]) -> Table:
         ("ratio", "비율"),
     ]
     return Table(heading, rows, texts=2)
+
+
+def _microseconds(seconds: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{1e6 * seconds:,.0f}" if seconds >= 1e-4 else f"{1e6 * seconds:.3g}"  # noqa: PLR2004 - a hundred of them
 
 
 _MARKS: Mapping[str, Text] = {

@@ -31,12 +31,21 @@ def read_jsonl(text: str, path: Path) -> Iterator[PlacedDict]:
         return
     number, source = 0, str(path)
     # JSON has no bare line ends in its texts, and other characters end no line.
-    for line_number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+    for line_number, line in enumerate(_lines(text.replace("\r\n", "\n")), 1):
         if not line or line.isspace():
             continue
         number += 1
         place = RowPlace(source, number, line_number)
         yield place, _plain_row(line) or _row(_load(line, path, line_number), place, escaped="\\u" in line)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text, one at a time: all of them together would be a second copy of the file."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def read_json(text: str, path: Path) -> Iterator[PlacedDict]:

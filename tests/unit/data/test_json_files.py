@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,14 @@ def test_what_has_no_array_of_rows_is_refused(text: str) -> None:
 def test_b7_a_nul_that_an_escape_writes_is_refused() -> None:
     with pytest.raises(UsageError, match=r"row 1, field 'a': has a NUL character"):
         list(read_jsonl('{"a": "\\u0000"}\n', Path("a.jsonl")))
+
+
+def test_lines_are_read_one_at_a_time() -> None:
+    text = f'{{"question": "{"가" * 5000}"}}\n' * 200
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in read_jsonl(text, Path("a.jsonl"))) == 200
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 10 * 2 * 5000
