@@ -49,7 +49,6 @@ _KINDS: Mapping[str, Text] = {
     "short": ("{} short", "짧은 것 {}"),
     "medium": ("{} medium", "중간 {}"),
     "long": ("{} long", "긴 것 {}"),
-    "each": ("{} of all three", "세 길이 {}"),
     "few_shot": ("{} short, 5-shot", "짧은 것 {}, 예시 5개"),
     "texts": ("{} short, options' texts", "짧은 것 {}, 선택지의 글"),
     "mixed": ("{} short and medium", "짧은 것과 중간 {}"),
@@ -67,7 +66,7 @@ def _log_likelihood(found: Mapping[str, Figures]) -> Table:
 
 _SCORING = ("{model}", "--data", "{data}")
 _TINY = ("--items", "2", "--rounds", "1", "--buckets", "short", "--batch-sizes", "1", "2")
-_ENGINE = (*_SCORING, "--backend", "vllm", "--buckets", "short")
+_ENGINE = (*_SCORING, "--backend", "vllm", "--rounds", "2", "--buckets", "short")
 _UNSHARED = ("--contenders", "haerae", "haerae_unshared")
 SECTIONS = (
     Section(
@@ -87,7 +86,6 @@ SECTIONS = (
                 (*_SCORING, "--buckets", "long", "--items", "2", "--batch-sizes", "1", "2"),
                 _TINY,
             ),
-            Step("each", "loglikelihood", (*_SCORING, "--items", "10", "--contenders", "haerae", "floor"), _TINY),
             Step(
                 "few_shot",
                 "loglikelihood",
