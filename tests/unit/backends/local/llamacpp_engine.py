@@ -1,0 +1,54 @@
+"""The small model in the place of llama.cpp's server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pytest_haerae.backends.local.llamacpp_server import LISTED, EmbeddedServer
+from tests.unit.backends.small_model import VOCABULARY, distribution, tokenize
+
+
+class Engine:
+    """Tells the log-probability of the token that it samples, by its bias, and of the likeliest ones."""
+
+    listening_address = "nowhere"
+    unsaid: ClassVar[frozenset[int]] = frozenset()
+    """Tokens that end a text or are half a character: where one is sampled, nothing is told."""
+    hidden: ClassVar[frozenset[int]] = frozenset()
+    """Tokens that are never told."""
+    listed: ClassVar[int] = len(VOCABULARY)
+    """How many a list of the first length has."""
+
+    def __init__(self) -> None:
+        self.bodies: list[dict[str, Any]] = []
+
+    def handle_completions(self, body: dict[str, Any]) -> dict[str, Any]:
+        self.bodies.append(body)
+        if "n_probs" not in body:
+            text = f"{len(body['prompt'])} tokens"
+            usage = {"prompt_tokens": len(body["prompt"]), "completion_tokens": 2}
+            return {"choices": [{"text": text, "finish_reason": "stop"}], "usage": usage}
+        values = [{"id": token, "logprob": value} for token, value in enumerate(distribution(body["prompt"]))]
+        values = [each for each in values if each["id"] not in self.hidden]
+        ((sampled, _),) = body["logit_bias"]
+        if sampled in self.unsaid:
+            return {"choices": [{"logprobs": None}]}
+        length = self.listed if body["n_probs"] == LISTED else body["n_probs"]
+        likeliest = sorted(values, key=lambda each: -each["logprob"])[:length]
+        own = next((each for each in values if each["id"] == sampled), {"id": -1, "logprob": -50.0})
+        return {"choices": [{"logprobs": {"content": [{**own, "top_logprobs": likeliest}]}}]}
+
+
+class Served(EmbeddedServer):
+    """Without its HTTP listener."""
+
+    props: ClassVar[dict[str, Any]] = {}
+
+    def get(self, path: str) -> dict[str, Any]:
+        return self.props if path == "/props" else {"data": [{"meta": {"n_vocab": len(VOCABULARY)}}]}
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        if path == "/apply-template":
+            return {"prompt": "".join(f"<user>{message['content']}" for message in body["messages"]) + "<model>"}
+        return {"tokens": tokenize(body["content"])}
