@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchmarks.sections.section import Cell, Figures, Section, Step, Table, Text, said
+from benchmarks.sections.section import Cell, Figures, Section, Step, Table, Text, exponential, said
 
 _NAMES: Mapping[str, Cell] = {
     "haerae": "pytest-haerae",
@@ -27,11 +27,11 @@ def _log_likelihood_rows(items: Text, figures: Figures) -> list[list[Cell]]:
     costs, count = figures["costs"], figures["items"]
     base = next(iter(costs))
     for name, cost in costs.items():
-        difference = "" if name == base or name not in figures["differences"] else f"{figures['differences'][name]:.1e}"
+        difference = "" if name == base else exponential(figures["differences"].get(name))
         ratio = "1" if name == base else f"{cost['processor'] / costs[base]['processor']:.2f}"
         cells = [f"{cost['seconds']:.2f}", f"{cost['processor']:.2f}", f"{count / cost['seconds']:.2f}", ratio]
         peak = f"{cost['memory'] / 1e9:.1f} GB"
-        rows.append([items if name == base else "", _named(name), *cells, peak, difference.replace("e-0", "e-")])
+        rows.append([items if name == base else "", _named(name), *cells, peak, difference])
     return rows
 
 

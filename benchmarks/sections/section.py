@@ -64,3 +64,10 @@ class Section:
 def said(cell: Cell, language: int) -> str:
     """A cell in one language."""
     return cell if isinstance(cell, str) else cell[language]
+
+
+def exponential(number: float | None) -> str:
+    """A small number as 1.5e-5; nothing for None."""
+    if number is None:
+        return ""
+    return f"{number:.1e}".replace("e-0", "e-") if number else "0"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks.sections.section import Cell, Figures, Section, Step, Table, Text
+from benchmarks.sections.section import Cell, Figures, Section, Step, Table, Text, exponential
 
 _BUCKETS: Mapping[str, Text] = {"short": ("short", "짧은 것"), "medium": ("medium", "중간"), "long": ("long", "긴 것")}
 
@@ -31,7 +31,7 @@ def _whole_run(found: Mapping[str, Figures]) -> Table:
 def _reference(found: Mapping[str, Figures]) -> Table:
     (figures,) = found.values()
     rows: list[list[Cell]] = [
-        [_BUCKETS[name], str(one["items"]), str(one["same"]), f"{one['difference']:.1e}".replace("e-0", "e-")]
+        [_BUCKETS[name], str(one["items"]), str(one["same"]), exponential(one["difference"])]
         for name, one in figures["buckets"].items()
     ]
     heading: list[Cell] = [
