@@ -46,7 +46,14 @@ def _reference(found: Mapping[str, Figures]) -> Table:
 SECTIONS = (
     Section(
         "whole_run",
-        (Step("whole_run", "whole_run", ("{model}", "--data", "{data}"), ("--items", "2", "--rounds", "1")),),
+        (
+            Step(
+                "whole_run",
+                "whole_run",
+                ("{model}", "--data", "{data}", "--rounds", "1"),
+                ("--items", "2", "--rounds", "1"),
+            ),
+        ),
         _whole_run,
     ),
     Section(
