@@ -1,4 +1,4 @@
-"""Python's collector of garbage, kept away from large reports."""
+"""Python's collector of garbage, kept away while much is made."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from contextlib import contextmanager
 def without_collector() -> Iterator[None]:
     """Keep Python's collector of cycles away while much is made that has none.
 
-    It goes over all that is there each time that this has grown by a part: a third of the time that reading a large
-    JSON file takes.
+    It goes over all that is there each time that this has grown by a part: a third of the time that reading large
+    data takes.
     """
     was_enabled = gc.isenabled()
     gc.disable()

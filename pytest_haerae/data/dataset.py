@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Protocol
 
+from pytest_haerae.collector import without_collector
 from pytest_haerae.data.cells import nfc
 from pytest_haerae.data.layouts import PlacedRow, ascii_slug, make_placed_items
 from pytest_haerae.data.rows import Layout
@@ -40,18 +39,6 @@ class Dataset(Protocol):
     def placed_rows(self, subset: str) -> Iterator[PlacedRow]:
         """The rows of one subset, each with its place; their texts are in NFC."""
         ...
-
-
-@contextmanager
-def _collection_paused() -> Iterator[None]:
-    """Pause the search for garbage: looking through what is read and kept takes a third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class ItemLoader:
@@ -95,7 +82,7 @@ class ItemLoader:
         if subset not in self._items:
             if subset not in self._slugs:
                 raise UsageError(f"dataset {self.dataset.name}: {unknown('subset', subset, self._slugs)}")
-            with _collection_paused():
+            with without_collector():
                 rows = self.dataset.placed_rows(subset)
                 items = make_placed_items(subset, rows, self._columns, self._layouts, self._slugs[subset])
             if not items:
