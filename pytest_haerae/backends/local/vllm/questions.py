@@ -45,6 +45,7 @@ def by_token_ids(part: Part, longest: int) -> Iterator[Question]:
     """
     from vllm import SamplingParams
 
+    children = part.trie.children
     for chain in cut_into_chains(part.trie, longest, MOST_CHILDREN):
         settings = SamplingParams(
             temperature=0.0,
@@ -53,16 +54,16 @@ def by_token_ids(part: Part, longest: int) -> Iterator[Question]:
             detokenize=False,
             **follow(chain.path),
         )
-        yield Question(part.context + chain.start, settings, partial(_read_chain, part, chain))
+        yield Question(part.context + chain.start, settings, partial(_read_chain, children, chain))
 
 
-def _read_chain(part: Part, chain: Chain, output: Any) -> Tables | None:  # noqa: ANN401 - the engine's
+def _read_chain(children: Mapping[Tokens, Tokens], chain: Chain, output: Any) -> Tables | None:  # noqa: ANN401 - the engine's
     completion, nodes = output.outputs[0], chain.nodes()
     listed = completion.logprobs or []
     if tuple(completion.token_ids[: len(chain.path)]) != chain.path or len(listed) != len(nodes):
         return None if chain.path else {}
     return {
-        node: {token: float(position[token].logprob) for token in part.trie.children[node] if token in position}
+        node: {token: float(position[token].logprob) for token in children[node] if token in position}
         for node, position in zip(nodes, listed, strict=True)
     }
 
