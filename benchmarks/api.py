@@ -28,7 +28,6 @@ Needs: pip install 'pytest-haerae[openai,litellm]'
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -40,7 +39,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measuring import Watch, keep, machine
+from benchmarks.measuring import Watch, keep, machine, measured_apart
 
 CONTENDERS = {
     "aiohttp_bare": ("aiohttp_bare", "openai"),
@@ -97,16 +96,7 @@ def measure(contender: str, items: int, url: str, arguments: argparse.Namespace)
             "core": arguments.cores[0],
             "folder": folder,
         }
-        worker = Path(__file__).with_name("api_contenders.py")
-        result = subprocess.run(  # noqa: S603 - this interpreter
-            [sys.executable, str(worker)],
-            env=os.environ | {"HAERAE_BENCHMARK": json.dumps(settings)},
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-    measured: dict[str, float] = json.loads(result.stdout.splitlines()[-1])
-    return measured
+        return measured_apart([str(Path(__file__).with_name("api_contenders.py"))], settings)
 
 
 def print_speed(arguments: argparse.Namespace) -> dict[str, list[dict[str, float]]]:

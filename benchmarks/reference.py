@@ -7,28 +7,20 @@ FOLDER has `items.jsonl` (id, query, options, bucket) and `reference.jsonl` (id,
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.loglikelihood_contenders import huggingface
+from benchmarks.loglikelihood_contenders import continuations, huggingface, read_rows
 from benchmarks.measuring import Watch, keep, machine
 from pytest_haerae.types import Request
-
-
-def rows_of(path: Path) -> list[dict[str, Any]]:
-    """The lines of a file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def scores_of(rows: Sequence[dict[str, Any]], arguments: argparse.Namespace) -> list[Sequence[float]]:
     """The log-likelihood of each option's letter, item by item."""
     settings = {"model": arguments.model, "threads": arguments.threads, "dtype": "float32", "device": "cpu"}
-    requests = [
-        Request("loglikelihood", row["query"], tuple(f" ({letter})" for letter in "ABCDEFGHIJ"[: len(row["options"])]))
-        for row in rows
-    ]
+    letters = {"text_options": False}
+    requests = [Request("loglikelihood", row["query"], continuations(row, letters)) for row in rows]
     answers = dict(huggingface(settings).run(requests))
     return [answers[index].loglikelihoods or () for index in range(len(rows))]
 
@@ -41,10 +33,10 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=None, help="of each bucket (default: all)")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
-    items = rows_of(arguments.folder / "items.jsonl")
+    items = read_rows(arguments.folder / "items.jsonl")
     buckets = {bucket: [row for row in items if row["bucket"] == bucket] for bucket in ("short", "medium", "long")}
     rows = [row for each in buckets.values() for row in each[: arguments.items]]
-    known = {row["id"]: row["loglikelihoods"] for row in rows_of(arguments.folder / "reference.jsonl")}
+    known = {row["id"]: row["loglikelihoods"] for row in read_rows(arguments.folder / "reference.jsonl")}
     with Watch() as watch:
         scores = scores_of(rows, arguments)
     found: dict[str, dict[str, float]] = {}

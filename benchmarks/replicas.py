@@ -12,13 +12,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
-import sys
 import time
 from functools import partial
 from typing import Any
 
-from benchmarks.measuring import Cost, Watch, alternate, as_json, environment, keep, median_cost, tree_processor_seconds
+from benchmarks.measuring import (
+    SETTINGS,
+    Cost,
+    Watch,
+    alternate,
+    as_json,
+    keep,
+    measured_apart,
+    median_cost,
+    threads_of,
+    tree_processor_seconds,
+)
 from pytest_haerae.backends.registry import find_backend, validate_parameters
 from pytest_haerae.catalogue.datasets import open_items
 from pytest_haerae.prompts.registry import find_prompt
@@ -65,13 +74,7 @@ def measure(settings: dict[str, Any]) -> dict[str, Any]:
 
 def start(settings: dict[str, Any]) -> dict[str, Any]:
     """The same in a fresh process."""
-    variables = environment() | dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    variables["HAERAE_BENCHMARK"] = json.dumps(settings)
-    result = subprocess.run(  # noqa: S603 - this interpreter
-        [sys.executable, __file__], env=variables, stdout=subprocess.PIPE, text=True, check=True
-    )
-    measured: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
-    return measured
+    return measured_apart([__file__], settings, threads_of(1))
 
 
 def main() -> None:
@@ -104,7 +107,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if "HAERAE_BENCHMARK" in os.environ:
-        print(json.dumps(measure(json.loads(os.environ["HAERAE_BENCHMARK"]))))
+    if SETTINGS in os.environ:
+        print(json.dumps(measure(json.loads(os.environ[SETTINGS]))))
     else:
         main()

@@ -17,7 +17,6 @@ usage: python -m benchmarks.scale [--model MODEL] [--kinds passages …] [--roun
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -30,6 +29,7 @@ from benchmarks.measuring import (
     Cost,
     Watch,
     alternate,
+    as_if_first,
     as_json,
     cost_of,
     environment,
@@ -47,8 +47,7 @@ TOLD = 1.0
 def run(folder: Path, command: Sequence[str]) -> Cost:
     """Run one contender; a run of pytest as if for the first time."""
     if "pytest" in command:
-        for left in (".haerae", ".pytest_cache", "__pycache__"):
-            shutil.rmtree(folder / left, ignore_errors=True)
+        as_if_first(folder)
     return cost_of([sys.executable, *command], folder=folder, environment=environment())
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -21,8 +20,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.loglikelihood_contenders import sample_rows
-from benchmarks.measuring import Cost, Watch, alternate, as_json, cost_of, environment, keep, machine, median_cost
+from benchmarks.loglikelihood_contenders import read_rows, sample_rows
+from benchmarks.measuring import (
+    Cost,
+    Watch,
+    alternate,
+    as_if_first,
+    as_json,
+    cost_of,
+    environment,
+    keep,
+    machine,
+    median_cost,
+    threads_of,
+)
 from benchmarks.overhead import SUITE
 
 LETTERS = "ABCDE"
@@ -47,8 +58,7 @@ def items_of(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     if arguments.data is None:
         rows = [{**row, "answer": "(A)"} for row in sample_rows("short", 10 * arguments.items)]
     else:
-        lines = Path(arguments.data).read_text(encoding="utf-8").splitlines()
-        rows = [row for row in map(json.loads, lines) if row["bucket"] == arguments.bucket]
+        rows = [row for row in read_rows(Path(arguments.data)) if row["bucket"] == arguments.bucket]
     return [row for row in rows if len(row["options"]) == len(LETTERS)][: arguments.items]
 
 
@@ -96,8 +106,7 @@ def accuracy_of(folder: Path) -> float:
 
 def measure(folder: Path, command: list[str], variables: dict[str, str]) -> tuple[Cost, float]:
     """Run one contender without what an earlier run left; its cost and accuracy."""
-    for left in (".haerae", ".pytest_cache", "results", "cache"):
-        shutil.rmtree(folder / left, ignore_errors=True)
+    as_if_first(folder, "results", "cache")
     (folder / "report.json").unlink(missing_ok=True)
     cost = cost_of(command, folder=folder, environment=variables)
     return cost, accuracy_of(folder)
@@ -118,8 +127,7 @@ def main() -> None:
         folder = Path(name)
         prepare(folder, arguments)
         offline = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(folder / "cache"), "TOKENIZERS_PARALLELISM": "false"}
-        threads = {name: str(arguments.threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
-        variables = environment() | offline | threads
+        variables = environment() | offline | threads_of(arguments.threads)
         runs: dict[str, Callable[[], tuple[Cost, float]]] = {
             name: partial(measure, folder, command, variables)
             for name, command in commands(str(arguments.model.resolve()), arguments.batch_sizes).items()

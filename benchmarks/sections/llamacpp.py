@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchmarks.sections.section import Cell, Figures, Section, Step, Table, Text
+from benchmarks.sections.section import Cell, Figures, Section, Step, Table, Text, filled
 
 _NAMES: Mapping[str, Cell] = {
     "haerae": "pytest-haerae",
@@ -38,9 +38,7 @@ def _rows(items: Text, figures: Figures) -> list[list[Cell]]:
 def _table(found: Mapping[str, Figures]) -> Table:
     rows: list[list[Cell]] = []
     for step, figures in found.items():
-        english, korean = _KINDS[step]
-        count = figures["items"]
-        rows += _rows((english.format(count), korean.format(count)), figures)
+        rows += _rows(filled(_KINDS[step], figures["items"]), figures)
     return Table(_HEADING, rows, texts=2)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchmarks.sections.section import Cell, Figures, Section, Step, Table, Text, exponential, said
+from benchmarks.sections.section import Cell, Figures, Section, Step, Table, Text, exponential, filled, said
 
 _NAMES: Mapping[str, Cell] = {
     "haerae": "pytest-haerae",
@@ -58,9 +58,7 @@ _KINDS: Mapping[str, Text] = {
 def _log_likelihood(found: Mapping[str, Figures]) -> Table:
     rows: list[list[Cell]] = []
     for step, figures in found.items():
-        english, korean = _KINDS[step]
-        count = figures["items"]
-        rows += _log_likelihood_rows((english.format(count), korean.format(count)), figures)
+        rows += _log_likelihood_rows(filled(_KINDS[step], figures["items"]), figures)
     return Table(_LOG_LIKELIHOOD, rows, texts=2)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from benchmarks.first_answer import MOST_OUTSIDE, MOST_SECONDS
 from benchmarks.measuring import MEGABYTE, Cost
 from benchmarks.scale import growth, unit_costs
-from benchmarks.sections.section import Cell, Figures, Section, Step, Table, Text
+from benchmarks.sections.section import Cell, Figures, Section, Step, Table, Text, filled
 
 _KINDS: Mapping[str, Text] = {
     "passages": ("{:,} rows that share passages", "지문을 함께 쓰는 문항 {:,}개"),
@@ -28,8 +28,7 @@ def _scale(found: Mapping[str, Figures]) -> Table:
                 costs = {int(size): Cost(**cost) for size, cost in kept.items()}
                 largest = max(costs)
                 if first:
-                    english, korean = _KINDS[kind]
-                    first = (english.format(largest), korean.format(largest))
+                    first = filled(_KINDS[kind], largest)
                 ratio = growth(costs)
                 each = ["-" if ratio == "-" else _microseconds(cost) for cost in unit_costs(costs)]
                 cells = [f"{costs[largest].processor:.2f}", f"{costs[largest].memory / MEGABYTE:,.0f}"]

@@ -66,6 +66,12 @@ def said(cell: Cell, language: int) -> str:
     return cell if isinstance(cell, str) else cell[language]
 
 
+def filled(text: Text, value: float) -> Text:
+    """A text with a number in both languages."""
+    english, korean = text
+    return english.format(value), korean.format(value)
+
+
 def exponential(number: float | None) -> str:
     """A small number as 1.5e-5; nothing for None."""
     if number is None:

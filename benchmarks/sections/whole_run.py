@@ -50,7 +50,7 @@ SECTIONS = (
             Step(
                 "whole_run",
                 "whole_run",
-                ("{model}", "--data", "{data}", "--rounds", "1"),
+                ("{model}", "--data", "{data}"),
                 ("--items", "2", "--rounds", "1"),
             ),
         ),
