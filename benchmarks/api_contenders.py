@@ -140,6 +140,7 @@ def haerae(settings: Settings, count: int) -> Batch:
     from pytest_haerae.backends.registry import find_backend, validate_parameters
     from pytest_haerae.run.engine import Engine
     from pytest_haerae.run.keys import identity_digest, response_key
+    from pytest_haerae.run.loaded import KeptModel
     from pytest_haerae.run.store import Store
     from pytest_haerae.types import Message, Request
 
@@ -160,9 +161,11 @@ def haerae(settings: Settings, count: int) -> Batch:
         identity = identity_digest(parameters.identity())
         keys = [response_key(identity, request) for request in requests]
         run, _ = store.begin("benchmark", resume=False, rerun_errors=False)
-        engine = Engine(lambda: backend(parameters), store, run, secrets=["none-at-all"])
+        model = KeptModel(lambda: backend(parameters), f"--model={settings['library']}")
+        engine = Engine(model, store, run, secrets=["none-at-all"])
         before = memory_kb()
         responses = list(engine.ask(keys, requests, lambda done, total: None).values())
+        model.close()
         store.close()
     if any(response.error or not response.text for response in responses):
         raise SystemExit(f"a request failed: {next(each for each in responses if not each.text)}")

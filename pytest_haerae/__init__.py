@@ -14,7 +14,7 @@ from pytest_haerae.errors import (
     UsageError,
     WrongAnswer,
 )
-from pytest_haerae.plugin.assertions import assert_correct
+from pytest_haerae.plugin.assertions import assert_correct, assert_log_likelihood, assert_string_match
 
 if TYPE_CHECKING:
     from pytest_haerae.backends.protocol import Backend, BackendParameters
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_haerae.doors.result import EvaluationResult
     from pytest_haerae.prompts.registry import register_prompt
     from pytest_haerae.report.formats import register_format
+    from pytest_haerae.run.language_model import LanguageModel
     from pytest_haerae.scoring.parameters import ScorerParameters
     from pytest_haerae.scoring.registry import register_scorer
     from pytest_haerae.types import Item, Message, Request, Response, Verdict
@@ -37,6 +38,7 @@ __all__ = [
     "Evaluator",
     "HaeraeError",
     "Item",
+    "LanguageModel",
     "Message",
     "Request",
     "Response",
@@ -47,6 +49,8 @@ __all__ = [
     "Verdict",
     "WrongAnswer",
     "assert_correct",
+    "assert_log_likelihood",
+    "assert_string_match",
     "register_benchmark",
     "register_format",
     "register_prompt",
@@ -60,6 +64,7 @@ _LAZY: Mapping[str, str] = {
     "EvaluationResult": "pytest_haerae.doors.result",
     "Evaluator": "pytest_haerae.doors.evaluator",
     "Item": "pytest_haerae.types",
+    "LanguageModel": "pytest_haerae.run.language_model",
     "Message": "pytest_haerae.types",
     "Request": "pytest_haerae.types",
     "Response": "pytest_haerae.types",

@@ -64,8 +64,9 @@ def load_entry_point(point: EntryPoint, place: str) -> Any:  # noqa: ANN401 - wh
         raise
     except (ImportError, AttributeError) as error:
         words = str(error)
-    except Exception as error:
-        # Somebody else's module may raise anything while it is imported; what it is tells more than its message alone.
+    except (Exception, SystemExit) as error:
+        # Somebody else's module may raise anything while it is imported, or mean to end the process; what it is tells
+        # more than its message alone.
         words = f"{type(error).__name__}: {error}"
     raise UsageError(f"{place}: {point.value} cannot be loaded: {' '.join(words.split())}")
 

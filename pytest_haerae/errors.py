@@ -86,6 +86,8 @@ def unknown(kind: str, name: str, valid: Iterable[str]) -> str:
     import difflib
 
     names = sorted(valid)
-    nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    # A subset's name alone, where it goes with its benchmark's, is nearer than it looks.
+    with_more = [each for each in names if each.endswith(f"/{name}")]
+    nearest = with_more or difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f": did you mean '{nearest[0]}'?" if nearest else "."
     return f"unknown {kind} '{name}'{hint} Valid: {', '.join(names) or '(none)'}"

@@ -118,3 +118,8 @@ def _marked_down(match: re.Match[str]) -> str:
     if character == "&":
         return "&amp;"
     return rf"\{character}<!-- -->" if character == "#" else rf"\{character}"
+
+
+def first_line(text: str | None) -> str:
+    """The first line of a text that may not be there, such as a docstring."""
+    return (text or "").strip().partition("\n")[0]

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_haerae.backends.protocol import Backend
+from pytest_haerae.config.model_names import model_names
 from pytest_haerae.config.option import RawOptions
-from pytest_haerae.config.run_config import RunConfig, build_config
-from pytest_haerae.gates.compatibility import check_measurement, measurement_of_plan
+from pytest_haerae.config.run_config import RunConfig, build_config, with_shorthands
+from pytest_haerae.gates.compatibility import Measured, check_measurement
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.coverage import check_common, lost_from_data, mark_of_item, warn_of_lost
 from pytest_haerae.gates.judge import judge_run
-from pytest_haerae.gates.minimum import check_gated_subsets
+from pytest_haerae.gates.minimum import check_gated_subsets, judge_suites
 from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.report.build import make_report
 from pytest_haerae.report.facts import Started, gather_facts
@@ -26,13 +27,16 @@ from pytest_haerae.report.read import read_report
 from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.report.schema import Report
 from pytest_haerae.run.asking import Answers, ask, in_order, place_of
+from pytest_haerae.run.calls import Callers
 from pytest_haerae.run.engine import Progress
+from pytest_haerae.run.identity import refuse_one_name
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan, make_plan
 from pytest_haerae.run.questions import Questions
+from pytest_haerae.statistics.breakdown import check_breakdowns, with_breakdowns
 from pytest_haerae.statistics.pairing import mark_of, outline_of
 from pytest_haerae.statistics.scores import make_metrics
-from pytest_haerae.types import Sample, Selected, Verdict
+from pytest_haerae.types import DataKey, Sample, Selected, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,10 @@ class Evaluation:
         """The same evaluation with the data set that its suites decided on, and what that brings along."""
         return replace(self, plan=make_plan(config, backends))
 
+    def benchmark_of(self, data: DataKey) -> str:
+        """What a data set is called beside others; empty in a run of one, whose subsets' names are enough."""
+        return self.source.name_of(data) if self.plan.several else ""
+
     def ask(
         self,
         selection: Sequence[Selected],
@@ -64,6 +72,7 @@ class Evaluation:
         *,
         about: Sequence[Selected] | None = None,
         by_hand: bool = False,
+        callers: Callers | None = None,
     ) -> Answers:
         """Ask all selected items in one pass.
 
@@ -72,23 +81,34 @@ class Evaluation:
             progress: Told after each answer.
             about: All that the run is about, those that it does not ask among them; None for the selection.
             by_hand: Whether that is a part of the scope, on which no gate is evaluated.
+            callers: The tests that ask the model themselves; None where there are none.
 
         Raises:
-            UsageError: A gate cannot be judged on these items, or the model cannot be loaded.
+            UsageError: A gate cannot be judged on these items, no row has a column that the accuracy is to be told by,
+                or the model cannot be loaded.
             StoreError: Answers cannot be kept.
         """
         selection = in_order(selection)
         check_data(self.plan.config, {entry.data for entry in selection}, self.others)
         about = selection if about is None else about
+        refuse_one_name(about)
+        check_breakdowns(self.plan.config.by, about, self.source)
         if not by_hand:
-            check_gated_subsets(self.plan.config, (entry.item.subset for entry in about))
+            names = {name for entry in about for name in (entry.group, entry.benchmark)}
+            check_gated_subsets(self.plan.config, filter(None, names))
         if self.baseline is not None:
-            place, info = f"--baseline {self.plan.config.baseline}", self.baseline["info"]
-            check_measurement(place, info, measurement_of_plan(self.plan))
-            if not by_hand:
-                rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in in_order(about)])
-                check_common(place, list(map(mark_of, self.baseline["samples"])), list(map(mark_of, rows)))
-        return ask(self.plan, Questions(self.plan, self.source), selection, progress)
+            self._check_baseline(self.baseline, about, by_hand=by_hand)
+        return ask(self.plan, Questions(self.plan, self.source), selection, progress, callers)
+
+    def _check_baseline(self, baseline: Report, about: Sequence[Selected], *, by_hand: bool) -> None:
+        place, marks = f"--baseline {self.plan.config.baseline}", list(map(mark_of, baseline["samples"]))
+        info, datasets = baseline["info"], dict.fromkeys(entry.data for entry in about) or self.plan.parts
+        then = Measured.of_report(info, (mark.dataset for mark in marks))
+        now = Measured.of_plan(self.plan, {data: self.source.name_of(data) for data in datasets})
+        check_measurement(place, info, then, now)
+        if not by_hand:
+            rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in in_order(about)])
+            check_common(place, marks, list(map(mark_of, rows)), several=self.plan.several)
 
     def conclude(
         self,
@@ -97,6 +117,7 @@ class Evaluation:
         answers: Answers,
         *,
         by_hand: bool = False,
+        ended: bool = True,
     ) -> Conclusion:
         """Judge the gates, write the report and, where the run could be measured, mark it as finished in the store.
 
@@ -105,6 +126,7 @@ class Evaluation:
             samples: The samples that count, in any order.
             answers: What `ask` gave.
             by_hand: Whether they are a part of the scope, on which no gate is evaluated.
+            ended: Whether all that the session was to ask beside the items was asked, too.
 
         Raises:
             UsageError: The report cannot be written; the same run goes on from its stored answers.
@@ -113,27 +135,30 @@ class Evaluation:
         config = self.plan.config
         completeness = Completeness.of_samples(samples, asked=len(selection), by_hand=by_hand)
         ordered = sorted(samples, key=lambda sample: place_of(sample.selected))
-        metrics, rows = make_metrics(ordered), self._rows(ordered)
+        metrics, rows = with_breakdowns(make_metrics(ordered), ordered, config.by), self._rows(ordered)
         before = None if self.baseline is None else map(outline_of, self.baseline["samples"])
-        judgement = judge_run(config, metrics, map(outline_of, rows), before, completeness)
+        of_suites = judge_suites(selection, ordered, lambda entry: self.plan.part_of(entry.data).applies(entry.item))
+        judgement = judge_run(config, metrics, map(outline_of, rows), before, completeness, of_suites=of_suites)
         facts = gather_facts(
             self.plan,
             self.source,
             selection,
             usage=answers.usage,
+            calls=answers.calls.totals(),
             completeness=completeness,
             started=self.started,
         )
-        warnings = [*find_warnings(ordered), *warn_of_lost(self._lost(selection))]
+        warnings = [*find_warnings(ordered), *judgement.warnings, *warn_of_lost(self._lost(selection))]
         report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement, warnings=warnings)
-        notes = [*answers.usage.notes, *write_outputs(report, config, self.baseline)]
+        notes = [*answers.notes, *write_outputs(report, config, self.baseline)]
         unmeasurable = completeness.reason(config.max_error_rate)
-        if unmeasurable is None:
+        # What was left out for its price is asked by the next run, whatever share of errors is tolerated.
+        if unmeasurable is None and ended and not answers.usage.cut_short:
             answers.run.finish()
         return Conclusion(report, ordered, tuple(notes), unmeasurable)
 
     def _lost(self, selection: Sequence[Selected]) -> list[str]:
-        """Ids of the baseline's items that are gone from the data that were selected from."""
+        """What the baseline's items are called that are gone from the data that were selected from."""
         if self.baseline is None:
             return []
         used = dict.fromkeys((entry.data, entry.item.subset) for entry in selection)
@@ -145,7 +170,8 @@ class Evaluation:
             for data, subset in used
             for item in self.source.loader(data).items(subset)
         ]
-        return lost_from_data(self.baseline["samples"], every, present)
+        lost = lost_from_data(self.baseline["samples"], every, present)
+        return [mark.called(several=self.plan.several) for mark in lost]
 
     def _rows(self, samples: Sequence[Sample]) -> SampleRows:
         questions = Questions(self.plan, self.source)
@@ -153,7 +179,7 @@ class Evaluation:
             samples,
             lambda sample: questions.request(sample.selected),
             self.source.name_of,
-            return_logits=self.plan.config.return_logits,
+            lambda sample: self.plan.part_of(sample.selected.data).config.return_logits,
         )
 
 
@@ -179,6 +205,9 @@ def prepare(
     rootdir: Path,
     backends: Mapping[str, type[Backend]] | None = None,
     others: Mapping[str, Path] | None = None,
+    *,
+    beside: Evaluation | None = None,
+    several: bool = False,
 ) -> Evaluation:
     """Make an evaluation of options as typed, and refuse what can be refused before any data are read.
 
@@ -187,13 +216,45 @@ def prepare(
         rootdir: Folder below which ``.haerae/`` lies.
         backends: Backends beside those of the entry points, by name.
         others: Further files that the same session writes, by the options that name them.
+        beside: Another model's evaluation of the same session, whose items are this one's, too.
+        several: Whether the session evaluates several models: then the files of each have its name.
 
     Raises:
         UsageError: An option, the backend, the prompt, the scorer, an output folder or the baseline is not usable.
     """
     started = Started()
-    config = build_config(raw, rootdir)
+    config = build_config(raw, rootdir, beside=several)
     plan = make_plan(config, backends)
     check_outputs(config, others)
     baseline = None if config.baseline is None else read_report(config.baseline, f"--baseline {config.baseline}")
-    return Evaluation(plan, ItemSource(config), baseline, started, others or {})
+    return Evaluation(plan, ItemSource(config) if beside is None else beside.source, baseline, started, others or {})
+
+
+def prepare_each(
+    raw: RawOptions,
+    rootdir: Path,
+    backends: Mapping[str, type[Backend]] | None = None,
+    others: Mapping[str, Path] | None = None,
+) -> dict[str, Evaluation]:
+    """Make the evaluation of each model that options name, all before any of them is asked.
+
+    Args:
+        raw: Option name to value.
+        rootdir: Folder below which ``.haerae/`` lies.
+        backends: Backends beside those of the entry points, by name.
+        others: Further files that the same session writes, by the options that name them.
+
+    Returns:
+        By the models' names, in the order in which they are asked; one alone has an empty name.
+
+    Raises:
+        UsageError: As `prepare`.
+    """
+    names = model_names(with_shorthands(raw))
+    if len(names) <= 1:
+        return {"": prepare(raw, rootdir, backends, others)}
+    made: dict[str, Evaluation] = {}
+    for name in names:
+        first = next(iter(made.values()), None)
+        made[name] = prepare({**raw, "model": name}, rootdir, backends, others, beside=first, several=True)
+    return made

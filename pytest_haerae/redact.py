@@ -60,7 +60,8 @@ _WELL_KNOWN = re.compile(
     r"|(?<!\w)(?:sk|hf|gh[opsu])[_\-](?=[A-Za-z_]{0,40}[0-9])[A-Za-z0-9_]{20,}"  # within a file's name, too
     r"|\bAIza[A-Za-z0-9_\-]{16,}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|(?<![\w\-])eyJ[\w\-]{10,}\.[\w\-]{6,}\.[\w\-]+"
 )
-_CUT = re.compile(r"\.{3}|…")
+_RUN = re.compile(r"[\w\-]{13}")
+"""As many of such characters stand together in each of the well-known forms, at least: in most lines none do."""
 _SHORTEST_SECRET, _SHORTEST_IN_ANSWERS = 6, 8
 _REMEMBERED: set[str] = set()
 
@@ -80,13 +81,19 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     """
     known = {*secrets, *_REMEMBERED, *_environment()}
     text = mask(text, (secret for secret in known if _is_long(secret)))
-    if _CUT.search(text):
+    if "..." in text or "…" in text:
         text = mask_cut(text, known)
-    text = _URL_CREDENTIALS.sub(rf"\g<scheme>{MASK}@", text)
-    text = _URL_QUERY.sub(_masked_query, text)
-    text = _BEARER.sub(rf"\g<scheme>{MASK}", text)
-    text = _mask_named(text)
-    return _WELL_KNOWN.sub(MASK, text)
+    # What an expression cannot do without is looked for first: this is asked for every wrong answer.
+    if "://" in text:
+        text = _URL_CREDENTIALS.sub(rf"\g<scheme>{MASK}@", text)
+    if "=" in text:
+        text = _URL_QUERY.sub(_masked_query, text)
+    folded = text.casefold()
+    if "bearer" in folded or "basic" in folded:
+        text = _BEARER.sub(rf"\g<scheme>{MASK}", text)
+    if "=" in text or ":" in text:
+        text = _mask_named(text)
+    return _WELL_KNOWN.sub(MASK, text) if _RUN.search(text) else text
 
 
 def redact_answer(text: str, secrets: Iterable[str]) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Method = Literal["log_likelihood", "string_match"]
 Capability = Literal["generate", "loglikelihood"]
+PassIf = Literal["majority", "any", "all"]
+"""When an item with several answers is right: more than half of them are, any is, or all are."""
 Outcome = Literal["correct", "wrong", "invalid", "cut", "error", "skipped"]
 NOT_RIGHT: tuple[Outcome, ...] = ("wrong", "invalid", "cut")
 """The outcomes of an answer that is not right."""
 
+ReasoningLevel = Literal["off", "minimal", "low", "medium", "high"]
+Reasoning = ReasoningLevel | int
+"""How much a model thinks before it answers: a level, or at most so many tokens."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """The letters of options, in order: an item has at most as many options."""
-
 CAPABILITY: dict[Method, Capability] = {"log_likelihood": "loglikelihood", "string_match": "generate"}
 """What a backend has to be able to do for a method."""
 
@@ -32,6 +37,8 @@ class Item:
         reference: The right option's letter, or the right text of a free-text item.
         key: What the item is known by in its subset when its file grows: a hash of what it asks, after its row's `id`
             where it has one; a second equal one ends in ``#2``. Empty where nobody gave it one.
+        metadata: Every column of its row that has no other meaning, as JSON has its value; cells that hold nothing are
+            left out. It is no part of what tells one item from another.
     """
 
     id: str
@@ -42,14 +49,22 @@ class Item:
     labels: tuple[str, ...] | None
     reference: str
     key: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+Role = Literal["system", "user", "assistant"]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message of a chat."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Role
     content: str
+
+
+SamplingValue = int | float | tuple[tuple[int, float], ...]
+"""A number, or numbers by token id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,9 @@ class Request:
         continuations: The texts to score after the context; empty when generating.
         messages: The chat to answer or to score after, in place of `context`; None for plain text.
         stop: Texts at which a generation ends.
+        sampling: Generation parameters of this request alone, by name and in the order of names; they take the places
+            of the backend's (`BackendParameters.sampling`).
+        repeat: Which answer to this question it asks for, from 0: each is another one, where the model draws.
     """
 
     kind: Capability
@@ -69,6 +87,8 @@ class Request:
     continuations: tuple[str, ...] = ()
     messages: tuple[Message, ...] | None = None
     stop: tuple[str, ...] = ()
+    sampling: tuple[tuple[str, SamplingValue], ...] = ()
+    repeat: int = 0
 
 
 def split_trailing_space(context: str) -> tuple[str, str]:
@@ -95,7 +115,9 @@ class Response:
         truncated: Whether the context was too long for the model and was cut from the left.
         latency_seconds: Wall time of this request, None where requests are batched.
         cost_usd: Its price in US dollars, None where it is not known.
-        reasoning: What the model thought before it answered, where the backend tells it apart from the answer.
+        reasoning: What the model thought before it answered: told apart by the backend, or standing between the model's
+            own marks in `text`.
+        reasoning_tokens: Those of `completion_tokens` that it thought in, None where the backend does not say.
     """
 
     text: str | None = None
@@ -108,6 +130,7 @@ class Response:
     latency_seconds: float | None = None
     cost_usd: float | None = None
     reasoning: str | None = None
+    reasoning_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,30 +158,106 @@ class Verdict:
     why_start: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DataKey:
+class DataKey(NamedTuple):
     """Names a data set: as typed, and the folder that relative paths begin in (None: the current one)."""
+
+    # A tuple, for it is looked up many times an item.
 
     name: str
     folder: str | None = None
 
 
+def grouped(benchmark: str, subset: str) -> str:
+    """What a subset is called in a run: ``benchmark/subset`` where it asks several, its name alone where it asks one.
+
+    Args:
+        benchmark: The benchmark's name; empty in a run of one.
+        subset: The subset's name.
+    """
+    return f"{benchmark}/{subset}" if benchmark else subset
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a suite's marker says of the items that it asks.
+
+    Attributes:
+        suite: The node id of the suite's test function.
+        by: Metadata columns by whose values the accuracy is told.
+        min_accuracy: The accuracy that its items have to reach; None for no gate.
+    """
+
+    suite: str
+    by: tuple[str, ...] = ()
+    min_accuracy: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """An item that was selected to be asked, with the test that asks it."""
+    """An item that was selected to be asked.
+
+    Attributes:
+        item: The item.
+        nodeid: The test that asks it.
+        data: The data set that it is from.
+        terms: What the suites that ask it say of it.
+        benchmark: What its data set is called in a run of several; empty in a run of one.
+        model: What the model is called that it is asked of, in a session of several; empty in one of one.
+    """
 
     item: Item
     nodeid: str
     data: DataKey
+    terms: tuple[Terms, ...] = ()
+    benchmark: str = ""
+    model: str = ""
+
+    @property
+    def group(self) -> str:
+        """What its subset is called in this run."""
+        return grouped(self.benchmark, self.item.subset)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One of several answers to an item.
+
+    Attributes:
+        response: What the model answered.
+        verdict: What it is worth.
+    """
+
+    response: Response
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One judged item. Its request is not kept: it is made again from the selected item where it is shown."""
+    """One judged item. Its request is not kept: it is made again from the selected item where it is shown.
+
+    Attributes:
+        selected: What was asked.
+        response: The answer; of several the first that came to what the item came to.
+        verdict: What the item came to.
+        answers: All of several answers, in the order of `Request.repeat`; empty where one was asked for.
+    """
 
     selected: Selected
     response: Response | None
     verdict: Verdict
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def responses(self) -> tuple[Response, ...]:
+        """All that the model answered."""
+        if self.answers:
+            return tuple(answer.response for answer in self.answers)
+        return () if self.response is None else (self.response,)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdict on each answer."""
+        return tuple(answer.verdict for answer in self.answers) or (self.verdict,)
 
     @property
     def item(self) -> Item:
@@ -170,6 +269,11 @@ class Sample:
         """The test that asked it."""
         return self.selected.nodeid
 
+    @property
+    def group(self) -> str:
+        """What its subset is called in this run."""
+        return self.selected.group
+
 
 @dataclass(slots=True)
 class Usage:
@@ -180,14 +284,17 @@ class Usage:
         reused: Requests that the store answered.
         seconds: Wall time of all of them.
         method_detail: How the backend came by its numbers, in its words; None where it does not say.
-        notes: Lines for people, of what happened to the backend on the way.
-        generation: The generation parameters that the model brought along, as its engine applied them; None where
-            nothing was told.
+        said: Lines for people, as the backend said them last: of what happened to it on the way.
+        notes: The like, of what happened around it.
+        generation: The model's own generation parameters, as its engine applied them; None where nothing was told.
+        cut_short: Whether requests were left out for their price.
     """
 
     computed: int = 0
     reused: int = 0
     seconds: float = field(default=0.0)
     method_detail: str | None = None
+    said: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     generation: dict[str, Any] | None = None
+    cut_short: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -20,6 +20,12 @@ class BackendParameters(BaseModel):
 
     uninfluential: ClassVar[frozenset[str]] = frozenset()
     """Names of parameters that change how fast an answer comes, never the answer: they stay out of the store's key."""
+
+    younger: ClassVar[frozenset[str]] = frozenset({"reasoning"})
+    """Names of parameters that came when answers were stored already: where one is None it stays out of the key."""
+
+    sampling: ClassVar[frozenset[str]] = frozenset()
+    """Names of parameters that a single request may set for itself: the backend reads them by `of_request`."""
 
     def takes_chats(self, kind: Capability) -> bool:
         """Whether the model is reached through a chat API for this, so that requests are chats from the beginning."""
@@ -36,7 +42,8 @@ class BackendParameters(BaseModel):
         It has the parameters and, for each that is a `Path`, what lies there: a model that is edited in its place is
         another model.
         """
-        identity = self.model_dump(mode="json", exclude=set(self.uninfluential))
+        unset = {name for name in self.younger if getattr(self, name, None) is None}
+        identity = self.model_dump(mode="json", exclude={*self.uninfluential, *unset})
         paths = {name: value for name in identity if isinstance(value := getattr(self, name), Path)}
         files = {name: fingerprints(path) for name, path in paths.items()}
         return {**identity, "files": files} if files else identity
@@ -44,6 +51,24 @@ class BackendParameters(BaseModel):
     def model_label(self) -> str | None:
         """The model's name for headers and reports."""
         return None
+
+    def notice(self) -> str | None:
+        """A line for people before the model is asked, where its numbers could be taken for what they are not."""
+        return None
+
+    def of_request(self, request: Request) -> Self:
+        """The parameters that a request is answered with: these, with its own `sampling` in their places.
+
+        Where there is a `seed`, another answer to the same question (`Request.repeat`) is drawn with another seed.
+
+        Raises:
+            ValidationError: A value is none of its parameter (pydantic's error).
+        """
+        own = dict(request.sampling)
+        seed: object = own.get("seed", getattr(self, "seed", None))
+        if request.repeat and "seed" in self.sampling and isinstance(seed, int):
+            own["seed"] = seed + request.repeat
+        return type(self).model_validate({**dict(self), **own}) if own else self
 
 
 class Backend(ABC):
@@ -64,6 +89,12 @@ class Backend(ABC):
 
     libraries: ClassVar[tuple[str, ...]] = ()
     """Names of the distributions whose versions belong in a report."""
+
+    requires: ClassVar[tuple[str, ...]] = ()
+    """Top-level modules that it cannot do without; looked for, not imported, before `check` is called."""
+
+    install: ClassVar[str] = ""
+    """The command that installs them, for whom one is missing."""
 
     remote: ClassVar[bool] = False
     """Whether it asks a server and holds no model itself: there is nothing to copy then, so `--replicas` is refused."""
@@ -94,6 +125,15 @@ class Backend(ABC):
             UsageError: One line says why, and what to do.
         """
 
+    @classmethod
+    def price_problem(cls, parameters: Any) -> str | None:  # noqa: ANN401 - each backend's own
+        """Why nobody can tell what an answer costs, for ``--max-cost``; None where each answer says it.
+
+        Args:
+            parameters: As of the constructor.
+        """
+        return "its answers have no price"
+
     def generation(self) -> Mapping[str, Any]:
         """The generation parameters that the model brings along, as they were applied: a JSON object.
 
@@ -107,8 +147,9 @@ class Backend(ABC):
         """Answer requests.
 
         Args:
-            requests: All requests of the run, all of one kind. They are made when they are looked at, so a long
-                sequence is not to be copied into a list without need. There may be none.
+            requests: What is to be answered, all of one kind and with the same `sampling`. They are made when they are
+                looked at, so a long sequence is not to be copied into a list without need. There may be none. Where
+                tests ask the model themselves, `run` is called again on the same object, once the call before ended.
 
         Yields:
             ``(index, response)`` as each is done, in any order, each index once. A response that is yielded is stored

@@ -50,6 +50,7 @@ class RandomBackend(Backend):
     def _chances(self, request: Request, text: str, count: int) -> list[float]:
         """Numbers from 0 to below 1 that the seed and the request decide, evenly spread."""
         # An extendable hash, not a generator: seeding one for each request would take most of the time.
-        digest = shake_128(f"{self._seed}\x00{request.kind}\x00{text}".encode()).digest(_BYTES * count)
+        seed = f"{self._seed}.{request.repeat}" if request.repeat else self._seed
+        digest = shake_128(f"{seed}\x00{request.kind}\x00{text}".encode()).digest(_BYTES * count)
         numbers = (int.from_bytes(digest[at : at + _BYTES]) for at in range(0, len(digest), _BYTES))
         return [number / (1 << 8 * _BYTES) for number in numbers]

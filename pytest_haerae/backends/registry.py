@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from inspect import isabstract
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
+from pytest_haerae.backends.installed import check_installed
 from pytest_haerae.backends.protocol import Backend, BackendParameters
+from pytest_haerae.backends.sampling import SAMPLING
 from pytest_haerae.entry_points import entry_point_modules, entry_point_names, find_entry_point, load_entry_point
 from pytest_haerae.errors import HaeraeError, UsageError, raised, unknown
 from pytest_haerae.escaping import shown
@@ -30,12 +32,15 @@ def backend_names(extra: Mapping[str, type[Any]] | None = None) -> tuple[str, ..
     return tuple(sorted({*entry_point_names(ENTRY_POINT_GROUP), *(extra or {})}))
 
 
-def find_backend(name: str, extra: Mapping[str, type[Any]] | None = None) -> type[Backend]:
+def find_backend(
+    name: str, extra: Mapping[str, type[Any]] | None = None, profiles: Callable[[], Iterable[str]] = tuple
+) -> type[Backend]:
     """Look a backend's class up by name; importing it loads no model.
 
     Args:
         name: As typed.
         extra: Backends beside those of the entry points, which they hide where a name is the same.
+        profiles: Gives names that would stand for a backend with its parameters, where there is none: for the message.
 
     Returns:
         A subclass of `Backend`, also for a backend of version 0.1, which has no base class.
@@ -47,8 +52,17 @@ def find_backend(name: str, extra: Mapping[str, type[Any]] | None = None) -> typ
         return as_backend(name, extra[name])
     point = find_entry_point(ENTRY_POINT_GROUP, name, f"--model={name}")
     if point is None:
-        raise UsageError(f"--model: {unknown('backend', name, backend_names(extra))}")
+        valid = [*backend_names(extra), *profiles()]
+        raise UsageError(f"--model: {unknown('backend', name, valid)}{_if_a_models_name(name)}")
     return as_backend(name, load_entry_point(point, f"--model={name}"))
+
+
+def _if_a_models_name(name: str) -> str:
+    """The way out for who named a model where a backend is named; ``""`` where the name looks like no model's."""
+    if not any(character in name for character in "/-.0123456789"):
+        return ""
+    backend, parameter = ("huggingface", "model_name_or_path") if "/" in name else ("openai", "model_name")
+    return f"; a model is named by a parameter, such as --model={backend} --model-params {parameter}={name}"
 
 
 def as_backend(name: str, found: Any) -> type[Backend]:  # noqa: ANN401 - whatever stands behind a name
@@ -118,12 +132,25 @@ def check_backend_parts(name: str, backend: type[Backend], parameters: BackendPa
         UsageError: It refuses, or its own code raises or gives something else than its type says.
     """
     with refusing(f"--model={name}"):
+        check_installed(f"--model={name}", backend.requires, backend.install)
         backend.check(parameters)
-        label = parameters.model_label()
-        if not (label is None or isinstance(label, str)):
-            raise UsageError(f"--model={name}: model_label() gave {shown(label)}, which is no string")
+        for what, said in (("model_label", parameters.model_label()), ("notice", parameters.notice())):
+            if not (said is None or isinstance(said, str)):
+                raise UsageError(f"--model={name}: {what}() gave {shown(said)}, which is no string")
         for kind in backend.methods:
             parameters.takes_chats(kind)
+
+
+def check_price(name: str, backend: type[Backend], parameters: BackendParameters) -> None:
+    """Refuse a limit of costs where nobody can tell what an answer costs.
+
+    Raises:
+        UsageError: Why not.
+    """
+    with refusing(f"--model={name}: its price_problem()"):
+        problem = backend.price_problem(parameters)
+    if problem is not None:
+        raise UsageError(f"--max-cost: --model={name}: {problem}")
 
 
 def validate_parameters(name: str, backend: type[Backend], params: Mapping[str, Any]) -> BackendParameters:
@@ -135,15 +162,44 @@ def validate_parameters(name: str, backend: type[Backend], params: Mapping[str, 
     known = frozenset(backend.parameters.model_fields)
     for key in params:
         if key not in known and key not in (known := known | backend.parameters.further_names()):
-            raise UsageError(f"--model-params of {name}: {unknown('parameter', key, known)}")
+            raise UsageError(f"--model-params of {name}: {unknown_parameter(name, 'parameter', key, known)}")
     with refusing(f"--model-params of {name}"):
         try:
             return backend.parameters(**params)
         except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            place = ".".join(str(part) for part in first["loc"])
-            words = first["msg"].removeprefix("Value error, ")
-            raise UsageError(f"--model-params of {name}: {place}: {words}") from None
+            lacking = [each["loc"][0] for each in error.errors(include_input=False)[:1] if each["type"] == "missing"]
+            way_out = f"; write --model-params {lacking[0]}=…" if lacking else ""
+            raise UsageError(f"--model-params of {name}: {first_problem(error)}{way_out}") from None
+
+
+def unknown_parameter(backend: str, kind: str, name: str, valid: Iterable[str]) -> str:
+    """Word the error for a parameter that a backend does not take; one of a generation is had by others.
+
+    Args:
+        backend: The backend's name.
+        kind: What the name stands for, such as ``"parameter"``.
+        name: The parameter's name, as given.
+        valid: The names that the backend takes.
+    """
+    having = _backends_with(name) if name in SAMPLING else []
+    return f"{backend} has no {name}; {', '.join(having)} have it" if having else unknown(kind, name, valid)
+
+
+def _backends_with(parameter: str) -> list[str]:
+    """The names of the installed backends whose requests may set a parameter; a class that cannot be had has none."""
+    names = []
+    for name in backend_names():
+        with suppress(HaeraeError):
+            if parameter in find_backend(name).parameters.sampling:
+                names.append(name)
+    return names
+
+
+def first_problem(error: ValidationError) -> str:
+    """The first of what pydantic found wrong: the parameter and the words, without the value, which may be a key."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg'].removeprefix('Value error, ')}"
 
 
 @contextmanager

@@ -36,6 +36,14 @@ class Benchmark:
         scorers: What judges it where ``--evaluator-params`` does not say, by method.
         suite: The test that asks a subset's items, as a node id without parameters; ``{subset}`` stands for its name.
         folder: A folder with its rows, a file a subset, for a benchmark that brings them along.
+        description: What it asks, in a line for people.
+        metadata: What a subset's name says of its items beside what their rows say, such as the field it belongs to:
+            ``--by`` takes it like a column. None where it says nothing.
+        method: The method where ``--method`` does not say; None for the default one.
+        num_few_shot: Few-shot examples before each item where ``--num-few-shot`` does not say; None for none.
+        few_shot_split: The split that they come from where ``--few-shot-split`` does not say; None for the items' own.
+        in_all: Whether ``--dataset=all`` stands for it, too.
+        notice: What is to be known of its rows before they are asked, in a line; None for nothing.
 
     Raises:
         ValueError: It names both a repository and a folder, or neither, or a folder that is no path.
@@ -53,6 +61,13 @@ class Benchmark:
     scorers: Mapping[Method, str] = field(default_factory=dict)
     suite: str = GENERIC_SUITE
     folder: Path | None = None
+    description: str | None = None
+    metadata: Callable[[str], Mapping[str, Any]] | None = None
+    method: Method | None = None
+    num_few_shot: int | None = None
+    few_shot_split: str | None = None
+    in_all: bool = True
+    notice: str | None = None
 
     def __post_init__(self) -> None:
         if bool(self.repository) == (self.folder is not None):

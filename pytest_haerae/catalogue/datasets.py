@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.catalogue.registry import benchmark_names, find_benchmark, own_benchmarks
+from pytest_haerae.data.choice_layouts import KOREAN_LAYOUTS
 from pytest_haerae.data.dataset import Dataset, ItemLoader
 from pytest_haerae.data.hub import HubDataset, Repository
 from pytest_haerae.data.layouts import LAYOUTS
@@ -40,7 +41,8 @@ def open_items(
     """
     benchmark = None if folder else find_benchmark(name)
     described = columns or (benchmark.columns if benchmark else {})
-    return ItemLoader(open_dataset(name, split, revision, folder), described, known_layouts(benchmark))
+    metadata = benchmark.metadata if benchmark else None
+    return ItemLoader(open_dataset(name, split, revision, folder), described, known_layouts(benchmark), metadata)
 
 
 def open_dataset(name: str, split: str = "test", revision: str | None = None, folder: Path | None = None) -> Dataset:
@@ -95,7 +97,8 @@ def known_layouts(benchmark: Benchmark | None = None) -> tuple[Layout, ...]:
         benchmark: The benchmark whose rows are read; its own layouts come before all others.
     """
     described = (layout for each in own_benchmarks() for layout in each.layouts)
-    return (*_widest_first(benchmark.layouts if benchmark else ()), *_widest_first((*LAYOUTS, *described)))
+    own = benchmark.layouts if benchmark else ()
+    return (*_widest_first(own), *_widest_first((*LAYOUTS, *described)), *_widest_first(KOREAN_LAYOUTS))
 
 
 def _widest_first(layouts: Iterable[Layout]) -> list[Layout]:

@@ -83,6 +83,18 @@ def own_benchmarks() -> Iterator[Benchmark]:
     return map(_own, sorted(_own_names()))
 
 
+def benchmark_of_repository(repository: str) -> Benchmark | None:
+    """The benchmark whose rows a repository of the hub has; None where it is no benchmark's.
+
+    The package's own and those of a conftest.py are looked at: no installed package is imported for it.
+
+    Args:
+        repository: Its id, ``owner/name``, in letters of either case, as the hub takes it.
+    """
+    known = (*own_benchmarks(), *_REGISTERED.values())
+    return next((each for each in known if each.repository.casefold() == repository.casefold()), None)
+
+
 def _own(name: str) -> Benchmark:
     found: Benchmark = import_module(f"{benchmarks.__name__}.{name}").BENCHMARK
     return found

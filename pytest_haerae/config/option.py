@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import BooleanOptionalAction
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,7 @@ class Option:
         parse: From its flag (for messages) and its value as typed to the configuration's value; raises UsageError.
         default: The configuration's value where it is not given; a relative path lies below the root folder.
         shown_default: The default in words, where the value does not say it.
+        in_ini: How pytest reads it from an ini file: as one text, or as a list of lines.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Option:
     parse: Callable[[str, Any], Any] = field(default=parse_text)
     default: Any = None
     shown_default: str = ""
+    in_ini: Literal["linelist", "string"] = "string"
 
     @property
     def flag(self) -> str:
@@ -55,6 +58,17 @@ class Option:
         simple = default if isinstance(default, str) or (type(default) in (int, float)) else ""
         shown = self.shown_default or (f"{default} below the rootdir" if isinstance(default, Path) else f"{simple}")
         return f"{self.text} (default: {shown})" if shown else self.text
+
+    def settings(self, dest: str) -> dict[str, Any]:
+        """How a command line takes it, in argparse's words.
+
+        Args:
+            dest: The name of its value there.
+        """
+        if self.kind == "switch":
+            return {"dest": dest, "action": BooleanOptionalAction, "default": None}
+        action = "append" if self.kind == "repeat" else "store"
+        return {"dest": dest, "action": action, "default": None, "metavar": self.metavar}
 
     def read(self, raw: RawOptions, rootdir: Path | None = None) -> Any:  # noqa: ANN401 - as parsed
         """The configuration's value.
@@ -102,10 +116,18 @@ def value(
 
 
 def repeat(
-    name: str, metavar: str, text: str, influences: Influence, *, parse: Callable[[str, Any], Any], shown: str = ""
+    name: str,
+    metavar: str,
+    text: str,
+    influences: Influence,
+    *,
+    parse: Callable[[str, Any], Any],
+    default: Any = (),  # noqa: ANN401 - of the option's own kind
+    shown: str = "",
+    in_ini: Literal["linelist", "string"] = "linelist",
 ) -> Option:
     """An option that is given any number of times."""
-    return Option(name, (_flag(name),), "repeat", metavar, text, influences, parse, (), shown)
+    return Option(name, (_flag(name),), "repeat", metavar, text, influences, parse, default, shown, in_ini)
 
 
 def switch(name: str, text: str, influences: Influence, *, default: bool | None = None, shown: str = "") -> Option:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Literal, get_args
 
+from pytest_haerae.config.costs import parse_dollars
+from pytest_haerae.config.dataset_names import parse_datasets
+from pytest_haerae.config.model_names import parse_models
 from pytest_haerae.config.option import Option, repeat, switch, value
 from pytest_haerae.config.parsing import (
     parse_address,
@@ -23,9 +27,26 @@ from pytest_haerae.config.parsing import (
     parse_thresholds,
     parse_typed_path,
 )
+from pytest_haerae.config.reasoning import parse_reasoning
+from pytest_haerae.config.tolerated_drops import ToleratedDrops, parse_tolerated_drops
+
+JunitWrong = Literal["failures", "skipped", "properties"]
+"""How wrong items stand in JUnit's XML; as ``properties`` alone they are passed tests."""
+
+Inconclusive = Literal["pass", "fail"]
+"""What a gate that cannot tell does to the exit code."""
 
 OPTIONS: Sequence[Option] = (
-    value("model", "NAME", "backend that runs the model, such as llamacpp or random", "answers"),
+    repeat(
+        "model",
+        "NAME",
+        "backend that runs the model, such as llamacpp or random, or a profile of pyproject.toml; several, comma"
+        " separated or repeated, are evaluated one after another",
+        "answers",
+        parse=parse_models,
+        # One text, as it was when one run asked one model.
+        in_ini="string",
+    ),
     value(
         "model_params",
         "JSON",
@@ -51,13 +72,17 @@ OPTIONS: Sequence[Option] = (
         parse=parse_mapping,
         default={},
     ),
-    value(
+    repeat(
         "dataset",
-        "NAME",
-        "haerae_bench, another benchmark such as kmmlu, sample, a hub id, or a local folder or file",
+        "NAMES",
+        "haerae_bench, another benchmark such as kmmlu, sample, a hub id, a local folder or file; several, comma"
+        " separated or repeated, are one run, and all is every benchmark",
         "answers",
-        parse=parse_text,
-        default="haerae_bench",
+        parse=parse_datasets,
+        default=("haerae_bench",),
+        shown="haerae_bench",
+        # One text, as it was when one run asked one data set.
+        in_ini="string",
     ),
     value("dataset_revision", "REV", "hub revision", "answers", shown="pinned"),
     value(
@@ -87,6 +112,30 @@ OPTIONS: Sequence[Option] = (
     ),
     value("limit", "N", "at most the first N items of each subset", "scope", parse=partial(parse_integer, minimum=1)),
     value(
+        "repeats",
+        "K",
+        "answers to each item, each drawn by itself; a greater K goes on from the last run's",
+        "answers",
+        parse=partial(parse_integer, minimum=1),
+        default=1,
+    ),
+    value(
+        "pass_if",
+        "RULE",
+        "when an item with repeats is right: majority (more than half of its answers are), any, or all; the accuracy is"
+        " of all answers",
+        "answers",
+        parse=partial(parse_choice, choices=("majority", "any", "all")),
+        default="majority",
+    ),
+    repeat(
+        "by",
+        "COLUMN",
+        "accuracy by the values of a metadata column, one that has no other meaning; repeatable",
+        "outputs",
+        parse=partial(parse_names, separator="\n"),
+    ),
+    value(
         "num_few_shot",
         "K",
         "few-shot examples before each item, never the item itself",
@@ -112,6 +161,14 @@ OPTIONS: Sequence[Option] = (
     ),
     switch("apply_chat_template", "format prompts with the model's chat template", "answers"),
     value("system_prompt", "TEXT", "system message of a chat prompt", "answers"),
+    value(
+        "reasoning",
+        "LEVEL",
+        "how much the model thinks before it answers: off, minimal, low, medium, high, or a number of tokens",
+        "answers",
+        parse=parse_reasoning,
+        shown="the model's own",
+    ),
     value("output_file", "PATH", "the accuracy JSON", "outputs", parse=parse_path, default=Path(".haerae/report.json")),
     value(
         "report_md",
@@ -128,10 +185,18 @@ OPTIONS: Sequence[Option] = (
         parse=parse_path,
         shown="none",
     ),
+    value(
+        "junit_wrong",
+        "HOW",
+        "how wrong items stand in the file of --junitxml: failures, skipped, or properties (of passed tests)",
+        "outputs",
+        parse=partial(parse_choice, choices=get_args(JunitWrong)),
+        shown="failures; properties where a gate is set",
+    ),
     repeat(
         "min_accuracy",
-        "[SUBSET=]X",
-        "gate: fail below this accuracy, of all items or of one subset; repeatable",
+        "[[BENCHMARK/]SUBSET=]X",
+        "gate: fail below this accuracy, of all items, of one subset, or of one of several benchmarks; repeatable",
         "gates",
         parse=parse_thresholds,
     ),
@@ -143,15 +208,25 @@ OPTIONS: Sequence[Option] = (
         "outputs",
         parse=parse_path,
     ),
-    value(
+    repeat(
         "max_drop",
-        "X",
-        "drop of accuracy against the baseline that is tolerated",
+        "[[BENCHMARK/]SUBSET=]X",
+        "drop of accuracy against the baseline that is tolerated, of all items, or of a subset, which is gated then;"
+        " each=X gates all subsets; repeatable",
         "gates",
-        parse=parse_share,
-        default=0.0,
+        parse=parse_tolerated_drops,
+        default=ToleratedDrops(),
+        shown="0.0 of all items",
     ),
-    value("significance", "A", "level of the baseline gate's test", "gates", parse=parse_level, default=0.05),
+    value("significance", "A", "level of the baseline gate's tests", "gates", parse=parse_level, default=0.05),
+    value(
+        "inconclusive",
+        "HOW",
+        "what a gate that cannot tell at so many items does to the exit code: pass or fail",
+        "gates",
+        parse=partial(parse_choice, choices=get_args(Inconclusive)),
+        default="pass",
+    ),
     value("max_error_rate", "X", "share of items that may end in an error", "gates", parse=parse_share, default=0.0),
     switch("resume", "go on with an interrupted run of the same configuration", "running", default=True, shown="on"),
     switch("reuse", "take any stored response with the same key, also of finished runs", "running", default=False),
@@ -169,6 +244,14 @@ OPTIONS: Sequence[Option] = (
         "running",
         parse=parse_seconds,
         default=3600.0,
+    ),
+    value(
+        "max_cost",
+        "USD",
+        "stop asking once the run has cost so much, with its stored answers; what is in flight then is lost. A higher"
+        " sum goes on",
+        "running",
+        parse=parse_dollars,
     ),
     value(
         "replicas",

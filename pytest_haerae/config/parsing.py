@@ -140,7 +140,9 @@ def parse_share(option: str, value: Any) -> float:  # noqa: ANN401 - text or num
     try:
         number = float(str(value))
     except ValueError:
-        raise UsageError(f"{option}: '{value}' is not a number from 0 to 1") from None
+        percent = str(value).strip().removesuffix("%")
+        hint = f"; write {float(percent) / 100:g}" if percent != str(value) and percent.isdecimal() else ""
+        raise UsageError(f"{option}: '{value}' is not a number from 0 to 1{hint}") from None
     if not math.isfinite(number) or not 0 <= number <= 1:
         hint = f"; for {number:g} percent write {number / 100:g}" if 1 < number <= 100 else ""  # noqa: PLR2004
         raise UsageError(f"{option}: {value} is not between 0 and 1{hint}")
@@ -205,9 +207,9 @@ def parse_boolean(option: str, value: Any) -> bool:  # noqa: ANN401 - text or bo
     raise UsageError(f"{option}: '{value}' is not one of true, false")
 
 
-def parse_names(option: str, values: Any) -> tuple[str, ...]:  # noqa: ANN401 - text, or a list of texts
-    """Read comma-separated names from one text or several, in order, each once; in NFC, as data are read."""
-    names = (normalize("NFC", name).strip() for text in _texts(values) for name in text.split(","))
+def parse_names(option: str, values: Any, separator: str = ",") -> tuple[str, ...]:  # noqa: ANN401 - text, or a list
+    """Read separated names from one text or several, in order, each once; in NFC, as data are read."""
+    names = (normalize("NFC", name).strip() for text in texts(values) for name in text.split(separator))
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -277,12 +279,12 @@ def parse_address(option: str, value: Any) -> str:  # noqa: ANN401 - text
 
 
 def parse_thresholds(option: str, values: Any) -> tuple[tuple[str | None, float], ...]:  # noqa: ANN401 - text, number or list of them
-    """Read thresholds of accuracy: ``0.5`` for all items (named None), ``SUBSET=0.5`` for those of a subset.
+    """Read shares: ``0.5`` for all items (named None), ``SUBSET=0.5`` for those of a subset.
 
     Raises:
         UsageError: One is no share, or names no subset before its equals sign.
     """
-    return tuple(_threshold(option, text) for text in _texts(values))
+    return tuple(_threshold(option, text) for text in texts(values))
 
 
 def _threshold(option: str, text: str) -> tuple[str | None, float]:
@@ -292,5 +294,6 @@ def _threshold(option: str, text: str) -> tuple[str | None, float]:
     return normalize("NFC", subset) or None, parse_share(option, number)
 
 
-def _texts(values: Any) -> list[str]:  # noqa: ANN401 - text, number or list of them
+def texts(values: Any) -> list[str]:  # noqa: ANN401 - text, number or list of them
+    """What was given once or several times, as texts."""
     return [str(entry) for entry in values] if isinstance(values, list | tuple) else [str(values)]

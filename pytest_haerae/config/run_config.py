@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.catalogue.registry import find_benchmark
+from pytest_haerae.config.dataset_names import expand_all
+from pytest_haerae.config.model_names import model_names, named_file
 from pytest_haerae.config.option import RawOptions, is_given
-from pytest_haerae.config.options import BY_NAME, OPTIONS
+from pytest_haerae.config.options import BY_NAME, OPTIONS, Inconclusive, JunitWrong
 from pytest_haerae.config.parsing import parse_mapping
+from pytest_haerae.config.profiles import read_profiles, with_profile
+from pytest_haerae.config.tolerated_drops import ToleratedDrops
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.parameters import choose_scorer
 from pytest_haerae.scoring.registry import scorer_name
-from pytest_haerae.types import Method
+from pytest_haerae.types import Method, PassIf, Reasoning
 
 DEFAULT_PROMPT: dict[Method, str] = {"log_likelihood": "raw", "string_match": "answer_letter"}
 _DATASET_PARAMS = ("revision", "columns")
 _DEMO = {"model": "llamacpp", "dataset": "sample", "method": "log_likelihood"}
 
 
+Made = TypeVar("Made")
+Setting = TypeVar("Setting")
+
+
 class MinimumAccuracy(BaseModel):
-    """A gate on the accuracy of one subset, or of all items where `subset` is None."""
+    """A gate on the accuracy of one subset or benchmark, or of all items where `subset` is None."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,15 +48,25 @@ class GateSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     min_accuracy: tuple[MinimumAccuracy, ...]
-    max_drop: float
+    max_drop: ToleratedDrops
     significance: float
+    inconclusive: Inconclusive
     max_error_rate: float
 
 
 class RunConfig(GateSettings):
-    """Everything that decides a run. Built by `build_config`; see `options.OPTIONS` for each field's meaning."""
+    """Everything that decides a run. Built by `build_config`; see `options.OPTIONS` for each field's meaning.
+
+    A run of several data sets has a configuration for each, as a run of that one alone would have it: they differ in
+    `dataset` and in what their benchmarks bring along.
+
+    Attributes:
+        called: What the model is called in this run, by its profile or beside others; empty where its backend says it.
+        others: Those of the further data sets; the first one's has them.
+    """
 
     model: str
+    called: str
     model_params: dict[str, Any]
     method: Method
     evaluator_params: dict[str, Any]
@@ -55,26 +76,43 @@ class RunConfig(GateSettings):
     split: str
     subset: tuple[str, ...]
     limit: int | None
+    repeats: int
+    pass_if: PassIf
+    by: tuple[str, ...]
     num_few_shot: int
     few_shot_split: str | None
     few_shot_seed: int
     prompt: str
     apply_chat_template: bool | None
     system_prompt: str | None
+    reasoning: Reasoning | None
     output_file: Path
     report_html: Path | None
     report_md: Path | None
+    junit_wrong: JunitWrong | None
     baseline: Path | None
     baseline_write: Path | None
     resume: bool
     reuse: bool
     rerun: str | None
     answer_timeout: float
+    max_cost: float | None
     replicas: int | None
     ray_address: str | None
     gpus_per_replica: float | None
     store: Path
     rootdir: Path
+    others: tuple[RunConfig, ...] = ()
+
+    @property
+    def parts(self) -> tuple[RunConfig, ...]:
+        """The configurations of all data sets, in the order in which they were named."""
+        return self, *self.others
+
+    @property
+    def model_name(self) -> str:
+        """What ``--model`` names it."""
+        return self.called or self.model
 
     @property
     def return_logits(self) -> bool:
@@ -87,12 +125,27 @@ class RunConfig(GateSettings):
         return scorer_name(self.evaluator_params)
 
 
-def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
+def shared(settings: Iterable[Setting]) -> Setting | None:
+    """The setting that several have in common; None where they differ."""
+    first, *others = settings
+    return first if all(other == first for other in others) else None
+
+
+def shared_entries(mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The entries that several mappings have in common."""
+    first, *others = mappings
+    return {
+        name: value for name, value in first.items() if all(name in other and other[name] == value for other in others)
+    }
+
+
+def build_config(raw: RawOptions, rootdir: Path, *, beside: bool = False) -> RunConfig:
     """Make the configuration from options as typed.
 
     Args:
-        raw: Option name to value; None, a missing name and an empty list mean "not given".
+        raw: Option name to value; None, a missing name and an empty list mean "not given". It names one model.
         rootdir: Folder below which ``.haerae/`` lies.
+        beside: Whether further models are evaluated in this session: its files have the model's name, then.
 
     Returns:
         The configuration; names of backends, data sets and prompts are checked where they are looked up.
@@ -103,16 +156,77 @@ def build_config(raw: RawOptions, rootdir: Path) -> RunConfig:
     values = with_shorthands(raw)
     if "model" not in values:
         raise _no_model()
+    (name,) = model_names(values)
+    profiles = read_profiles(rootdir)
+    values = with_profile(values, profiles)
+    called = name if beside or name in profiles else ""
     if "model_params" not in values and (text := os.environ.get(_MODEL_PARAMS)):
         values["model_params"] = parse_mapping(_MODEL_PARAMS, text)
     if "ray_address" in values or "gpus_per_replica" in values:
         values.setdefault("replicas", 1)
+    names = dataset_names(values)
+    first, *others = [told_of(each, names, partial(_config_of, each, values, rootdir, called)) for each in names]
+    config = first.model_copy(update={"others": tuple(others)}) if others else first
+    return _with_files_named(config) if beside else config
+
+
+def _with_files_named(config: RunConfig) -> RunConfig:
+    """A configuration of one of several models: its reports, and the one that it is held to, have its name."""
+    paths = {name: getattr(config, name) for name in _OF_ONE_MODEL}
+    return config.model_copy(
+        update={name: named_file(path, config.called) for name, path in paths.items() if path is not None}
+    )
+
+
+_OF_ONE_MODEL = ("output_file", "report_html", "report_md", "baseline", "baseline_write")
+
+
+def dataset_names(raw: RawOptions) -> tuple[str, ...]:
+    """The data sets that options name, or the default one.
+
+    Raises:
+        UsageError: There is no name among them.
+    """
+    return expand_all(BY_NAME["dataset"].read(raw))
+
+
+def told_of(name: str, names: Collection[str], act: Callable[[], Made]) -> Made:
+    """Do something for one data set; what is refused names it where there are several."""
+    try:
+        return act()
+    except UsageError as error:
+        raise error if len(names) == 1 else UsageError(f"dataset {name}: {error}") from None
+
+
+def _config_of(dataset: str, values: Mapping[str, Any], rootdir: Path, called: str) -> RunConfig:
+    """One data set's configuration: what its benchmark brings along stands behind what is given."""
+    benchmark = find_benchmark(dataset)
+    values = {**brought_along(dataset), **values}
     fields = RunConfig.model_fields.keys() - GateSettings.model_fields.keys()
     read = {option.name: option.read(values, rootdir) for option in OPTIONS if option.name in fields}
-    method, dataset = read["method"], read["dataset"]
-    read["evaluator_params"] = _evaluator_params(dataset, method, read["evaluator_params"])
+    read |= {"dataset": dataset, "model": values["model"], "called": called}
+    method = read["method"]
+    if read["repeats"] > 1 and method == "log_likelihood":
+        raise UsageError(
+            f"--repeats={read['repeats']}: log_likelihood has one answer an item; leave it out, or take"
+            " --method=string_match"
+        )
+    read["evaluator_params"] = _evaluator_params(benchmark, method, read["evaluator_params"])
     read["prompt"] = read["prompt"] or default_prompt(dataset, method)
     return RunConfig(**read, rootdir=rootdir, **dict(gate_settings(values)))
+
+
+def brought_along(dataset: str) -> dict[str, Any]:
+    """The settings that a benchmark brings along, by the options that set them otherwise."""
+    benchmark = find_benchmark(dataset)
+    if benchmark is None:
+        return {}
+    own = {
+        "method": benchmark.method,
+        "num_few_shot": benchmark.num_few_shot,
+        "few_shot_split": benchmark.few_shot_split,
+    }
+    return {name: setting for name, setting in own.items() if setting is not None}
 
 
 _MODEL_PARAMS = "HAERAE_MODEL_PARAMS"
@@ -158,9 +272,8 @@ def gate_settings(raw: RawOptions) -> GateSettings:
     return GateSettings(min_accuracy=minimums, **read)
 
 
-def _evaluator_params(dataset: str, method: Method, params: dict[str, Any]) -> dict[str, Any]:
+def _evaluator_params(benchmark: Benchmark | None, method: Method, params: dict[str, Any]) -> dict[str, Any]:
     """The evaluator's parameters, validated; they name the benchmark's own scorer where it is the one that judges."""
-    benchmark = find_benchmark(dataset)
     default = benchmark.scorers.get(method) if benchmark else None
     chosen = choose_scorer(method, params, default).scorer.name
     # Reports then say what judged, and baselines compare it.

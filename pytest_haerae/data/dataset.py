@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -48,12 +48,20 @@ class ItemLoader:
         dataset: Where the rows come from.
         columns: The user's column mapping; empty to recognise the layout by the first row's columns.
         layouts: The layouts that are recognised.
+        metadata: What is known of a subset's items by its name; None where nothing is.
     """
 
-    def __init__(self, dataset: Dataset, columns: Mapping[str, Any], layouts: Sequence[Layout]) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        columns: Mapping[str, Any],
+        layouts: Sequence[Layout],
+        metadata: Callable[[str], Mapping[str, Any]] | None = None,
+    ) -> None:
         self.dataset = dataset
         self._columns = columns
         self._layouts = layouts
+        self._metadata = metadata
         self._items: dict[str, list[Item]] = {}
         self._fingerprints: dict[str, str] = {}
 
@@ -84,7 +92,8 @@ class ItemLoader:
                 raise UsageError(f"dataset {self.dataset.name}: {unknown('subset', subset, self._slugs)}")
             with without_collector():
                 rows = self.dataset.placed_rows(subset)
-                items = make_placed_items(subset, rows, self._columns, self._layouts, self._slugs[subset])
+                known = self._metadata(subset) if self._metadata else None
+                items = make_placed_items(subset, rows, self._columns, self._layouts, self._slugs[subset], known=known)
             if not items:
                 raise UsageError(f"{self.dataset.source(subset)}: there are no rows")
             self._items[subset] = items

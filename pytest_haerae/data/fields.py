@@ -29,7 +29,8 @@ def text_of(row: Row, field: str, place: RowPlace) -> str:
 
 def passage(row: Row, fields: Sequence[str], place: RowPlace) -> str:
     """What a question is about: the first of these fields that says something; ``""`` where none does."""
-    for field in fields:
-        if field in row and (text := passage_text(row[field], field, place)).strip():
+    # All of them mean a passage, also those behind the one that is shown: they are looked at, and so no metadata.
+    for field in [field for field in fields if field in row]:
+        if (text := passage_text(row[field], field, place)).strip():
             return text
     return ""

@@ -8,10 +8,11 @@ from typing import Any
 
 from pytest_haerae.data.answers import decide
 from pytest_haerae.data.cells import composed, nfc
+from pytest_haerae.data.choice_layouts import PASSAGES, counted_layouts, read_choices_of
 from pytest_haerae.data.keys import ID_COLUMN, Keys, identifier_of
+from pytest_haerae.data.metadata import Metadata, MetadataReader, WatchedRow
 from pytest_haerae.data.options import read_choices
 from pytest_haerae.data.rows import (
-    Convention,
     GivenAnswer,
     Layout,
     Question,
@@ -38,8 +39,6 @@ PlacedRow = tuple[RowPlace, Row]
 
 _LABELS = tuple(tuple(LETTERS[:count]) for count in range(len(LETTERS) + 1))
 """The labels of so many options: one tuple, whatever the number of items."""
-_PASSAGES = ("paragraph", "context", "passage", "지문")
-_OPTION_WORDS = ("option", "Option", "choice", "Choice", "opt", "op", "ending", "alternative", "보기", "선택지")
 COLUMN_FIELDS = ("question", "options", "answer", "answer_start", "context")
 
 _LABEL_LINE = re.compile(rf"^\s*\(([{LETTERS}])\)", re.MULTILINE)
@@ -65,6 +64,8 @@ def make_placed_items(
     columns: Mapping[str, Any],
     layouts: Sequence[Layout],
     slug: str | None = None,
+    *,
+    known: Mapping[str, Any] | None = None,
 ) -> list[Item]:
     """Read the rows of one subset.
 
@@ -74,6 +75,7 @@ def make_placed_items(
         columns: The user's column mapping, empty to recognise the layout by the columns.
         layouts: The layouts that are recognised, in the order in which they are tried.
         slug: What the items' ids begin with; None for the subset's name in ASCII.
+        known: Metadata of all items of the subset, beside those of their rows.
 
     Returns:
         One item a row.
@@ -81,12 +83,12 @@ def make_placed_items(
     Raises:
         UsageError: The layout is not known, or a row has no question, too few options or an impossible answer.
     """
-    questions = list(_questions(rows, columns, layouts))
-    given = [question.answer for question, _ in questions if isinstance(question.answer, GivenAnswer)]
+    questions = list(_questions(rows, columns, layouts, MetadataReader(known)))
+    given = [question.answer for question, *_ in questions if isinstance(question.answer, GivenAnswer)]
     decided = iter(decide(given))
     slug = slug or ascii_slug(subset)
     keys, items = Keys(), []
-    for index, (question, identifier) in enumerate(questions):
+    for index, (question, identifier, metadata) in enumerate(questions):
         options, labels = question.options, None
         if options is None:
             reference = str(question.answer)
@@ -95,21 +97,30 @@ def make_placed_items(
             labels = _LABELS[len(options)]
             reference = labels[next(decided) if isinstance(answer, GivenAnswer) else int(answer)]
         key = keys.of(identifier, question.query, options, reference)
-        items.append(Item(f"{slug}-{index:04d}", subset, index, question.query, options, labels, reference, key))
+        identity = f"{slug}-{index:04d}", subset, index
+        items.append(Item(*identity, question.query, options, labels, reference, key, metadata))
     return items
 
 
 def _questions(
-    rows: Iterable[PlacedRow], columns: Mapping[str, Any], layouts: Sequence[Layout]
-) -> Iterator[tuple[Question, str | None]]:
+    rows: Iterable[PlacedRow], columns: Mapping[str, Any], layouts: Sequence[Layout], metadata: MetadataReader
+) -> Iterator[tuple[Question, str | None, Metadata]]:
     reader: Reader | None = None
     known: tuple[str, ...] = ()
     for place, row in rows:
-        if reader is None:
-            reader, known = choose_reader(row, place.source, columns, layouts), tuple(row)
-        elif tuple(row) != known and not columns:
-            reader, known = _reader_of_other_columns(reader, row, place, layouts), tuple(row)
-        yield reader(row, place), identifier_of(row) if ID_COLUMN in row else None
+        if reader is None or tuple(row) != known:
+            if reader is None:
+                reader = choose_reader(row, place.source, columns, layouts)
+            elif not columns:
+                reader = _reader_of_other_columns(reader, row, place, layouts)
+            known = tuple(row)
+            # What a reader looks at has a meaning; the same for all rows that have these columns.
+            watched = WatchedRow(row)
+            question = reader(watched, place)
+            metadata.watch(row, {*watched.used, ID_COLUMN})
+        else:
+            question = reader(row, place)
+        yield question, identifier_of(row) if ID_COLUMN in row else None, metadata.of(row)
 
 
 def _reader_of_other_columns(reader: Reader, row: Row, place: RowPlace, layouts: Sequence[Layout]) -> Reader:
@@ -136,7 +147,7 @@ def choose_reader(row: Row, source: str, columns: Mapping[str, Any], layouts: Se
         if needed <= names:
             return reader
     raise UsageError(
-        f"{source}: the columns {', '.join(sorted(map(str, names)))} are no known layout; describe them with "
+        f"{source}: the columns {', '.join(map(str, row))} are no known layout; describe them with "
         "--dataset-columns question=…,options=a|b|c,answer=…"
     )
 
@@ -162,69 +173,24 @@ def _read_haerae_1_0(row: Row, place: RowPlace) -> Question:
     """HAE-RAE Bench 1.0: `question`, one column an option (a to e, e empty where there are four), a letter."""
     choices = column_choices(row, _columns_of_1_0(row, place), place)
     index = letter_index(text_of(row, "answer", place), choices.texts, "answer", place)
-    query = lettered_query(text_of(row, "question", place), choices.texts, passage(row, _PASSAGES, place))
+    query = lettered_query(text_of(row, "question", place), choices.texts, passage(row, PASSAGES, place))
     return Question(query, choices.texts, index)
-
-
-def _read_choices(options_field: str) -> Reader:
-    """CLIcK and files of one's own: a list of options; the answer is an option's text or its letter."""
-
-    def read(row: Row, place: RowPlace) -> Question:
-        choices = read_choices(row.get(options_field), options_field, place)
-        query = lettered_query(text_of(row, "question", place), choices.texts, passage(row, _PASSAGES, place))
-        return Question(query, choices.texts, given_answer(row, "answer", choices, place))
-
-    return read
 
 
 def _read_free_text(row: Row, place: RowPlace) -> Question:
     """A question and a free-text answer."""
     if "query" in row:
         return Question(text_of(row, "query", place), None, answer_text(row, "answer", place))
-    query = open_query(text_of(row, "question", place), passage(row, _PASSAGES, place))
+    query = open_query(text_of(row, "question", place), passage(row, PASSAGES, place))
     return Question(query, None, answer_text(row, "answer", place))
-
-
-def _counted_layout(before: str, first: str, second: str) -> Layout:
-    """Options in columns that are counted, such as ``option_1``, ``option_2``, …, as far as the row has them."""
-
-    def next_column(column: str) -> str:
-        return before + _next(column.removeprefix(before))
-
-    columns_of = counted_columns([before + first, before + second], next_column)
-
-    def read(row: Row, place: RowPlace) -> Question:
-        columns = columns_of(row, place)
-        choices = column_choices(row, columns, place)
-        if first.isdecimal():
-            labels = tuple(column.removeprefix(before) for column in columns[: len(choices.texts)])
-            choices = choices._replace(labels=labels)
-        query = lettered_query(text_of(row, "question", place), choices.texts, passage(row, _PASSAGES, place))
-        # Bare letters are KMMLU's columns, with the option's number from 1 as the answer.
-        convention: Convention = "written" if before or first.isdecimal() else "numbered"
-        return Question(query, choices.texts, given_answer(row, "answer", choices, place, convention))
-
-    return frozenset({"question", before + first, before + second, "answer"}), read
-
-
-def _next(count: str) -> str:
-    return str(int(count) + 1) if count.isdecimal() else chr(ord(count) + 1)
-
-
-def _counted_layouts() -> Iterator[Layout]:
-    for first, second in (("A", "B"), ("a", "b"), ("0", "1"), ("1", "2")):
-        yield _counted_layout("", first, second)
-        for word in _OPTION_WORDS:
-            for between in ("", "_", "-", " ", "#"):
-                yield _counted_layout(word + between, first, second)
 
 
 LAYOUTS: tuple[Layout, ...] = (
     (frozenset({"query", "options", "answer"}), _read_haerae),
     (frozenset({"question", "a", "b", "c", "d", "answer"}), _read_haerae_1_0),
-    *_counted_layouts(),
-    (frozenset({"question", "choices", "answer"}), _read_choices("choices")),
-    (frozenset({"question", "options", "answer"}), _read_choices("options")),
+    *counted_layouts(),
+    (frozenset({"question", "choices", "answer"}), read_choices_of("choices")),
+    (frozenset({"question", "options", "answer"}), read_choices_of("options")),
     (frozenset({"query", "answer"}), _read_free_text),
     (frozenset({"question", "answer"}), _read_free_text),
 )

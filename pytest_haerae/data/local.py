@@ -77,7 +77,8 @@ class _Named:
 def _files_by_subset(path: Path, split: str) -> dict[str, list[Path]]:
     if path.is_file():
         if path.suffix.lower() not in READERS:
-            raise UsageError(f"dataset {path}: not one of the file kinds {', '.join(READERS)}")
+            excel = "; save the sheet as CSV UTF-8" if path.suffix.lower() in (".xlsx", ".xls") else ""
+            raise UsageError(f"dataset {path}: not one of the file kinds {', '.join(READERS)}{excel}")
         return {_read_name(path, path.parent).subset: [path]}
     found: dict[str, list[Path]] = {}
     splits: set[str] = set()

@@ -56,7 +56,8 @@ def read_text(path: Path) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         korean = "; it looks like CP949, as Korean Excel writes it" if _is_cp949(content) else ""
-        raise UsageError(f"{path}: not UTF-8 (byte {error.start}){korean}; save it as UTF-8") from None
+        excel = " (in Excel the file type CSV UTF-8)" if korean else ""
+        raise UsageError(f"{path}: not UTF-8 (byte {error.start}){korean}; save it as UTF-8{excel}") from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise UsageError(f"{path}, line {line}: has NUL characters, as UTF-16 has; take them out, or save it as UTF-8")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.errors import UnmeasurableRun, UsageError, unknown
@@ -47,11 +47,12 @@ class Evaluator:
         self._progress = progress
         self._defaults = as_options(defaults, "Evaluator")
 
-    def run(  # noqa: PLR0917 - the tutorial's names in the tutorial's order; all are meant as keywords
+    @overload
+    def run(
         self,
         model: str | None = None,
         model_params: Mapping[str, Any] | None = None,
-        dataset: str | None = None,
+        dataset: str | Sequence[str] | None = None,
         subset: str | Sequence[str] | None = None,
         split: str | None = None,
         evaluation_method: str | None = None,
@@ -59,13 +60,37 @@ class Evaluator:
         evaluator_params: Mapping[str, Any] | None = None,
         num_few_shot: int | None = None,
         **options: Any,  # noqa: ANN401 - an option's value
-    ) -> EvaluationResult:
-        """Run one evaluation.
+    ) -> EvaluationResult: ...
+
+    @overload
+    def run(
+        self,
+        model: Sequence[str],
+        **options: Any,  # noqa: ANN401 - an option's value
+    ) -> dict[str, EvaluationResult]: ...
+
+    def run(  # noqa: PLR0917 - the tutorial's names in the tutorial's order; all are meant as keywords
+        self,
+        model: str | Sequence[str] | None = None,
+        model_params: Mapping[str, Any] | None = None,
+        dataset: str | Sequence[str] | None = None,
+        subset: str | Sequence[str] | None = None,
+        split: str | None = None,
+        evaluation_method: str | None = None,
+        dataset_params: Mapping[str, Any] | None = None,
+        evaluator_params: Mapping[str, Any] | None = None,
+        num_few_shot: int | None = None,
+        **options: Any,
+    ) -> EvaluationResult | dict[str, EvaluationResult]:
+        """Run one evaluation, or one of each of several models.
 
         Args:
-            model: The backend: ``huggingface``, ``vllm``, ``openai``, ``litellm``, ``llamacpp``, ``random``.
+            model: The backend: ``huggingface``, ``vllm``, ``openai``, ``litellm``, ``llamacpp``, ``random``, or a
+                profile of ``[tool.pytest-haerae.models]`` in pyproject.toml; a list of them is evaluated one after the
+                other.
             model_params: The backend's parameters.
-            dataset: ``haerae_bench`` (default), another benchmark's name, ``sample``, a hub id, or a folder or file.
+            dataset: ``haerae_bench`` (default), another benchmark's name, ``sample``, a hub id, or a folder or file; a
+                list of them is one run, and ``all`` stands for every benchmark.
             subset: One name, several, or None for all of the data set.
             split: The split; ``test`` by default.
             evaluation_method: ``string_match`` (default) or ``log_likelihood``.
@@ -74,9 +99,13 @@ class Evaluator:
             num_few_shot: Few-shot examples before each item.
             **options: Every other option of the command line by its name, such as ``limit=20``.
 
+        Returns:
+            The result; of a list of models that of each, by its name.
+
         Raises:
             UsageError: Bad input, in one line, before anything is loaded or paid for.
-            UnmeasurableRun: More items ended in an error than `max_error_rate` allows; no score is given then.
+            UnmeasurableRun: More items ended in an error than `max_error_rate` allows; no score is given then. Further
+                models are evaluated all the same, and what they came to is in their reports.
         """
         given = {
             "model": model,
@@ -91,7 +120,10 @@ class Evaluator:
         }
         named = {name: value for name, value in given.items() if value is not None}
         raw = {**self._defaults, **as_options(options, "Evaluator.run"), **named}
-        return evaluate(raw, Path.cwd(), progress=_progress_line() if self._progress else None, backends=self._backends)
+        progress = progress_line if self._progress else None
+        results = dict(evaluate_each(raw, Path.cwd(), progress=progress, backends=self._backends))
+        several = len(results) > 1 or isinstance(raw.get("model"), list | tuple)
+        return results if several else next(iter(results.values()))
 
 
 def as_options(values: Mapping[str, Any], place: str) -> dict[str, Any]:
@@ -110,32 +142,51 @@ def as_options(values: Mapping[str, Any], place: str) -> dict[str, Any]:
     return options
 
 
-def evaluate(
+def evaluate_each(
     raw: Mapping[str, Any],
     rootdir: Path,
     *,
-    progress: Progress | None = None,
+    progress: Callable[[], Progress] | None = None,
     backends: Mapping[str, type[Backend]] | None = None,
-) -> EvaluationResult:
-    """Run one evaluation of options as typed.
+) -> Iterator[tuple[str, EvaluationResult]]:
+    """Run one evaluation of each model that options as typed name, one after the other.
 
     Args:
         raw: Option name to value.
         rootdir: Folder below which ``.haerae/`` lies.
-        progress: Told after each answer.
+        progress: Makes what is told after each answer of one model.
         backends: Backends beside those of the entry points.
+
+    Yields:
+        Each model's name and its result.
 
     Raises:
         UsageError: Bad input.
-        UnmeasurableRun: More items ended in an error than is allowed; the report is written all the same.
+        UnmeasurableRun: Of some model more items ended in an error than is allowed; raised behind the last, and the
+            reports are written all the same.
     """
     # Imported here, with all that an evaluation needs: the name `Evaluator` is imported where nothing is evaluated yet.
-    from pytest_haerae.doors.result import EvaluationResult
-    from pytest_haerae.evaluation import prepare
+    from pytest_haerae.evaluation import prepare_each
 
-    evaluation = prepare(raw, rootdir, backends)
+    unmeasurable: list[str] = []
+    evaluations = prepare_each(raw, rootdir, backends).values()
+    for evaluation in evaluations:
+        name = evaluation.plan.config.model_name
+        try:
+            result = _evaluate(evaluation, progress() if progress else _silent)
+        except UnmeasurableRun as error:
+            unmeasurable.append(f"{name}: {error}" if len(evaluations) > 1 else str(error))
+        else:
+            yield name, result
+    if unmeasurable:
+        raise UnmeasurableRun("; ".join(unmeasurable))
+
+
+def _evaluate(evaluation: Evaluation, progress: Progress) -> EvaluationResult:
+    from pytest_haerae.doors.result import EvaluationResult
+
     selection = _select(evaluation)
-    with closing(evaluation.ask(selection, progress or (lambda done, total: None))) as answers:
+    with closing(evaluation.ask(selection, progress)) as answers:
         conclusion = evaluation.conclude(selection, answers.samples, answers)
     if conclusion.unmeasurable:
         verdicts = (sample.verdict for sample in answers.samples)
@@ -147,37 +198,44 @@ def evaluate(
     return EvaluationResult(conclusion.report)
 
 
+def _silent(done: int, total: int) -> None:
+    """Nobody wants to be told."""
+
+
 def _select(evaluation: Evaluation) -> list[Selected]:
     from pytest_haerae.types import Selected
 
-    config, data, source = evaluation.plan.config, evaluation.plan.data, evaluation.source
-    present = source.subsets(data)
+    source, named = evaluation.source, {data: evaluation.benchmark_of(data) for data in evaluation.plan.parts}
+    wanted = {data: source.wanted(data) for data in named}
     source.check_subsets()
     return [
-        Selected(item, suite_nodeid(item, config.dataset), data)
-        for subset in present
-        if not config.subset or subset in config.subset
+        Selected(item, suite_nodeid(item, data.name, benchmark), data, benchmark=benchmark)
+        for data, benchmark in named.items()
+        for subset in wanted[data]
         for item in source.items(data, subset)
     ]
 
 
-def suite_nodeid(item: Item, dataset: str) -> str:
+def suite_nodeid(item: Item, dataset: str, benchmark: str = "") -> str:
     """The test of this project's suites that asks an item, so that reports of all doors are alike and name a rerun.
 
     Args:
         item: The item.
         dataset: Its data set, as typed. Subsets named like HAE-RAE Bench's have its suites if it has none.
+        benchmark: What that is called in a run of several; empty in a run of one.
     """
     from pytest_haerae.catalogue.benchmark import GENERIC_SUITE
     from pytest_haerae.catalogue.benchmarks.haerae_bench import BENCHMARK as HAERAE_BENCH
     from pytest_haerae.catalogue.registry import find_benchmark
+    from pytest_haerae.run.identity import parameter_id
 
-    benchmark = find_benchmark(dataset)
-    suite = benchmark.suite_of(item.subset) if benchmark else GENERIC_SUITE
+    known = find_benchmark(dataset)
+    suite = known.suite_of(item.subset) if known else GENERIC_SUITE
     if suite == GENERIC_SUITE and item.subset in HAERAE_BENCH.configurations:
         suite = HAERAE_BENCH.suite_of(item.subset)
-    return f"{suite}[{item.id}]"
+    return f"{suite}[{parameter_id(item, benchmark)}]"
 
 
-def _progress_line() -> ProgressLine:
+def progress_line() -> ProgressLine:
+    """Progress on stderr."""
     return ProgressLine(StreamWriter(sys.stderr), live=sys.stderr.isatty(), width=shutil.get_terminal_size().columns)

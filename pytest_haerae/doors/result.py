@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ from pytest_haerae.report.formats import find_format
 from pytest_haerae.report.frames import samples_frame
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.schema import Info, Report, SampleRow
-from pytest_haerae.report.show.rows import summary_rows
+from pytest_haerae.report.show.breakdowns import shown_breakdowns
+from pytest_haerae.report.show.rows import SummaryRow, methods_of, model_title, summary_rows
 from pytest_haerae.report.show.terminal import summary_lines
 from pytest_haerae.report.stream import json_text
 from pytest_haerae.statistics.scores import Metrics
@@ -87,9 +89,8 @@ class EvaluationResult:
 
     def __str__(self) -> str:
         """The table that a terminal shows."""
-        title = " ".join(filter(None, (self.info["backend"], self.info["model"])))
         lines = [shown.text for shown in summary_lines(self.report, shutil.get_terminal_size().columns)]
-        return "\n".join([line(f"{title}, {self.info['method']}, {self.info['dataset']}"), *lines])
+        return "\n".join([line(f"{model_title(self.info)}, {methods_of(self.info)}, {self.info['dataset']}"), *lines])
 
     def __repr__(self) -> str:
         """One line: what was measured."""
@@ -98,16 +99,24 @@ class EvaluationResult:
         return line(f"<EvaluationResult {self.info['backend']} {self.info['dataset']}: {shown}>")
 
     def _repr_html_(self) -> str:
-        """A table for notebooks."""
-        rows = []
-        for row in summary_rows(self.report):
-            score = row.score
-            accuracy = "" if score["accuracy"] is None else f"{score['accuracy']:.4f}"
-            interval = "" if score["ci95"] is None else "{:.3f}-{:.3f}".format(*score["ci95"])
-            counts = [score[name] for name in ("n", "correct", "wrong", "invalid", "cut", "errors", "skipped")]
-            cells = [html.escape(visible(row.name)), *map(str, counts), accuracy, interval]
-            rows.append("".join(f"<td>{cell}</td>" for cell in cells))
-        names = ("subset", "n", "correct", "wrong", "invalid", "cut", "errors", "skipped", "accuracy", "95% interval")
-        heading = "".join(f"<th>{name}</th>" for name in names)
-        body = "".join(f"<tr>{row}</tr>" for row in rows)
-        return f"<table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"
+        """Tables for notebooks: of the subsets, and of each metadata column that the accuracy is told by."""
+        tables = [_html_table("subset", summary_rows(self.report))]
+        for shown in shown_breakdowns(self.report):
+            tables.append(_html_table(f"by {shown.column}", shown.rows))
+            tables += [f"<p>{html.escape(visible(text))}</p>" for text in shown.rest()]
+        return "".join(tables)
+
+
+def _html_table(title: str, shown: Iterable[SummaryRow]) -> str:
+    rows = []
+    for row in shown:
+        score = row.score
+        accuracy = "" if score["accuracy"] is None else f"{score['accuracy']:.4f}"
+        interval = "" if score["ci95"] is None else "{:.3f}-{:.3f}".format(*score["ci95"])
+        counts = [score[name] for name in ("n", "correct", "wrong", "invalid", "cut", "errors", "skipped")]
+        cells = [html.escape(visible(row.name)), *map(str, counts), accuracy, interval]
+        rows.append("".join(f"<td>{cell}</td>" for cell in cells))
+    names = ("n", "correct", "wrong", "invalid", "cut", "errors", "skipped", "accuracy", "95% interval")
+    heading = "".join(f"<th>{name}</th>" for name in (html.escape(visible(title)), *names))
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"

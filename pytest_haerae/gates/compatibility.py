@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.completeness import CompletenessInfo
-from pytest_haerae.run.plan import Plan
+from pytest_haerae.run.plan import Part, Plan
 from pytest_haerae.scoring.registry import scorer_name
 from pytest_haerae.statistics.scores import Count
-from pytest_haerae.types import Method
+from pytest_haerae.types import DataKey, Method
 
 
 class MeasuredInfo(TypedDict):
@@ -29,9 +30,25 @@ class MeasuredInfo(TypedDict):
     """Few-shot examples before each item."""
 
 
-class EarlierInfo(MeasuredInfo, CompletenessInfo):
-    """What a report's `info` says that decides whether it may be a baseline."""
+class BenchmarkInfo(MeasuredInfo):
+    """What `info` says of one benchmark of several."""
 
+    scorer: str
+    """The name of the scorer that judged."""
+    revision: str | None
+    """The hub revision that was read."""
+    fingerprint: str
+    """Hash of all its rows that were used."""
+
+
+class EarlierInfo(MeasuredInfo, CompletenessInfo):
+    """What a report's `info` says that decides whether it may be a baseline.
+
+    Of several benchmarks, it says of the first how it was measured, and of each in `benchmarks`.
+    """
+
+    benchmarks: NotRequired[dict[str, BenchmarkInfo]]
+    """How each benchmark was asked, where the run asked several."""
     subset_fingerprints: NotRequired[dict[str, str]]
     """The hash of each subset's data."""
 
@@ -58,7 +75,7 @@ def scorer_params(evaluator_params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def measurement_of(info: MeasuredInfo) -> Measurement:
-    """How a report's accuracy was measured."""
+    """How a report's accuracy was measured, or that of one of its benchmarks."""
     return {
         "method": info["method"],
         "scorer": scorer_name(info["evaluator_params"]),
@@ -70,18 +87,67 @@ def measurement_of(info: MeasuredInfo) -> Measurement:
     }
 
 
-def measurement_of_plan(plan: Plan) -> Measurement:
-    """How a run is going to measure."""
-    config = plan.config
+def measured_by(part: Part) -> MeasuredInfo:
+    """How a run asks and judges the items of a data set."""
+    config = part.config
     return {
         "method": config.method,
-        "scorer": config.scorer,
-        "scorer_params": scorer_params(config.evaluator_params),
-        "prompt": config.prompt,
-        "prompt_fingerprint": plan.prompt.fingerprint,
-        "num_few_shot": config.num_few_shot,
+        "evaluator_params": config.evaluator_params,
         "split": config.split,
+        "prompt": config.prompt,
+        "prompt_fingerprint": part.prompt.fingerprint,
+        "num_few_shot": config.num_few_shot,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How a run measured each of its data sets.
+
+    Attributes:
+        of: Each data set's measurement, by what it is called.
+        several: Whether these are several benchmarks, of which the names tell which is which. One data set may be
+            called otherwise tomorrow.
+    """
+
+    of: Mapping[str, Measurement]
+    several: bool
+
+    @classmethod
+    def of_report(cls, info: EarlierInfo, datasets: Iterable[str] = ()) -> Measured:
+        """What a report tells.
+
+        Args:
+            info: Its `info`.
+            datasets: The data sets that its samples are from, one a sample or each once.
+        """
+        benchmarks = info.get("benchmarks")
+        if benchmarks:
+            return cls({name: measurement_of(entry) for name, entry in benchmarks.items()}, several=True)
+        measured = measurement_of(info)
+        return cls(dict.fromkeys(datasets, measured) or {"": measured}, several=False)
+
+    @classmethod
+    def of_plan(cls, plan: Plan, called: Mapping[DataKey, str]) -> Measured:
+        """How a run is going to measure.
+
+        Args:
+            plan: What is measured.
+            called: What each data set is called in the report.
+        """
+        measured = {name: measurement_of(measured_by(plan.part_of(data))) for data, name in called.items()}
+        return cls(measured, plan.several)
+
+    def differences_to(self, other: Measured) -> dict[str, tuple[object, object]]:
+        """The settings in which the data sets that both have differ, each with both values."""
+        if not (self.several or other.several):
+            return differences(next(iter(self.of.values())), next(iter(other.of.values())))
+        return {
+            f"{field} of {name}": values
+            for name, one in self.of.items()
+            if name in other.of
+            for field, values in differences(one, other.of[name]).items()
+        }
 
 
 def differences(before: Measurement, after: Measurement) -> dict[str, tuple[object, object]]:
@@ -91,18 +157,19 @@ def differences(before: Measurement, after: Measurement) -> dict[str, tuple[obje
     return {name: (then, now) for name, (then, now) in pairs.items() if then != now}
 
 
-def check_measurement(place: str, info: EarlierInfo, expected: Measurement) -> None:
+def check_measurement(place: str, info: EarlierInfo, before: Measured, after: Measured) -> None:
     """Refuse a baseline that was measured in another way.
 
     Args:
         place: What the user named it by: ``--baseline base.json``.
         info: Its report's `info`.
-        expected: How this run measures.
+        before: How that measured.
+        after: How this run measures.
 
     Raises:
         UsageError: Naming the field.
     """
     if not info["complete"]:
         raise UsageError(f"{place}: incompatible: its run is not complete")
-    for name, (then, now) in differences(measurement_of(info), expected).items():
+    for name, (then, now) in before.differences_to(after).items():
         raise UsageError(f"{place}: incompatible: its {name} is {then!r}, this run's is {now!r}")

@@ -11,13 +11,14 @@ from pytest_haerae.types import Item
 _SHOWN = 3
 
 
-def check_common(place: str, old: Sequence[Mark], new: Sequence[Mark]) -> None:
+def check_common(place: str, old: Sequence[Mark], new: Sequence[Mark], *, several: bool = False) -> None:
     """Refuse a baseline that has no item of this run's.
 
     Args:
         place: What the user named it by: ``--baseline base.json``.
         old: What tells its items.
         new: What tells the items of this run's scope.
+        several: Whether this run is of several benchmarks.
 
     Raises:
         UsageError: Saying what both have, and where an item of this run has other data there.
@@ -26,7 +27,7 @@ def check_common(place: str, old: Sequence[Mark], new: Sequence[Mark]) -> None:
     if not set(old_items).isdisjoint(new_items):
         return
     ids = {(mark.subset, mark.id) for mark in old}
-    other = next((mark.id for mark in new if (mark.subset, mark.id) in ids), None)
+    other = next((mark.called(several=several) for mark in new if (mark.subset, mark.id) in ids), None)
     why = f"; item {other} has other data there (question, options or reference)" if other else ""
     raise UsageError(f"{place}: incompatible: it has none of this run's {len(new):,} items{why}")
 
@@ -38,7 +39,7 @@ def mark_of_item(item: Item, dataset: str) -> Mark:
 
 def lost_from_data(
     baseline: Iterable[PairedRow], every: Sequence[Mark], present: Mapping[str, Collection[str]] | None = None
-) -> list[str]:
+) -> list[Mark]:
     """The baseline's items that are no longer in the data that this run is about.
 
     Args:
@@ -48,7 +49,7 @@ def lost_from_data(
             set was in a subset that is gone. Empty where `--subset` declares the scope.
 
     Returns:
-        Their ids.
+        What tells them.
     """
     old = list(map(mark_of, baseline))
     keyed = all(mark.key for mark in (*old, *every))
@@ -70,10 +71,10 @@ def lost_from_data(
     ]
     if not keyed:
         known = {(mark.subset, mark.id) for mark in every}
-        return [mark.id for mark in old if (mark.subset, mark.id) not in known]
+        return [mark for mark in old if (mark.subset, mark.id) not in known]
     old_items, now = identify(old, every)
     there = set(now)
-    return [mark.id for mark, item in zip(old, old_items, strict=True) if item not in there]
+    return [mark for mark, item in zip(old, old_items, strict=True) if item not in there]
 
 
 def describe_others(pairing: Pairing) -> str:
@@ -83,14 +84,18 @@ def describe_others(pairing: Pairing) -> str:
         ("only in the baseline", pairing.only_before),
         ("measured in the baseline and not now", pairing.unmeasured_after),
     )
-    return "".join(f"; {words}: {_named(ids)}" for words, ids in sides if ids)
+    return "".join(f"; {words}: {_named(items)}" for words, items in sides if items)
 
 
-def warn_of_lost(ids: Sequence[str]) -> list[str]:
-    """The line that says which of the baseline's items the data have lost; none where they have all."""
-    return [f"the data no longer have items of the baseline: {_named(ids)}"] if ids else []
+def warn_of_lost(items: Sequence[str]) -> list[str]:
+    """The line that says which of the baseline's items the data have lost; none where they have all.
+
+    Args:
+        items: What they are called.
+    """
+    return [f"the data no longer have items of the baseline: {_named(items)}"] if items else []
 
 
-def _named(ids: Sequence[str]) -> str:
-    shown = ", ".join(ids[:_SHOWN]) + (", …" if len(ids) > _SHOWN else "")
-    return f"{len(ids):,} item{'s' if len(ids) > 1 else ''} ({shown})"
+def _named(items: Sequence[str]) -> str:
+    shown = ", ".join(items[:_SHOWN]) + (", …" if len(items) > _SHOWN else "")
+    return f"{len(items):,} item{'s' if len(items) > 1 else ''} ({shown})"

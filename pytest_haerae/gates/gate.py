@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-GateVerdict = Literal["passed", "failed", "not evaluated", "unmeasurable"]
+from pytest_haerae.config.options import Inconclusive
 
-_FAILING = ("failed", "unmeasurable")
+GateVerdict = Literal["passed", "failed", "inconclusive", "not evaluated", "unmeasurable"]
+
+_FAILING: tuple[GateVerdict, ...] = ("failed", "unmeasurable")
 """The verdicts that turn the exit code to 1."""
 
 _Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -27,7 +28,7 @@ class GateEntry(TypedDict):
     threshold: _Number | None
     """What it was held against."""
     p_value: _Number | None
-    """Of the paired test, after Holm's correction; null for a gate that makes none."""
+    """Of the paired test that more than the threshold was lost, after Holm's correction; null for a gate without."""
     detail: str
     """Why, in one line."""
 
@@ -43,9 +44,9 @@ class Gate:
     p_value: float | None
     detail: str
 
-    def fails(self) -> bool:
-        """Whether it turns the exit code to 1."""
-        return self.verdict in _FAILING
+    def fails(self, inconclusive: Inconclusive = "pass") -> bool:
+        """Whether it turns the exit code to 1, where one that cannot tell does so or not."""
+        return _fails(self.verdict, inconclusive)
 
     def to_json(self) -> GateEntry:
         """The report's entry."""
@@ -59,6 +60,17 @@ class Gate:
         }
 
 
-def failing_gates(entries: Iterable[GateEntry]) -> list[GateEntry]:
+class JudgedInfo(TypedDict):
+    """What a report's `info` says of its gates."""
+
+    gates: list[GateEntry]
+    inconclusive: NotRequired[Literal["fail"]]
+
+
+def failing_gates(info: JudgedInfo) -> list[GateEntry]:
     """The entries of a report's gates that turn the exit code to 1."""
-    return [entry for entry in entries if entry["verdict"] in _FAILING]
+    return [entry for entry in info["gates"] if _fails(entry["verdict"], info.get("inconclusive", "pass"))]
+
+
+def _fails(verdict: GateVerdict, inconclusive: Inconclusive) -> bool:
+    return verdict in _FAILING or (verdict == "inconclusive" and inconclusive == "fail")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from pytest_haerae.config.options import Inconclusive
 from pytest_haerae.config.run_config import GateSettings
-from pytest_haerae.gates.baseline import BaselineTest, Changes, DetectableDrops, assumed_drops
+from pytest_haerae.gates.baseline import BaselineTest, assumed_drops
+from pytest_haerae.gates.changes import Changes, DetectableDrops
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.gate import Gate, GateVerdict
 from pytest_haerae.gates.minimum import judge_minimum
@@ -24,15 +26,19 @@ class Judgement:
         changes: The paired counts against the baseline, of the total and each subset; None without a baseline.
         detectable_drops: Finds the smallest drop that the baseline gate finds, of the total and each subset; no gate
             needs it, and with thousands of items or subsets it takes longer than all gates.
+        inconclusive: What a gate that cannot tell does to the exit code.
+        warnings: Lines about what fell and has no gate.
     """
 
     gates: tuple[Gate, ...]
     changes: Changes | None
     detectable_drops: Callable[[], DetectableDrops]
+    inconclusive: Inconclusive = "pass"
+    warnings: tuple[str, ...] = ()
 
     def fails(self) -> bool:
         """Whether the exit code is 1."""
-        return any(gate.fails() for gate in self.gates)
+        return any(gate.fails(self.inconclusive) for gate in self.gates)
 
 
 def judge_run(
@@ -41,6 +47,8 @@ def judge_run(
     samples: Iterable[Outline],
     baseline: Iterable[Outline] | None,
     completeness: Completeness,
+    *,
+    of_suites: Sequence[Gate] = (),
 ) -> Judgement:
     """Judge all gates of a run.
 
@@ -50,14 +58,16 @@ def judge_run(
         samples: The report's samples, gone over once.
         baseline: The samples of the earlier report, already found compatible.
         completeness: Whether numbers may be relied on.
+        of_suites: The gates that suites have by their markers.
     """
-    gates = [judge_minimum(minimum, metrics) for minimum in settings.min_accuracy]
+    gates = [*(judge_minimum(minimum, metrics) for minimum in settings.min_accuracy), *of_suites]
     changes: Changes | None = None
     drops: Callable[[], DetectableDrops] = partial(assumed_drops, settings, metrics)
+    warnings: list[str] = []
     if baseline is not None:
-        test = BaselineTest(settings, pair(baseline, samples))
-        gates.append(test.gate())
-        changes, drops = test.changes(), test.detectable_drops
+        test = BaselineTest(settings, pair(baseline, samples, several="benchmarks" in metrics))
+        gates += test.gates()
+        changes, drops, warnings = test.changes(), test.detectable_drops, test.warnings()
     unmeasurable = completeness.gate(settings.max_error_rate)
     if completeness.by_hand:
         gates = [_unjudged(gate, "not evaluated", "items were selected by hand") for gate in gates]
@@ -65,7 +75,7 @@ def judge_run(
         gates = [_unjudged(gate, "unmeasurable", unmeasurable.detail) for gate in gates]
     if unmeasurable:
         gates.append(unmeasurable)
-    return Judgement(tuple(gates), changes, drops)
+    return Judgement(tuple(gates), changes, drops, settings.inconclusive, tuple(warnings))
 
 
 def _unjudged(gate: Gate, verdict: GateVerdict, detail: str) -> Gate:

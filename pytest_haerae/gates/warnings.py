@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from pytest_haerae.scoring.finish import limit_reached
 from pytest_haerae.statistics.binomial import binomial_tail
 from pytest_haerae.statistics.pairing import ANSWERED
+from pytest_haerae.statistics.scores import right_share
 from pytest_haerae.statistics.tests import holm, mcnemar_one_sided
-from pytest_haerae.types import Sample
+from pytest_haerae.types import Response, Sample, Verdict
 
 LEVEL = 0.01
 """Level of the tests, after Holm's correction over the subsets."""
 MOST_INVALID, MOST_ONE_LETTER, MOST_TRUNCATED = 0.1, 0.5, 0.05
-
-Group = Sequence[Sample]
 
 
 def find_warnings(samples: Sequence[Sample]) -> list[str]:
@@ -27,7 +27,7 @@ def find_warnings(samples: Sequence[Sample]) -> list[str]:
     groups: dict[str, list[Sample]] = {}
     for sample in samples:
         if sample.verdict.outcome in ANSWERED:
-            groups.setdefault(sample.item.subset, []).append(sample)
+            groups.setdefault(sample.group, []).append(sample)
     found = [_below_chance(groups)]
     found += [_above(groups, *kind) for kind in _SHARES]
     found.append(_one_letter(groups))
@@ -46,11 +46,11 @@ def _below_chance(groups: dict[str, list[Sample]]) -> str | None:
         name: sum(1 / len(sample.item.options or ()) for sample in group) / len(group)
         for name, group in lettered.items()
     }
-    right = {
-        name: _count(group, lambda sample: sample.verdict.outcome == "correct") for name, group in lettered.items()
-    }
+    right = {name: math.fsum(right_share(sample.verdicts) for sample in group) for name, group in lettered.items()}
+    # Shares of several answers vary less than single ones: counted as these, they are seldom called too low.
     values = [
-        binomial_tail(len(group) - right[name], len(group), 1 - chances[name]) for name, group in lettered.items()
+        binomial_tail(len(group) - math.ceil(right[name]), len(group), 1 - chances[name])
+        for name, group in lettered.items()
     ]
     low = [
         f"{name} ({right[name] / len(lettered[name]):.3f}, chance {chances[name]:.3f})"
@@ -60,29 +60,36 @@ def _below_chance(groups: dict[str, list[Sample]]) -> str | None:
     return f"accuracy below chance: {', '.join(low)}" if low else None
 
 
-def _count(group: Group, holds: Callable[[Sample], bool]) -> int:
-    return sum(map(holds, group))
+def _answers(sample: Sample) -> list[tuple[Response | None, Verdict]]:
+    """Each answer to an item, with its verdict."""
+    given: list[tuple[Response | None, Verdict]] = [(answer.response, answer.verdict) for answer in sample.answers]
+    return given or [(sample.response, sample.verdict)]
 
 
-def _cut(sample: Sample) -> bool:
-    stopped = sample.response is not None and limit_reached(sample.response.finish_reason)
-    return stopped or sample.verdict.outcome == "cut"
+def _invalid(response: Response | None, verdict: Verdict) -> bool:
+    return verdict.outcome == "invalid"
 
 
-_SHARES: tuple[tuple[str, Callable[[Sample], bool], float], ...] = (
-    ("no answer could be read", lambda sample: sample.verdict.outcome == "invalid", MOST_INVALID),
+def _cut(response: Response | None, verdict: Verdict) -> bool:
+    return verdict.outcome == "cut" or (response is not None and limit_reached(response.finish_reason))
+
+
+Holds = Callable[[Response | None, Verdict], bool]
+_SHARES: tuple[tuple[str, Holds, float], ...] = (
+    ("no answer could be read", _invalid, MOST_INVALID),
     ("output cut at the token limit", _cut, MOST_TRUNCATED),
 )
 
 
-def _above(groups: dict[str, list[Sample]], what: str, holds: Callable[[Sample], bool], most: float) -> str | None:
-    shares = {name: _count(group, holds) / len(group) for name, group in groups.items()}
+def _above(groups: dict[str, list[Sample]], what: str, holds: Holds, most: float) -> str | None:
+    answers = {name: [pair for sample in group for pair in _answers(sample)] for name, group in groups.items()}
+    shares = {name: sum(holds(*pair) for pair in pairs) / len(pairs) for name, pairs in answers.items()}
     high = [f"{name} ({share:.1%})" for name, share in shares.items() if share > most]
     return f"{what} in more than {most:.0%} of the items: {', '.join(high)}" if high else None
 
 
 def _one_letter(groups: dict[str, list[Sample]]) -> str | None:
-    """One letter predicted for most items, by more than the references explain.
+    """One letter predicted for most items, by more than the references explain; of several answers by the first.
 
     Source: the exact form of McNemar's test (`tests.mcnemar_one_sided`) on items where only the prediction, or only the
     reference, is that letter.
@@ -90,11 +97,13 @@ def _one_letter(groups: dict[str, list[Sample]]) -> str | None:
     found: list[str] = []
     for name, group in groups.items():
         lettered = [sample for sample in group if sample.item.options]
-        letters = Counter(sample.verdict.prediction for sample in lettered if sample.verdict.prediction)
+        predictions = [sample.verdicts[0].prediction for sample in lettered]
+        letters = Counter(filter(None, predictions))
         if not letters:
             continue
         letter, count = letters.most_common(1)[0]
-        predicted = [(sample.verdict.prediction == letter, sample.item.reference == letter) for sample in lettered]
+        references = [sample.item.reference for sample in lettered]
+        predicted = [(a == letter, b == letter) for a, b in zip(predictions, references, strict=True)]
         unexplained = mcnemar_one_sided(predicted.count((True, False)), predicted.count((False, True)))
         if count > MOST_ONE_LETTER * len(lettered) and unexplained < LEVEL:
             asked = sum(reference for _, reference in predicted)

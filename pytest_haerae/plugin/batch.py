@@ -7,7 +7,7 @@ import gc
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
@@ -15,7 +15,9 @@ import pytest
 from pytest_haerae.evaluation import Evaluation
 from pytest_haerae.plugin.selection import Selection
 from pytest_haerae.run.asking import Answers
+from pytest_haerae.run.calls import Callers
 from pytest_haerae.run.identity import Identities
+from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.progress import ProgressLine, TerminalWriter
 from pytest_haerae.types import Sample, Selected, Verdict
 
@@ -53,23 +55,25 @@ def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selectio
     passed_over: list[Selected] = []
     for tests in groups:
         run = [entry for entry in tests if entry.nodeid not in selection.skipped]
-        (asked if run else passed_over).append((run or tests)[0])
+        (asked if run else passed_over).append(_with_all_terms(run or tests))
     items = [*asked, *passed_over, *selection.gone]
     reporter = _reporter(config)
     # Without the reporter (`-p no:terminal`) there is no option `verbose`, either.
     quiet = reporter is None or config.option.verbose <= QUIETEST
     if reporter and not quiet:
         reporter.ensure_newline()
-        reporter.write_line(f"haerae: {evaluation.plan.describe(entry.data for entry in asked)}, {len(asked)} items")
+        reporter.write_line(f"haerae: {_announced(evaluation.plan, asked, selection.callers)}")
     live = bool(reporter and reporter.isatty)
     width = reporter.width if reporter else 80
     progress = ProgressLine(None if quiet else reporter, live=live, width=width)
     with _engines_own_warnings():
-        answers = evaluation.ask(asked, progress, about=items, by_hand=selection.by_hand)
+        # Without items there is nothing that a gate could be judged on.
+        by_hand = selection.by_hand or not items
+        answers = evaluation.ask(asked, progress, about=items, by_hand=by_hand, callers=selection.callers)
     _end_quickly()
     usage = answers.usage
     if reporter and not quiet and answers.run.resumed and usage.reused:
-        reporter.write_line(f"haerae: resumed an interrupted run: {usage.reused} stored, {usage.computed} asked")
+        reporter.write_line(f"haerae: goes on from an earlier run: {usage.reused} stored, {usage.computed} asked")
     judged = {sample.nodeid: sample for sample in answers.samples}
     for entry in passed_over:
         reason = selection.skipped[entry.nodeid] or "skipped by a mark"
@@ -82,6 +86,25 @@ def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selectio
     # How many items are in a file that was not read is not known: it stands for one at least, which is missing.
     missing = [entry for entry in items[:1] for _ in selection.left_out]
     return Batch([*items, *missing], selection.by_hand, answers, samples, len(selection.gone))
+
+
+def _announced(plan: Plan, asked: Sequence[Selected], callers: Callers | None) -> str:
+    """What is about to be asked: the items, and how many tests ask further questions."""
+    items = f"{len(asked)} item{'' if len(asked) == 1 else 's'}"
+    items += f" with {plan.config.repeats} answers each" if plan.config.repeats > 1 else ""
+    parts = [f"{plan.describe([entry.data for entry in asked])}, {items}"]
+    if callers is not None:
+        parts = parts if asked else [plan.named]
+        parts.append(
+            "1 test asks the model" if len(callers.names) == 1 else f"{len(callers.names)} tests ask the model"
+        )
+    return ", ".join(parts)
+
+
+def _with_all_terms(tests: Sequence[Selected]) -> Selected:
+    """The first of an item's tests, with what the suites of all of them say of it."""
+    terms = tuple(dict.fromkeys(each for entry in tests for each in entry.terms))
+    return tests[0] if terms == tests[0].terms else replace(tests[0], terms=terms)
 
 
 def _reporter(config: pytest.Config) -> TerminalWriter | None:

@@ -45,7 +45,7 @@ def folded(reports: Sequence[pytest.TestReport]) -> list[pytest.TestReport]:
         if alike <= MOST_ALIKE and alike:
             kept.append(report)
         elif cause is not None and alike:
-            kept.append(_with_number(report, alike - 1))
+            kept.append(_with_number(report, alike))
             numbers[cause] = 0
     return kept
 
@@ -59,7 +59,8 @@ def _cause(report: pytest.TestReport) -> str | None:
     return _VARIES.sub("", words.replace(name, "") if name else words)
 
 
-def _with_number(report: pytest.TestReport, more: int) -> pytest.TestReport:
+def _with_number(report: pytest.TestReport, alike: int) -> pytest.TestReport:
     shown = copy.copy(report)
-    shown.longrepr = f"{report.longrepr} - and {more} more items likewise"
+    # The number first: in pytest's short list a narrow terminal cuts the end.
+    shown.longrepr = f"{alike} items alike: {report.longrepr}"
     return shown

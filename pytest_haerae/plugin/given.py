@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_haerae.backends.protocol import Backend
+from pytest_haerae.config.model_names import model_names
 from pytest_haerae.config.options import OPTIONS
-from pytest_haerae.config.run_config import with_shorthands
+from pytest_haerae.config.run_config import dataset_names, with_shorthands
+from pytest_haerae.data.paths import located
+from pytest_haerae.errors import UsageError
 from pytest_haerae.plugin.nodes import is_rehearsal
+from pytest_haerae.types import DataKey
 
 LISTED = ("dataset", "dataset_revision", "dataset_columns", "dataset_params", "split", "subset", "limit")
 """The options that decide which items there are: what a listing of tests needs, whatever model is named."""
@@ -30,7 +34,45 @@ class Given:
     def options(self) -> dict[str, Any]:
         """Options as typed, by name; of a run that only lists tests those that decide which there are."""
         raw = self._all()
-        return {name: raw[name] for name in LISTED} | _ANY_MODEL if self.lists_only() else raw
+        if not self.lists_only():
+            return raw
+        # With what the ini file's demo stands for: a list has the tests that the run has.
+        expanded = with_shorthands(raw)
+        return {name: expanded.get(name) for name in LISTED} | _ANY_MODEL
+
+    def datasets(self) -> tuple[str, ...] | None:
+        """The data sets that the user chose, which suites may be written for or not; None where none is named.
+
+        Raises:
+            UsageError: An option is malformed.
+        """
+        given = with_shorthands(self._all())
+        return dataset_names(given) if "dataset" in given else None
+
+    def models(self) -> tuple[str, ...]:
+        """The models that options name; empty where none is named.
+
+        Raises:
+            UsageError: An option is malformed.
+        """
+        return model_names(with_shorthands(self._all()))
+
+    def check_asked(self, asked: Collection[DataKey]) -> None:
+        """Refuse a data set on the command line that no suite asks: its items would be taken for those of the report.
+
+        Args:
+            asked: The data sets that suites ask; empty where there are only other tests.
+
+        Raises:
+            UsageError: All suites have data of their own.
+        """
+        if not (asked and self._typed("dataset")):
+            return
+        chosen = self.datasets() or ()
+        paths = {located(name).resolve() for name in chosen}
+        if not any(data.folder is None or located(data.name, data.folder).resolve() in paths for data in asked):
+            own = ", ".join(sorted({data.name for data in asked}))
+            raise UsageError(f"--dataset={','.join(chosen)}: no suite here asks it: the markers name {own}")
 
     def backends(self) -> dict[str, type[Backend]]:
         """The backends of conftest.py files and plugins, by name."""
@@ -47,7 +89,7 @@ class Given:
 
     def lists_only(self) -> bool:
         """Whether tests are only listed or set up, and no model is typed that could be checked on the way."""
-        typed = any(self._config.getoption(f"haerae_{name}") is not None for name in ("model", "demo"))
+        typed = self._typed("model") or self._typed("demo")
         return is_rehearsal(self._config) and not typed
 
     def no_model(self) -> bool:
@@ -58,8 +100,8 @@ class Given:
         Raises:
             UsageError: An option of the ini file is malformed.
         """
-        typed = any(self._config.getoption(f"haerae_{option.name}") not in (None, []) for option in OPTIONS)
-        return not typed and "model" not in with_shorthands(self._all())
+        typed = any(self._typed(option.name) for option in OPTIONS)
+        return not typed and not self.models()
 
     def _all(self) -> dict[str, Any]:
         raw: dict[str, Any] = {}
@@ -67,7 +109,12 @@ class Given:
             name = f"haerae_{option.name}"
             value = self._config.getoption(name)
             raw[option.name] = value if value not in (None, []) else self._config.getini(name)
+        if self._typed("model") and not self._typed("demo"):
+            raw["demo"] = None  # the ini file's: a model that is typed is asked its own data, by its own method
         return raw
+
+    def _typed(self, name: str) -> bool:
+        return self._config.getoption(f"haerae_{name}") not in (None, [])
 
 
 _ANY_MODEL = {"model": "random", "model_params": {}}

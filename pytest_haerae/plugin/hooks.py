@@ -4,33 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_haerae.config.options import OPTIONS
-from pytest_haerae.plugin.fixtures import ItemTests
+from pytest_haerae.plugin.fixtures import ItemTests, model_of
 from pytest_haerae.plugin.ignoring import lacks_files, left_out, note_ignored
 from pytest_haerae.plugin.loop import run_loop
+from pytest_haerae.plugin.nodes import ITEM_FIXTURES, MODEL_FIXTURE, parametrizes_models
+from pytest_haerae.plugin.option_group import add_ini_options, add_options, header, hide_values
 from pytest_haerae.plugin.stash import find_session, session_of
 
+if TYPE_CHECKING:
+    from pytest_haerae.run.language_model import LanguageModel
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option group and the ini twins from the one table."""
-    group = parser.getgroup("haerae", "evaluation of Korean language models")
-    for option in OPTIONS:
-        dest = f"haerae_{option.name}"
-        text = option.help.replace("%", "%%")
-        if option.kind == "switch":
-            group.addoption(*option.spellings(), dest=dest, action="store_true", default=None, help=text)
-            group.addoption(*option.negations(), dest=dest, action="store_false", default=None, help=f"not: {text}")
-        elif option.kind == "repeat":
-            group.addoption(*option.spellings(), dest=dest, action="append", metavar=option.metavar, help=text)
-        else:
-            group.addoption(*option.spellings(), dest=dest, metavar=option.metavar, help=text)
-        if option.kind == "repeat":
-            parser.addini(dest, option.help, type="linelist", default=None)
-        else:
-            parser.addini(dest, option.help, type="string", default=None)
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the ini twins; the options follow when all others are there, unless a conftest.py loads this plugin."""
+    add_ini_options(parser)
+    config = pluginmanager.get_plugin("pytestconfig")
+    if config and any(name.endswith("conftest.py") for name, _ in pluginmanager.list_name_plugin()):
+        add_options(config, parser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, object, object]:
+    """Add the options once those of every conftest.py are there."""
+    hide_values(early_config, parser, args)
+    try:
+        return (yield)
+    finally:
+        add_options(early_config, parser)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say which names of options are another plugin's."""
+    return header(config)
+
+
+@pytest.fixture(scope="session")
+def haerae_model(request: pytest.FixtureRequest) -> LanguageModel:
+    """The model of this run: `generate`, `generate_all`, `loglikelihood`; skips where none is named."""
+    return model_of(request.config, getattr(request, "param", None))
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -41,8 +58,17 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker; add xdist's hooks only where xdist is loaded."""
-    config.addinivalue_line("markers", "haerae(subset=None, dataset=None): items that a test is parametrized with")
+    """Declare the markers; add xdist's hooks only where xdist is loaded."""
+    config.addinivalue_line(
+        "markers",
+        "haerae(dataset=None, subset=None, by=None, min_accuracy=None): items that a test is parametrized with,"
+        " metadata columns that their accuracy is told by, and the least that it may be",
+    )
+    config.addinivalue_line(
+        "markers",
+        "haerae_prompts(prompts, continuations=None, **sampling): what a test will ask haerae_model; it is asked with"
+        " the items, in one pass before the first test",
+    )
     # By its option: the plugin's name depends on how it was loaded (`-p xdist.plugin`).
     if hasattr(config.option, "tx"):
         from pytest_haerae.plugin.xdist import hooks_for
@@ -51,9 +77,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Parametrize tests that use the fixtures."""
-    if "haerae_verdict" in metafunc.fixturenames or "haerae_item" in metafunc.fixturenames:
+    """Parametrize tests that use the fixtures of items, and those that ask a model where the session has several."""
+    names = (*ITEM_FIXTURES, MODEL_FIXTURE)
+    if any(name in metafunc.fixturenames for name in names) and not parametrizes_models(metafunc.definition):
         session_of(metafunc.config).collection.parametrize(metafunc)
+    elif metafunc.definition.get_closest_marker("haerae_prompts"):
+        session_of(metafunc.config)  # the test may look the model up by its name
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -86,9 +115,12 @@ def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class) -> Genera
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """End with a usage error before any other plugin looks at the items."""
+    """End with a usage error before any other plugin looks at the items; then -k may look for a question's words."""
     if evaluation := find_session(config):
+        from pytest_haerae.plugin.keywords import add_keywords
+
         evaluation.collection.finish(items)
+        add_keywords(items, config.option.keyword)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -105,19 +137,6 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
     """Note that items were selected by hand."""
     if items and (evaluation := find_session(items[0].config)):
         evaluation.collection.note_deselected(items)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Mask the secrets in the traceback of an evaluation's test, before it is shown or sent to another process."""
-    if report.longrepr is not None:
-        from pytest_haerae.plugin.nodes import is_of_item, status_of
-
-        # A report with a status is this plugin's own line.
-        if is_of_item(report) and status_of(report) is None:
-            from pytest_haerae.plugin.tracebacks import redact_traceback
-
-            report.longrepr = redact_traceback(report.longrepr)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -147,7 +166,7 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | pytest.E
     """Hold the exit code to the gates, whatever a test or a plugin made of it: `pytest.exit` sets any."""
     code = yield
     evaluation = find_session(config)
-    fails = evaluation.fails() if evaluation and evaluation.batch else lacks_files(config)
+    fails = evaluation.fails() if evaluation and evaluation.has_items else lacks_files(config)
     return pytest.ExitCode.TESTS_FAILED if code == 0 and fails else code
 
 
@@ -166,7 +185,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         summarise(evaluation, terminalreporter, config)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Close what is open."""
+    """Close what is open, before pytest takes its own plugins out."""
     if evaluation := find_session(config):
         evaluation.close()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_haerae.plugin.nodes import ITEM_FIXTURES
+
 _LEFT_OUT: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
@@ -31,7 +33,7 @@ def note_ignored(path: Path, config: pytest.Config) -> None:
         text = path.read_bytes()
     except OSError:
         return
-    if b"haerae_verdict" in text or b"haerae_item" in text:
+    if any(name.encode() in text for name in ITEM_FIXTURES):
         config.stash.setdefault(_LEFT_OUT, []).append(path.name)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.plugin.nodes import is_rehearsal, is_worker
 from pytest_haerae.plugin.stash import find_session
+
+if TYPE_CHECKING:
+    from pytest_haerae.plugin.session import EvaluationSession
 
 
 def run_loop(session: pytest.Session) -> Generator[None, object, object]:
@@ -20,18 +24,31 @@ def run_loop(session: pytest.Session) -> Generator[None, object, object]:
     evaluation = find_session(session.config)
     collected = not session.testsfailed or session.config.option.continue_on_collection_errors
     distributed = session.config.pluginmanager.has_plugin("dsession") or is_worker(session.config)
-    if evaluation and collected and not distributed and not is_rehearsal(session.config):
-        evaluation.ask(evaluation.collection.select(session.items))
-    try:
-        result = yield
-    except BaseException:
-        if evaluation := find_session(session.config):
-            with contextlib.suppress(HaeraeError):
-                evaluation.finish(session)
-        raise
+    with _without_what_stays(evaluation):
+        if evaluation and collected and not distributed and not is_rehearsal(session.config):
+            evaluation.ask(evaluation.collection.select(session.items))
+    # Once more: now the answers stay, too.
+    with _without_what_stays(evaluation):
+        try:
+            result = yield
+        except BaseException:
+            if evaluation := find_session(session.config):
+                with contextlib.suppress(HaeraeError):
+                    evaluation.finish(session, ended=False)
+            raise
     if evaluation := find_session(session.config):
         try:
             evaluation.finish(session)
         except HaeraeError as error:
             raise pytest.UsageError(str(error)) from None
     return result
+
+
+def _without_what_stays(evaluation: EvaluationSession | None) -> contextlib.AbstractContextManager[None]:
+    """Keep the collector of garbage from what an evaluation has made so far; without one it goes over all."""
+    if evaluation is None:
+        return contextlib.nullcontext()
+    # Imported here: every pytest start imports this module.
+    from pytest_haerae.collector import without_what_stays
+
+    return without_what_stays()

@@ -11,10 +11,12 @@ import pytest
 from pytest_haerae.errors import HaeraeError
 
 if TYPE_CHECKING:
-    from pytest_haerae.types import Item
+    from pytest_haerae.types import Item, Selected
 
-ITEM_FIXTURES = ("haerae_item", "haerae_verdict")
+ITEM_FIXTURES = ("haerae_item", "haerae_verdict", "haerae_response", "haerae_responses")
 """The fixtures that are parametrized with items, each by itself: a test that uses one sets up one."""
+MODEL_FIXTURE = "haerae_model"
+"""The fixture through which a test asks the model itself, and which is parametrized with the models of a session."""
 PROPERTY_ID, PROPERTY_STATUS = "haerae_id", "haerae_status"
 COLOURS: Mapping[str, Literal["red", "yellow"]] = {"wrong": "red", "invalid": "yellow", "cut": "yellow"}
 """The colours of outcomes that are not right, in the progress and beside the node ids."""
@@ -25,6 +27,10 @@ class WithoutModel:
 
 
 WITHOUT_MODEL = WithoutModel()
+NO_MODEL = "no model is named: add --model=NAME or --demo"
+"""Why a test of the model is skipped in a run that names none."""
+_SKIPPED: pytest.StashKey[bool] = pytest.StashKey()
+"""On a test of a user's own that asks the model: it is such a placeholder."""
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -83,17 +89,43 @@ def has_item_fixture(item: pytest.Item | pytest.Collector) -> bool:
 
 def item_parameter(item: pytest.Item | pytest.Collector) -> Item | None:
     """The item that a test is about; None for other tests and for placeholders."""
-    from pytest_haerae.types import Item
+    parameter = selected_parameter(item)
+    return None if parameter is None else parameter.item
 
-    params = getattr(getattr(item, "callspec", None), "params", {})
-    for name in ITEM_FIXTURES:
-        if isinstance(parameter := params.get(name), Item):
-            return parameter
+
+def selected_parameter(item: pytest.Item | pytest.Collector) -> Selected | None:
+    """What a test was parametrized with: an item and its data set; None for other tests and for placeholders."""
+    from pytest_haerae.types import Selected
+
+    if (callspec := getattr(item, "callspec", None)) is not None:
+        params = callspec.params
+        for name in ITEM_FIXTURES:
+            if name in params and isinstance(params[name], Selected):
+                return params[name]  # type: ignore[no-any-return] # mypy does not see what was looked at
     return None
 
 
+def parametrizes_models(test: pytest.Item | pytest.Collector) -> bool:
+    """Whether a mark of the user's parametrizes a test with models."""
+    return any(MODEL_FIXTURE in argument_names(mark) for mark in test.iter_markers("parametrize"))
+
+
+def argument_names(mark: pytest.Mark) -> list[str]:
+    """The names that a mark `parametrize` gives values to."""
+    names = mark.kwargs.get("argnames", mark.args[0] if mark.args else "")
+    return [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
+
+
+def skip_without_model(item: pytest.Item) -> None:
+    """Make a placeholder of a user's own test that asks the model."""
+    item.add_marker(pytest.mark.skip(reason=NO_MODEL))
+    item.stash[_SKIPPED] = True
+
+
 def is_without_model(item: pytest.Item | pytest.Collector) -> bool:
-    """Whether a test is the placeholder of a suite in a run that names no model."""
+    """Whether a test is a placeholder in a run that names no model."""
+    if item.stash.get(_SKIPPED, False):
+        return True
     params = getattr(getattr(item, "callspec", None), "params", {})
     return any(params.get(name) is WITHOUT_MODEL for name in ITEM_FIXTURES)
 
@@ -105,7 +137,7 @@ def without_placeholders(collected: Any) -> Any:  # noqa: ANN401 - pytest's own:
     return [
         node
         for node in collected
-        if not has_item_fixture(node) or item_parameter(node) is not None or is_without_model(node)
+        if item_parameter(node) is not None or not has_item_fixture(node) or is_without_model(node)
     ]
 
 
@@ -118,15 +150,9 @@ def plain_nodeid(nodeid: str) -> str:
     return f"{head}]" if group and "::" in head and "::" not in name else nodeid
 
 
-def function_nodeid(item: pytest.Item) -> str:
-    """The node id of a test's function, without its parameters."""
-    name = getattr(item, "originalname", None) or item.name
-    return plain_nodeid(item.nodeid).removesuffix(item.name) + name
-
-
 def add_suite_properties(config: pytest.Config, properties: Iterable[tuple[str, str]]) -> None:
     """Give names and values to the writer of --junitxml."""
-    writers = _junit_writers(config)
+    writers = junit_writers(config)
     for name, value in properties if writers else ():
         for writer in writers:
             writer.add_global_property(name, value)
@@ -135,11 +161,11 @@ def add_suite_properties(config: pytest.Config, properties: Iterable[tuple[str, 
 def refused(config: pytest.Config, problem: HaeraeError) -> pytest.UsageError:
     """What ends the session with a mistake; where that is the file of --junitxml, pytest does not write it either."""
     if str(problem).startswith("--junitxml "):
-        for writer in _junit_writers(config):
+        for writer in junit_writers(config):
             writer.logfile = os.devnull
     return pytest.UsageError(str(problem))
 
 
-def _junit_writers(config: pytest.Config) -> list[Any]:
+def junit_writers(config: pytest.Config) -> list[Any]:
     """The writer of --junitxml; its class is private, so it is found by its method's name."""
     return [plugin for plugin in config.pluginmanager.get_plugins() if hasattr(plugin, "add_global_property")]

@@ -1,8 +1,8 @@
-"""Which suites a run is about: those of its data set, and no other benchmark's."""
+"""Which suites a run is about: those of its data sets, and no other benchmark's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePath
@@ -12,11 +12,15 @@ import pytest
 
 from pytest_haerae.catalogue.benchmark import GENERIC_SUITE
 from pytest_haerae.catalogue.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
+from pytest_haerae.catalogue.datasets import unknown_subset
 from pytest_haerae.catalogue.registry import find_benchmark, is_benchmark
 from pytest_haerae.config.options import BY_NAME
+from pytest_haerae.config.parsing import parse_share
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.types import Terms
 
-DEFAULT_DATASET: str = BY_NAME["dataset"].default
+MARKER = "haerae"
+DEFAULT_DATASET: str = BY_NAME["dataset"].default[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +31,38 @@ class Suite:
         path: The module that the test is in.
         dataset: The data set that the marker names; None for the run's own.
         subsets: The subsets that the marker names; None for all that no other suite names.
+        by: Metadata columns by whose values the accuracy of its items is told.
+        min_accuracy: The accuracy that its items have to reach; None for no gate.
+        is_marked: Whether the test has the marker at all.
     """
 
     path: Path
     dataset: str | None
     subsets: tuple[str, ...] | None
+    by: tuple[str, ...] = ()
+    min_accuracy: float | None = None
+    is_marked: bool = True
+
+    def terms(self, nodeid: str) -> tuple[Terms, ...]:
+        """What the marker says of the items, beside which they are; nothing where it says nothing.
+
+        Args:
+            nodeid: The node id of the suite's test function.
+        """
+        return (Terms(nodeid, self.by, self.min_accuracy),) if self.by or self.min_accuracy is not None else ()
+
+    def check_marked(self, nodeid: str) -> None:
+        """Refuse a test without items that has no marker: it would vanish without a word.
+
+        Args:
+            nodeid: The node id of the suite's test function.
+
+        Raises:
+            UsageError: It has none.
+        """
+        if not self.is_marked:
+            way_out = f'add @pytest.mark.{MARKER}(dataset="…")'
+            raise UsageError(f"{nodeid}: it asks for an item, and nothing says of which data set: {way_out}")
 
     @property
     def benchmark(self) -> str | None:
@@ -47,7 +78,8 @@ class Suite:
             arguments: Paths and node ids as pytest has them; the folder where it was started if it was given none.
             start: The folder where it was started.
         """
-        return not _resolved(tuple(arguments), start).isdisjoint((self.path.resolve(), self.path.parent.resolve()))
+        named = named_paths(tuple(arguments), start)
+        return self.path.resolve() in named or self.path.parent.resolve() in named
 
     def candidates(self, dataset: str, present: Iterable[str], *, own: bool) -> list[str]:
         """The subsets that this suite asks, whether or not the data set has them.
@@ -70,65 +102,75 @@ class Suite:
 
 
 @lru_cache(maxsize=1)
-def _resolved(arguments: tuple[str, ...], start: Path) -> frozenset[Path]:
-    """The paths that a command line names: a shell may have made a thousand of one pattern, for as many suites."""
-    return frozenset((start / argument.partition("::")[0]).resolve() for argument in arguments)
+def named_paths(arguments: tuple[str, ...], start: Path) -> Mapping[Path, None]:
+    """The paths that a command line names, in its order and each once.
+
+    A shell may have made a thousand of one pattern, for as many suites: they are looked for by their hashes.
+    """
+    return dict.fromkeys((start / argument.partition("::")[0]).resolve() for argument in arguments)
 
 
 class Scope:
-    """Which benchmark a run is about, as far as its suites decide it.
+    """Which benchmarks a run is about, as far as its suites decide it.
 
-    A benchmark's suite runs where the run's data set is that benchmark: where the user says so, or names no data set
-    and, on the command line, this suite. So ``pytest suites/`` is HAE-RAE Bench and downloads nothing else.
+    A benchmark's suite runs where the benchmark is one of the run's data sets: where the user says so, or names no data
+    set and, on the command line, this suite. So ``pytest suites/`` is HAE-RAE Bench and downloads nothing else.
 
     Attributes:
-        dataset: The benchmark whose suite the command line names, where it names no data set.
+        datasets: The benchmarks whose suites the command line names, where it names no data set; empty for the default.
     """
 
     def __init__(self) -> None:
-        self.dataset: str | None = None
+        self.datasets: tuple[str, ...] = ()
         self._left_out: set[str] = set()
 
-    def admits(self, suite: Suite, chosen: str | None, named: bool, *, begun: bool) -> bool:
-        """Whether a benchmark's suite is in scope; the first that the command line names decides `dataset`.
+    def admits(self, suite: Suite, chosen: Collection[str] | None, named: bool, *, begun: bool) -> bool:
+        """Whether a benchmark's suite is in scope; a first one that only its module's code names decides `datasets`.
 
         Args:
             suite: A suite that names a benchmark.
-            chosen: The run's data set where it is known: the user's choice, or `dataset`.
+            chosen: The data sets that the user chose; None where none is named.
             named: Whether the command line names the suite.
             begun: Whether suites of the default data set were collected already.
 
         Raises:
-            UsageError: The command line names suites of two benchmarks.
+            UsageError: Ids were given already that do not tell benchmarks apart.
         """
-        benchmark = suite.benchmark
-        if benchmark == (chosen or DEFAULT_DATASET):
+        benchmark = str(suite.benchmark)
+        if benchmark in (chosen or self.datasets or (DEFAULT_DATASET,)):
             return True
-        if named and (self.dataset or begun):
-            raise self._two(str(benchmark))
         if chosen or not named:
-            self._left_out.add(str(benchmark))
+            self._left_out.add(benchmark)
             return False
-        self.dataset = benchmark
+        if self.datasets or begun:
+            raise self._too_late(benchmark)
+        self.datasets = (benchmark,)
         return True
 
     def check_default(self, suite: Suite, named: bool) -> None:
-        """Refuse a suite for subsets that the benchmark of the command line's first suite does not have.
+        """Refuse a suite for subsets that none of the benchmarks of the command line's suites has.
 
         Args:
-            suite: A suite of the run's data set, whichever that is.
+            suite: A suite of the run's data sets, whichever they are.
             named: Whether the command line names the suite.
 
         Raises:
             UsageError: It would be left out without a word.
         """
-        benchmark = find_benchmark(self.dataset or "")
-        if named and benchmark and suite.subsets and not set(suite.subsets) & benchmark.configurations.keys():
-            raise self._two(DEFAULT_DATASET)
+        benchmarks = [benchmark for name in self.datasets if (benchmark := find_benchmark(name))]
+        known = {subset for benchmark in benchmarks for subset in benchmark.configurations}
+        if not (named and benchmarks and suite.subsets) or set(suite.subsets) & known:
+            return
+        if DEFAULT_DATASET in self.datasets:
+            raise UsageError(f"{suite.path.name}: @pytest.mark.{MARKER}: {unknown_subset(suite.subsets[0], known)}")
+        raise self._too_late(DEFAULT_DATASET)
 
-    def _two(self, other: str) -> UsageError:
-        asked = f"{self.dataset or DEFAULT_DATASET} and {other}"
-        return UsageError(f"these suites ask {asked}: one run asks one benchmark, so run them one after another")
+    def _too_late(self, other: str) -> UsageError:
+        names = (*(self.datasets or (DEFAULT_DATASET,)), other)
+        return UsageError(
+            f"these suites ask {' and '.join(names)}, which is not written out in their markers: name them,"
+            f" --dataset={','.join(names)}"
+        )
 
     def refuse_nothing(self) -> None:
         """Say which suites were left out, where nothing else was collected.
@@ -153,17 +195,25 @@ def read_suite(marker: pytest.Mark | None, path: Path, place: str) -> Suite:
         UsageError: It has a keyword or a value that it cannot have: a typo would ask other items, and say nothing.
     """
     if marker is None:
-        return Suite(path, None, None)
+        return Suite(path, None, None, is_marked=False)
     place = f"{place}: @pytest.mark.{marker.name}"
     if marker.args:
         raise UsageError(f"{place}: {marker.args[0]!r:.80} has no keyword; write subset=… or dataset=…")
     for name in marker.kwargs:
         if name not in _KEYWORDS:
             raise UsageError(f"{place}: {unknown('keyword', name, _KEYWORDS)}")
-    return Suite(path, _dataset(marker.kwargs.get("dataset"), place), _subsets(marker.kwargs.get("subset"), place))
+    given = {name: marker.kwargs.get(name) for name in _KEYWORDS}
+    least = given["min_accuracy"]
+    return Suite(
+        path,
+        _dataset(given["dataset"], place),
+        _names("subset", given["subset"], place),
+        _names("by", given["by"], place) or (),
+        None if least is None else parse_share(f"{place}: min_accuracy=", least),
+    )
 
 
-_KEYWORDS = ("dataset", "subset")
+_KEYWORDS = ("dataset", "subset", "by", "min_accuracy")
 
 
 def _dataset(value: object, place: str) -> str | None:
@@ -172,7 +222,7 @@ def _dataset(value: object, place: str) -> str | None:
     return None if value is None else str(value)
 
 
-def _subsets(value: object, place: str) -> tuple[str, ...] | None:
+def _names(keyword: str, value: object, place: str) -> tuple[str, ...] | None:
     if value is None:
         return None
     names = (value,) if isinstance(value, str) else value
@@ -181,7 +231,7 @@ def _subsets(value: object, place: str) -> tuple[str, ...] | None:
         listed = sorted(names) if isinstance(names, set | frozenset) else names
         # In NFC, as data are read: an editor may have written the suite otherwise.
         return tuple(normalize("NFC", name) for name in listed)
-    raise UsageError(f"{place}: subset= is a name or a list of names, not {value!r:.80}")
+    raise UsageError(f"{place}: {keyword}= is a name or a list of names, not {value!r:.80}")
 
 
 def _is_name(value: object) -> bool:

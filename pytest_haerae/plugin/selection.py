@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from pytest_haerae.run.calls import Callers
 from pytest_haerae.types import Selected
 
 
@@ -20,6 +21,7 @@ class Selection:
         gone: Items that no test is left of although pytest reported none as deselected: they are missing.
         by_hand: Whether the items are a part of the scope that somebody chose: then no gate is evaluated.
         left_out: Names of files of evaluation tests that another plugin kept from being collected.
+        callers: The tests that ask the model themselves; None where there are none.
     """
 
     tests: Sequence[Selected]
@@ -27,10 +29,11 @@ class Selection:
     gone: Sequence[Selected] = ()
     by_hand: bool = False
     left_out: Sequence[str] = ()
+    callers: Callers | None = None
 
     def __bool__(self) -> bool:
         """Whether there is anything to ask or to miss."""
-        return bool(self.tests or self.gone)
+        return bool(self.tests or self.gone or self.callers)
 
 
 def reason_to_skip(test: pytest.Item) -> str | None:

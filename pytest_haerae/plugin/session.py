@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 
 import pytest
 
-from pytest_haerae.errors import HaeraeError
-from pytest_haerae.evaluation import Conclusion
-from pytest_haerae.gates.gate import failing_gates
-from pytest_haerae.plugin.batch import Batch, ask_batch
+from pytest_haerae.errors import HaeraeError, UsageError
+from pytest_haerae.plugin.channel import ADDRESS, Client
 from pytest_haerae.plugin.collection import Collection
-from pytest_haerae.plugin.nodes import add_suite_properties, is_worker, plain_nodeid, refused
+from pytest_haerae.plugin.junit import show_wrong, wrong_in_junit
+from pytest_haerae.plugin.model_run import ModelRun
+from pytest_haerae.plugin.nodes import add_suite_properties, is_worker, refused
+from pytest_haerae.plugin.one_loaded import OneLoaded
 from pytest_haerae.plugin.outcomes import Outcomes
-from pytest_haerae.plugin.received import Received
 from pytest_haerae.plugin.selection import Selection
 from pytest_haerae.report.show.ci import suite_properties
-from pytest_haerae.run.asking import StoredSamples, judged
-from pytest_haerae.run.questions import Questions
-from pytest_haerae.types import Response, Sample, Verdict
+from pytest_haerae.run.calls import Callers
+from pytest_haerae.run.language_model import LanguageModel
+from pytest_haerae.types import Request, Response, Sample, Verdict
 
 
 class EvaluationSession:
@@ -27,86 +29,149 @@ class EvaluationSession:
 
     Attributes:
         collection: Which items the tests are about.
-        batch: What came of asking them; None on a worker, and before anything was asked.
-        received: What tests reported; None as `batch`.
         outcomes: The verdicts of the tests that run here.
-        conclusion: What it came to; None before its end.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self.collection = Collection(config)
-        self.batch: Batch | None = None
-        self.received: Received | None = None
         self.outcomes = Outcomes(self._sample_of)
-        self.conclusion: Conclusion | None = None
         self._config = config
-        self._stored: StoredSamples | None = None
+        self._runs: dict[str, ModelRun] = {}
+        self._first_call = threading.Lock()
+        self._one_loaded: OneLoaded[ModelRun] = OneLoaded(ModelRun.make_room)
+        self._put_back: Callable[[], None] | None = None
 
-    def ask(self, selection: Selection) -> None:
-        """Ask all selected items in one pass, before the first test.
+    @property
+    def runs(self) -> Sequence[ModelRun]:
+        """The runs of the session's models, in the order in which they are asked."""
+        return list(self._runs.values())
 
-        Raises:
-            pytest.UsageError: The model cannot be loaded, or the store cannot be written; exit code 4.
-        """
-        if not selection:
-            return
-        try:
-            batch = ask_batch(self._config, self.collection.evaluation, selection)
-        except HaeraeError as error:
-            raise refused(self._config, error) from None
-        # Only now: where the batch was not done, an earlier report is not written over by an empty one.
-        self.batch, self.received = batch, Received(batch.samples)
-
-    def read_from(self, store: Path, run: int, verdicts: Mapping[str, Verdict] | None = None) -> None:
-        """Read the answers that another process stored.
+    def run_of(self, model: str) -> ModelRun:
+        """The run of a model.
 
         Args:
-            store: The file.
-            run: The run's number in it.
-            verdicts: That process's verdicts, by the node ids of their tests; without them this one judges.
-        """
-        evaluation = self.collection.evaluation
-        questions = Questions(evaluation.plan, evaluation.source)
-        self._stored = StoredSamples(evaluation.plan, questions, store, run, verdicts)
-
-    def _sample_of(self, test: pytest.Item) -> Sample:
-        nodeid = plain_nodeid(test.nodeid)
-        if self.batch is not None and nodeid in self.batch.samples:
-            return self.batch.samples[nodeid]
-        selected = self.collection.selected(test)
-        assert selected is not None  # noqa: S101 - only a test of an item asks for its verdict
-        if self._stored is not None:
-            return self._stored.sample(selected)
-        return judged(self.collection.evaluation.plan, selected, Response(error="it was not asked"))
-
-    def finish(self, session: pytest.Session) -> None:
-        """Judge the gates, write the report, and set what the exit code is made from.
-
-        Wrong answers and tolerated errors do not fail a run; a failed gate or an unmeasurable run does.
+            model: Its name; empty in a session of one.
 
         Raises:
-            HaeraeError: The report or the store cannot be written.
+            UsageError: The options are not usable, or there is no such model.
         """
-        batch, received = self.batch, self.received
-        if batch is None or received is None or is_worker(self._config):
+        if model not in self._runs:
+            self._runs[model] = ModelRun(self.collection.evaluations.of(model))
+        return self._runs[model]
+
+    def ask(self, selections: Mapping[str, Selection]) -> None:
+        """Ask all selected items of each model in one pass, before the first test, one model after the other.
+
+        Args:
+            selections: By the models' names.
+
+        Raises:
+            pytest.UsageError: A model cannot be loaded, or the store cannot be written; exit code 4.
+        """
+        for model, selection in selections.items():
+            if selection:
+                self._ask(model, selection)
+        if self._runs and self._put_back is None:
+            items = (entry for run in self.runs if run.batch for entry in run.batch.items)
+            self._put_back = show_wrong(self._config, wrong_in_junit(self.runs[0].evaluation.plan.config, items))
+
+    def _ask(self, model: str, selection: Selection) -> None:
+        try:
+            run = self.run_of(model)
+            with self._one_loaded.use(run):
+                run.ask(self._config, selection)
+        except HaeraeError as error:
+            raise refused(self._config, error) from None
+
+    def language_model(self, model: str | None = None) -> LanguageModel:
+        """A model that tests ask themselves.
+
+        Args:
+            model: Its name; None for the only one.
+
+        Raises:
+            UsageError: The options are not usable, or there is no only one.
+        """
+        evaluations = self.collection.evaluations
+        if model is None and len(evaluations.names) > 1:
+            raise UsageError("this session is about several models: a test has haerae_model as an argument of its own")
+        key = "" if model is None else evaluations.key_of(model)
+        return LanguageModel(evaluations.of(key).plan, partial(self.ask_requests, key))
+
+    @cached_property
+    def _controller(self) -> Client:
+        """The process that has the models, as a worker reaches it."""
+        return Client(self._config.workerinput[ADDRESS])  # type: ignore[attr-defined] # a worker has it
+
+    def ask_requests(self, model: str, requests: Sequence[Request]) -> Sequence[Response]:
+        """Answer what a test asks a model itself.
+
+        Raises:
+            UsageError: The model cannot be loaded, or refuses this kind of question.
+            StoreError: Answers cannot be kept.
+        """
+        if is_worker(self._config):
+            return self._controller.ask(model, requests)
+        with self._first_call:
+            run = self.run_of(model)
+            if run.batch is None:
+                # A fixture that is looked up by its name while a test runs: nobody knew of it before.
+                self._ask(model, Selection([], callers=Callers()))
+        with self._one_loaded.use(run):
+            return run.answer(requests)
+
+    def declare(self, selections: Mapping[str, Selection]) -> None:
+        """Tell the process that has the models what tests of this worker will ask."""
+        for model, selection in selections.items():
+            if selection.callers and selection.callers.declared:
+                self._controller.declare(model, selection.callers.declared)
+
+    def read_from(self, model: str, store: Path, run: int, verdicts: Mapping[str, Sequence[Verdict]]) -> None:
+        """Read the answers of a model that another process stored; see `ModelRun.read_from`."""
+        self.run_of(model).read_from(store, run, verdicts)
+
+    def _sample_of(self, test: pytest.Item) -> Sample | None:
+        selected = self.collection.selected(test)
+        return None if selected is None else self.run_of(selected.model).sample_of(selected)
+
+    def note(self, report: pytest.TestReport) -> None:
+        """Take note of a finished test."""
+        for run in self._runs.values():
+            if run.received is not None:
+                run.received.note(report)
+
+    def finish(self, session: pytest.Session, *, ended: bool = True) -> None:
+        """Judge the gates, write the reports, and set what the exit code is made from.
+
+        Args:
+            session: pytest's session.
+            ended: Whether all tests ran.
+
+        Raises:
+            HaeraeError: A report or the store cannot be written.
+        """
+        if is_worker(self._config):
             return
-        evaluation, samples = self.collection.evaluation, received.counted()
-        self.conclusion = evaluation.conclude(batch.items, samples, batch.answers, by_hand=batch.by_hand)
-        add_suite_properties(self._config, suite_properties(self.conclusion.report))
-        session.testsfailed -= received.tolerated
-        received.tolerated = 0
-        if failing_gates(self.conclusion.report["info"]["gates"]):
-            session.testsfailed += 1
+        for run in self.runs:
+            session.testsfailed += run.finish(ended=ended and not (session.shouldstop or session.shouldfail))
+            if run.conclusion is not None:
+                called = run.evaluation.plan.config.called if len(self._runs) > 1 else ""
+                add_suite_properties(self._config, suite_properties(run.conclusion.report, called))
+
+    @property
+    def has_items(self) -> bool:
+        """Whether items were asked: else there is nothing that a gate could be about."""
+        return any(run.has_items for run in self._runs.values())
 
     def fails(self) -> bool:
         """Whether something was asked that is no success: a gate broke, or the end was not reached."""
-        if self.batch is None or is_worker(self._config):
-            return False
-        return self.conclusion is None or bool(failing_gates(self.conclusion.report["info"]["gates"]))
+        return not is_worker(self._config) and any(run.fails() for run in self._runs.values())
 
     def close(self) -> None:
-        """Close the stores."""
-        if self.batch is not None:
-            self.batch.answers.close()
-        if self._stored is not None:
-            self._stored.close()
+        """Close the stores, the models that tests kept and a worker's way to them; put others' plugins back."""
+        if self._put_back is not None:
+            self._put_back()
+        if "_controller" in vars(self):
+            self._controller.close()
+        for run in self._runs.values():
+            run.close()

@@ -12,8 +12,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -22,12 +21,15 @@ import pytest
 
 from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.errors import UsageError
+from pytest_haerae.plugin.channel import ADDRESS, Server
 from pytest_haerae.plugin.conftests import conftest_files, load_conftests
 from pytest_haerae.plugin.nodes import is_rehearsal
+from pytest_haerae.plugin.option_group import left_to_others
 from pytest_haerae.plugin.stash import find_session, session_of
 
 if TYPE_CHECKING:
     from pytest_haerae.plugin.session import EvaluationSession
+    from pytest_haerae.types import Request, Response
 
 _FOLDER = "haerae_folder"
 _MANIFEST, _RUN = "manifest.json", "run.json"
@@ -68,7 +70,8 @@ def refusal(environment: str) -> str:
 def _typed_options(config: pytest.Config) -> bool:
     """Whether this command has an option of this plugin; the ini file's may stand there for other runs."""
     spellings = {spelling for option in OPTIONS for spelling in (*option.spellings(), *option.negations())}
-    return any(str(argument).partition("=")[0] in spellings for argument in config.invocation_params.args)
+    ours = spellings - left_to_others(config)
+    return any(str(argument).partition("=")[0] in ours for argument in config.invocation_params.args)
 
 
 class ControllerHooks:
@@ -83,6 +86,8 @@ class ControllerHooks:
         self._session: pytest.Session | None = None
         self._batched = False
         self._folder: Path | None = None
+        self._server: Server | None = None
+        self._first_call = threading.Lock()
         self._restore: Callable[[], None] = lambda: None
 
     @pytest.hookimpl(tryfirst=True)
@@ -104,8 +109,15 @@ class ControllerHooks:
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="pytest-haerae-"))
             self._restore = before_the_end(self._clean)
+            self._server = Server(self._folder, self._ask)
         remote = remote_environment(self._config)
         node.workerinput[_FOLDER] = None if remote else str(self._folder)
+        node.workerinput[ADDRESS] = None if remote or self._server is None else self._server.address
+
+    def _ask(self, model: str, requests: Sequence[Request]) -> Sequence[Response]:
+        with self._first_call:
+            evaluation = session_of(self._config)
+        return evaluation.ask_requests(model, requests)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -136,26 +148,29 @@ class ControllerHooks:
         self._stop_at_collection_errors()
         if content["placeholders"]:
             session_of(self._config).collection.placeholders = content["placeholders"]
+        if not content["models"]:
             return
         if is_rehearsal(self._config):
             return
         try:
             load_conftests(self._config, content["conftests"])
-            evaluation = self._decided(content["dataset"])
-            evaluation.ask(from_manifest(content, evaluation.collection.evaluation.source))
-            if evaluation.batch:
-                run = evaluation.batch.answers.run
-                # A scorer may be slow, or say something else the second time: one process asks it.
-                verdicts = {nodeid: asdict(sample.verdict) for nodeid, sample in evaluation.batch.samples.items()}
-                content = {"store": str(run.store.path), "run_number": run.number, "verdicts": verdicts}
-                _write(self._folder / _RUN, content)
+            evaluation = self._decided(content["datasets"])
+            declared = self._server.declared if self._server else {}
+            selections = {
+                model: from_manifest(
+                    selection, evaluation.run_of(model).evaluation.source, model=model, declared=declared.get(model, ())
+                )
+                for model, selection in content["models"].items()
+            }
+            evaluation.ask(selections)
+            _write(self._folder / _RUN, {model: evaluation.run_of(model).where() for model in selections})
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
 
-    def _decided(self, dataset: str | None) -> EvaluationSession:
+    def _decided(self, datasets: Sequence[str]) -> EvaluationSession:
         evaluation = session_of(self._config)
         try:
-            evaluation.collection.decide(dataset)
+            evaluation.collection.decide(tuple(datasets))
         except UsageError as error:
             raise UsageError(
                 f"{error} (the workers know it: with pytest-xdist, what you register belongs in a conftest.py or a"
@@ -170,7 +185,9 @@ class ControllerHooks:
             raise session.Interrupted(f"{count} error{'s' if count > 1 else ''} during collection")
 
     def pytest_unconfigure(self) -> None:
-        """Take the folder away."""
+        """End the server, and take the folder away."""
+        if self._server is not None:
+            self._server.close()
         self._clean()
         self._restore()
 
@@ -202,20 +219,21 @@ class WorkerHooks:
 
         collection = evaluation.collection
         collection.close(session)
-        selection = collection.select(session.items)
+        selections = collection.select(session.items)
         if self._folder is None or not self._folder.is_dir():
-            if selection or collection.problem:
+            if any(selections.values()) or collection.problem:
                 report = pytest.CollectReport(_REFUSAL, "failed", _REFUSAL, None)
                 session.config.hook.pytest_collectreport(report=report)
             return
         if (self._folder / _MANIFEST).exists():
             return
+        evaluation.declare(selections)
         content = {
             "problem": str(collection.problem) if collection.problem else None,
             "placeholders": collection.placeholders,
-            "dataset": collection.scope.dataset,
+            "datasets": collection.scope.datasets,
             "conftests": conftest_files(session.config),
-            **to_manifest(selection),
+            "models": {model: to_manifest(selection) for model, selection in selections.items()},
         }
         _write(self._folder / _MANIFEST, content)
 
@@ -230,9 +248,12 @@ class WorkerHooks:
         if path.exists():
             from pytest_haerae.types import Verdict
 
-            run = json.loads(path.read_text(encoding="utf-8"))
-            verdicts = {nodeid: Verdict(**verdict) for nodeid, verdict in run["verdicts"].items()}
-            evaluation.read_from(Path(run["store"]), run["run_number"], verdicts)
+            for model, run in json.loads(path.read_text(encoding="utf-8")).items():
+                if run is not None:
+                    verdicts = {
+                        nodeid: [Verdict(**verdict) for verdict in those] for nodeid, those in run["verdicts"].items()
+                    }
+                    evaluation.read_from(model, Path(run["store"]), run["run_number"], verdicts)
 
 
 def before_the_end(act: Callable[[], None]) -> Callable[[], None]:

@@ -42,6 +42,7 @@ class Prompt:
         methods: The methods it is for; empty for all.
         continuation: What of an option is scored, and what a few-shot example answers with.
         content: What a user's file says; the fingerprint of a prompt without it follows what it makes of probes.
+        description: What it asks for, in a line for people.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Prompt:
     methods: tuple[Method, ...] = ()
     continuation: Continuation = "label"
     content: str = ""
+    description: str = ""
 
     def write_label(self, letter: str) -> str:
         """An option's letter as it is scored."""

@@ -7,6 +7,7 @@ from functools import wraps
 
 from pytest_haerae.entry_points import entry_point_names, register_installed
 from pytest_haerae.errors import UsageError, raised, unknown
+from pytest_haerae.escaping import first_line
 from pytest_haerae.prompts.prompt import LABEL, Prompt
 from pytest_haerae.prompts.templates import is_path, read_file, read_named, template_names
 from pytest_haerae.types import Item, Method
@@ -23,6 +24,8 @@ def register_prompt(
 ) -> Callable[[Callable[[Item], str]], Callable[[Item], str]]:
     """Decorate a function that renders an item; `name` then is a value of ``--prompt``.
 
+    The first line of the function's docstring is what ``pytest-haerae list`` shows.
+
     Args:
         name: What ``--prompt`` calls it; one of the package's own names is replaced.
         stop: Strings at which a generation ends.
@@ -30,7 +33,7 @@ def register_prompt(
     """
 
     def register(render: Callable[[Item], str]) -> Callable[[Item], str]:
-        PROMPTS[name] = Prompt(name, _checked(name, render), stop, label)
+        PROMPTS[name] = Prompt(name, _checked(name, render), stop, label, description=first_line(render.__doc__))
         return render
 
     return register

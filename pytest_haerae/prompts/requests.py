@@ -67,6 +67,27 @@ class _Examples(NamedTuple):
     turns: tuple[Message, ...]
 
 
+_NO_EXAMPLES = _Examples("", ())
+
+
+def framed(
+    body: str, examples: _Examples = _NO_EXAMPLES, *, chat: bool, system_prompt: str | None
+) -> tuple[str, tuple[Message, ...] | None]:
+    """What is asked with all that stands before it: as a context, or as the messages of a chat.
+
+    Args:
+        body: The question itself.
+        examples: Few-shot examples.
+        chat: Make a chat of it.
+        system_prompt: The chat's system message; before plain text it stands as a first paragraph.
+    """
+    if chat:
+        turns = [Message("system", system_prompt)] if system_prompt else []
+        return "", (*turns, *examples.turns, Message("user", body))
+    preface = f"{system_prompt}{SHOT_SEPARATOR}" if system_prompt else ""
+    return preface + examples.text + body, None
+
+
 @lru_cache(maxsize=8)
 def _examples(render: Callable[[Item], str], write_target: Callable[[Item], str], shots: tuple[Item, ...]) -> _Examples:
     """Write few-shot examples: once for all items of a subset, of which only the examples themselves have others."""
@@ -98,15 +119,8 @@ def make_request(
         chat: Make a chat of it: the examples become earlier turns.
         system_prompt: The chat's system message; before plain text it stands as a first paragraph.
     """
-    body, examples = prompt.render(item), _examples(prompt.render, prompt.write_target, tuple(shots))
-    messages: tuple[Message, ...] | None = None
-    if chat:
-        turns = [Message("system", system_prompt)] if system_prompt else []
-        messages = (*turns, *examples.turns, Message("user", body))
-        context = ""
-    else:
-        preface = f"{system_prompt}{SHOT_SEPARATOR}" if system_prompt else ""
-        context = preface + examples.text + body
+    examples = _examples(prompt.render, prompt.write_target, tuple(shots))
+    context, messages = framed(prompt.render(item), examples, chat=chat, system_prompt=system_prompt)
     if kind == "generate":
         return Request("generate", context, messages=messages, stop=prompt.stop)
     assert item.labels is not None  # noqa: S101 - free-text items never come here: they are skipped before

@@ -160,6 +160,7 @@ def _make_prompt(name: str, fields: Mapping[str, Any], *, own: bool = False) -> 
         content=json.dumps(texts | {"option": option} if option != _OPTION else texts, sort_keys=True)
         if own or fields.keys() & {"subsets", "with_passage"}
         else "",
+        description=fields.get("description", ""),
     )
 
 

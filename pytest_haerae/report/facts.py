@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
 
+from pytest_haerae.gates.compatibility import BenchmarkInfo, measured_by
 from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.run.calls import CallTotals
 from pytest_haerae.run.item_source import ItemSource
-from pytest_haerae.run.plan import Plan
-from pytest_haerae.types import Selected, Usage
+from pytest_haerae.run.plan import Part, Plan
+from pytest_haerae.types import DataKey, Selected, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ class RunFacts:
     started: datetime
     elapsed_seconds: float
     usage: Usage
+    calls: CallTotals
     completeness: Completeness
+    benchmarks: Mapping[str, BenchmarkInfo] = field(default_factory=dict)
 
 
 def gather_facts(
@@ -48,6 +52,7 @@ def gather_facts(
     selection: Sequence[Selected],
     *,
     usage: Usage,
+    calls: CallTotals,
     completeness: Completeness,
     started: Started,
 ) -> RunFacts:
@@ -57,21 +62,41 @@ def gather_facts(
         plan: What was measured.
         source: Where the items came from.
         selection: All that was selected.
-        usage: What was asked of the model.
+        usage: What was asked of the model for the items.
+        calls: What tests asked beside them.
         completeness: How much of the run its numbers rest on.
         started: When it began.
     """
-    names = list(dict.fromkeys(entry.data for entry in selection)) or [plan.data]
+    selected: dict[DataKey, list[Selected]] = {}
+    for entry in selection:
+        selected.setdefault(entry.data, []).append(entry)
+    names = list(selected or plan.parts)
     return RunFacts(
         model=plan.parameters.model_label(),
         libraries=plan.backend.libraries,
         dataset=",".join(dict.fromkeys(map(source.name_of, names))),
-        dataset_revision=source.loader(names[0]).dataset.revision,
+        dataset_revision=None if plan.several else source.loader(names[0]).dataset.revision,
         dataset_fingerprint=source.fingerprint(selection),
         subset_fingerprints=source.subset_fingerprints(selection),
-        prompt_fingerprint=plan.prompt.fingerprint,
+        prompt_fingerprint=plan.first.prompt.fingerprint,
         started=started.at,
         elapsed_seconds=started.elapsed(),
         usage=usage,
+        calls=calls,
         completeness=completeness,
+        benchmarks={
+            source.name_of(data): _benchmark(plan.part_of(data), source, data, selected.get(data, ())) for data in names
+        }
+        if plan.several
+        else {},
     )
+
+
+def _benchmark(part: Part, source: ItemSource, data: DataKey, selection: Sequence[Selected]) -> BenchmarkInfo:
+    """How one benchmark of several was asked, of which so much was selected."""
+    return {
+        **measured_by(part),
+        "scorer": part.config.scorer,
+        "revision": source.loader(data).dataset.revision,
+        "fingerprint": source.fingerprint(selection),
+    }

@@ -26,6 +26,7 @@ COLUMNS = (
     "why",
     "reasoning",
     "finish_reason",
+    "metadata",
 )
 
 
@@ -36,7 +37,9 @@ def samples_frame(report: Report) -> pandas.DataFrame:
     """
     import pandas
 
-    rows = [{name: _tabular(value) for name, value in row.items() if name in COLUMNS} for row in report["samples"]]
+    # An earlier report does not say what else its rows had.
+    samples = ({"metadata": None, **row} for row in report["samples"])
+    rows = [{name: _tabular(value) for name, value in row.items() if name in COLUMNS} for row in samples]
     return pandas.DataFrame(rows, columns=list(COLUMNS))
 
 

@@ -87,7 +87,8 @@ def _written(config: RunConfig) -> dict[str, Path]:
 
 def _inputs(config: RunConfig) -> Iterator[tuple[str, Path]]:
     """What a run reads: the data set, and every option's file that is none to write."""
-    yield "the data set (--dataset)", located(config.dataset)
+    for part in config.parts:
+        yield "the data set (--dataset)", located(part.dataset)
     for name, option in BY_NAME.items():
         if name in _OUTPUTS or name == "store" or name not in type(config).model_fields:
             continue
@@ -157,7 +158,7 @@ def _append_step_summary(text: str, written: Path) -> list[str]:
 
 def _write_baseline(report: Report, path: Path) -> str:
     """A baseline is what later runs are held to: only a whole run whose gates held becomes one."""
-    broken = [gate["name"] for gate in failing_gates(report["info"]["gates"])]
+    broken = [gate["name"] for gate in failing_gates(report["info"])]
     if (selection := report["info"].get("selection")) and selection["by_hand"]:
         return f"--baseline-write {path}: not written, items were selected by hand"
     if broken:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from pytest_haerae.collector import without_collector
 from pytest_haerae.errors import UsageError
+from pytest_haerae.gates.compatibility import Measured
 from pytest_haerae.report.row_wise import NotAsWrittenError, read_row_wise
 from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Report, check_report
 from pytest_haerae.report.upgrade import upgrade
@@ -42,6 +43,10 @@ class OutlinedReport:
     metrics: Metrics
     info: Info
     samples: list[Outline]
+
+    def measured(self) -> Measured:
+        """How each of its data sets was measured."""
+        return Measured.of_report(self.info, (sample.mark.dataset for sample in self.samples))
 
 
 def read_outlines(path: Path, place: str) -> OutlinedReport:

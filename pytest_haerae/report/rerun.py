@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pytest_haerae.config.option import Option
 from pytest_haerae.config.options import BY_NAME, OPTIONS
-from pytest_haerae.config.run_config import RunConfig, default_prompt
+from pytest_haerae.config.run_config import RunConfig, brought_along, default_prompt, shared, shared_entries
 from pytest_haerae.redact import redact, secrets_in
 from pytest_haerae.secret_forms import MASK
 
@@ -22,21 +23,37 @@ def rerun_options(config: RunConfig) -> list[str]:
     are left out as well; they come from the environment.
     """
     secrets = secrets_in(config.model_params)
-    defaults = {"prompt": default_prompt(config.dataset, config.method)}
-    options = [f"{BY_NAME[name].flag}={getattr(config, name)}" for name in _NAMED_FIRST]
-    for option in OPTIONS:
-        if option.influences != "answers" or option.name in _NAMED_FIRST:
-            continue
-        value = getattr(config, option.name)
-        if value == defaults.get(option.name, option.default):
-            continue
-        if isinstance(value, bool):
-            options.append(option.flag if value else option.flag.replace("--", "--no-", 1))
-        elif isinstance(value, dict):
-            options.append(f"{option.flag}={_shown(value, secrets)}")
-        else:
-            options.append(f"{option.flag}={redact(value, secrets)}")
+    options: list[str] = []
+    for option in sorted(OPTIONS, key=lambda option: option.name not in _NAMED_FIRST):
+        for value in _typed(config, option) if option.influences == "answers" else ():
+            if isinstance(value, bool):
+                options.append(option.flag if value else option.flag.replace("--", "--no-", 1))
+            elif isinstance(value, dict):
+                options.append(f"{option.flag}={_shown(value, secrets)}")
+            else:
+                options.append(f"{option.flag}={redact(value, secrets)}")
     return options
+
+
+def _typed(config: RunConfig, option: Option) -> Sequence[Any]:
+    """The values to type for an option: none where the same stands without them.
+
+    What not all data sets share is what their benchmarks bring along.
+    """
+    values = [getattr(part, option.name) for part in config.parts]
+    if option.name == "dataset":
+        return [] if tuple(values) == option.default else values
+    value = shared_entries(values) if isinstance(values[0], dict) else shared(values)
+    standing = [_standing(part, option) for part in config.parts]
+    named = option.name in _NAMED_FIRST or any(value != each for each in standing)
+    return [value] if named and value is not None else []
+
+
+def _standing(config: RunConfig, option: Option) -> Any:  # noqa: ANN401 - a setting
+    """What stands where an option is not given."""
+    if option.name == "prompt":
+        return default_prompt(config.dataset, config.method)
+    return brought_along(config.dataset).get(option.name, option.default)
 
 
 def model_params_option(config: RunConfig) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from pytest_haerae.lazy import LazySequence
 from pytest_haerae.report.schema import ChatMessage, SampleRow
-from pytest_haerae.types import DataKey, Message, Request, Response, Sample, Verdict
+from pytest_haerae.run.calls import known_sum
+from pytest_haerae.statistics.answer_row import AnswerRow, Tokens
+from pytest_haerae.types import Answer, DataKey, Message, Request, Response, Sample, Verdict
 
 
 class SampleRows(LazySequence[SampleRow]):
@@ -18,7 +21,7 @@ class SampleRows(LazySequence[SampleRow]):
         samples: The judged items, in the report's order.
         request_of: What an item's backend was asked; None where the method does not apply to it.
         dataset_of: What a data set is called.
-        return_logits: Whether the log-likelihoods are shown.
+        return_logits: Whether an item's log-likelihoods are shown.
     """
 
     def __init__(
@@ -26,11 +29,11 @@ class SampleRows(LazySequence[SampleRow]):
         samples: Sequence[Sample],
         request_of: Callable[[Sample], Request | None],
         dataset_of: Callable[[DataKey], str],
-        *,
-        return_logits: bool,
+        return_logits: Callable[[Sample], bool],
     ) -> None:
         def row(sample: Sample) -> SampleRow:
-            return make_row(sample, request_of(sample), dataset_of(sample.selected.data), return_logits=return_logits)
+            dataset = dataset_of(sample.selected.data)
+            return make_row(sample, request_of(sample), dataset, return_logits=return_logits(sample))
 
         super().__init__(row, samples, remembered=0)
 
@@ -52,7 +55,7 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         chat = "\n\n".join(f"[{message.role}]\n{message.content}" for message in request.messages or ())
         shown = chat or request.context
     values = response.loglikelihoods if response and return_logits else None
-    return {
+    row: SampleRow = {
         "id": item.id,
         "subset": item.subset,
         "nodeid": sample.nodeid,
@@ -73,13 +76,59 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         "why_start": verdict.why_start,
         "reasoning": response.reasoning if response else None,
         "finish_reason": response.finish_reason if response else None,
-        "tokens": {
-            "prompt": response.prompt_tokens if response else None,
-            "completion": response.completion_tokens if response else None,
-        },
+        "tokens": sum_tokens(*sample.responses),
+        "metadata": dict(item.metadata),
         "truncated": bool(response and response.truncated),
         "messages": [_show(message) for message in request.messages] if request and request.messages else None,
     }
+    if sample.answers:
+        row["answers"] = [_answer_row(answer) for answer in sample.answers]
+    return row
+
+
+def _answer_row(answer: Answer) -> AnswerRow:
+    response, verdict = answer.response, answer.verdict
+    return {
+        "outcome": verdict.outcome,
+        "prediction": verdict.prediction,
+        "raw_output": response.text,
+        "reasoning": response.reasoning,
+        "finish_reason": response.finish_reason,
+        "tokens": sum_tokens(response),
+        "why": verdict.why,
+        "why_start": verdict.why_start,
+        "rule": verdict.rule,
+        "explanation": verdict.explanation,
+        "error": _error(response, verdict),
+    }
+
+
+class Counted(Protocol):
+    """What has counts of tokens, each None where it is not known."""
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """Those of the prompt."""
+
+    @property
+    def completion_tokens(self) -> int | None:
+        """Those that were generated."""
+
+    @property
+    def reasoning_tokens(self) -> int | None:
+        """Of these, those that the model thought in."""
+
+
+def sum_tokens(*counted: Counted) -> Tokens:
+    """The tokens of some answers together."""
+    tokens: Tokens = {
+        "prompt": known_sum(each.prompt_tokens for each in counted),
+        "completion": known_sum(each.completion_tokens for each in counted),
+    }
+    reasoning = known_sum(each.reasoning_tokens for each in counted)
+    if reasoning is not None:
+        tokens["reasoning"] = reasoning
+    return tokens
 
 
 def _error(response: Response | None, verdict: Verdict) -> str | None:

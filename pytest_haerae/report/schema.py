@@ -16,9 +16,10 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
-from pytest_haerae.gates.baseline import Changes, DetectableDrops
+from pytest_haerae.gates.changes import Changes, DetectableDrops
 from pytest_haerae.gates.compatibility import EarlierInfo
 from pytest_haerae.gates.gate import GateEntry
+from pytest_haerae.statistics.answer_row import Tokens
 from pytest_haerae.statistics.pairing import PairedRow
 from pytest_haerae.statistics.scores import Count, Metrics, Share, Spread
 
@@ -46,13 +47,6 @@ Versions = Annotated[
     Field(json_schema_extra={"required": list(_ALWAYS_NAMED)}),
 ]
 """Versions by distribution: this package, Python, pytest, and the backend's libraries."""
-
-
-class Tokens(TypedDict):
-    """Tokens of one answer, or of all of them; null where the backend does not say."""
-
-    prompt: int | None
-    completion: int | None
 
 
 class Responses(TypedDict):
@@ -86,10 +80,16 @@ class Info(EarlierInfo):
     cost_usd: Annotated[float, Field(allow_inf_nan=False)] | None
     responses: Responses
     gates: list[GateEntry]
+    inconclusive: NotRequired[Literal["fail"]]
+    """That a gate that cannot tell turns the exit code to 1, where it does."""
+    model_name: NotRequired[str]
+    """What the run calls the model: its profile, or its backend beside others."""
     replicas: NotRequired[int | None]
     """Copies of a local model; null for one in the run's own process."""
     method_detail: NotRequired[str | None]
     """How the backend came by its numbers, in its words."""
+    reasoning: NotRequired[str | int]
+    """How much the model was to think, where that was set: a level, or a number of tokens."""
     generation: NotRequired[dict[str, Any] | None]
     """Generation parameters that the model brings along, as its engine applies them."""
     rules: NotRequired[dict[str, Count]]
@@ -135,12 +135,14 @@ class SampleRow(PairedRow):
     why_start: NotRequired[int | None]
     """Where these words begin in the output, in Unicode characters from 0."""
     reasoning: str | None
-    """What the model thought before it answered, where the backend tells it apart."""
+    """What the model thought before it answered: told apart by the backend, or between the model's own marks."""
     character_f: NotRequired[Share | None]
     """Likeness of a free-text answer to its reference."""
     finish_reason: str | None
     """Why the generation ended, in the backend's word."""
     tokens: Tokens
+    metadata: NotRequired[dict[str, Any]]
+    """The columns of the item's row that have no other meaning."""
     truncated: NotRequired[bool]
     """Whether the context was cut from the left."""
     messages: NotRequired[list[ChatMessage] | None]

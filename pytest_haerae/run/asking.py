@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, nullcontext, suppress
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import compress
 from pathlib import Path
+from typing import NamedTuple
 
+from pytest_haerae.errors import UsageError
+from pytest_haerae.run.budget import Budget
+from pytest_haerae.run.calls import Callers, Calls
 from pytest_haerae.run.engine import Engine, Progress
-from pytest_haerae.run.keys import response_key
+from pytest_haerae.run.loaded import KeptModel
 from pytest_haerae.run.plan import Plan
-from pytest_haerae.run.progress import tell
+from pytest_haerae.run.progress import follow, tell
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.run.store import Store
+from pytest_haerae.run.tally import Tally
 from pytest_haerae.run.turns import turn
-from pytest_haerae.types import Response, Sample, Selected, Usage, Verdict
+from pytest_haerae.run.validation import thought_apart
+from pytest_haerae.scoring.repeats import choose_answer
+from pytest_haerae.types import Answer, Capability, PassIf, Request, Response, Sample, Selected, Usage, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +52,59 @@ class Answers:
     """What came of asking.
 
     Attributes:
-        samples: One judged item for each that was selected, by subset, and there as in the data set.
-        usage: What was asked of the model.
+        samples: One judged item for each that was selected, in the order in which they were asked.
+        usage: What was asked of the model for them.
         run: Where the responses are stored.
+        calls: Asks what tests ask beside the items.
+        model: The model; it is loaded still where tests ask it.
+        has_callers: Whether there are tests that ask it.
     """
 
     samples: Sequence[Sample]
     usage: Usage
     run: StoredRun
+    calls: Calls
+    model: KeptModel
+    has_callers: bool
+    _held: ExitStack = field(repr=False)
+
+    @property
+    def notes(self) -> list[str]:
+        """Lines for people: what the model says of itself, as it said it last, and what happened around it."""
+        calls, detail = self.calls.usage, self.calls.usage.method_detail
+        # Of the items the report has it.
+        of_calls = [f"haerae_model: {detail}"] if detail and detail != self.usage.method_detail else []
+        said = calls.said if calls.computed else self.usage.said
+        return list(dict.fromkeys([*said, *of_calls, *self.usage.notes, *calls.notes]))
+
+    def release(self) -> None:
+        """Close the model, where tests kept it; what goes wrong becomes a note. Nothing is asked any more."""
+        self.calls.end()
+        self.usage.notes += self.model.close()
 
     def close(self) -> None:
-        """Close the store."""
-        self.run.store.close()
+        """Close what is open: the model, then the store."""
+        self.model.close()
+        self._held.close()
 
 
 def in_order(selection: Iterable[Selected]) -> list[Selected]:
-    """Selected items by subset, and there as in the data set: one order, whichever door asks."""
+    """Selected items by benchmark, subset, and there as in the data set: one order, whichever door asks."""
     return sorted(selection, key=place_of)
 
 
-def place_of(entry: Selected) -> tuple[str, int, str]:
-    """Where an item stands among all: by subset, there as in the data set, and then by its test."""
-    return entry.item.subset, entry.item.index, entry.nodeid
+def place_of(entry: Selected) -> tuple[str, str, int, str]:
+    """Where an item stands among all: by benchmark and subset, there as in the data set, and then by its test."""
+    return entry.benchmark, entry.item.subset, entry.item.index, entry.nodeid
 
 
-def ask(plan: Plan, questions: Questions, selection: Sequence[Selected], progress: Progress) -> Answers:
+def ask(
+    plan: Plan,
+    questions: Questions,
+    selection: Sequence[Selected],
+    progress: Progress,
+    callers: Callers | None = None,
+) -> Answers:
     """Ask all selected items in one pass and judge the answers.
 
     Args:
@@ -74,46 +112,132 @@ def ask(plan: Plan, questions: Questions, selection: Sequence[Selected], progres
         questions: Makes the requests.
         selection: The items, in the order in which they are asked: the same run is resumed by the same order.
         progress: Told after each answer.
+        callers: The tests that ask the model themselves later on; the model is kept for them, and what they declare is
+            asked now. None where there are none.
 
     Raises:
         UsageError: The model cannot be loaded, or the store cannot be opened.
         StoreError: Answers cannot be kept.
     """
     config = plan.config
-    keys = [questions.key_of(entry) for entry in selection]
-    asked = [(entry, key) for entry, key in zip(selection, keys, strict=True) if key is not None]
-    store = Store(config.store)
-    try:
-        fingerprint = hashlib.sha256("".join(key for _, key in asked).encode()).hexdigest()
-        with turn(config.store, fingerprint, partial(tell, progress)) as waited:
+    k = config.repeats
+    keys = [key for entry in selection for key in questions.keys_of(entry)]
+    asked = list(compress(selection, keys[::k]))
+    asked_keys = [key for key in keys if key is not None]
+    tally = Tally(plan, zip((entry for entry in asked for _ in range(k)), asked_keys, strict=True))
+    follow(progress, tally.words)
+    for notice in plan.notices() if asked else ():
+        tell(progress, f"haerae: {notice}")
+    model = KeptModel(plan.load, f"--model={config.model_name}", plan.secrets)
+    with ExitStack() as held:
+        store = Store(config.store)
+        held.callback(store.close)
+        with ExitStack() as meanwhile:
+            # By the first answers alone, so that a run with more of them goes on from one with less.
+            fingerprint = _fingerprint(plan, asked_keys[::k], callers)
+            waited = meanwhile.enter_context(turn(config.store, fingerprint, partial(tell, progress)))
+            meanwhile.callback(model.close)
             # What the other process asked meanwhile is taken, also where it is finished by now.
             goes_on = config.rerun == "errors" or (waited and config.resume)
-            number, resumed = store.begin(fingerprint, resume=config.resume, rerun_errors=goes_on)
+            last = asked_keys[k - 1 :: k] if k > 1 else ()
+            number, resumed = store.begin(fingerprint, resume=config.resume, rerun_errors=goes_on, last=last)
             store.note_identity(number, plan.identity)
-            engine = Engine(
-                plan.load,
-                store,
-                number,
-                reuse=config.reuse,
-                secrets=plan.secrets,
-                name=config.model,
-                limit=config.answer_timeout,
+            budget = Budget(config.max_cost, f"--model={config.model_name}")
+            engine, second = (
+                Engine(
+                    model,
+                    store,
+                    number,
+                    reuse=config.reuse,
+                    secrets=plan.secrets,
+                    limit=config.answer_timeout,
+                    notes_words=notes_words,
+                    budget=budget,
+                )
+                for notes_words in (True, False)
             )
-            requests = questions.requests([entry for entry, _ in asked])
-            responses = engine.ask([key for _, key in asked], requests, progress)
-    except BaseException:
-        store.close()
-        raise
+            kinds = _by_kind(plan, asked, asked_keys, k)
+            responses = _one_kind_at_a_time(kinds, questions, partial(engine.ask, note=tally.note), progress)
+            # Where no test asks, the mapping and its keys are not kept beside the samples.
+            calls = Calls(second, plan.identity, responses if callers is not None else None)
+            if callers is None:
+                engine.usage.notes += model.close()
+            else:
+                # What is refused of it is told by the tests that ask it: the items are answered by now.
+                with suppress(UsageError) if asked else nullcontext():
+                    calls.ask(callers.declared)
+                # Until the session's end: no second process asks the same of this store meanwhile.
+                held.push(meanwhile.pop_all())
+        samples = []
+        for place, entry in enumerate(selection):
+            own = [(key, None if key is None else responses[key]) for key in keys[k * place : k * (place + 1)]]
+            verdicts = [tally.verdict(entry, key, response) for key, response in own]
+            samples.append(make_sample(entry, [response for _, response in own], verdicts, config.pass_if))
+        run = StoredRun(store, number, resumed)
+        return Answers(samples, engine.usage, run, calls, model, callers is not None, held.pop_all())
 
-    samples = [
-        judged(plan, entry, None if key is None else responses[key]) for entry, key in zip(selection, keys, strict=True)
-    ]
-    return Answers(samples, engine.usage, StoredRun(store, number, resumed))
+
+class _Kind(NamedTuple):
+    """The items that are asked in one way, with the keys of their requests."""
+
+    entries: list[Selected]
+    keys: list[str]
 
 
-def judged(plan: Plan, selected: Selected, response: Response | None) -> Sample:
+def _by_kind(plan: Plan, asked: Sequence[Selected], keys: Sequence[str], k: int) -> list[_Kind]:
+    """The items by what the model is asked for, with `k` keys each: data sets may differ in their methods."""
+    kinds: dict[Capability, _Kind] = {}
+    for place, entry in enumerate(asked):
+        kind = kinds.setdefault(plan.part_of(entry.data).kind, _Kind([], []))
+        kind.entries.append(entry)
+        kind.keys.extend(keys[k * place : k * (place + 1)])
+    return list(kinds.values())
+
+
+def _one_kind_at_a_time(
+    kinds: Sequence[_Kind],
+    questions: Questions,
+    ask_all: Callable[[Sequence[str], Sequence[Request], Progress], Mapping[str, Response]],
+    progress: Progress,
+) -> Mapping[str, Response]:
+    """Ask the items of each kind together, and one kind after the other."""
+    answered: list[Mapping[str, Response]] = []
+    total = sum(len(set(kind.keys)) for kind in kinds)
+    for kind in kinds:
+        goes_on = _further(progress, sum(map(len, answered)), total)
+        answered.append(ask_all(kind.keys, questions.requests(kind.entries), goes_on))
+    # Each kind's answers as they are: one mapping of all would be a second copy while the first is still there.
+    return ChainMap(*answered)  # type: ignore[arg-type] # they are only read
+
+
+def _further(progress: Progress, before: int, total: int) -> Progress:
+    """Progress that goes on where an earlier kind of requests ended."""
+    return lambda done, _: progress(before + done, total)
+
+
+def _fingerprint(plan: Plan, keys: Sequence[str], callers: Callers | None) -> str:
+    """What makes two runs the same: the answers that they are about, and the tests that ask further ones."""
+    # Without callers it is what earlier versions began their runs by.
+    further = [] if callers is None else [plan.identity, *(f"\n{name}" for name in callers.names)]
+    return hashlib.sha256("".join([*keys, *further]).encode()).hexdigest()
+
+
+def make_sample(
+    selected: Selected, responses: Sequence[Response | None], verdicts: Sequence[Verdict], pass_if: PassIf
+) -> Sample:
+    """An item with what its answers came to; where there are none the method does not apply to it."""
+    if len(verdicts) == 1 or responses[0] is None:
+        return Sample(selected, responses[0], verdicts[0])
+    pairs = zip(responses, verdicts, strict=True)
+    answers = tuple(Answer(response, verdict) for response, verdict in pairs if response is not None)
+    shown = choose_answer(answers, pass_if)
+    return Sample(selected, shown.response, shown.verdict, answers)
+
+
+def judged(plan: Plan, selected: Selected, responses: Sequence[Response | None]) -> Sample:
     """An item with its verdict; without a response it was not asked, because the method does not apply."""
-    return Sample(selected, response, plan.judge(selected.item, response))
+    judge = partial(plan.part_of(selected.data).judge, selected.item)
+    return make_sample(selected, responses, list(map(judge, responses)), plan.config.pass_if)
 
 
 class StoredSamples:
@@ -124,7 +248,7 @@ class StoredSamples:
         questions: Makes the requests again, for their keys.
         store: The file.
         number: The run's number in it.
-        verdicts: What the process that asked has judged, by node id: its scorer is not asked again.
+        verdicts: What the process that asked has judged, by node id and for each answer: its scorer is not asked again.
     """
 
     def __init__(
@@ -133,7 +257,7 @@ class StoredSamples:
         questions: Questions,
         store: Path,
         number: int,
-        verdicts: Mapping[str, Verdict] | None = None,
+        verdicts: Mapping[str, Sequence[Verdict]] | None = None,
     ) -> None:
         self._plan = plan
         self._questions = questions
@@ -145,15 +269,16 @@ class StoredSamples:
 
     def sample(self, selected: Selected) -> Sample:
         """The judged item; an error where the run has no answer for it."""
-        request = self._questions.request(selected)
-        response = None if request is None else self._response(response_key(self._identity, request))
+        keys = self._questions.keys_of(selected, self._identity)
+        responses = [None if key is None else self._response(key) for key in keys]
         if selected.nodeid in self._verdicts:
-            return Sample(selected, response, self._verdicts[selected.nodeid])
-        return judged(self._plan, selected, response)
+            verdicts = self._verdicts[selected.nodeid]
+            return make_sample(selected, responses, verdicts, self._plan.config.pass_if)
+        return judged(self._plan, selected, responses)
 
     def _response(self, key: str) -> Response:
         if (response := self._store.get(self._number, key)) is not None:
-            return response
+            return thought_apart(response)
         error = self._store.failure(self._number, key) or "no response was stored for this item"
         return Response(error=error)
 

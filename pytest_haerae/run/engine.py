@@ -7,16 +7,17 @@ from dataclasses import replace
 from time import perf_counter
 
 from pytest_haerae.backends.arrivals import ContractBroken, arriving
-from pytest_haerae.backends.protocol import Backend, Model
+from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.escaping import shown
 from pytest_haerae.interrupts import holdable_interrupts
 from pytest_haerae.lazy import LazySequence
 from pytest_haerae.redact import error_line, redact_answer, redact_text
-from pytest_haerae.run.loaded import ended, is_failure, loaded, take_words
-from pytest_haerae.run.patience import NoAnswer, patience, unswallowed_interrupts
+from pytest_haerae.run.budget import Budget
+from pytest_haerae.run.loaded import KeptModel, ended, is_failure, take_words
+from pytest_haerae.run.patience import NoAnswer, others_time_limit, patience, unswallowed_interrupts
 from pytest_haerae.run.store import Store
-from pytest_haerae.run.validation import Malformed, validated_answer
+from pytest_haerae.run.validation import Malformed, thought_apart, validated_answer
 from pytest_haerae.types import Request, Response, Usage
 
 Progress = Callable[[int, int], None]
@@ -24,45 +25,56 @@ Progress = Callable[[int, int], None]
 
 
 class Engine:
-    """One run: a store, and a model that is loaded only when it is needed.
+    """Requests to one model, through one run of a store.
 
     Args:
-        load: Loads the model.
+        model: The model; whoever made it closes it.
         store: Where responses are kept.
         run: The run's number in the store.
         reuse: Take answers of any run.
         secrets: Texts that must not appear in an error message.
-        name: The backend's name, for messages.
         limit: Seconds that the next answer is waited for; None for no limit.
+        notes_words: Keep what the backend says of itself as the run's, for the report of its items.
+        budget: What may be spent; None for no limit.
     """
 
     def __init__(
         self,
-        load: Callable[[], Model],
+        model: KeptModel,
         store: Store,
         run: int,
         *,
         reuse: bool = False,
         secrets: Sequence[str] = (),
-        name: str | None = None,
         limit: float | None = None,
+        notes_words: bool = True,
+        budget: Budget | None = None,
     ) -> None:
-        self._load = load
+        self._budget = budget or Budget()
+        self._model = model
         self._store = store
         self._run = run
         self._reuse = reuse
         self._secrets = secrets
-        self._name = f"--model={name}" if name else "the backend"
+        self._name = model.name
         self._limit = limit
+        self._notes_words = notes_words
         self.usage = Usage()
 
-    def ask(self, keys: Sequence[str], requests: Sequence[Request], progress: Progress) -> Mapping[str, Response]:
-        """Answer all requests.
+    def ask(
+        self,
+        keys: Sequence[str],
+        requests: Sequence[Request],
+        progress: Progress,
+        note: Callable[[str, Response], None] = lambda key, response: None,
+    ) -> Mapping[str, Response]:
+        """Answer requests; called again, the next ones: what was used adds up.
 
         Args:
             keys: Each request's key; of equal ones one is asked.
-            requests: What to ask.
+            requests: What to ask, all of one kind and with the same sampling.
             progress: Told after each answer.
+            note: Told of each answer that arrives, by its key, once it is stored.
 
         Returns:
             One response a key; each is an answer or an error.
@@ -70,81 +82,106 @@ class Engine:
         Raises:
             UsageError: The model cannot be loaded, or refuses this kind of run as a whole.
             StoreError: Answers cannot be kept.
+            BaseException: What somebody's timer raised meanwhile, as it is.
         """
         started = perf_counter()
-        first: dict[str, int] = {}
+        missing: dict[str, int] = {}
         for index, key in enumerate(keys):
-            first.setdefault(key, index)
-        answers = self._stored(first)
-        missing = {key: index for key, index in first.items() if key not in answers}
-        self.usage.reused = len(answers)
-        self.usage.computed = len(missing)
+            missing.setdefault(key, index)
+        answers = self._stored(missing)
+        for key in answers:
+            del missing[key]
+        self.usage.reused += len(answers)
+        self.usage.computed += len(missing)
         if missing:
             try:
-                self._compute(missing, requests, answers, progress)
+                with others_time_limit():
+                    self._compute(missing, requests, answers, progress, note)
             except HaeraeError as error:
                 # It may be in a server's words, and servers repeat the keys they refuse.
                 raise type(error)(redact_text(str(error), self._secrets)) from None
+        self.usage.said = [error_line(note, self._secrets) for note in self.usage.said]
         self.usage.notes = [error_line(note, self._secrets) for note in self.usage.notes]
-        self.usage.seconds = perf_counter() - started
-        self.usage.method_detail, self.usage.generation = self._store.words(self._run)
+        self.usage.seconds += perf_counter() - started
+        if self._notes_words:
+            self.usage.method_detail, self.usage.generation = self._store.words(self._run)
+        elif self.usage.method_detail:
+            self.usage.method_detail = error_line(self.usage.method_detail, self._secrets)
         return answers
 
     def _stored(self, keys: Iterable[str]) -> dict[str, Response]:
         """The answers that the store has, of this run or, with `reuse`, of any."""
-        found = dict(self._store.get_many(self._run, keys))
+        found = {key: thought_apart(response) for key, response in self._store.get_many(self._run, keys)}
+        for response in found.values():
+            self._budget.pay(response)
         if self._reuse:
             for key, response in self._store.get_many(
                 self._run, [key for key in keys if key not in found], any_run=True
             ):
-                found[key] = response
+                found[key] = thought_apart(response)
                 self._store.put(self._run, key, response)
         return found
 
     def _compute(
-        self, missing: Mapping[str, int], every: Sequence[Request], answers: dict[str, Response], progress: Progress
+        self,
+        missing: Mapping[str, int],
+        every: Sequence[Request],
+        answers: dict[str, Response],
+        progress: Progress,
+        note: Callable[[str, Response], None],
     ) -> None:
         """Ask for what is missing: keys, and where their requests stand among `every`."""
         keys, requests = list(missing), LazySequence(every.__getitem__, list(missing.values()))
         done, total = len(answers), len(answers) + len(missing)
         progress(done, total)
+        if self._budget.is_spent:
+            self._fail_others(keys, answers, self._budget.words())
+            return
         problem: BaseException | str = "the backend ended without an answer"
-        with loaded(self._load, self.usage, self._name) as backend:
-            if isinstance(backend, Backend):
-                backend.proven = bool(answers)
-            arrived = arriving(lambda: backend.run(requests), len(requests), self._name)
-            try:
-                with (
-                    unswallowed_interrupts() as presses,
-                    holdable_interrupts() as hold,
-                    ended(arrived, self.usage, self._name),
-                ):
-                    while (answer := self._next(arrived)) is not None:
-                        index, response = answer
-                        with hold:
-                            checked = self._masked(self._checked(requests[index], response))
-                            self._store.put(self._run, keys[index], checked)
-                            answers[keys[index]] = checked
-                        done += 1
-                        progress(done, total)
-                        presses.heed()
-            except ContractBroken as error:
-                self._store.take_back(self._run, [key for key in keys if key in answers])
-                raise ContractBroken(f"{error}; none of the answers that it gave now is kept") from None
-            except HaeraeError:
+        backend = self._model.get()
+        if isinstance(backend, Backend):
+            backend.proven = bool(answers)
+        arrived = arriving(lambda: backend.run(requests), len(requests), self._name)
+        try:
+            with (
+                unswallowed_interrupts() as presses,
+                holdable_interrupts() as hold,
+                ended(arrived, self.usage, self._name),
+            ):
+                while not self._budget.is_spent and (answer := self._next(arrived)) is not None:
+                    index, response = answer
+                    with hold:
+                        checked = self._masked(self._checked(requests[index], response))
+                        self._store.put(self._run, keys[index], checked)
+                        answers[keys[index]] = told = thought_apart(checked)
+                    self._budget.pay(checked)
+                    note(keys[index], told)
+                    done += 1
+                    progress(done, total)
+                    presses.heed()
+        except ContractBroken as error:
+            self._store.take_back(self._run, [key for key in keys if key in answers])
+            raise ContractBroken(f"{error}; none of the answers that it gave now is kept") from None
+        except HaeraeError:
+            raise
+        except NoAnswer as error:
+            problem = f"{self._name}: {error} (--answer-timeout)"
+        except BaseException as error:
+            if not is_failure(error):
                 raise
-            except NoAnswer as error:
-                problem = f"{self._name}: {error} (--answer-timeout)"
-            except BaseException as error:
-                if not is_failure(error):
-                    raise
-                problem = error
-            take_words(backend, self.usage, self._name)
+            problem = error
+        take_words(backend, self.usage, self._name)
+        if self._notes_words:
             self._store.note_words(self._run, self.usage.method_detail, self.usage.generation)
-        for key in keys:
-            if key not in answers:
-                answers[key] = self._failed(problem)
-                self._store.put(self._run, key, answers[key])
+        self._fail_others(keys, answers, self._budget.words() if self._budget.is_spent else problem)
+
+    def _fail_others(self, keys: Sequence[str], answers: dict[str, Response], problem: BaseException | str) -> None:
+        """Note why the keys without an answer have none."""
+        left = [key for key in keys if key not in answers]
+        self.usage.cut_short |= bool(left) and self._budget.is_spent
+        for key in left:
+            answers[key] = self._failed(problem)
+            self._store.put(self._run, key, answers[key])
 
     def _next(self, arrived: Iterator[tuple[int, Response]]) -> tuple[int, Response] | None:
         """The next answer, waited for no longer than the limit; None after the last one."""

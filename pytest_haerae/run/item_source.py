@@ -15,7 +15,7 @@ from pytest_haerae.data.dataset import ItemLoader
 from pytest_haerae.data.local import LocalDataset
 from pytest_haerae.data.paths import located
 from pytest_haerae.errors import UsageError
-from pytest_haerae.types import DataKey, Item, Selected
+from pytest_haerae.types import DataKey, Item, Selected, grouped
 
 
 class ItemSource:
@@ -80,15 +80,28 @@ class ItemSource:
         """The items of a subset that are in scope: the first `limit` of them."""
         return self.loader(data).items(subset)[: self._config.limit]
 
+    def wanted(self, data: DataKey) -> tuple[str, ...]:
+        """The subsets of a data set that are in scope: all, or those that are named, alone or as ``kmmlu/Law``."""
+        names = self._config.subset
+        return tuple(
+            subset
+            for subset in self.subsets(data)
+            if not names or subset in names or grouped(self.name_of(data), subset) in names
+        )
+
     def check_subsets(self) -> None:
         """Refuse a subset that none of the opened data sets has.
 
         Raises:
             UsageError: With the nearest match and the valid ones.
         """
-        known = {subset for loader in self._loaders.values() for subset in loader.dataset.subsets()}
+        known: set[str] = set()
+        with_benchmark: set[str] = set()
+        for (data, _), loader in list(self._loaders.items()):
+            known.update(loader.dataset.subsets())
+            with_benchmark.update(grouped(self.name_of(data), subset) for subset in loader.dataset.subsets())
         for name in self._config.subset:
-            if name not in known:
+            if name not in known | with_benchmark:
                 raise UsageError(f"--subset: {unknown_subset(name, known)}")
 
     def fingerprint(self, selection: Sequence[Selected]) -> str:
@@ -97,10 +110,11 @@ class ItemSource:
         return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()[:16]
 
     def subset_fingerprints(self, selection: Sequence[Selected]) -> dict[str, str]:
-        """The hash of each subset's rows; where two data sets have a subset of one name, of both."""
+        """The hash of each subset's rows; where two data sets have a subset that is called alike, of both."""
+        called = {(entry.data, entry.item.subset): entry.group for entry in selection}
         found: dict[str, list[str]] = {}
-        for data, subset in _used(selection):
-            found.setdefault(subset, []).append(self.loader(data).fingerprint(subset))
+        for data, subset in sorted(called, key=str):
+            found.setdefault(called[data, subset], []).append(self.loader(data).fingerprint(subset))
         return {subset: "+".join(hashes) for subset, hashes in found.items()}
 
 

@@ -23,5 +23,8 @@ def response_key(identity: str, request: Request) -> str:
         request: The request.
     """
     messages = request.messages and [[message.role, message.content] for message in request.messages]
-    content = [identity, request.kind, request.context, request.continuations, messages, request.stop]
+    content: list[Any] = [identity, request.kind, request.context, request.continuations, messages, request.stop]
+    if request.sampling or request.repeat:
+        # Only then: without them it is the key that answers of earlier versions are stored by.
+        content.append([request.sampling, request.repeat])
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -2,58 +2,79 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from pytest_haerae.backends.protocol import Model
 from pytest_haerae.errors import HaeraeError, UsageError, in_words, raised
 from pytest_haerae.escaping import shown
-from pytest_haerae.run.patience import NoAnswer, is_timed, patience
+from pytest_haerae.redact import error_line
+from pytest_haerae.run.patience import NoAnswer, TimeIsUp, patience
 from pytest_haerae.types import Usage
 
 _CLOSE_SECONDS = 120.0
-_FAILURES = (Exception, SystemExit, asyncio.CancelledError)
 
 
 def is_failure(error: BaseException) -> bool:
     """Whether what came out of a backend is its failure, which ends no program: an interrupt is nobody's.
 
-    What is no `Exception`, such as `pytest.skip`, is the backend's own, too, unless somebody's timer runs, as that of a
-    test with a time limit: then it may be what the timer raised, and stands.
+    What is no `Exception`, such as `pytest.skip`, is the backend's own, too.
     """
-    if isinstance(error, _FAILURES):
-        return True
-    return not (isinstance(error, KeyboardInterrupt | NoAnswer) or is_timed())
+    return not isinstance(error, KeyboardInterrupt | NoAnswer | TimeIsUp)
 
 
-@contextmanager
-def loaded(load: Callable[[], Model], usage: Usage, name: str) -> Iterator[Model]:
-    """Load a model and close it at the end of the block; what it raises while it closes becomes a note.
+class KeptModel:
+    """A model that is loaded when it is first needed, once, and kept until it is closed.
 
     Args:
         load: Loads it.
-        usage: Where notes go.
         name: What messages begin with, such as ``--model=mine``.
-
-    Raises:
-        UsageError: It cannot be loaded.
+        secrets: Texts that must not appear in what `close` says.
     """
-    try:
-        model = load()
-    except HaeraeError:
-        raise
-    except BaseException as error:
-        if not is_failure(error):
-            raise
-        raise UsageError(f"{name}: it cannot be loaded: {raised(error)}") from None
-    try:
-        yield model
-    finally:
-        if problem := _ended_badly(model.close):
-            usage.notes.append(f"{name}: its close() {problem}; the answers are whole")
+
+    def __init__(self, load: Callable[[], Model], name: str, secrets: Sequence[str] = ()) -> None:
+        self.name = name
+        self._secrets = secrets
+        self._load = load
+        self._model: Model | None = None
+        self._refusal: str | None = None
+
+    def get(self) -> Model:
+        """The model.
+
+        Raises:
+            UsageError: It cannot be loaded; it is not tried again.
+        """
+        if self._refusal is not None:
+            raise UsageError(self._refusal)
+        if self._model is None:
+            try:
+                self._model = self._load()
+            except UsageError as error:
+                self._refusal = str(error)
+                raise
+            except HaeraeError:
+                raise
+            except BaseException as error:
+                if not is_failure(error):
+                    raise
+                self._refusal = f"{self.name}: it cannot be loaded: {raised(error)}"
+                raise UsageError(self._refusal) from None
+        return self._model
+
+    def close(self) -> list[str]:
+        """Release it, where it was loaded; it can be loaded again.
+
+        Returns:
+            What went wrong, in redacted lines for people.
+        """
+        model, self._model = self._model, None
+        problem = None if model is None else _ended_badly(model.close)
+        return (
+            [error_line(f"{self.name}: its close() {problem}; the answers are whole", self._secrets)] if problem else []
+        )
 
 
 @contextmanager
@@ -81,10 +102,13 @@ def _ended_badly(close: Callable[[], None]) -> str | None:
 
 
 def take_words(model: Model, usage: Usage, name: str) -> None:
-    """Take over what a model says of itself; what is no such thing is left out, with a note."""
+    """Take over what a model says of itself, in place of what it said before.
+
+    What is no such thing is left out, with a note.
+    """
     usage.method_detail = _said(model, "method_detail", _as_detail, usage, name)
     usage.generation = _said(model, "generation", _as_generation, usage, name)
-    usage.notes = [*(_said(model, "notes", _as_notes, usage, name) or ()), *usage.notes]
+    usage.said = list(_said(model, "notes", _as_notes, usage, name) or ())
 
 
 def _said(model: Model, what: str, read: Callable[[Model], Any], usage: Usage, name: str) -> Any:  # noqa: ANN401 - as read
@@ -93,7 +117,8 @@ def _said(model: Model, what: str, read: Callable[[Model], Any], usage: Usage, n
     except BaseException as error:
         if not is_failure(error):
             raise
-        usage.notes.append(f"{name}: left out of the report: its {what} ({in_words(error)})")
+        note = f"{name}: left out of the report: its {what} ({in_words(error)})"
+        usage.notes += [note] if note not in usage.notes else []
         return None
 
 

@@ -1,4 +1,4 @@
-"""How long one answer is waited for, and Ctrl-C that a backend cannot swallow."""
+"""How long one answer is waited for, and what a backend cannot swallow: Ctrl-C, and the end of a test's own time."""
 
 from __future__ import annotations
 
@@ -58,6 +58,55 @@ def patience(seconds: float | None) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+class TimeIsUp(BaseException):
+    """Somebody's timer rang, as that of a test with a time limit.
+
+    No handler of a backend's own errors takes it for one of them; `others_time_limit` makes of it what was raised.
+    """
+
+
+@contextmanager
+def others_time_limit() -> Iterator[None]:
+    """Let what somebody's timer raises in the block out of it as it is, whatever is made of exceptions inside.
+
+    The timer has to run when the block begins: one that rings once no longer runs when its exception is looked at.
+    """
+    # pytest then shows where the time was spent, and not this.
+    __tracebackhide__ = True
+    before: Any = signal.getsignal(signal.SIGALRM) if is_timed() and _in_main_thread() else None
+    if not callable(before):
+        yield
+        return
+    rung: list[BaseException] = []
+    over = False
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        __tracebackhide__ = True
+        try:
+            before(number, frame)
+        except BaseException as error:
+            if over:
+                raise
+            rung.append(error)
+            raise TimeIsUp from None
+
+    signal.signal(signal.SIGALRM, ring)
+    try:
+        yield
+        over = True
+    except BaseException as error:
+        over = True
+        if not rung or isinstance(error, KeyboardInterrupt):
+            raise
+        raise rung[0].with_traceback(error.__traceback__) from None
+    finally:
+        if signal.getsignal(signal.SIGALRM) is ring:
+            signal.signal(signal.SIGALRM, before)
+    if rung:
+        # Somebody swallowed it, and is out of its time all the same.
+        raise rung[0]
 
 
 class Presses:

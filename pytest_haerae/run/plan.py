@@ -4,25 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from pytest_haerae.backends.protocol import Backend, BackendParameters, Model
+from pytest_haerae.backends.reasoning import unavailable, with_reasoning
 from pytest_haerae.backends.registry import (
     check_backend_parts,
+    check_price,
     find_backend,
     refusing,
     require_method,
     validate_parameters,
 )
-from pytest_haerae.config.run_config import RunConfig
+from pytest_haerae.catalogue.registry import find_benchmark
+from pytest_haerae.config.profiles import read_profiles
+from pytest_haerae.config.run_config import RunConfig, told_of
+from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts.prompt import Prompt
 from pytest_haerae.prompts.registry import find_prompt, refuse_method
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.replicas import Replicas, check_replicas, on_other_machines
+from pytest_haerae.run.identity import place_of_data
 from pytest_haerae.run.keys import identity_digest
-from pytest_haerae.scoring.judging import judge
+from pytest_haerae.scoring.judging import judge, skip_reason
 from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
-from pytest_haerae.types import DataKey, Item, Response, Verdict
+from pytest_haerae.types import CAPABILITY, Capability, DataKey, Item, Response, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How the items of one data set are asked and judged.
+
+    Attributes:
+        config: Its configuration, as a run of this data set alone has it.
+        prompt: How items are asked.
+        scorer: What judges their responses.
+    """
+
+    config: RunConfig
+    prompt: Prompt
+    scorer: ChosenScorer
+
+    @property
+    def kind(self) -> Capability:
+        """What the model is asked for."""
+        return CAPABILITY[self.config.method]
+
+    def applies(self, item: Item) -> bool:
+        """Whether an item can be asked by the method."""
+        return skip_reason(item, self.config.method) is None
+
+    def judge(self, item: Item, response: Response | None) -> Verdict:
+        """Judge one item; without a response it was not asked, because the method does not apply."""
+        return judge(item, response, self.scorer)
 
 
 @dataclass(frozen=True)
@@ -30,30 +64,47 @@ class Plan:
     """A run before anything is loaded or paid for. It keeps no state: it may be made again for another data set.
 
     Attributes:
-        config: The configuration.
+        config: The configuration: of the run, and of its first data set.
         backend: The class of the model's backend.
         parameters: The model's parameters, validated.
-        prompt: How items are asked.
-        scorer: What judges their responses.
+        parts: The data sets that the run is about, in the order in which they were named, and how each is asked.
         secrets: Strings that must not appear in any output.
     """
 
     config: RunConfig
     backend: type[Backend]
     parameters: BackendParameters
-    prompt: Prompt
-    scorer: ChosenScorer
+    parts: Mapping[DataKey, Part]
     secrets: tuple[str, ...] = field(repr=False)
 
     @property
-    def data(self) -> DataKey:
-        """The data set of suites that name none of their own."""
-        return DataKey(self.config.dataset)
+    def first(self) -> Part:
+        """How the first of the data sets is asked."""
+        return next(iter(self.parts.values()))
+
+    @property
+    def several(self) -> bool:
+        """Whether the run is about several benchmarks, so that its subsets are named with theirs."""
+        return len(self.parts) > 1
+
+    def part_of(self, data: DataKey) -> Part:
+        """How a data set is asked; one that a suite brings along as the run's first."""
+        if data not in self._part_of:
+            # One of the run's own may be named by a suite, too, by another path.
+            place = place_of_data(data)
+            same = (part for own, part in self.parts.items() if place_of_data(own) == place)
+            self._part_of[data] = next(same, self.first)
+        return self._part_of[data]
+
+    @cached_property
+    def _part_of(self) -> dict[DataKey, Part]:
+        """What `part_of` found: it is asked for each item."""
+        return dict(self.parts)
 
     @cached_property
     def identity(self) -> str:
         """Hash of what determines a response beside its request; looks at local model files."""
-        with refusing(f"--model={self.config.model}: its parameters' identity()"):
+        with refusing(f"--model={self.config.model_name}: its parameters' identity()"):
             return identity_digest({"backend": self.config.model, **self.parameters.identity()})
 
     def describe(self, asked: Iterable[DataKey] = ()) -> str:
@@ -62,10 +113,26 @@ class Plan:
         Args:
             asked: The data sets that are asked, where suites bring some of their own along; else the configuration's.
         """
-        data = ", ".join(dict.fromkeys(key.name for key in asked)) or self.config.dataset
-        label = self.parameters.model_label()
-        model = f"{self.config.model} {label}" if label else self.config.model
-        return f"{model}, {self.config.method}, {data}"
+        data = ", ".join(dict.fromkeys(key.name for key in asked or self.parts))
+        methods = " and ".join(dict.fromkeys(config.method for config in self.config.parts))
+        return f"{self.named}, {methods}, {data}"
+
+    def notices(self) -> list[str]:
+        """What is to be known before anything is asked: of the model, and of the rows that benchmarks bring along."""
+        benchmarks = (find_benchmark(data.name) for data in self.parts)
+        told = [benchmark.notice for benchmark in benchmarks if benchmark is not None]
+        return [notice for notice in (self.parameters.notice(), *told) if notice]
+
+    @property
+    def named(self) -> str:
+        """Backend and model, in a few words, behind what the model is called in this run."""
+        config, label = self.config, self.parameters.model_label()
+        words = f"{config.model} {label}" if label else config.model
+        return f"{config.called} ({words})" if config.called not in ("", words) else words
+
+    def is_chat(self, config: RunConfig, kind: Capability) -> bool:
+        """Whether the model is asked in a chat: as the user says, or else as the model is reached."""
+        return _is_chat(config, self.parameters, kind)
 
     def load(self) -> Model:
         """Load the model: in this process, or as the replicas that are asked for.
@@ -84,10 +151,6 @@ class Plan:
             gpus=config.gpus_per_replica,
         )
 
-    def judge(self, item: Item, response: Response | None) -> Verdict:
-        """Judge one item; without a response it was not asked, because the method does not apply."""
-        return judge(item, response, self.scorer)
-
 
 def make_plan(config: RunConfig, backends: Mapping[str, type[Backend]] | None = None) -> Plan:
     """Look up what a configuration names.
@@ -97,17 +160,53 @@ def make_plan(config: RunConfig, backends: Mapping[str, type[Backend]] | None = 
         backends: Backends beside those of the entry points, by name.
 
     Raises:
-        UsageError: The backend, a parameter of it, the prompt or the scorer is not usable.
+        UsageError: The backend, a parameter of it, a prompt or a scorer is not usable, or a data set is named twice.
     """
-    backend = find_backend(config.model, backends)
-    require_method(config.model, backend, config.method)
+    backend = find_backend(config.model, backends, partial(read_profiles, config.rootdir))
+    for method in dict.fromkeys(part.method for part in config.parts):
+        require_method(config.model, backend, method)
     if config.replicas is not None:
         check_replicas(config.model, backend)
-    parameters = validate_parameters(config.model, backend, config.model_params)
+    params = with_reasoning(config.model, backend, config.model_params, config.reasoning)
+    parameters = validate_parameters(config.model, backend, params)
+    _refuse_idle_reasoning(config, parameters)
     if not on_other_machines(config.replicas, config.ray_address):
         check_backend_parts(config.model, backend, parameters)
+    if config.max_cost is not None:
+        check_price(config.model, backend, parameters)
+    names = [part.dataset for part in config.parts]
+    parts = {DataKey(part.dataset): told_of(part.dataset, names, partial(_make_part, part)) for part in config.parts}
+    _refuse_one_place(parts)
+    return Plan(config, backend, parameters, parts, tuple(secrets_in(config.model_params)))
+
+
+def _refuse_idle_reasoning(config: RunConfig, parameters: BackendParameters) -> None:
+    """Refuse a setting that would change nothing: options are scored without a thought, and texts have no template."""
+    if config.reasoning is None:
+        return
+    generating = [part for part in config.parts if part.method == "string_match"]
+    if not generating:
+        raise unavailable(config.reasoning, "--method=log_likelihood scores the options, and no model thinks there")
+    if not any(_is_chat(part, parameters, "generate") for part in generating):
+        raise unavailable(config.reasoning, "it is set in a chat, and plain text is asked: add --apply-chat-template")
+
+
+def _is_chat(config: RunConfig, parameters: BackendParameters, kind: Capability) -> bool:
+    chat = config.apply_chat_template
+    return parameters.takes_chats(kind) if chat is None else chat
+
+
+def _make_part(config: RunConfig) -> Part:
     prompt = find_prompt(config.prompt)
     refuse_method(prompt, config.method)
     scorer = choose_scorer(config.method, config.evaluator_params)
     scorer.check()
-    return Plan(config, backend, parameters, prompt, scorer, tuple(secrets_in(config.model_params)))
+    return Part(config, prompt, scorer)
+
+
+def _refuse_one_place(names: Iterable[DataKey]) -> None:
+    """Refuse two names of one data set: its items would count twice."""
+    places: dict[str, str] = {}
+    for data in names:
+        if (other := places.setdefault(place_of_data(data), data.name)) != data.name:
+            raise UsageError(f"--dataset: {other} and {data.name} are the same data set; name it once")

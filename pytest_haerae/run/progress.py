@@ -1,11 +1,11 @@
-"""The live line while a batch runs: done, total, rate and time left."""
+"""The live line while a batch runs: done, total, rate, time left, and what is known of the answers so far."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, TextIO
 
 from pytest_haerae.escaping import line as one_line
@@ -13,6 +13,14 @@ from pytest_haerae.escaping import line as one_line
 _LIVE_INTERVAL = 0.1
 _PLAIN_INTERVAL = 10.0
 _ERASE = "\x1b[2K"
+_WIDEST = 100
+_MOST = "{n_fmt}/{total_fmt} [{elapsed}<{remaining}, {rate_noinv_fmt}]{postfix}"
+_WITH_BAR, _WITHOUT_BAR = ("haerae: {percentage:3.0f}%" + rest for rest in (f"|{{bar}}| {_MOST}", f" {_MOST}"))
+_SHORT = "haerae {n_fmt}/{total_fmt}, {remaining} left, {pace}/s{postfix}"
+_SHORTEST = "haerae {n_fmt}/{total_fmt} <{remaining} {pace}/s{postfix}"
+"""The layouts, from a wide terminal's to a narrow one's; the bar of the first takes what is left."""
+_SIGNS = " #"
+"""What a bar is made of: block characters take two columns in some terminals with Hangul."""
 
 
 class TerminalWriter:
@@ -83,6 +91,8 @@ class ProgressLine:
         self._started: float | None = None
         self._last = 0.0
         self._first_done = 0
+        self.told: Callable[[int], Sequence[str]] = lambda done: ()
+        """What else there is to say of the answers so far, the most important first."""
 
     def __call__(self, done: int, total: int) -> None:
         """Take note of `done` of `total` answers, and show it when it is time."""
@@ -108,19 +118,50 @@ class ProgressLine:
             self._writer.write_line(line)
 
     def _format(self, done: int, total: int, elapsed: float) -> str:
+        """As much as fits: a terminal that breaks the line could not take it back."""
         from tqdm import tqdm
 
-        return str(
-            tqdm.format_meter(
+        pace = tqdm.format_sizeof((done - self._first_done) / elapsed) if elapsed else "?"
+
+        def meter(layout: str, words: str, columns: int | None = None) -> str:
+            text = tqdm.format_meter(
                 done,
                 total,
                 elapsed,
-                ncols=min(self._width, 100) - 1,
-                prefix="haerae",
-                unit="items",
+                ncols=columns,
+                ascii=_SIGNS,
+                unit=" items",
+                bar_format=layout.replace("{pace}", pace),
+                postfix=words,
                 initial=self._first_done,
             )
-        )
+            return str(text) if layout == _WITH_BAR else " ".join(str(text).split())
+
+        columns, text = min(self._width, _WIDEST) - 1, ""
+        for layout, words in _layouts(self.told(done), bar=self._live):
+            text = meter(layout, words)
+            if len(text) <= columns:
+                return meter(layout, words, columns) if layout == _WITH_BAR else text
+        return text[:columns]
+
+
+def _layouts(told: Sequence[str], *, bar: bool) -> Iterator[tuple[str, str]]:
+    """Layouts with the words in them, from the most to the least: a line that grows goes on to a later one."""
+    for layout in ((_WITH_BAR,) if bar else ()) + (_WITHOUT_BAR, _SHORT):
+        yield layout, ", ".join(told)
+    for number in range(len(told), -1, -1):
+        yield _SHORTEST, ", ".join(told[:number])
+
+
+def follow(progress: Callable[[int, int], None], told: Callable[[int], Sequence[str]]) -> None:
+    """Say more of the answers where progress is shown.
+
+    Args:
+        progress: Whatever is told of it.
+        told: What there is to say of so many answers, the most important first; called each time that a line is shown.
+    """
+    if isinstance(progress, ProgressLine):
+        progress.told = told
 
 
 def tell(progress: Callable[[int, int], None], line: str) -> None:

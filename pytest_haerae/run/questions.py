@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.errors import UsageError
 from pytest_haerae.lazy import LazySequence
 from pytest_haerae.prompts.requests import choose_shots, make_request
@@ -11,7 +13,7 @@ from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.keys import response_key
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.scoring.judging import skip_reason
-from pytest_haerae.types import CAPABILITY, Item, Request, Selected
+from pytest_haerae.types import Item, Request, Selected
 
 
 class Questions:
@@ -28,35 +30,52 @@ class Questions:
 
     def request(self, selected: Selected) -> Request | None:
         """The request that asks an item; None where the method does not apply to it."""
-        return None if skip_reason(selected.item, self._plan.config.method) else self._render(selected)
+        method = self._plan.part_of(selected.data).config.method
+        return None if skip_reason(selected.item, method) else self._render(selected)
 
     def requests(self, asked: Sequence[Selected]) -> LazySequence[Request]:
-        """The requests of items that the method applies to, made when they are looked at."""
-        return LazySequence(self._render, asked)
+        """The requests of items that the method applies to, made when they are looked at; each item's one by one."""
+        k = self._plan.config.repeats
+        if k == 1:
+            return LazySequence(self._render, asked)
+        return LazySequence(lambda place: repeated(self._render(asked[place // k]), place % k), range(k * len(asked)))
 
-    def key_of(self, selected: Selected) -> str | None:
-        """The key that an item's response is stored by; None where the method does not apply to it."""
-        request = self.request(selected)
-        return None if request is None else response_key(self._plan.identity, request)
+    def keys_of(self, selected: Selected, identity: str | None = None) -> Sequence[str | None]:
+        """The keys that the answers to an item are stored by; of as many None where the method does not apply to it.
+
+        Args:
+            selected: The item.
+            identity: What determined the answers beside their requests; None for what determines them now.
+        """
+        request, k = self.request(selected), self._plan.config.repeats
+        if request is None:
+            return [None] * k
+        identity = identity or self._plan.identity
+        return [response_key(identity, repeated(request, number)) for number in range(k)]
 
     def _render(self, selected: Selected) -> Request:
-        config = self._plan.config
-        shots = self._shots(selected) if config.num_few_shot else []
-        kind, chat = CAPABILITY[config.method], config.apply_chat_template
+        part = self._plan.part_of(selected.data)
+        config = part.config
+        shots = self._shots(selected, config) if config.num_few_shot else []
         return make_request(
             selected.item,
-            self._plan.prompt,
-            kind,
+            part.prompt,
+            part.kind,
             shots,
-            chat=self._plan.parameters.takes_chats(kind) if chat is None else chat,
+            chat=self._plan.is_chat(config, part.kind),
             system_prompt=config.system_prompt,
         )
 
-    def _shots(self, selected: Selected) -> list[Item]:
+    def _shots(self, selected: Selected, config: RunConfig) -> list[Item]:
         """The few-shot examples before an item: of its own subset, in the split they are to come from."""
-        config, item = self._plan.config, selected.item
+        item = selected.item
         try:
             pool = self._source.loader(selected.data, config.few_shot_split).items(item.subset)
         except UsageError as error:
             raise UsageError(f"--few-shot-split: {error}") from None
         return choose_shots(pool, item, config.num_few_shot, config.few_shot_seed, config.few_shot_split)
+
+
+def repeated(request: Request, number: int) -> Request:
+    """The request for another answer to the same question."""
+    return replace(request, repeat=number) if number else request

@@ -7,7 +7,7 @@ import json
 import sqlite3
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import islice
 from pathlib import Path
@@ -97,13 +97,17 @@ class Store:
         why = reason(error, self.path)
         return StoreError(f"the response store {self.path} cannot be {action} ({why}); {way_out}")
 
-    def begin(self, fingerprint: str, *, resume: bool, rerun_errors: bool) -> tuple[int, bool]:
+    def begin(
+        self, fingerprint: str, *, resume: bool, rerun_errors: bool, last: Sequence[str] = ()
+    ) -> tuple[int, bool]:
         """Begin a run, or go on with an earlier one of the same configuration.
 
         Args:
             fingerprint: What makes two runs the same.
             resume: Go on with the latest run if it was not finished.
             rerun_errors: Go on with the latest run, finished or not.
+            last: The keys of the last answer to each item, where several are asked for: a finished run that has none
+                of them asked for less, and goes on like one that was not finished.
 
         Returns:
             The run's number, and whether it was begun earlier.
@@ -112,7 +116,7 @@ class Store:
             row = connection.execute(
                 "SELECT id, finished FROM runs WHERE fingerprint = ? ORDER BY id DESC LIMIT 1", (fingerprint,)
             ).fetchone()
-            if row and (rerun_errors or (resume and row[1] is None)):
+            if row and (rerun_errors or (resume and (row[1] is None or self._asked_less(row[0], last)))):
                 connection.execute("UPDATE runs SET finished = NULL WHERE id = ?", (row[0],))
                 return int(row[0]), True
             # A run whose own row was lost with a damaged file may have left answers under its number.
@@ -122,6 +126,9 @@ class Store:
                 (fingerprint, time.time()),
             )
             return int(cursor.lastrowid or 0), False
+
+    def _asked_less(self, run: int, last: Sequence[str]) -> bool:
+        return bool(last) and next(self.get_many(run, last), None) is None
 
     def finish(self, run: int) -> None:
         """Mark a run as finished: the next one of the same configuration measures anew."""

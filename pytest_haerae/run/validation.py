@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from operator import index as as_index
 from typing import Any
 
 from pytest_haerae.escaping import shown
+from pytest_haerae.scoring.reading.marks import split_reasoning
 from pytest_haerae.types import Request, Response
 
 _MOST_TOKENS = 1 << 53
@@ -53,6 +54,17 @@ def validated_answer(request: Request, response: Response) -> Response:
     if values is None or len(values) != len(request.continuations):
         raise Malformed("no log-likelihood for some option")
     return response
+
+
+def thought_apart(response: Response) -> Response:
+    """An answer with its reasoning, also where it stands between marks in the text, which stays as it was said.
+
+    It is told apart where the answer is looked at: what is stored does not hold it twice.
+    """
+    if response.text is None or response.reasoning is not None:
+        return response
+    reasoning = split_reasoning(response.text).reasoning
+    return replace(response, reasoning=reasoning) if reasoning else response
 
 
 def response_of(stored: str) -> Response | None:
@@ -137,5 +149,6 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "latency_seconds": _amount,
     "cost_usd": _amount,
     "reasoning": _string,
+    "reasoning_tokens": _count,
 }
 assert list(_CHECKS) == [field.name for field in fields(Response)]  # noqa: S101 - no field enters unchecked

@@ -14,6 +14,7 @@ from pytest_haerae.escaping import shown, visible
 from pytest_haerae.types import Outcome, Response, Verdict
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+_FIELDS = tuple(field.name for field in fields(Verdict))
 _LONGEST_OUTCOME = 80
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TEXTS = ("prediction", "explanation", "rule", "why")
@@ -35,7 +36,8 @@ def checked(verdict: object, response: Response) -> Verdict:
     """
     if not isinstance(verdict, Verdict):
         raise ScorerFailure(f"returned {_kind(verdict)}, not a Verdict")
-    values: dict[str, Any] = {field.name: _field(verdict, field.name) for field in fields(Verdict)}
+    given = {name: _field(verdict, name) for name in _FIELDS}
+    values: dict[str, Any] = {**given}
     outcome = values["outcome"]
     if not isinstance(outcome, str):
         raise ScorerFailure(f"outcome is one of {', '.join(OUTCOMES)}, not {shown(outcome)}")
@@ -50,7 +52,7 @@ def checked(verdict: object, response: Response) -> Verdict:
     if likeness is not None and not 0 <= likeness <= 1:
         raise ScorerFailure(f"character_f is between 0 and 1, not {likeness:g}")
     values["outcome"] = OUTCOMES[OUTCOMES.index(outcome)]  # a string of Python's own, also for an enumeration's member
-    same = type(verdict) is Verdict and all(_field(verdict, name) is value for name, value in values.items())
+    same = type(verdict) is Verdict and all(given[name] is value for name, value in values.items())
     return verdict if same else Verdict(**values)
 
 

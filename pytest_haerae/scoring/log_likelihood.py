@@ -31,4 +31,4 @@ def judge_log_likelihood(item: Item, response: Response) -> Verdict:
 
 
 # By a call and not as a decorator: mutation testing leaves decorated functions as they are.
-register_scorer("log_likelihood", DEFAULT_SCORER)(judge_log_likelihood)
+register_scorer("log_likelihood", DEFAULT_SCORER, quick=True)(judge_log_likelihood)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_haerae.entry_points import entry_point_names, load_entry_point, named_entry_points
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.escaping import first_line
 from pytest_haerae.types import CAPABILITY, Method, Verdict
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ RESERVED: Mapping[Method, Mapping[str, type]] = {
 
 _BUILT_IN: Mapping[Method, tuple[str, ...]] = {
     "log_likelihood": ("log_likelihood",),
-    "string_match": ("string_match", "strict", "mathematics.scorer"),
+    "string_match": ("string_match", "strict", "mathematics.scorer", "logical_puzzles"),
 }
 """The modules of the own scorers, imported when one is looked up: those of texts compile a hundred patterns."""
 
@@ -46,6 +47,7 @@ class Scorer:
         parameters: The model of its parameters; None where it takes none.
         require: Raises a `UsageError` where something that it needs is not installed; None where it needs nothing.
         description: One line for people.
+        quick: Whether answers may be judged as they arrive.
     """
 
     method: Method
@@ -54,6 +56,7 @@ class Scorer:
     parameters: type[ScorerParameters] | None = None
     require: Callable[[], None] | None = None
     description: str = ""
+    quick: bool = False
 
 
 _SCORERS: dict[tuple[Method, str], Scorer] = {}
@@ -66,6 +69,7 @@ def register_scorer(
     parameters: type[ScorerParameters] | None = None,
     require: Callable[[], None] | None = None,
     description: str = "",
+    quick: bool = False,
 ) -> Callable[[Judge], Judge]:
     """Decorate a pure function from item and response to verdict, in a conftest.py or a package of one's own.
 
@@ -75,6 +79,8 @@ def register_scorer(
         parameters: The model of its parameters, which the function then takes as its third argument.
         require: Called before anything is asked; raises a `UsageError` where something that it needs is missing.
         description: One line for people; by default the first line of the function's docstring.
+        quick: Whether it takes well below a millisecond: answers are then judged as they arrive, while the model
+            waits, and the running accuracy is shown.
 
     Raises:
         UsageError: The method does not exist, or a parameter has a name that belongs to the method.
@@ -88,8 +94,7 @@ def register_scorer(
         )
 
     def register(judge: Judge) -> Judge:
-        line = description or (judge.__doc__ or "").strip().partition("\n")[0]
-        scorer = Scorer(method, name, judge, parameters, require, line)
+        scorer = Scorer(method, name, judge, parameters, require, description or first_line(judge.__doc__), quick)
         if judge.__module__.startswith(f"{__package__}."):
             # Imported late, the package's own does not replace what replaced it.
             _SCORERS.setdefault((method, name), scorer)

@@ -8,7 +8,7 @@ from pytest_haerae.scoring.string_match import judge_reading
 from pytest_haerae.types import Item, Response, Verdict
 
 
-@register_scorer("string_match", STRICT_SCORER)
+@register_scorer("string_match", STRICT_SCORER, quick=True)
 def judge_strictly(item: Item, response: Response) -> Verdict:
     """Compare letters, but only those that are given as a bare label or as `정답: (A)` on the last line.
 

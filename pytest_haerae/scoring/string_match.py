@@ -22,7 +22,7 @@ def short(text: str) -> str:
     return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
 
 
-@register_scorer("string_match", DEFAULT_SCORER)
+@register_scorer("string_match", DEFAULT_SCORER, quick=True)
 def judge_string_match(item: Item, response: Response) -> Verdict:
     """Read the answer from the text and compare it with the reference.
 

@@ -1,4 +1,4 @@
-"""The binomial distribution: tails, terms and the exact bound of a share; plain arithmetic.
+"""The binomial distribution: tails and terms; plain arithmetic.
 
 The tests hold it against scipy, whose import would cost more than all that is computed here.
 """
@@ -6,7 +6,6 @@ The tests hold it against scipy, whose import would cost more than all that is c
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 _SMALL = 60
 
@@ -47,21 +46,3 @@ def binomial_term(k: int, n: int, share: float) -> float:
         return math.comb(n, k) * share**k * (1.0 - share) ** (n - k)
     ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
     return math.exp(ways + k * math.log(share) + (n - k) * math.log1p(-share))
-
-
-def binomial_lower_bound(k: int, n: int, level: float) -> float:
-    """The least share that k of n do not refute: one-sided, with confidence 1 - level.
-
-    Source: C. J. Clopper and E. S. Pearson, Biometrika 26 (1934). Newton's method on the logarithm of the tail, which
-    is concave in the share: from the first step on it comes from below, so what is left of the error is safe.
-    """
-    if k == 0:
-        return 0.0
-    z = NormalDist().inv_cdf(level)
-    share = (k / n + z * z / (2 * n) + z * math.sqrt(k / n * (1 - k / n) / n + z * z / (4 * n * n))) / (1 + z * z / n)
-    step = 1.0
-    while abs(step) > 1e-12 * share:
-        tail = binomial_tail(k, n, share)
-        step = math.log(tail / level) * share * tail / (k * binomial_term(k, n, share))
-        share = min(max(share - step, share / 8.0), (share + 1.0) / 2.0)
-    return share

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, NamedTuple, TypeVar
+from typing import Annotated, NamedTuple, NotRequired, TypeVar
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from pytest_haerae.types import Outcome
+from pytest_haerae.statistics.answer_row import AnswerRow
+from pytest_haerae.statistics.margins import drop_of
+from pytest_haerae.types import Outcome, grouped
 
 ANSWERED = ("correct", "wrong", "invalid", "cut")
 """The outcomes that count in n."""
@@ -32,6 +35,9 @@ class PairedRow(TypedDict):
     """The data set that the item is from; of a local one its path, below the rootdir where it lies there."""
     key: str
     """What the item is known by in its subset, wherever its row stands; empty in a report of schema version 1."""
+    answers: NotRequired[list[AnswerRow]]
+    """Each answer, where several were asked for; what else is said is that of the first that came to the outcome of
+    the item, and `tokens` are those of all."""
 
 
 Row = TypeVar("Row", bound=PairedRow)
@@ -43,17 +49,19 @@ class PairedCounts:
 
     Attributes:
         n: All pairs.
-        before: Those that were right in the earlier report.
-        after: Those that were right in the later one.
-        lost: Ids of the items that went from right to wrong.
-        gained: Ids of the items that went from wrong to right.
+        before: Those that were right in the earlier report; of several answers to an item the share that was.
+        after: Those that were right in the later one, likewise.
+        lost: What the items are called that went from right to wrong.
+        gained: What those are called that went from wrong to right.
+        drops: How many items fell by how much; of several answers to an item by the share that was right.
     """
 
     n: int = 0
-    before: int = 0
-    after: int = 0
+    before: float = 0
+    after: float = 0
     lost: list[str] = field(default_factory=list)
     gained: list[str] = field(default_factory=list)
+    drops: Counter[float] = field(default_factory=Counter)
 
     @property
     def change(self) -> float:
@@ -65,33 +73,37 @@ class PairedCounts:
         """The share of pairs that changed, either way; 0 without pairs."""
         return (len(self.lost) + len(self.gained)) / self.n if self.n else 0.0
 
-    def add(self, identifier: str, *, before: bool, after: bool) -> None:
+    def add(self, identifier: str, before: Outline, after: Outline) -> None:
         """Count one pair."""
         self.n += 1
-        self.before += before
-        self.after += after
-        if before and not after:
+        self.before += before.share
+        self.after += after.share
+        change = change_of(before.outcome, after.outcome)
+        if change == "l":
             self.lost.append(identifier)
-        elif after and not before:
+        elif change == "g":
             self.gained.append(identifier)
+        self.drops[drop_of(before.share, after.share)] += 1
 
 
 @dataclass(slots=True)
 class Pairing:
-    """Two reports' items, paired.
+    """Two reports' items, paired. Items are called by their ids, with their benchmark where there are several.
 
     Attributes:
         total: Over all pairs.
         subsets: Over each subset's pairs, in the later report's order.
+        benchmarks: Over each benchmark's pairs, where the later report is of several.
         unanswered_before: Items of both that the earlier report has only an error for.
-        unmeasured_after: Ids of the items that were measured in the earlier report and not in the later one, which has
+        unmeasured_after: The items that were measured in the earlier report and not in the later one, which has
             them: skipped there, or ended in an error.
-        only_before: Ids of the items that only the earlier report has.
-        only_after: Ids of those that only the later one has.
+        only_before: The items that only the earlier report has.
+        only_after: Those that only the later one has.
     """
 
     total: PairedCounts = field(default_factory=PairedCounts)
     subsets: dict[str, PairedCounts] = field(default_factory=dict)
+    benchmarks: dict[str, PairedCounts] = field(default_factory=dict)
     unanswered_before: int = 0
     unmeasured_after: list[str] = field(default_factory=list)
     only_before: list[str] = field(default_factory=list)
@@ -109,35 +121,44 @@ def change_of(before: Outcome, after: Outcome) -> str:
     return "=" if right == was_right else "g" if right else "l"
 
 
-def pair_rows(before: Iterable[PairedRow], after: Iterable[PairedRow]) -> Pairing:
+def pair_rows(before: Iterable[PairedRow], after: Iterable[PairedRow], *, several: bool = False) -> Pairing:
     """Pair the rows of two reports, as `pair` does."""
-    return pair(map(outline_of, before), map(outline_of, after))
+    return pair(map(outline_of, before), map(outline_of, after), several=several)
 
 
-def pair(before: Iterable[Outline], after: Iterable[Outline]) -> Pairing:
+def pair(before: Iterable[Outline], after: Iterable[Outline], *, several: bool = False) -> Pairing:
     """Pair the samples of two reports; an item that two tests asked counts once, as it was asked last.
 
     Args:
         before: The earlier report's samples, gone over once.
         after: The later one's, gone over once.
+        several: Whether the later one is of several benchmarks, so that its subsets are named with theirs.
     """
     old, new = list(before), list(after)
     old_items, new_items = identify([sample.mark for sample in old], [sample.mark for sample in new])
     earlier = dict(zip(old_items, old, strict=True))
     later = dict(zip(new_items, new, strict=True))
+    # A run of one is told from which benchmark of an earlier run of several the items are that it has not.
+    before_several = several or (_has_several(old) and not _has_several(new))
     pairing = Pairing()
-    pairing.only_before += [sample.mark.id for item, sample in earlier.items() if item not in later]
-    for item, ((_, subset, _, identifier, *_), now) in later.items():
+    pairing.only_before += [
+        sample.mark.called(several=before_several) for item, sample in earlier.items() if item not in later
+    ]
+    for item, now in later.items():
+        mark, identifier = now.mark, now.mark.called(several=several)
         if item not in earlier:
             pairing.only_after.append(identifier)
             continue
-        then = earlier[item].outcome
-        pairing.unanswered_before += then == "error"
-        if then in ANSWERED and now not in ANSWERED:
+        then = earlier[item]
+        pairing.unanswered_before += then.outcome == "error"
+        if then.outcome in ANSWERED and now.outcome not in ANSWERED:
             pairing.unmeasured_after.append(identifier)
-        if then in ANSWERED and now in ANSWERED:
-            for counts in (pairing.total, pairing.subsets.setdefault(subset, PairedCounts())):
-                counts.add(identifier, before=then == "correct", after=now == "correct")
+        if then.outcome in ANSWERED and now.outcome in ANSWERED:
+            benchmark = mark.dataset if several else ""
+            groups = [pairing.total, pairing.subsets.setdefault(grouped(benchmark, mark.subset), PairedCounts())]
+            groups += [pairing.benchmarks.setdefault(benchmark, PairedCounts())] if several else []
+            for counts in groups:
+                counts.add(identifier, then, now)
     return pairing
 
 
@@ -164,17 +185,30 @@ class Mark(NamedTuple):
     input: int
     """Hash of the text as sent."""
 
+    def called(self, *, several: bool) -> str:
+        """What people are told of the item: its id, with its benchmark in a report of several."""
+        return grouped(self.dataset if several else "", self.id)
+
 
 class Outline(NamedTuple):
     """A sample without its texts: which item it is of, and how it was judged."""
 
     mark: Mark
     outcome: Outcome
+    right: float | None = None
+    """The share of right answers where the item has several; None where the outcome is that of the only one."""
+
+    @property
+    def share(self) -> float:
+        """The share of its answers that are right."""
+        return float(self.outcome == "correct") if self.right is None else self.right
 
 
 def outline_of(row: PairedRow) -> Outline:
     """A row without its texts."""
-    return Outline(mark_of(row), row["outcome"])
+    answers = row.get("answers")
+    right = sum(answer["outcome"] == "correct" for answer in answers) / len(answers) if answers else None
+    return Outline(mark_of(row), row["outcome"], right)
 
 
 def mark_of(row: PairedRow) -> Mark:
@@ -207,6 +241,10 @@ def identify(before: Sequence[Mark], after: Sequence[Mark]) -> tuple[list[Hashab
         return _by(lambda mark: (*_named(mark), mark.input), before, after)
     reused = _reused(before) | _reused(after)
     return _by(lambda mark: (named, mark.input) if (named := _named(mark)) in reused else named, before, after)
+
+
+def _has_several(samples: Iterable[Outline]) -> bool:
+    return has_several(sample.mark for sample in samples)
 
 
 def has_several(*reports: Iterable[Mark]) -> bool:

@@ -7,11 +7,23 @@ from functools import lru_cache
 from statistics import NormalDist
 
 from pytest_haerae.statistics.binomial import binomial_tail, binomial_term
-from pytest_haerae.statistics.tests import lost_share_bound
+from pytest_haerae.statistics.margins import (
+    Drops,
+    binary_drops,
+    exceeds_p_value,
+    is_binary,
+    items_of,
+    mean_square,
+)
 
 ASSUMED_DISCORDANCE = 0.2
 """The share of items that change between two runs, where no baseline tells it."""
-POWER = 0.8
+POWER, PARTIAL_POWER = 0.81, 0.9
+"""The share of drops that are found: four of five, and a little more, so that a simulation finds so many, too. Of
+several answers an item and of partial scores the power is that of right and wrong answers with as large a mean square,
+which is up to a tenth more than the test's own."""
+ENOUGH = 0.8
+"""The power that so many items have as are said to tell."""
 _LARGEST_EXACT = 20_000
 _STEP = 1.02
 _STRIDE = 1.25
@@ -21,7 +33,7 @@ _REACH, _NUMBERS = 6.5, 400
 
 
 def drop_power(n: int, drop: float, *, discordance: float, level: float, margin: float = 0.0) -> float:
-    """The probability that `tests.drop_p_value` is at most `level`, if accuracy falls by `drop`.
+    """The probability that `margins.exceeds_p_value` is at most `level`, if accuracy falls by `drop`.
 
     Source: the unconditional power of the conditional test: S. W. Duffy, "Asymptotic and exact power for the McNemar
     test and its analogue with R controls per case", Biometrics 40 (1984): the conditional powers, weighted with the
@@ -58,12 +70,15 @@ def _find_critical_losses(n: int, changing: float, level: float, margin: float) 
     least, most = max(0, math.floor(middle - reach)), min(n, math.ceil(middle + reach))
     found: list[tuple[int, int]] = []
     needed = least // 2
+
+    def rejected(lost: int, changed: int) -> bool:
+        return exceeds_p_value(binary_drops(lost, changed - lost, n), margin) <= level
+
     for changed in range(least, most + 1, 1 + (most - least) // _NUMBERS):
-        share, level_left = lost_share_bound(changed, n, margin, level)
         needed = min(needed, changed + 1)
-        while needed > 0 and binomial_tail(needed - 1, changed, share) <= level_left:
+        while needed > 0 and rejected(needed - 1, changed):
             needed -= 1
-        while binomial_tail(needed, changed, share) > level_left:
+        while needed <= changed and not rejected(needed, changed):
             needed += 1
         found.append((changed, needed))
     return found
@@ -98,6 +113,18 @@ def smallest_detectable_drop(
     return _find_smallest_drop(n, discordance, level, margin, power)
 
 
+def smallest_drop_of(drops: Drops, *, level: float, margin: float) -> float | None:
+    """The least drop that is found in so many items of which as much changes as did in these; None where none is.
+
+    Args:
+        drops: The items' drops.
+        level: One-sided level of this one test.
+        margin: The drop that the gate tolerates.
+    """
+    power, changing = POWER if is_binary(drops) else PARTIAL_POWER, mean_square(drops)
+    return smallest_detectable_drop(items_of(drops), discordance=changing, level=level, margin=margin, power=power)
+
+
 def _find_smallest_drop(n: int, discordance: float, level: float, margin: float, power: float) -> float | None:
     def found(drop: float) -> bool:
         return drop_power(n, drop, discordance=discordance, level=level, margin=margin) >= power
@@ -123,23 +150,29 @@ def _normal_drop(n: int, discordance: float, level: float, power: float) -> floa
     return max(_PRECISION, points * math.sqrt(max(discordance, 1.0 / n) / n))
 
 
-def items_to_detect(drop: float, *, discordance: float, level: float, margin: float = 0.0, power: float = POWER) -> int:
-    """About how many pairs a drop needs to be found with the given power.
+def items_to_detect(
+    drop: float, *, discordance: float, level: float, margin: float = 0.0, power: float = ENOUGH
+) -> int:
+    """About how many pairs a drop needs to be found, or to be found within the margin, with the given power.
 
     Source: R. J. Connor, "Sample size for testing differences in proportions for the paired-sample design",
-    Biometrics 43 (1987); below 20,000 pairs raised in steps of 2% until `drop_power` is reached.
+    Biometrics 43 (1987), and half an item more or less at either end for the test's half step; without a margin, below
+    20,000 pairs, raised in steps of 2% until `drop_power` is reached.
 
     Args:
-        drop: The true drop, more than `margin`.
+        drop: The true drop, more or less than `margin`.
         discordance: Share of pairs that change, either way.
         level: One-sided level of this one test.
         margin: The drop that the gate tolerates.
         power: The share of such drops that are found.
     """
-    changing = max(discordance, drop)
+    changing = max(discordance, abs(drop), margin)
     spread = _upper_point(level) * math.sqrt(changing - margin * margin)
     spread += NormalDist().inv_cdf(power) * math.sqrt(max(0.0, changing - drop * drop))
-    n = max(1, math.ceil((spread / (drop - margin)) ** 2))
-    while n <= _LARGEST_EXACT and drop_power(n, drop, discordance=changing, level=level, margin=margin) < power:
+    distance = abs(drop - margin)
+    n = max(1, math.ceil((spread / distance) ** 2 + (1.0 / distance if margin else 0.0)))
+    if margin:
+        return n
+    while n <= _LARGEST_EXACT and drop_power(n, abs(drop), discordance=changing, level=level) < power:
         n = math.ceil(n * _STEP)
     return n

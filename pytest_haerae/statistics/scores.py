@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Annotated, NotRequired
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import Annotated, NotRequired, TypeVar, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from pytest_haerae.data.passages import passage_of
-from pytest_haerae.statistics.estimates import clustered_standard_error, standard_error, wilson_interval
+from pytest_haerae.statistics.estimates import (
+    clustered_standard_error,
+    mean_interval,
+    mean_standard_error,
+    standard_error,
+    wilson_interval,
+)
 from pytest_haerae.statistics.pairing import ANSWERED, Outline
-from pytest_haerae.types import Outcome, Sample
+from pytest_haerae.statistics.repeats import Repeats, repeats_of
+from pytest_haerae.types import Outcome, Sample, Verdict, grouped
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
@@ -32,7 +40,7 @@ class Score(Clustering):
     """The numbers of some items; errors and skipped items are not in `n`."""
 
     accuracy: Share | None
-    """correct / n; null where nothing was measured."""
+    """correct / n, or the mean of all answers where there are several an item; null where nothing was measured."""
     stderr: Spread | None
     """Standard error of the accuracy; null below n = 2."""
     ci95: Annotated[list[Share], Field(min_length=2, max_length=2)] | None
@@ -53,14 +61,33 @@ class Score(Clustering):
     """correct / (n - cut): the accuracy among the answers that were not cut; null where there are none."""
     character_f: NotRequired[Share | None]
     """Mean likeness of free-text answers to their references; null where there are none."""
+    repeats: NotRequired[Repeats]
+    """What several answers an item come to, where they were asked for: then `accuracy` is the mean over items of the
+    share of their answers that are right, and the counts are of items, each as `--pass-if` has it."""
 
 
-class Metrics(Score):
+Breakdown = dict[str, Score]
+"""The numbers of some items by the values of a column; of those without a value under the empty text."""
+
+
+class BenchmarkMetrics(Score):
     """The numbers of all items (micro), of each subset, and the mean of the subsets (macro)."""
 
     macro_accuracy: Share | None
     """The mean of the subsets' accuracies, each counted once."""
     subsets: dict[str, Score]
+
+
+class Metrics(BenchmarkMetrics):
+    """The numbers of a run; one of several benchmarks calls its subsets ``benchmark/subset``."""
+
+    benchmarks: NotRequired[dict[str, BenchmarkMetrics]]
+    """The numbers of each benchmark, where the run asked several."""
+    macro_benchmarks: NotRequired[Share | None]
+    """The mean of the benchmarks' accuracies, each counted once."""
+    by: NotRequired[dict[str, Breakdown]]
+    """The numbers by the values of metadata columns: each column that was asked for, and each of its values; the items
+    whose row lacks it under the empty text."""
 
 
 def score(samples: Sequence[Sample]) -> Score:
@@ -69,11 +96,53 @@ def score(samples: Sequence[Sample]) -> Score:
     Where items share a passage their answers go together; the standard error that takes it into account is added.
     `character_f` is the mean likeness of free-text answers to their references, None where there are none.
     """
-    return {
+    answered = [sample for sample in samples if sample.verdict.outcome in ANSWERED]
+    found: Score = {
         **score_of_outcomes(sample.verdict.outcome for sample in samples),
-        **_clustered(samples),
-        "character_f": _mean([sample.verdict.character_f for sample in samples]),
+        **_of_answers(answered),
+        **_clustered(answered),
+        "character_f": _mean([verdict.character_f for sample in samples for verdict in sample.verdicts]),
     }
+    if repeats := repeats_of([sample.verdicts for sample in answered]):
+        found["repeats"] = repeats
+    return found
+
+
+class _OfAnswers(TypedDict, total=False):
+    """What stands in a score otherwise where several answers an item were asked for."""
+
+    accuracy: Share | None
+    stderr: Spread | None
+    ci95: list[Share] | None
+    accuracy_uncut: Share | None
+
+
+def _of_answers(answered: Sequence[Sample]) -> _OfAnswers:
+    """The accuracy of all answers, items as clusters; nothing where there is one answer an item."""
+    if not answered or not answered[0].answers:
+        return {}
+    whole = [
+        [verdict.outcome == "correct" for verdict in sample.verdicts if verdict.outcome != "cut"] for sample in answered
+    ]
+    return {
+        **accuracy_of_shares([right_share(sample.verdicts) for sample in answered]),
+        "accuracy_uncut": _mean([sum(right) / len(right) for right in whole if right]),
+    }
+
+
+def accuracy_of_shares(shares: Sequence[float]) -> _OfAnswers:
+    """The accuracy with standard error and interval of items of which shares of the answers are right."""
+    interval = mean_interval(shares)
+    return {
+        "accuracy": _mean(shares),
+        "stderr": mean_standard_error(shares),
+        "ci95": list(interval) if interval else None,
+    }
+
+
+def right_share(verdicts: Sequence[Verdict]) -> float:
+    """The share of an item's answers that are right."""
+    return sum(verdict.outcome == "correct" for verdict in verdicts) / len(verdicts)
 
 
 def score_of_outcomes(outcomes: Iterable[Outcome]) -> Score:
@@ -115,40 +184,69 @@ def _mean(values: Iterable[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _clustered(samples: Sequence[Sample]) -> Clustering:
+def _clustered(answered: Sequence[Sample]) -> Clustering:
     """The clustered standard error and the number of clusters; nothing where no passage is shared."""
-    answered = [sample for sample in samples if sample.verdict.outcome in ANSWERED]
     # By number: a text of each sample's own, of its passage, would be a second copy of the data.
-    numbers: dict[tuple[str, str | int], int] = {}
+    numbers: dict[tuple[str, str, str | int], int] = {}
     clusters = [
-        numbers.setdefault((sample.item.subset, passage_of(sample.item.query) or sample.item.index), len(numbers))
+        numbers.setdefault(
+            (sample.selected.benchmark, sample.item.subset, passage_of(sample.item.query) or sample.item.index),
+            len(numbers),
+        )
         for sample in answered
     ]
     count = len(numbers)
     if count == len(answered):
         return {}
-    correct = [sample.verdict.outcome == "correct" for sample in answered]
+    correct = [right_share(sample.verdicts) for sample in answered]
     return {"stderr_clustered": clustered_standard_error(correct, clusters), "clusters": count}
 
 
 def make_metrics(samples: Sequence[Sample]) -> Metrics:
-    """The report's `metrics`: the total, the mean of the subsets, and each subset."""
-    groups: dict[str, list[Sample]] = {}
-    for sample in samples:
-        groups.setdefault(sample.item.subset, []).append(sample)
-    return _metrics(score(samples), {name: score(group) for name, group in groups.items()})
+    """The report's `metrics`: the total, the mean of the subsets, each subset, and each of several benchmarks."""
+    return _metrics(((sample.selected.benchmark, sample.item.subset, sample) for sample in samples), score)
 
 
-def metrics_of_outlines(samples: Iterable[Outline]) -> Metrics:
-    """The `metrics` that the samples of a report give: what gates may rely on, whatever stands beside them."""
-    groups: dict[str, list[Outcome]] = {}
-    for mark, outcome in samples:
-        groups.setdefault(mark.subset, []).append(outcome)
-    every = (outcome for group in groups.values() for outcome in group)
-    return _metrics(score_of_outcomes(every), {name: score_of_outcomes(outcomes) for name, outcomes in groups.items()})
+def metrics_of_outlines(samples: Iterable[Outline], *, several: bool = False) -> Metrics:
+    """The `metrics` that the samples of a report give: what gates may rely on, whatever stands beside them.
+
+    Args:
+        samples: The samples.
+        several: Whether the report is of several benchmarks.
+    """
+    placed = ((sample.mark.dataset if several else "", sample.mark.subset, sample) for sample in samples)
+    return _metrics(placed, score_of_outlines)
 
 
-def _metrics(total: Score, subsets: dict[str, Score]) -> Metrics:
-    measured = [entry["accuracy"] for entry in subsets.values() if entry["accuracy"] is not None]
-    macro = sum(measured) / len(measured) if measured else None
-    return {**total, "macro_accuracy": macro, "subsets": subsets}
+def score_of_outlines(samples: Sequence[Outline]) -> Score:
+    """What the outlines of some samples decide: counts, and the accuracy with standard error and interval."""
+    found = score_of_outcomes(sample.outcome for sample in samples)
+    shares = [sample.right for sample in samples if sample.outcome in ANSWERED and sample.right is not None]
+    return {**found, **accuracy_of_shares(shares)} if shares else found
+
+
+Judged = TypeVar("Judged")
+
+
+def _metrics(placed: Iterable[tuple[str, str, Judged]], score_of: Callable[[Sequence[Judged]], Score]) -> Metrics:
+    """Metrics of what was judged, each with its benchmark, empty in a run of one, and its subset."""
+    every: list[Judged] = []
+    groups: dict[str, dict[str, list[Judged]]] = {}
+    for benchmark, subset, judged in placed:
+        every.append(judged)
+        groups.setdefault(benchmark, {}).setdefault(subset, []).append(judged)
+    scores = {name: {subset: score_of(group) for subset, group in part.items()} for name, part in groups.items()}
+    called = {grouped(name, subset): entry for name, part in scores.items() for subset, entry in part.items()}
+    metrics = cast(Metrics, _with_subsets(score_of(every), called))
+    if any(groups):
+        parts: dict[str, BenchmarkMetrics] = {
+            name: _with_subsets(score_of([*chain.from_iterable(groups[name].values())]), part)
+            for name, part in scores.items()
+        }
+        metrics["benchmarks"] = parts
+        metrics["macro_benchmarks"] = _mean(part["accuracy"] for part in parts.values())
+    return metrics
+
+
+def _with_subsets(total: Score, subsets: dict[str, Score]) -> BenchmarkMetrics:
+    return {**total, "macro_accuracy": _mean(entry["accuracy"] for entry in subsets.values()), "subsets": subsets}

@@ -97,12 +97,13 @@ def _check_declarations(backend: type[Backend]) -> None:
         backend,
         f"parameters is {backend.parameters!r}; it has to be a subclass of BackendParameters",
     )
-    libraries = backend.libraries
-    _require(
-        isinstance(libraries, tuple) and all(isinstance(each, str) for each in libraries),
-        backend,
-        f"libraries is {libraries!r}; it has to be a tuple of distributions' names",
-    )
+    for name, listed in (("libraries", "distributions'"), ("requires", "modules'")):
+        names = getattr(backend, name)
+        _require(
+            isinstance(names, tuple) and all(isinstance(each, str) for each in names),
+            backend,
+            f"{name} is {names!r}; it has to be a tuple of {listed} names",
+        )
     _require(isinstance(backend.remote, bool), backend, f"remote is {backend.remote!r}; it has to be True or False")
 
 

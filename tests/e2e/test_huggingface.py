@@ -54,27 +54,27 @@ def test_the_references_of_lm_evaluation_harness_are_met(backend: HuggingFaceBac
 def test_out_of_memory_halves_the_batch_and_loses_no_item(
     backend: HuggingFaceBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    requests = [Request("loglikelihood", f"{number}번 정답:", LABELS) for number in range(64)]
+    requests = [Request("loglikelihood", f"{number}번 정답:", LABELS) for number in range(16)]
     expected = dict(backend.run(requests))
-    monkeypatch.setattr(backend._runner, "_budget", BatchBudget(backend._model, fixed=64))
+    monkeypatch.setattr(backend._runner, "_budget", BatchBudget(backend._model, fixed=16))
     sizes: list[int] = []
     score = TreeScorer.score
 
     def short_of_memory(self: TreeScorer, prefix: Tokens, batch: list[Scorable]) -> NodeReader:
         sizes.append(len(batch))
-        if len(batch) > 16:
+        if len(batch) > 4:
             raise torch.OutOfMemoryError("CUDA out of memory")
         return score(self, prefix, batch)
 
     monkeypatch.setattr(TreeScorer, "score", short_of_memory)
     answers = dict(backend.run(requests))
-    assert sizes == [64, 32, 16, 16, 32, 16, 16]
-    for index in range(64):
+    assert sizes == [16, 8, 4, 4, 8, 4, 4]
+    for index in range(16):
         assert answers[index].loglikelihoods == pytest.approx(expected[index].loglikelihoods, abs=1e-4)
     # What memory allowed is remembered.
     sizes.clear()
-    assert len(dict(backend.run(requests))) == 64
-    assert sizes == [16] * 4
+    assert len(dict(backend.run(requests))) == 16
+    assert sizes == [4] * 4
 
 
 def test_a_context_too_long_is_cut_from_the_left_and_said_so(checkpoint: Path) -> None:

@@ -23,7 +23,7 @@ from tests.helpers import shared
 pytestmark = [pytest.mark.engine, pytest.mark.server]
 
 SUBJECTS = ("Criminal-Law", "Fashion")
-COUNT = 10
+COUNT = 5
 """Items a subject: lm-evaluation-harness computes each context four times."""
 
 

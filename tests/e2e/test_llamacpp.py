@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_haerae import Evaluator
 from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
 from pytest_haerae.backends.local.llamacpp_server import LISTED, EmbeddedServer
 from pytest_haerae.types import Request
@@ -135,3 +137,18 @@ def test_a_rare_token_is_asked_for_again_and_never_guessed(backend: LlamaCppBack
     ((_, response),) = backend.run([request])
     assert response.loglikelihoods is not None
     assert response.loglikelihoods[1] < response.loglikelihoods[0] < 0
+
+
+def test_the_demos_model_tells_a_questions_own_answer_from_its_neighbours(tmp_path: Path) -> None:
+    """What the demo's notice says: beside the sample, where it is at chance, there is something that it can tell."""
+    result = Evaluator(progress=False).run(
+        "llamacpp",
+        dataset="sample_pairs",
+        limit=8,  # whole pairs: a model that ignores the question is right in exactly half of them
+        model_params={"threads": 1},
+        store=tmp_path / "s.sqlite",
+        output_file=tmp_path / "r.json",
+    )
+    assert (result.metrics["n"], result.metrics["errors"]) == (104, 0)
+    low, _ = result.metrics["ci95"] or (0.0, 0.0)
+    assert low > 0.5

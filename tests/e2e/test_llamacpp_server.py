@@ -58,7 +58,7 @@ def test_http_gives_the_numbers_of_the_engine(address: str) -> None:
 
 @pytest.mark.parametrize("method", ["string_match", "log_likelihood"])
 def test_the_suites_run_on_it(address: str, tmp_path: Path, method: str) -> None:
-    result = evaluate(tmp_path, address, "--limit=1", f"--method={method}", max_tokens=16)
+    result = evaluate(tmp_path, address, "--limit=1", f"--method={method}", max_tokens=4)
     assert result.returncode == 0, result.stdout + result.stderr
     metrics = valid_report(tmp_path / "report.json")["metrics"]
     assert (metrics["errors"], metrics["n"] + metrics["skipped"]) == (0, 13)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,8 +10,9 @@ import pytest
 
 from pytest_haerae.report.schema import SampleRow
 from pytest_haerae.report.show.html import write_page
+from pytest_haerae.types import Answer, Response, Verdict
 from tests.e2e.browser import Visit
-from tests.unit.reports import make, report_of, sample, samples_of
+from tests.unit.reports import benchmarks_of, make, report_of, sample, samples_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -105,6 +107,23 @@ def test_the_words_that_were_read_are_marked_and_reasoning_is_folded(browser: Br
     visit.close()
 
 
+def test_what_a_model_thought_aloud_is_folded_where_it_stands(browser: Browser, tmp_path: Path) -> None:
+    said, why = "👍<think>정답: (A)?</think>정답: (A)", "정답: (A)"
+    start = said.rindex(why)
+    rows = row_with(raw_output=said, why=why, why_start=start, reasoning="정답: (A)?")
+    write_page(tmp_path / "r.html", make(rows, method="string_match"))
+    visit = Visit(browser, tmp_path / "r.html", "#csat_geo-0000")
+    shown = visit.page.locator("#detail")
+    assert shown.locator("mark").all_text_contents() == [why]
+    assert shown.locator("mark").evaluate("mark => mark.previousSibling.textContent") == "</think>"
+    thought = shown.locator("details", has_text="Reasoning (8 characters")
+    assert thought.count() == 1
+    assert "정답: (A)?" not in shown.inner_text()
+    thought.locator("summary").click()
+    assert thought.locator("pre").inner_text() == "정답: (A)?"
+    visit.close()
+
+
 @pytest.mark.parametrize(("start", "before"), [(3, "👍 \n"), (0, "👍 \n정답: A\n"), (None, "👍 \n정답: A\n")])
 def test_the_words_that_were_read_are_marked_at_their_place(
     browser: Browser, tmp_path: Path, start: int | None, before: str
@@ -119,6 +138,19 @@ def test_the_words_that_were_read_are_marked_at_their_place(
     visit.close()
 
 
+def test_what_else_a_row_has_is_told_of_its_item(browser: Browser, tmp_path: Path) -> None:
+    known = {"분야": "<b>법</b>", "year": 2019, "tags": ["가"]}
+    write_page(tmp_path / "r.html", make(row_with(metadata=known)))
+    visit = Visit(browser, tmp_path / "r.html", "#csat_geo-0000")
+    shown = visit.page.locator("#detail dl.metadata").inner_text()
+    assert shown.split() == ["분야", "<b>법</b>", "year", "2019", "tags", '["가"]']
+    visit.close()
+    visit = Visit(browser, tmp_path / "r.html", "#csat_geo-0001")
+    assert visit.page.locator("#detail").inner_text()
+    assert visit.page.locator("#detail dl.metadata").count() == 0, "a report of an earlier version says nothing of it"
+    visit.close()
+
+
 def test_a_cut_output_is_told_and_can_be_filtered(browser: Browser, tmp_path: Path) -> None:
     rows = row_with(raw_output="생각해 보면", outcome="cut", prediction=None, finish_reason="length")
     write_page(tmp_path / "r.html", make(rows, method="string_match"))
@@ -129,4 +161,44 @@ def test_a_cut_output_is_told_and_can_be_filtered(browser: Browser, tmp_path: Pa
     said = visit.page.locator("#detail").inner_text()
     assert "The output was cut before an answer was stated; the reference is B." in said
     assert "perhaps before the answer" not in said
+    visit.close()
+
+
+def test_of_several_benchmarks_each_is_told_and_its_items_are_asked_its_way(browser: Browser, tmp_path: Path) -> None:
+    report = report_of(benchmarks_of({"kmmlu": {"a": "ccww"}, "kobest": {"a": "cw"}}))
+    report["info"]["benchmarks"]["kobest"] |= {"num_few_shot": 2, "prompt": "kobest"}
+    write_page(tmp_path / "report.html", report)
+    visit = Visit(browser, tmp_path / "report.html")
+    table = visit.page.locator("table.scores tbody tr th").all_inner_texts()
+    assert [name.strip() for name in table[1:]] == ["kmmlu", "kobest", "kmmlu/a", "kobest/a"]
+    assert "Mean of benchmarks" in visit.page.locator(".hero").inner_text()
+    assert visit.page.evaluate("core.subset.map((number) => core.asked[number].num_few_shot)") == [0, 0, 0, 0, 2, 2]
+    visit.page.get_by_role("button", name="kobest/a").click()
+    assert visit.page.locator("#rows tr").count() == 2
+    visit.page.locator("#rows tr a").first.click()
+    visit.page.locator("#detail-title").wait_for()
+    assert "kobest/a" in visit.page.locator("#detail").inner_text()
+    visit.close()
+
+
+def test_of_several_answers_each_is_told_in_both_languages(browser: Browser, tmp_path: Path) -> None:
+    said = "<img src=x onerror=alert(1)> 정답: (B)"
+    answers = (
+        Answer(Response(text="정답: (A)"), Verdict("correct", "A", why="정답: (A)")),
+        Answer(Response(text=said), Verdict("wrong", "B", why="정답: (B)")),
+        Answer(Response(text="모르겠"), Verdict("cut")),
+    )
+    (only,) = samples_of({"a": "w"})
+    report = report_of([replace(only, answers=answers)])
+    write_page(tmp_path / "r.html", report)
+    visit = Visit(browser, tmp_path / "r.html", f"#{report['samples'][0]['id']}")
+    for words in ("pass@3", "majority@3", "all@3"):
+        assert words in visit.page.locator(".summary").inner_text()
+    section = visit.page.locator("#detail section", has_text="All 3 answers")
+    assert section.locator("summary").all_inner_texts() == ["1. correct: A", "2. wrong: B", "3. cut"]
+    section.locator("summary").nth(1).click()
+    assert section.locator("mark").nth(1).inner_text() == "정답: (B)"
+    assert section.locator("img").count() == 0
+    visit.page.get_by_role("button", name="한국어").click()
+    assert "응답 3개 전체" in visit.page.locator("#detail").inner_text()
     visit.close()

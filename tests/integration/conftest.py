@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from pytest_haerae.testing import Ledger
 from tests.helpers import write_questions
 from tests.integration.always import BACKEND
+from tests.integration.workflows import Checkout
 
 Evaluate = Callable[..., pytest.RunResult]
 
@@ -45,3 +47,11 @@ def always(evaluate: Evaluate, pytester: pytest.Pytester) -> Evaluate:
         return evaluate(*options, model=model, inprocess=inprocess)
 
     return run
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    """A repository for the workflows of ``init --ci``, and a folder of programs in the place of the CI system's."""
+    made = Checkout(tmp_path / "checkout", tmp_path / "programs")
+    made.write()
+    return made

@@ -83,7 +83,8 @@ def test_a_mistake_is_one_clear_line_and_exit_code_4(
         (pytester.path / "test_mine.py").write_text(
             "import pytest\n\n@pytest.mark.haerae\ndef test_any(haerae_verdict): ...\n", encoding="utf-8"
         )
-    result = evaluate(*options, *workers, inprocess=not workers)
+    named = any(option.startswith("--model=") for option in options)
+    result = evaluate(*options, *workers, model=None if named else "random", inprocess=not workers)
     result.stderr.fnmatch_lines([message])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "Traceback" not in result.stdout.str() + result.stderr.str()

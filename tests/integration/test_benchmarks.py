@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_haerae import Evaluator
+from pytest_haerae.catalogue.registry import own_benchmarks
 from pytest_haerae.data.hub import HubDataset
 from pytest_haerae.scoring.mathematics import scorer as math_scorer
 from tests.helpers import ROOT, HubRows, valid_report
@@ -148,6 +149,64 @@ def test_another_prompt_and_scorer_are_the_users_choice(collect: Collect, pytest
     assert report(pytester)["info"]["evaluator_params"] == {"scorer": "default"}
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["suites/kmmlu", "suites/test_csat_geo.py", "suites/click"],
+        ["suites", "--dataset=kmmlu,haerae_bench", "--dataset=click"],
+        ["suites", "suites/kmmlu/test_kmmlu.py", "suites/click"],
+    ],
+    ids=["suites", "option", "folder of both"],
+)
+def test_suites_of_several_benchmarks_are_one_run(
+    collect: Collect, pytester: pytest.Pytester, loaded: list[tuple[str, str | None, str]], options: list[str]
+) -> None:
+    nodeids = collect(*options, "--subset=kmmlu/Law,csat_geo,culture_law", "--method=log_likelihood")
+    assert nodeids == [
+        *(f"suites/click/test_click.py::test_click[click/culture_law-000{number}]" for number in range(2)),
+        *(f"suites/test_csat_geo.py::test_csat_geo[haerae_bench/csat_geo-000{number}]" for number in range(2)),
+        *(f"suites/kmmlu/test_kmmlu.py::test_kmmlu[kmmlu/Law-000{number}]" for number in range(2)),
+    ]
+    assert {configuration for _, configuration, _ in loaded} == {"Law", "csat_geo", None}
+    info = report(pytester)["info"]
+    assert {name: part["prompt"] for name, part in info["benchmarks"].items()} == {
+        "click": "raw",
+        "haerae_bench": "raw",
+        "kmmlu": "kmmlu",
+    }
+    assert info["benchmarks"]["haerae_bench"]["revision"] == "b480e81024913f27783d2b05d2f0b10089db19ad"
+
+
+CLICK_IDS = (
+    *(
+        f"{kind}_1"
+        for kind in ("economy", "geography", "history", "popular", "law", "politics", "society", "tradition")
+    ),
+    *("PSE_korean_1", "Kedu_1_1", "TK_1_9"),
+)
+"""An id of each subset of CLIcK."""
+
+
+def test_all_is_every_benchmark(collect: Collect, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(self: HubDataset, configuration: str | None) -> HubRows:
+        rows = [made_up_row(self.repository.name, number) for number in range(11)]
+        if self.repository.name == "EunsuKim/CLIcK":
+            for row, identifier in zip(rows, CLICK_IDS, strict=True):
+                row["id"] = identifier
+        return HubRows(rows)
+
+    monkeypatch.setattr(HubDataset, "_load", load)
+    collect("suites", "--dataset=all")
+    metrics = report(pytester)["metrics"]
+    assert list(metrics["benchmarks"]) == [benchmark.name for benchmark in own_benchmarks() if benchmark.in_all]
+    assert metrics["n"] == sum(part["n"] for part in metrics["benchmarks"].values())
+    assert {benchmark: set(part["subsets"]) for benchmark, part in metrics["benchmarks"].items()} == {
+        benchmark.name: set(benchmark.open("test", None).subsets())
+        for benchmark in own_benchmarks()
+        if benchmark.in_all
+    }
+
+
 def test_the_other_doors_name_the_same_tests(collect: Collect, pytester: pytest.Pytester) -> None:
     nodeids = collect("suites/kmmlu")
     result = Evaluator(progress=False).run("random", dataset="kmmlu", limit=2, output_file=pytester.path / "other.json")
@@ -193,9 +252,6 @@ def test_a_users_own_suite_over_a_benchmark(collect: Collect, pytester: pytest.P
             ["suites/kmmlu", "--dataset=sample"],
             "ERROR: the suites here ask another benchmark than this run: add *kmmlu",
         ),
-        (["suites/kmmlu", "suites/click"], "ERROR: these suites ask kmmlu and click: one run asks one benchmark, *"),
-        (["suites/test_csat_geo.py", "suites/kmmlu"], "ERROR: these suites ask haerae_bench and kmmlu: one run *"),
-        (["suites/kmmlu", "suites/test_csat_geo.py"], "ERROR: these suites ask kmmlu and haerae_bench: one run *"),
         (["suites", "--dataset=kmlu"], "ERROR: unknown dataset 'kmlu': did you mean 'kmmlu'? Valid: click, *"),
         (["suites/kmmlu", "--subset=Lav"], "ERROR: --subset: unknown subset 'Lav': did you mean 'Law'? Valid: *"),
         (

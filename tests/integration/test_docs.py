@@ -289,7 +289,7 @@ def test_a_backend_page_lists_every_parameter(name: str, folder: str) -> None:
 def test_the_report_page_names_every_key(page: str, reports: tuple[Path, Path]) -> None:
     report: dict[str, Any] = valid_report(reports[0])
     parts = {
-        "metrics": {*report["metrics"], "stderr_clustered", "clusters"},
+        "metrics": {*report["metrics"], "stderr_clustered", "clusters", "by"},
         "info": set(report["info"]),
         "samples": set(report["samples"][0]),
     }

@@ -92,9 +92,19 @@ JUDGED: dict[str, tuple[list[str], int, dict[str, str]]] = {
     ),
     "drop failed": (["--baseline=base.json", "--model-params=wrong=10"], 1, {"baseline": "failed"}),
     "drop tolerated": (
-        ["--baseline=base.json", "--model-params=wrong=10", "--max-drop=0.5"],
+        ["--baseline=base.json", "--model-params=wrong=10", "--max-drop=0.8"],
         0,
         {"baseline": "passed"},
+    ),
+    "inconclusive": (
+        ["--baseline=base.json", "--model-params=wrong=3"],
+        0,
+        {"baseline": "inconclusive"},
+    ),
+    "inconclusive fails": (
+        ["--baseline=base.json", "--model-params=wrong=3", "--inconclusive=fail", "--max-drop=each=0.8"],
+        1,
+        {"baseline": "inconclusive", "baseline questions": "passed"},
     ),
     "not evaluated": (
         ["--baseline=base.json", "--min-accuracy=1", "--model-params=wrong=10", "-k", "000"],
@@ -213,6 +223,36 @@ def test_ordinary_tests_that_are_left_out_do_not_silence_the_gates(tmp_path: Pat
     result = evaluate(tmp_path, "-m", "not skipif", "--min-accuracy=0.9", "--model-params=wrong=10")
     assert "1 deselected" in result.stdout
     assert result.returncode == 1, result.stdout
+
+
+@WORKERS
+@pytest.mark.parametrize("how", ["pass", "fail"])
+def test_what_a_gate_that_cannot_tell_is_for_continuous_integration(
+    tmp_path: Path, base: str, workers: list[str], how: str
+) -> None:
+    prepare(tmp_path)
+    (tmp_path / "base.json").write_text(base, encoding="utf-8")
+    options = ["--model-params=wrong=3", "--report-md=summary.md", "--junitxml=junit.xml", "--report-html=page.html"]
+    options += ["--baseline=base.json", f"--inconclusive={how}", "--baseline-write=new.json"]
+    result = evaluate(tmp_path, *options, *workers, GITHUB_ACTIONS="true")
+    assert result.returncode == (how == "fail")
+    (gate,) = valid_report(tmp_path / "report.json")["info"]["gates"]
+    kind = "error" if how == "fail" else "warning"
+    shown = gate["detail"].replace("%", "%25")
+    assert f"::{kind} title=pytest-haerae gate baseline::inconclusive - {shown}" in result.stdout.splitlines()
+    assert f"| ⚠️ inconclusive | baseline | {gate['detail']} |" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert f"inconclusive: {gate['detail']}" in (tmp_path / "junit.xml").read_text(encoding="utf-8")
+    assert 'class="badge gate-inconclusive"' in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert (tmp_path / "new.json").exists() == (how == "pass")
+
+
+def test_a_subset_that_is_not_there_has_no_gate(tmp_path: Path, base: str) -> None:
+    prepare(tmp_path)
+    (tmp_path / "base.json").write_text(base, encoding="utf-8")
+    result = evaluate(tmp_path, "--baseline=base.json", "--max-drop=question=0.1")
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--max-drop: unknown subset 'question': did you mean 'questions'?" in result.stdout + result.stderr
+    assert not (tmp_path / "ledger.txt").exists()
 
 
 @WORKERS

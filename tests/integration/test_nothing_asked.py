@@ -52,7 +52,10 @@ def test_workers_that_only_set_up_ask_nothing(always: Evaluate, option: str) -> 
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ('subsets="history"', "*unknown keyword 'subsets': did you mean 'subset'? Valid: dataset, subset"),
+        (
+            'subsets="history"',
+            "*unknown keyword 'subsets': did you mean 'subset'? Valid: by, dataset, min_accuracy, subset",
+        ),
         ('"history"', "*'history' has no keyword; write subset=* or dataset=*"),
         ("subset=5", "*subset= is a name or a list of names, not 5"),
         ('dataset="questions.jsonl", subset="question"', "*unknown subset 'question': did you mean 'questions'?*"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -127,12 +128,19 @@ def test_a_scorer_that_says_something_else_each_time_is_asked_once(
 @pytest.mark.parametrize(
     ("scorer", "shown"),
     [
-        ("broken", ["scorer broken, item questions-0000: raised ValueError: no way to judge questions-0000 at 0.5 *"]),
+        (
+            "broken",
+            [
+                "40 items alike: scorer broken, item questions-0000: raised ValueError: no way to judge questions-0000"
+                " at 0.5 *"
+            ],
+        ),
         (
             "asleep",
             [f"scorer asleep, item questions-000{number}: gave no verdict within 0.1 s *" for number in range(3)]
             + [
-                "scorer asleep, item questions-0003: not asked: it reached its time limit of 0.1 s on 3 items in a row*"
+                "37 items alike: scorer asleep, item questions-0003: not asked: it reached its time limit of 0.1 s on 3"
+                " items in a row*"
             ],
         ),
     ],
@@ -144,8 +152,8 @@ def test_a_scorer_that_fails_on_all_items_is_one_line_with_their_number(
     result.assert_outcomes(errors=40)
     result.stdout.fnmatch_lines(shown)
     more = 40 - len(shown)
-    result.stdout.fnmatch_lines([f"* - and {more} more items likewise"])
-    assert len([line for line in result.outlines if line.startswith("scorer ")]) == len(shown)
+    result.stdout.fnmatch_lines([f"{more + 1} items alike: *"])
+    assert len([line for line in result.outlines if re.match(r"(\d+ items alike: )?scorer ", line)]) == len(shown)
     assert len([line for line in result.outlines if line.startswith("ERROR ")]) == len(shown)
     assert report_of(pytester)["metrics"]["errors"] == 40
 

@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 
 from pytest_haerae.backends import Backend, BackendParameters
 from pytest_haerae.evaluation import Evaluation, prepare
+from pytest_haerae.run.identity import parameter_id
 from pytest_haerae.testing import ScriptedBackend, ScriptedParameters
-from pytest_haerae.types import Item, Request, Response, Selected
+from pytest_haerae.types import DataKey, Item, Request, Response, Selected
 
 LETTERS = "ABC"
 
@@ -78,13 +79,20 @@ def prepared(
 
 
 def everything(evaluation: Evaluation) -> list[Selected]:
-    """All items of an evaluation's data set, each with a test of its own."""
-    data = evaluation.plan.data
+    """All items of an evaluation's data sets, each with a test of its own."""
     return [
-        Selected(item, f"test_mine.py::test_mine[{item.id}]", data)
+        Selected(item, f"test_mine.py::test_mine[{parameter_id(item, benchmark)}]", data, benchmark=benchmark)
+        for data in evaluation.plan.parts
+        for benchmark in [evaluation.benchmark_of(data)]
         for subset in evaluation.source.subsets(data)
         for item in evaluation.source.items(data, subset)
     ]
+
+
+def data_of(evaluation: Evaluation) -> DataKey:
+    """The data set of an evaluation that has one."""
+    (data,) = evaluation.plan.parts
+    return data
 
 
 def item(number: int = 0, subset: str = "history", **changes: Any) -> Item:  # noqa: ANN401 - a field's value

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 from pytest_haerae.config.run_config import build_config
+from pytest_haerae.gates.compatibility import measured_by
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.gate import GateEntry
 from pytest_haerae.gates.judge import judge_run
@@ -18,6 +20,8 @@ from pytest_haerae.report.facts import RunFacts
 from pytest_haerae.report.files import write_report
 from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.report.schema import Report, SampleRow
+from pytest_haerae.run.calls import NO_CALLS
+from pytest_haerae.run.plan import make_plan
 from pytest_haerae.statistics.pairing import outline_of
 from pytest_haerae.statistics.scores import Score, make_metrics
 from pytest_haerae.types import DataKey, Item, Outcome, Response, Sample, Selected, Usage, Verdict
@@ -58,6 +62,15 @@ def samples_of(
     return found
 
 
+def benchmarks_of(parts: Mapping[str, Mapping[str, str]], **more: Any) -> list[Sample]:  # noqa: ANN401 - as `samples_of`
+    """Samples of a run of several benchmarks: each one's subsets as `samples_of` takes them."""
+    return [
+        replace(sample, selected=replace(sample.selected, data=DataKey(name), benchmark=name))
+        for name, subsets in parts.items()
+        for sample in samples_of(subsets, **more)
+    ]
+
+
 def report_of(
     samples: Sequence[Sample],
     baseline: Report | None = None,
@@ -72,7 +85,7 @@ def report_of(
     errors = sum(sample.verdict.outcome == "error" for sample in samples)
     completeness = Completeness(by_hand, missing, errors, len(samples) + missing)
     metrics = make_metrics(samples)
-    rows = list(SampleRows(samples, lambda sample: None, lambda data: data.name, return_logits=True))
+    rows = list(SampleRows(samples, lambda sample: None, lambda data: data.name, lambda sample: True))
     before = map(outline_of, baseline["samples"]) if baseline else None
     judgement = judge_run(config, metrics, map(outline_of, rows), before, completeness)
     facts = RunFacts(
@@ -81,15 +94,33 @@ def report_of(
         dataset="questions.jsonl",
         dataset_revision=None,
         dataset_fingerprint="0123456789abcdef",
-        subset_fingerprints={sample.item.subset: "0123456789abcdef" for sample in samples},
+        subset_fingerprints={sample.group: "0123456789abcdef" for sample in samples},
         prompt_fingerprint="fedcba9876543210",
         started=datetime(2026, 1, 1, tzinfo=UTC),
         elapsed_seconds=1.5,
         usage=Usage(computed=len(samples), seconds=1.0),
+        calls=NO_CALLS,
         completeness=completeness,
+        benchmarks={
+            sample.selected.benchmark: {
+                **measured_by(make_plan(config).first),
+                "prompt_fingerprint": "fedcba9876543210",
+                "scorer": config.scorer,
+                "revision": None,
+                "fingerprint": "0123456789abcdef",
+            }
+            for sample in samples
+            if sample.selected.benchmark
+        },
     )
     report = make_report(
-        config, facts, metrics, samples, rows=rows, judgement=judgement, warnings=find_warnings(samples)
+        config,
+        facts,
+        metrics,
+        samples,
+        rows=rows,
+        judgement=judgement,
+        warnings=[*find_warnings(samples), *judgement.warnings],
     )
     return cast(Report, json.loads(json.dumps(report)))
 

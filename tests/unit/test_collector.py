@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from pytest_haerae.collector import without_collector
+from pytest_haerae.collector import without_collector, without_what_stays
 
 
 def test_the_collector_stays_away_and_is_as_it_was_afterwards() -> None:
@@ -28,3 +28,26 @@ def test_the_collector_stays_away_and_is_as_it_was_afterwards() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_stays_is_set_aside_and_given_back() -> None:
+    before = gc.get_freeze_count()
+    with without_what_stays():
+        first = gc.get_freeze_count()
+        assert first > before
+    assert gc.get_freeze_count() == 0
+    kept = [[] for _ in range(1000)]  # type: ignore[var-annotated] # of nothing
+    with without_what_stays():
+        assert gc.get_freeze_count() >= first + len(kept)
+    assert gc.get_freeze_count() == 0
+
+
+def test_what_somebody_else_has_set_aside_stays_so() -> None:
+    gc.freeze()
+    try:
+        count = gc.get_freeze_count()
+        with without_what_stays():
+            assert gc.get_freeze_count() == count
+        assert gc.get_freeze_count() == count
+    finally:
+        gc.unfreeze()

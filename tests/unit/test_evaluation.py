@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +12,11 @@ import pytest
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.errors import UsageError
 from pytest_haerae.evaluation import Evaluation, prepare
+from pytest_haerae.run.calls import Callers
 from pytest_haerae.run.store import Store
 from pytest_haerae.types import Request, Response
 from tests.helpers import valid_report
-from tests.unit.fakes import Ledger, everything, prepared, question, scripted, silent, write_rows
+from tests.unit.fakes import Ledger, data_of, everything, prepared, question, scripted, silent, write_rows
 
 ROWS = [question(number) for number in range(9)]
 
@@ -180,22 +182,47 @@ def test_a_report_says_what_was_asked_of_what(tmp_path: Path) -> None:
         answers.usage.notes.append("a replica was started again")
         conclusion = made.conclude(selection, answers.samples, answers)
     info = valid_report(tmp_path / "r.json")["info"]
-    loader = made.source.loader(made.plan.data)
+    loader = made.source.loader(data_of(made))
     assert info["subset_fingerprints"] == {"questions": loader.fingerprint("questions")}
     assert info["dataset_fingerprint"] == made.source.fingerprint(selection)
     assert info["dataset"] == "questions.jsonl"
-    assert info["prompt_fingerprint"] == made.plan.prompt.fingerprint
+    assert info["prompt_fingerprint"] == made.plan.part_of(data_of(made)).prompt.fingerprint
     assert info["responses"] == {"computed": 9, "reused": 0}
     assert datetime.fromisoformat(info["started"]) <= before
     assert conclusion.notes[0] == "a replica was started again"
     assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["metrics"] == conclusion.report["metrics"]
 
 
+def test_what_tests_ask_themselves_is_counted_once_and_its_notes_are_told(tmp_path: Path) -> None:
+    ledger = Ledger()
+
+    class Noting(scripted(lambda request: Response(text="A", prompt_tokens=10), ledger)):  # type: ignore[misc]
+        def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+            yield from super().run(requests)
+            self.notes = [f"asked {len(ledger.asked)} so far, sk-0123456789abcdefghij"]
+            self.method_detail = f"as asked {len(ledger.asked)}"
+
+    made = prepared(tmp_path, ROWS, Noting, max_error_rate=1)
+    selection = everything(made)
+    with closing(made.ask(selection, silent, callers=Callers())) as answers:
+        equal, another = ledger.asked[0], Request("generate", "another")
+        assert [answer.text for answer in answers.calls.ask([equal, another])] == ["A", "A"]
+        answers.calls.usage.notes.append("of the calls")
+        conclusion = made.conclude(selection, answers.samples, answers)
+    info = conclusion.report["info"]
+    count = len(ROWS)
+    assert info["tokens"]["prompt"] == 10 * (count + 1)
+    assert info["responses"] == {"computed": count + 1, "reused": 1}
+    assert info["method_detail"] == f"as asked {count}"
+    said = [f"asked {count + 1} so far, ***", f"haerae_model: as asked {count + 1}", "of the calls"]
+    assert list(conclusion.notes[:3]) == said
+
+
 def test_another_data_set_changes_the_plan_and_keeps_the_rest(tmp_path: Path) -> None:
     made = prepare({"model": "random", "method": "log_likelihood"}, tmp_path)
     config = build_config({"model": "random", "method": "log_likelihood", "dataset": "kmmlu"}, tmp_path)
     about = made.about(config, None)
-    assert (about.plan.config.dataset, about.plan.prompt.name) == ("kmmlu", "kmmlu")
+    assert (about.plan.config.dataset, about.plan.part_of(data_of(about)).prompt.name) == ("kmmlu", "kmmlu")
     assert (about.source, about.started, about.baseline) == (made.source, made.started, made.baseline)
 
 

@@ -15,12 +15,17 @@ def test_every_method_needs_a_capability_of_its_own() -> None:
     assert sorted(CAPABILITY.values()) == sorted(get_args(Capability))
 
 
-@pytest.mark.parametrize("name", ["Item", "Message", "Request", "Response", "Verdict", "DataKey", "Selected", "Sample"])
+@pytest.mark.parametrize("name", ["Item", "Message", "Request", "Response", "Verdict", "Terms", "Selected", "Sample"])
 def test_what_travels_cannot_be_changed_on_the_way(name: str) -> None:
     kind = vars(types)[name]
     assert dataclasses.fields(kind)
     assert kind.__dataclass_params__.frozen
     assert "__dict__" not in dir(kind), "tens of thousands are held at once: no dictionary each"
+
+
+def test_the_name_of_a_data_set_cannot_be_changed_either() -> None:
+    with pytest.raises(AttributeError):
+        types.DataKey("d").name = "e"  # type: ignore[misc] # what is tested
 
 
 def test_a_sample_is_named_by_what_was_selected() -> None:

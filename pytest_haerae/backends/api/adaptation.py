@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pytest_haerae.backends.api.failures import chain, is_permanent
 
 _DROPPABLE = ("temperature", "top_p", "seed", "stop")
-_NAMES = ("max_tokens", "max_completion_tokens", "top_logprobs", *_DROPPABLE)
+_OTHER_NAME = "max_completion_tokens"
+_NAMES = ("max_tokens", _OTHER_NAME, "top_logprobs", *_DROPPABLE)
 _NOT_TAKEN = (
     r"unsupported|not (?:be )?(?:supported|permitted|allowed|accepted|available|recogni[sz]ed|implemented)"
     r"|(?:does|do|did)(?: not|n't) (?:support|accept|allow|recogni[sz]e)|unknown|unrecogni[sz]ed|unexpected|invalid"
@@ -29,21 +30,59 @@ _FEWER = (10, 5, 3, 1)
 """Counts of listed tokens that are tried where a server says that there are too many, and not how many it takes."""
 
 
-class Adaptation:
-    """What a server does not take, learnt from its own words: reasoning models refuse max_tokens and temperature."""
+class Adaptations:
+    """What a server does not take, for each sampling apart.
+
+    A refusal may be of a value, or of parameters that do not go together, and which of it is meant no words tell for
+    sure: what is left out of one request stays in those that are sampled otherwise, until they are refused themselves.
+    """
 
     def __init__(self) -> None:
-        self._renamed = False
-        self._dropped: set[str] = set()
-        self._listed: int | None = None
+        self._of: dict[str, Adaptation] = {}
+        self._other_names: dict[str, str] = {}
+
+    def of(self, body: Mapping[str, Any]) -> Adaptation:
+        """What was learnt of requests that are sampled as this one.
+
+        Args:
+            body: As it would be sent to a server that takes everything.
+        """
+        sampling = repr([body.get(name) for name in _NAMES])
+        if sampling not in self._of:
+            self._of[sampling] = Adaptation(self._other_names)
+        return self._of[sampling]
+
+    def describe(self) -> str | None:
+        """One line for the report; None where nothing was changed."""
+        return _described(self._of.values())
+
+
+class Adaptation:
+    """What a server does not take, learnt from its own words: reasoning models refuse max_tokens and temperature.
+
+    Args:
+        other_names: Names that the server itself gave for others: they change no answer, so all samplings share them.
+    """
+
+    def __init__(self, other_names: dict[str, str] | None = None) -> None:
+        self.dropped: set[str] = set()
+        self.listed: int | None = None
+        self._told = {} if other_names is None else other_names
+        self._guessed: dict[str, str] = {}
+
+    @property
+    def other_names(self) -> Mapping[str, str]:
+        """What parameters are called for this server."""
+        return {**self._guessed, **self._told}
 
     def apply(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """The body without what was refused."""
-        adapted = {name: value for name, value in body.items() if name not in self._dropped}
-        if self._renamed and "max_tokens" in adapted:
-            adapted["max_completion_tokens"] = adapted.pop("max_tokens")
-        if self._listed is not None and "top_logprobs" in adapted:
-            adapted["top_logprobs"] = min(self._listed, adapted["top_logprobs"])
+        adapted = {name: value for name, value in body.items() if name not in self.dropped}
+        for name, other in self.other_names.items():
+            if name in adapted:
+                adapted[other] = adapted.pop(name)
+        if self.listed is not None and "top_logprobs" in adapted:
+            adapted["top_logprobs"] = min(self.listed, adapted["top_logprobs"])
         return adapted
 
     def learn(self, body: Mapping[str, Any], error: BaseException) -> bool:
@@ -61,23 +100,32 @@ class Adaptation:
             # It names what it refuses, and that is none of these: a question may contain their names.
             return False
         if "max_tokens" in body and _RENAMED.search(message) and _NO_PARAMETER.search(message):
-            self._renamed = True
+            # Where it names no other, the value may be what it does not take.
+            names = self._told if _OTHER_NAME in message else self._guessed
+            names["max_tokens"] = _OTHER_NAME
             return True
         if "top_logprobs" in body and "logprobs" in message and (most := _fewer(body["top_logprobs"], message)):
-            self._listed = most
+            self.listed = most
             return True
         for name in _DROPPABLE:
             if name in body and (blamed == name or (blamed is None and _names(name, message))):
-                self._dropped.add(name)
+                self.dropped.add(name)
                 return True
         return False
 
     def describe(self) -> str | None:
         """One line for the report; None where nothing was changed."""
-        changes = ["max_tokens was sent as max_completion_tokens"] if self._renamed else []
-        changes += [] if self._listed is None else [f"top_logprobs was sent as {self._listed}"]
-        changes += [f"{name} was left out" for name in _DROPPABLE if name in self._dropped]
-        return f"the server refused parameters: {', '.join(changes)}" if changes else None
+        return _described([self])
+
+
+def _described(adaptations: Iterable[Adaptation]) -> str | None:
+    every = list(adaptations)
+    listed = [each.listed for each in every if each.listed is not None]
+    names = {name: other for each in every for name, other in each.other_names.items()}
+    changes = [f"{name} was sent as {other}" for name, other in names.items()]
+    changes += [f"top_logprobs was sent as {min(listed)}"] if listed else []
+    changes += [f"{name} was left out" for name in _DROPPABLE if any(name in each.dropped for each in every)]
+    return f"the server refused parameters: {', '.join(changes)}" if changes else None
 
 
 def _names(name: str, message: str) -> bool:

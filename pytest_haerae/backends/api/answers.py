@@ -100,6 +100,7 @@ def read_answer(answer: Any, *, chat: bool) -> Response:  # noqa: ANN401 - a `ch
         finish_reason=reason if isinstance(reason, str) else None,
         prompt_tokens=prompt,
         completion_tokens=completion,
+        reasoning_tokens=_reasoning_tokens(field(answer, "usage")),
     )
 
 
@@ -107,12 +108,16 @@ def tokens_of(answer: Any) -> tuple[int | None, int | None]:  # noqa: ANN401 - t
     """Tokens of the prompt and of the completion, those of its reasoning included; None where the answer says none."""
     usage = field(answer, "usage")
     prompt, completion = count(field(usage, "prompt_tokens")), count(field(usage, "completion_tokens"))
-    thought = count(field(usage, "completion_tokens_details", "reasoning_tokens")) or 0
+    thought = _reasoning_tokens(usage) or 0
     whole = count(field(usage, "total_tokens"))
     # Some servers count the reasoning beside the completion; their total tells.
     if prompt is not None and completion is not None and thought and whole == prompt + completion + thought:
         completion += thought
     return prompt, completion
+
+
+def _reasoning_tokens(usage: Any) -> int | None:  # noqa: ANN401 - a part of the client's answer
+    return count(field(usage, "completion_tokens_details", "reasoning_tokens"))
 
 
 def count(value: Any) -> int | None:  # noqa: ANN401 - whatever stands there

@@ -9,12 +9,13 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any, ClassVar
 
-from pytest_haerae.backends.api.adaptation import Adaptation
+from pytest_haerae.backends.api.adaptation import Adaptations
 from pytest_haerae.backends.api.answers import checked, read_answer
 from pytest_haerae.backends.api.concurrency import LoopThread
 from pytest_haerae.backends.api.failures import MalformedAnswer, hopeless, is_permanent, own_error, status_of, worded
 from pytest_haerae.backends.api.harmless import harmless
 from pytest_haerae.backends.api.parameters import ApiParameters
+from pytest_haerae.backends.api.reasoning import fields, refuse_unheeded
 from pytest_haerae.backends.api.retrying import Waits, refuse_long_wait, retrying
 from pytest_haerae.backends.api.scoring import Echo, Endpoint, FirstToken, Unsupported, Way
 from pytest_haerae.backends.api.tries import LlamaCppServer, TokenIds
@@ -56,14 +57,16 @@ class ApiBackend(Backend):
         from aiolimiter import AsyncLimiter
 
         self._parameters = parameters
-        self._adaptation = Adaptation()
+        self._adaptations = Adaptations()
         self._waits = Waits()
         self._retrying = retrying(parameters.max_retries, self._waits, self._worth_another)
+        self._thinking = self._reasoning_fields()
         self._loop = LoopThread()
         self._succeeded = False
-        self._finding_way = False
         self._asking_harmlessly = asyncio.Lock()
-        self._way: Way | None = None
+        # How texts are scored, and how chats are: a server may have one way for these and another for those.
+        self._ways: dict[bool, Way] = {}
+        self._sought: set[bool] = set()
         each, tokens = parameters.requests_per_minute, parameters.tokens_per_minute
         # Evenly spaced: a full bucket at the start would send a minute's worth at once.
         self._requests = AsyncLimiter(1, 60 / each) if each else None
@@ -80,6 +83,14 @@ class ApiBackend(Backend):
     async def _finish(self) -> None:
         """Close the client."""
 
+    def _reasoning_fields(self) -> dict[str, Any]:
+        """What a chat's body says of how much the model is to think.
+
+        Raises:
+            UsageError: It cannot be told that.
+        """
+        return fields(self._parameters.reasoning, self._parameters.api_base)
+
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """Answer requests as they finish, the first one alone; to find a way to score, that is the shortest one."""
 
@@ -90,8 +101,8 @@ class ApiBackend(Backend):
             return
         pilot = 0
         if requests[0].kind == "loglikelihood":
-            self._finding_way = True
             pilot = min(range(len(requests)), key=lambda index: len(requests[index].context))
+            self._sought.add(_is_chat(requests[pilot]))
         yield from self._loop.stream([pilot], answer, 1)
         others = [index for index in range(len(requests)) if index != pilot]
         yield from self._loop.stream(others, answer, self._parameters.max_concurrency)
@@ -109,6 +120,8 @@ class ApiBackend(Backend):
 
     async def _answer(self, request: Request) -> Response:
         started = perf_counter()
+        if request.kind == "generate" and request.messages and self._parameters.endpoint == "completions":
+            return Response(error=f"{self.name}: endpoint=completions takes a text, not the messages of a chat")
         try:
             response = await (self._generate(request) if request.kind == "generate" else self._score(request))
         except UsageError:
@@ -126,7 +139,8 @@ class ApiBackend(Backend):
         """Whether a failure is one request's own, so that the others are worth asking."""
         if self._succeeded:
             return True
-        if (request.kind == "loglikelihood" and self._way is None) or hopeless(error, proven=self.proven):
+        unfound = request.kind == "loglikelihood" and _is_chat(request) not in self._ways
+        if unfound or hopeless(error, proven=self.proven):
             return False
         if self.proven or not is_permanent(error):
             return True
@@ -143,11 +157,13 @@ class ApiBackend(Backend):
         endpoint: Endpoint = "completions" if self._parameters.endpoint == "completions" else "chat"
         answer = await self.ask(endpoint, self._body(endpoint, request))
         response, cost = read_answer(answer, chat=endpoint == "chat"), self._cost(answer)
+        if not self._succeeded:
+            refuse_unheeded(self._parameters.reasoning, response)
         return response if cost is None else replace(response, cost_usd=cost)
 
     async def _score(self, request: Request) -> Response:
-        if self._way is not None:
-            return await self._way.score(self, request)
+        if (known := self._ways.get(_is_chat(request))) is not None:
+            return await known.score(self, request)
         reasons: dict[str, list[str]] = {}
         refusal: Exception | None = None
         for way in _WAYS:
@@ -161,7 +177,7 @@ class ApiBackend(Backend):
                 reasons.setdefault(worded(error), []).append(way.title)
                 refusal = error if status_of(error) in (400, 413, 422) else refusal
             else:
-                self._way = way
+                self._ways[_is_chat(request)] = way
                 self._describe()
                 return response
         if refusal is not None and harmless(request) != request:
@@ -169,6 +185,7 @@ class ApiBackend(Backend):
             await self._score(harmless(request))
             self._succeeded = True
             return await self._score(request)
+        self._sought.discard(_is_chat(request))
         words = "; ".join(f"{', '.join(titles)}: {reason}" for reason, titles in reasons.items())
         line = error_line(words, secrets_in(self._parameters.model_dump()), longest=_LONGEST_REASONS)
         raise UsageError(f"--method=log_likelihood: the server of --model={self.name} cannot score: {line}")
@@ -198,24 +215,24 @@ class ApiBackend(Backend):
             error: What came of the last attempt.
             attempt: Its number, from 1.
         """
-        if self._succeeded:
-            return True
         fails = status_of(error) == _FAILS or isinstance(own_error(error), MalformedAnswer)
-        failing = fails and self._finding_way and self._way is None
-        return not hopeless(error, proven=self.proven) and not (failing and attempt >= _TRIES_OF_A_WAY)
+        if fails and attempt >= _TRIES_OF_A_WAY and self._sought - self._ways.keys():
+            return False
+        return self._succeeded or not hopeless(error, proven=self.proven)
 
     async def _ask(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
         if self._requests:
             await self._requests.acquire()
         if self._tokens:
             await self._tokens.acquire(min(self._estimate(body), self._tokens.max_rate))
+        adaptation = self._adaptations.of(body)
         while True:
-            sent = self._adaptation.apply(body)
+            sent = adaptation.apply(body)
             try:
                 answer = await self._send_in_time(endpoint, sent)
                 return answer if endpoint == "tokenize" else checked(answer)
             except Exception as error:
-                if not self._adaptation.learn(sent, error):
+                if not adaptation.learn(sent, error):
                     refuse_long_wait(error)
                     raise
                 self._describe()
@@ -245,17 +262,18 @@ class ApiBackend(Backend):
 
     def _describe(self) -> None:
         """Say how log-likelihoods were had, and what had to be changed for this server."""
-        details = [self._way.detail if self._way else None, self._adaptation.describe()]
-        self.method_detail = "; ".join(detail for detail in details if detail) or None
+        details = [*(way.detail for way in self._ways.values()), self._adaptations.describe()]
+        self.method_detail = "; ".join(dict.fromkeys(detail for detail in details if detail)) or None
 
     def _body(self, endpoint: Endpoint, request: Request) -> dict[str, Any]:
-        parameters = self._parameters
+        parameters = self._parameters.of_request(request)
         body: dict[str, Any] = {}
         if endpoint == "chat":
             messages = request.messages or ()
             body["messages"] = [{"role": each.role, "content": each.content} for each in messages] or [
                 {"role": "user", "content": request.context}
             ]
+            body |= self._thinking if request.kind == "generate" else {}
         else:
             body["prompt"] = request.context
         body |= {"max_tokens": parameters.max_tokens, "temperature": parameters.temperature}
@@ -263,5 +281,14 @@ class ApiBackend(Backend):
             "top_p": parameters.top_p,
             "seed": parameters.seed,
             "stop": stop_texts(parameters.stop, request) or None,
+            **parameters.set_by_hand(),
         }
+        if parameters.logit_bias is not None:
+            optional["logit_bias"] = {str(token): bias for token, bias in parameters.logit_bias}
+        # vLLM and SGLang know it by the first name, llama.cpp by the second, and each ignores the other's.
+        optional["repeat_penalty"] = parameters.repetition_penalty
         return body | {name: value for name, value in optional.items() if value is not None}
+
+
+def _is_chat(request: Request) -> bool:
+    return request.messages is not None

@@ -7,6 +7,7 @@ import logging
 import os
 from contextvars import ContextVar
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from pytest_haerae.backends.api.answers import checked, field, price, refuse_error
 from pytest_haerae.backends.api.backend import ApiBackend
@@ -14,8 +15,10 @@ from pytest_haerae.backends.api.door import hooks
 from pytest_haerae.backends.api.failures import ErrorAnswer, MalformedAnswer, own_error
 from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.api.reach import refuse_unreachable
+from pytest_haerae.backends.api.reasoning import fields, is_own
 from pytest_haerae.backends.api.scoring import Endpoint, Unsupported
-from pytest_haerae.backends.installed import check_installed
+from pytest_haerae.backends.installed import check_installed, extra
+from pytest_haerae.backends.reasoning import unavailable
 
 _SEEN: ContextVar[list[Any]] = ContextVar("seen")
 """What came in while one request was in flight: the JSON of its answer."""
@@ -24,23 +27,34 @@ _COST = "_cost"
 
 
 class LiteLLMBackend(ApiBackend):
-    """Chat completions; ``endpoint=completions`` asks for text completions."""
+    """The APIs of a hundred providers, through litellm.
+
+    Chat completions; ``endpoint=completions`` asks for text completions.
+    """
 
     libraries: ClassVar[tuple[str, ...]] = ("litellm", "openai")
+    requires: ClassVar[tuple[str, ...]] = ("litellm", "aiolimiter", "tenacity")
+    install: ClassVar[str] = extra("litellm")
     name: ClassVar[str] = "litellm"
 
     @classmethod
     def check(cls, parameters: ApiParameters) -> None:
         """Find the library; which key it needs, it knows itself."""
-        check_installed("--model=litellm", ["litellm", "aiolimiter", "tenacity"], "litellm")
+        check_installed("--model=litellm", cls.requires, cls.install)
+
+    @classmethod
+    def price_problem(cls, parameters: ApiParameters) -> str | None:
+        """What litellm's own table of prices does not have."""
+        try:
+            _import_litellm().get_model_info(parameters.model_name)
+        except Exception:  # its own kind for a model that it does not know
+            return f"litellm knows no price of {parameters.model_name}"
+        return None
 
     def __init__(self, parameters: ApiParameters) -> None:
         self.check(parameters)
         refuse_unreachable("litellm", parameters.api_base)
-        # Without this, importing it tries to download its table of prices, and waits for the network.
-        os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-        import litellm
-
+        litellm = _import_litellm()
         litellm.suppress_debug_info = True
         litellm.telemetry = False
         # It logs tracebacks of its own bookkeeping, with a server's words in them; what matters is raised.
@@ -58,7 +72,7 @@ class LiteLLMBackend(ApiBackend):
             "api_key": parameters.api_key,
             "api_base": parameters.api_base,
             "extra_headers": parameters.extra_headers or None,
-            "extra_body": parameters.extra_body or None,
+            "extra_body": {**parameters.extra_body, **body.pop("extra_body", {})} or None,
         }
         given = {name: value for name, value in optional.items() if value is not None}
         seen: list[Any] = []
@@ -80,11 +94,35 @@ class LiteLLMBackend(ApiBackend):
         plain = _plain(seen, endpoint)
         return answer if plain is None else {**plain, _COST: _cost_in(answer)}
 
+    def _reasoning_fields(self) -> dict[str, Any]:
+        parameters = self._parameters
+        reasoning, model = parameters.reasoning, parameters.model_name
+        if reasoning is None:
+            return {}
+        if parameters.api_base and is_own(urlsplit(parameters.api_base).hostname or ""):
+            return {"extra_body": fields(reasoning, parameters.api_base)}
+        taken = self._litellm.get_supported_openai_params(model) or ()
+        needed = "thinking" if isinstance(reasoning, int) else "reasoning_effort"
+        if needed not in taken:
+            kind = "no number of tokens" if isinstance(reasoning, int) else "no level"
+            raise unavailable(reasoning, f"litellm knows {kind} for {model}")
+        if isinstance(reasoning, int):
+            return {"thinking": {"type": "enabled", "budget_tokens": reasoning}}
+        return {"reasoning_effort": "none" if reasoning == "off" else reasoning}
+
     def _cost(self, answer: Any) -> float | None:  # noqa: ANN401 - the client's answer
         return price(answer.get(_COST)) if isinstance(answer, dict) else _cost_in(answer)
 
     async def _finish(self) -> None:
         await self._clients.close()
+
+
+def _import_litellm() -> Any:  # noqa: ANN401 - a module without types
+    # Without this, importing it tries to download its table of prices, and waits for the network.
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    import litellm
+
+    return litellm
 
 
 def _plain(seen: list[Any], endpoint: Endpoint) -> dict[str, Any] | None:

@@ -13,23 +13,34 @@ from pytest_haerae.backends.api.direct import Direct
 from pytest_haerae.backends.api.door import ACCEPTED, hooks, parsed
 from pytest_haerae.backends.api.parameters import ApiParameters, address_problem, header_problem
 from pytest_haerae.backends.api.reach import refuse_unreachable
+from pytest_haerae.backends.api.reasoning import fields
 from pytest_haerae.backends.api.scoring import Endpoint
-from pytest_haerae.backends.installed import check_installed
+from pytest_haerae.backends.installed import check_installed, extra
 from pytest_haerae.errors import UsageError
 
 _PATHS: dict[Endpoint, str] = {"chat": "/chat/completions", "completions": "/completions", "tokenize": "/tokenize"}
 
 
 class OpenAIBackend(ApiBackend):
-    """Chat completions, or `/v1/completions` with ``endpoint=completions``; scoring asks for what the server has."""
+    """Any server that speaks OpenAI's protocol.
+
+    Chat completions, or `/v1/completions` with ``endpoint=completions``; scoring asks for what the server has.
+    """
 
     libraries: ClassVar[tuple[str, ...]] = ("openai",)
+    requires: ClassVar[tuple[str, ...]] = ("openai", "aiolimiter", "tenacity")
+    install: ClassVar[str] = extra("openai")
     name: ClassVar[str] = "openai"
+
+    @classmethod
+    def price_problem(cls, parameters: ApiParameters) -> str | None:
+        """Answers of this protocol have none."""
+        return "its answers have no price; --model=litellm knows the prices of hosted models"
 
     @classmethod
     def check(cls, parameters: ApiParameters) -> None:
         """Find the library and a key."""
-        check_installed("--model=openai", ["openai", "aiolimiter", "tenacity"], "openai")
+        check_installed("--model=openai", cls.requires, cls.install)
         _key(parameters)
 
     def __init__(self, parameters: ApiParameters) -> None:
@@ -69,6 +80,9 @@ class OpenAIBackend(ApiBackend):
             return parsed(answer) if isinstance(answer, str) else answer
         except json.JSONDecodeError as error:
             return parsed(error.doc)
+
+    def _reasoning_fields(self) -> dict[str, Any]:
+        return fields(self._parameters.reasoning, self._parameters.api_base or os.environ.get("OPENAI_BASE_URL"))
 
     async def _finish(self) -> None:
         await self._direct.close()

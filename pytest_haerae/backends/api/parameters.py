@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from pytest_haerae.backends.protocol import BackendParameters
+from pytest_haerae.backends.api.reasoning import said_twice
+from pytest_haerae.backends.reasoning import ReasoningParameters
+from pytest_haerae.backends.sampling import SAMPLING, Penalty, SampledParameters, Share
 from pytest_haerae.redact import redact_text
 from pytest_haerae.types import Capability
 
@@ -40,7 +42,7 @@ def address_problem(address: str) -> str | None:
     return None if parts.hostname and usable else "it names no host: http://host:port/v1"
 
 
-class ApiParameters(BackendParameters):
+class ApiParameters(SampledParameters, ReasoningParameters):
     """Parameters of the backends over HTTP; times in seconds."""
 
     uninfluential: ClassVar[frozenset[str]] = frozenset(
@@ -54,16 +56,18 @@ class ApiParameters(BackendParameters):
             "extra_headers",
         }
     )
+    sampling: ClassVar[frozenset[str]] = SAMPLING
 
     model_name: str
     api_key: str | None = Field(default=None, repr=False)
     api_base: str | None = None
     endpoint: Literal["chat", "completions"] | None = None
     max_tokens: int = Field(default=512, ge=1)
-    temperature: float = Field(default=0.0, ge=0, allow_inf_nan=False)
-    top_p: float | None = Field(default=None, gt=0, le=1)
+    top_p: Share = None
+    typical_p: Share = None
+    presence_penalty: Penalty = None
+    frequency_penalty: Penalty = None
     seed: int | None = None
-    stop: tuple[str, ...] = ()
     timeout: float = Field(default=120.0, gt=0, allow_inf_nan=False)
     max_concurrency: int = Field(default=32, ge=1)
     requests_per_minute: float | None = Field(default=None, gt=0, allow_inf_nan=False)
@@ -102,6 +106,12 @@ class ApiParameters(BackendParameters):
         if address is not None and (problem := address_problem(address)):
             raise ValueError(problem)
         return address
+
+    @model_validator(mode="after")
+    def _said_once(self) -> Self:
+        if name := said_twice(self.reasoning, self.extra_body):
+            raise ValueError(f"extra_body: {name} says what reasoning says; leave one of them out")
+        return self
 
     def takes_chats(self, kind: Capability) -> bool:
         """Chats generate unless `endpoint` says otherwise; plain text is scored: few chat APIs can score exactly."""

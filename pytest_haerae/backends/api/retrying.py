@@ -8,17 +8,26 @@ import re
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
-
-from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, wait_random_exponential
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from pytest_haerae.backends.api.failures import Unusable, chain, may_pass
+
+if TYPE_CHECKING:
+    # Imported where it is used: without the extra, whoever asks for the backend is told what installs it.
+    from tenacity import AsyncRetrying, RetryCallState
 
 LONGEST_WAIT = 600.0
 """Seconds that a server's Retry-After is obeyed for at most; a longer one is an error that says so."""
 _SHOWN_FROM = 5.0
 """Seconds from which on a wait is shown: as long as a run may be silent without a question."""
-_BACKOFF = wait_random_exponential(multiplier=0.5, max=30)
+
+
+@cache
+def _backoff() -> Callable[[RetryCallState], float]:
+    from tenacity import wait_random_exponential
+
+    return wait_random_exponential(multiplier=0.5, max=30)
 
 
 def asked_wait(headers: Mapping[str, str]) -> float | None:
@@ -77,7 +86,7 @@ class Waits:
         """Seconds before the next attempt: jittered exponential backoff, or what the server asks for."""
         error = state.outcome.exception() if state.outcome else None
         asked = wait_of(error) if error else None
-        backoff = float(_BACKOFF(state))
+        backoff = float(_backoff()(state))
         if asked is None:
             return backoff
         self._note(asked)
@@ -118,5 +127,7 @@ def retrying(
     def again(state: RetryCallState) -> bool:
         error: Any = state.outcome.exception() if state.outcome else None
         return error is not None and may_pass(error) and (worth_it is None or worth_it(error, state.attempt_number))
+
+    from tenacity import AsyncRetrying, stop_after_attempt
 
     return AsyncRetrying(retry=again, wait=waits.wait, stop=stop_after_attempt(max_retries + 1), reraise=True)

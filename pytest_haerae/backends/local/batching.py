@@ -12,6 +12,8 @@ from pytest_haerae.types import Request, Response
 
 _CPU_ROWS, _CPU_TOKENS = 16, 4096
 """The fastest batches on two cores with a model of 270M; larger ones only take memory."""
+_CPU_STEPPED_ROWS = 32
+"""The same where a forward takes one token of each row: it reads all weights, however few rows it has."""
 _CPU_BYTES = 1 << 30
 _ACCELERATOR_ROWS = 256
 _FREE_SHARE = 0.5
@@ -49,11 +51,13 @@ class Load(NamedTuple):
         tokens: Tokens of the row, the longest's.
         caches: Copies of the row's keys and values that are kept beyond a layer.
         heads: Positions whose vocabulary logits are made.
+        stepped: Whether most forwards take one token of it: generating does.
     """
 
     tokens: int
     caches: int = 1
     heads: int = 1
+    stepped: bool = False
 
 
 class BatchBudget:
@@ -91,7 +95,8 @@ class BatchBudget:
 
     def _advised(self, load: Load) -> int:
         if self._device.type == "cpu":
-            return min(_CPU_ROWS, _CPU_TOKENS // max(1, load.tokens), _CPU_BYTES // self._bytes(load))
+            fastest = _CPU_STEPPED_ROWS if load.stepped else min(_CPU_ROWS, _CPU_TOKENS // max(1, load.tokens))
+            return min(fastest, _CPU_BYTES // self._bytes(load))
         return min(_ACCELERATOR_ROWS, self._free_bytes() // self._bytes(load))
 
     def _bytes(self, load: Load) -> int:
@@ -124,19 +129,19 @@ def halving(
     try:
         answered = answer(batch)
     except (RuntimeError, MemoryError) as error:
-        if len(batch) == 1 or not _is_out_of_memory(error):
+        if len(batch) == 1 or not is_out_of_memory(error):
             raise
     else:
         yield answered
         return
     refused(len(batch))
-    _release()
+    release()
     middle = len(batch) // 2
     yield from halving(answer, batch[:middle], refused)
     yield from halving(answer, batch[middle:], refused)
 
 
-def _release() -> None:
+def release() -> None:
     """Give memory back that nothing holds."""
     import torch
 
@@ -145,6 +150,7 @@ def _release() -> None:
         torch.cuda.empty_cache()
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out."""
     text = str(error).lower()
     return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pytest_haerae.backends.installed import check_installed
+from pytest_haerae.backends.installed import check_installed, extra
 from pytest_haerae.backends.local.weights import check_exists, check_weights, checkpoint_identity
 from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.collector import without_collector
@@ -14,6 +14,8 @@ from pytest_haerae.redact import error_line
 
 DEFAULT_MODEL = "EleutherAI/polyglot-ko-1.3b"
 """The tutorial's model, which stands in where none is named; the `vllm` backend's, too."""
+REQUIRES, INSTALL = ("torch", "transformers"), extra("hf")
+"""What the `huggingface` backend cannot do without."""
 _UNSET_LENGTH = 1_000_000_000
 """Tokenizers that know no limit name a larger one than this."""
 _DEFAULT_LENGTH = 2048
@@ -55,13 +57,13 @@ def check_checkpoint(parameters: CheckpointParameters) -> None:
     Raises:
         UsageError: A library or a local file is missing.
     """
-    needed = ["torch", "transformers", *(["accelerate"] if parameters.device_map or parameters.quantization else [])]
-    check_installed("--model=huggingface", needed, "hf")
+    needed = (*REQUIRES, *(["accelerate"] if parameters.device_map or parameters.quantization else []))
+    check_installed("--model=huggingface", needed, INSTALL)
     if parameters.adapter:
-        check_installed("--model-params of huggingface: adapter", ["peft"], "peft")
+        check_installed("--model-params of huggingface: adapter", ["peft"], extra("peft"))
         check_exists("huggingface", parameters.adapter)
     if parameters.quantization:
-        check_installed("--model-params of huggingface: quantization", ["bitsandbytes"], "quantization")
+        check_installed("--model-params of huggingface: quantization", ["bitsandbytes"], extra("quantization"))
     check_weights("huggingface", parameters.model_name_or_path)
 
 

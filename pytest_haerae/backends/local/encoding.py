@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -37,10 +37,12 @@ class RequestEncoder:
 
     Args:
         tokenizer: A tokenizer of `transformers`, or one that is called like it.
+        arguments: What the chat template is given where a text is generated.
     """
 
-    def __init__(self, tokenizer: Any) -> None:  # noqa: ANN401 - tokenizers are typed dynamically
+    def __init__(self, tokenizer: Any, arguments: Mapping[str, Any] | None = None) -> None:  # noqa: ANN401 - tokenizers are typed dynamically
         self._tokenizer = tokenizer
+        self._arguments = dict(arguments or {})
 
     def prompt(self, request: Request) -> Tokens:
         """Tokens of the text to generate from."""
@@ -88,7 +90,10 @@ class RequestEncoder:
         if request.messages is None:
             return request.context
         messages = [{"role": message.role, "content": message.content} for message in request.messages]
-        return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+        arguments = self._arguments if request.kind == "generate" else {}
+        return str(
+            self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, **arguments)
+        )
 
     def tokenize(self, texts: Sequence[str]) -> list[Tokens]:
         """Tokens with the BOS that the tokenizer adds by itself, without a second one, and without an EOS of its own.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 _BOOKKEEPING = frozenset(
@@ -34,14 +34,15 @@ _ENDS = frozenset({"eos_token_id", "stop_strings"})
 """What ends a text where its model means it to end: no surprise to anybody."""
 
 
-def applied(brought: Mapping[str, Any], *, sampling: bool) -> dict[str, Any]:
+def applied(brought: Mapping[str, Any], *, sampling: bool, by_hand: Collection[str] = ()) -> dict[str, Any]:
     """The entries of a ``generation_config.json`` that act on a run.
 
     Args:
         brought: Its entries, as far as they differ from the engine's defaults.
         sampling: Whether tokens are drawn; greedy decoding leaves some without effect.
+        by_hand: Names that the run's own parameters or a request's take the places of.
     """
-    idle = _BOOKKEEPING | _OURS | (frozenset() if sampling else _SAMPLING)
+    idle = _BOOKKEEPING | _OURS | (frozenset() if sampling else _SAMPLING) | frozenset(by_hand)
     return {name: value for name, value in brought.items() if name not in idle and value is not None}
 
 

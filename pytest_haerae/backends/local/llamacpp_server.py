@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,9 +105,10 @@ class EmbeddedServer:
         """Tokens of a text, with the model's BOS as its tokenizer adds it."""
         return tuple(self._post("/tokenize", {"content": text, "add_special": True, "parse_special": True})["tokens"])
 
-    def chat(self, messages: Sequence[dict[str, str]]) -> str:
-        """A chat as one text, through the model's template."""
-        return str(self._post("/apply-template", {"messages": messages})["prompt"])
+    def chat(self, messages: Sequence[dict[str, str]], arguments: Mapping[str, Any] | None = None) -> str:
+        """A chat as one text, through the model's template, which is given further arguments."""
+        told = {"chat_template_kwargs": dict(arguments)} if arguments else {}
+        return str(self._post("/apply-template", {"messages": messages, **told})["prompt"])
 
     def get(self, path: str) -> dict[str, Any]:
         """What its listener has at a path."""

@@ -47,7 +47,7 @@ class LoglikelihoodRunner:
     def __init__(self, model: Any, encoder: RequestEncoder, budget: BatchBudget, max_length: int, pad: int) -> None:  # noqa: ANN401 - transformers' models
         self._model, self._encoder, self._budget, self._max_length = model, encoder, budget, max_length
         self._scorer: CausalScorer | None = None
-        if _reusable_cache(model):
+        if reusable_cache(model):
             self._scorer = TreeScorer(model, pad) if takes_trees(model, pad) else TwoForwardScorer(model, pad)
             self.detail = self._scorer.detail
         else:
@@ -141,7 +141,7 @@ def make_windows(requests: Sequence[Request]) -> list[list[int]]:
     return windows
 
 
-def _reusable_cache(model: Any) -> bool:  # noqa: ANN401 - transformers' models
+def reusable_cache(model: Any) -> bool:  # noqa: ANN401 - transformers' models
     """Whether keys and values can be copied and cropped.
 
     State-space and hybrid models keep a state that cannot. Chunked attention counts its chunks from the padding on.

@@ -80,11 +80,18 @@ def belongs(subset: str, row: Row) -> bool:
         raise UsageError(f"dataset click: the id {identifier!r} does not tell which subset its row is of") from None
 
 
+def metadata(subset: str) -> dict[str, str]:
+    """Which of CLIcK's two categories a subset is of: culture, or language."""
+    return {"category": subset.partition("_")[0]}
+
+
 BENCHMARK = Benchmark(
     name="click",
+    description=__doc__,
     suite="suites/click/test_click.py::test_click",
     repository="EunsuKim/CLIcK",
     configurations=dict.fromkeys(RULES),
     splits={"test": "train"},
     belongs=belongs,
+    metadata=metadata,
 )

@@ -7,6 +7,7 @@ from pytest_haerae.data.rows import numbered_layout
 
 BENCHMARK = Benchmark(
     name="csat_qa",
+    description=__doc__,
     suite="suites/csat_qa/test_csat_qa.py::test_csat_qa",
     repository="HAERAE-HUB/csatqa",
     configurations={subset: subset for subset in ("GR", "LI", "RCH", "RCS", "RCSS", "WR")},

@@ -22,6 +22,7 @@ SUBSETS = (
 
 BENCHMARK = Benchmark(
     name="haerae_bench",
+    description=__doc__,
     repository="HAERAE-HUB/HAE_RAE_BENCH_1.1",
     configurations={subset: subset for subset in SUBSETS},
     revision="b480e81024913f27783d2b05d2f0b10089db19ad",

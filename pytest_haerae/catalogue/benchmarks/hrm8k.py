@@ -6,6 +6,7 @@ from pytest_haerae.catalogue.benchmark import Benchmark
 
 BENCHMARK = Benchmark(
     name="hrm8k",
+    description=__doc__,
     suite="suites/hrm8k/test_hrm8k.py::test_hrm8k",
     repository="HAERAE-HUB/HRM8K",
     configurations={subset: subset for subset in ("GSM8K", "KSM", "MATH", "MMMLU", "OMNI_MATH")},

@@ -68,10 +68,20 @@ def read(row: Row, place: RowPlace) -> Question:
     return Question(lettered_query(text_of(row, "question", place), options, shown), options, index)
 
 
+def metadata(subset: str) -> dict[str, str | int]:
+    """Which of KBL's categories a subset is of, and of an examination its field and year."""
+    if subset.startswith("bar_exam_"):
+        field, year = subset.removeprefix("bar_exam_").rsplit("_", 1)
+        return {"category": "bar_exam", "field": field, "year": int(year)}
+    return {"category": subset.split("_")[1]}
+
+
 BENCHMARK = Benchmark(
     name="kbl",
+    description=__doc__,
     suite="suites/kbl/test_kbl.py::test_kbl",
     repository="lbox/kbl",
     configurations={subset: subset for subset in SUBSETS},
     layouts=((frozenset({"question", "A", "B", "label"}), read), (frozenset({"question", "A", "B", "gt"}), read)),
+    metadata=metadata,
 )

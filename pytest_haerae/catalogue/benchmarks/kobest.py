@@ -68,6 +68,7 @@ _LAYOUTS: dict[str, Layout] = {
 
 BENCHMARK = Benchmark(
     name="kobest",
+    description=__doc__,
     suite="suites/kobest/test_kobest.py::test_kobest",
     repository="skt/kobest_v1",
     configurations={subset: subset for subset in _LAYOUTS},

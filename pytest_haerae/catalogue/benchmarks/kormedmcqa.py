@@ -7,6 +7,7 @@ from pytest_haerae.data.rows import numbered_layout
 
 BENCHMARK = Benchmark(
     name="kormedmcqa",
+    description=__doc__,
     suite="suites/kormedmcqa/test_kormedmcqa.py::test_kormedmcqa",
     repository="sean0042/KorMedMCQA",
     configurations={subset: subset for subset in ("dentist", "doctor", "nurse", "pharm")},

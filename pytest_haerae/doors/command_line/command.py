@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,15 +33,12 @@ class Command:
 
 
 def add_option(parser: ArgumentParser, name: str) -> None:
-    """Add an option of the plugin's table, with all its spellings."""
+    """Add an option of the plugin's table: one of its spellings is shown, and all are taken."""
     option = BY_NAME[name]
-    text = option.help.replace("%", "%%")
-    if option.kind == "switch":
-        parser.add_argument(*option.spellings(), dest=name, action="store_true", default=None, help=text)
-        parser.add_argument(*option.negations(), dest=name, action="store_false", help=f"not: {text}")
-        return
-    action = "append" if option.kind == "repeat" else "store"
-    parser.add_argument(*option.spellings(), dest=name, action=action, metavar=option.metavar, help=text)
+    shown, *others = option.spellings()
+    settings = option.settings(name)
+    parser.add_argument(shown, **settings, help=option.help.replace("%", "%%"))
+    parser.add_argument(*others, **settings, help=SUPPRESS)
 
 
 def print_lines(*lines: object) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
@@ -13,18 +12,17 @@ from pytest_haerae.doors.command_line.command import Command, print_json, print_
 from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
 from pytest_haerae.report.show.layout import display_width, pad, wrap
-from pytest_haerae.statistics.estimates import paired_bootstrap_interval
-from pytest_haerae.statistics.tests import holm, mcnemar_two_sided
+from pytest_haerae.statistics.margins import change_interval, change_p_value, is_binary
+from pytest_haerae.statistics.tests import holm
 
 if TYPE_CHECKING:
+    from pytest_haerae.report.read import OutlinedReport
     from pytest_haerae.report.schema import Info
     from pytest_haerae.statistics.pairing import PairedCounts
 
 _TOTAL = "total (micro)"
 _SHOWN_ITEMS = 10
 _WIDE = 78
-_interval = lru_cache(maxsize=4096)(paired_bootstrap_interval)
-"""The same counts give the same interval, and of thousands of small subsets many have the same."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -32,7 +30,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("before", type=Path, metavar="A.json", help="the earlier report")
     parser.add_argument("after", type=Path, metavar="B.json", help="the later report")
     parser.add_argument("--json", action="store_true", help="write JSON, with the ids of all items lost and gained")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the intervals' bootstrap (default: 0)")
+    # Of 0.2, whose intervals were drawn: commands that name it go on to work.
+    parser.add_argument("--seed", type=int, default=0, help=SUPPRESS)
 
 
 class Side(TypedDict):
@@ -44,7 +43,7 @@ class Side(TypedDict):
 
 
 class Comparison(TypedDict):
-    """The difference over a group of items; `lost` and `gained` are their ids."""
+    """The difference over a group of items; `lost` and `gained` are what the items are called."""
 
     n: int
     accuracy_before: float
@@ -57,6 +56,14 @@ class Comparison(TypedDict):
     p_value_holm: NotRequired[float]
 
 
+class Spent(TypedDict):
+    """Generated tokens an answered item, and how many times those of A they are in B."""
+
+    before: float
+    after: float
+    ratio: float
+
+
 class Result(TypedDict):
     """What ``--json`` writes."""
 
@@ -67,6 +74,8 @@ class Result(TypedDict):
     only_after: int
     total: Comparison
     subsets: dict[str, Comparison]
+    tokens: NotRequired[Spent]
+    benchmarks: NotRequired[dict[str, Comparison]]
 
 
 def run(arguments: Namespace) -> int:
@@ -75,30 +84,35 @@ def run(arguments: Namespace) -> int:
     Raises:
         UsageError: A report cannot be read, or they have no answered item in common.
     """
-    from pytest_haerae.gates.compatibility import differences, measurement_of
     from pytest_haerae.report.read import read_outlines
     from pytest_haerae.statistics.pairing import pair
 
     before, after = (read_outlines(path, str(path)) for path in (arguments.before, arguments.after))
-    pairing = pair(before.samples, after.samples)
+    pairing = pair(before.samples, after.samples, several=bool(after.info.get("benchmarks")))
     if not pairing.total.n:
         raise UsageError(f"{arguments.before} and {arguments.after} have no answered item in common")
-    groups = {name: _describe(counts, arguments.seed) for name, counts in pairing.subsets.items()}
+    groups = {name: _describe(counts) for name, counts in pairing.subsets.items()}
+    benchmarks = {name: _describe(counts) for name, counts in pairing.benchmarks.items()}
     for entry, adjusted in zip(groups.values(), holm([entry["p_value"] for entry in groups.values()]), strict=True):
         entry["p_value_holm"] = adjusted
     result: Result = {
         "before": _side(arguments.before, before.info),
         "after": _side(arguments.after, after.info),
-        "differing": differences(measurement_of(before.info), measurement_of(after.info)),
+        "differing": before.measured().differences_to(after.measured()),
         "only_before": len(pairing.only_before),
         "only_after": len(pairing.only_after),
-        "total": _describe(pairing.total, arguments.seed),
+        "total": _describe(pairing.total),
         "subsets": groups,
     }
+    if benchmarks:
+        result["benchmarks"] = benchmarks
+    if (spent := _spent(before, after)) is not None:
+        result["tokens"] = spent
     if arguments.json:
         print_json(result)
     else:
-        print_lines(*_lines(result, shutil.get_terminal_size().columns))
+        test = "exact McNemar test" if is_binary(pairing.total.drops) else "score test of the shares of right answers"
+        print_lines(*_lines(result, test, shutil.get_terminal_size().columns))
     return 0
 
 
@@ -106,30 +120,43 @@ def _side(path: Path, info: Info) -> Side:
     return {"report": str(path), "backend": info["backend"], "model": info["model"]}
 
 
-def _describe(counts: PairedCounts, seed: int) -> Comparison:
+def _spent(before: OutlinedReport, after: OutlinedReport) -> Spent | None:
+    """What the two accuracies were bought with; None where one of the reports does not know its tokens."""
+    means = [_tokens_an_item(report) for report in (before, after)]
+    if means[0] is None or means[1] is None:
+        return None
+    return {"before": means[0], "after": means[1], "ratio": means[1] / means[0]}
+
+
+def _tokens_an_item(report: OutlinedReport) -> float | None:
+    tokens, answered = report.info["tokens"]["completion"], report.metrics["n"]
+    return tokens / answered if tokens and answered else None
+
+
+def _describe(counts: PairedCounts) -> Comparison:
     """Describe a group that has pairs."""
-    lost, gained = len(counts.lost), len(counts.gained)
     return {
         "n": counts.n,
         "accuracy_before": counts.before / counts.n,
         "accuracy_after": counts.after / counts.n,
         "difference": counts.change,
-        "ci95": list(_interval(lost, gained, counts.n, seed=seed) or ()),
-        "p_value": mcnemar_two_sided(lost, gained),
+        "ci95": list(change_interval(counts.drops) or ()),
+        "p_value": change_p_value(counts.drops),
         "lost": counts.lost,
         "gained": counts.gained,
     }
 
 
-def _lines(result: Result, width: int) -> list[str]:
+def _lines(result: Result, test: str, width: int) -> list[str]:
     lines = [_title("A", result["before"]), _title("B", result["after"])]
-    rows = [*result["subsets"].items(), (_TOTAL, result["total"])]
+    rows = [*result["subsets"].items(), *result.get("benchmarks", {}).items(), (_TOTAL, result["total"])]
     narrow = width < _WIDE
     heading = _cells(("n", "A", "B", "B - A", "95% interval", "p", "lost", "gained"), narrow=narrow)
     name_width = max(8, min(max(display_width(line(name)) for name, _ in rows), width - len(heading) - 1))
     lines.append(f"{pad('subset', name_width)} {heading}")
     lines += [f"{pad(name, name_width)} {_numbers(entry, narrow=narrow)}" for name, entry in rows]
-    notes = ["p: exact McNemar test, two-sided, not corrected for the number of subsets (--json has both)"]
+    notes = [_price(result["total"], result["tokens"])] if "tokens" in result else []
+    notes += [f"p: {test}, two-sided, not corrected for the number of subsets (--json has both)"]
     notes += [f"the reports differ in {name}: {old!r}, {new!r}" for name, (old, new) in result["differing"].items()]
     if result["only_before"] or result["only_after"]:
         notes.append(f"not paired: {result['only_before']} items only in A, {result['only_after']} only in B")
@@ -138,6 +165,19 @@ def _lines(result: Result, width: int) -> list[str]:
             more = f" and {len(items) - _SHOWN_ITEMS} more" if len(items) > _SHOWN_ITEMS else ""
             notes.append(f"{what}: {', '.join(items[:_SHOWN_ITEMS])}{more}")
     return lines + [part for note in notes for part in wrap(note, width)]
+
+
+def _price(total: Comparison, spent: Spent) -> str:
+    """The difference and what it cost, such as ``+2.4 points [0.9, 3.9] for 3.1 times the tokens``."""
+    low, high = (_points(bound) for bound in total["ci95"])
+    tokens = f"{spent['before']:,.0f} and {spent['after']:,.0f} tokens an item"
+    difference = f"{_points(total['difference']):+.1f} points [{low:.1f}, {high:.1f}]"
+    return f"B - A: {difference} for {spent['ratio']:.1f} times the tokens ({tokens})"
+
+
+def _points(share: float) -> float:
+    """Percentage points with one decimal, and no minus before zero."""
+    return round(100 * share, 1) + 0.0
 
 
 def _title(key: str, side: Side) -> str:

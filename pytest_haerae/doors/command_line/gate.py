@@ -8,7 +8,7 @@ from pathlib import Path
 from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
 from pytest_haerae.errors import UsageError
 
-_OPTIONS = ("min_accuracy", "baseline", "max_drop", "significance", "max_error_rate")
+_OPTIONS = ("min_accuracy", "baseline", "max_drop", "significance", "inconclusive", "max_error_rate")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -26,7 +26,7 @@ def run(arguments: Namespace) -> int:
         UsageError: A report cannot be read or compared, or no gate is named.
     """
     from pytest_haerae.config.run_config import gate_settings
-    from pytest_haerae.gates.compatibility import check_measurement, measurement_of
+    from pytest_haerae.gates.compatibility import check_measurement
     from pytest_haerae.gates.completeness import Completeness
     from pytest_haerae.gates.coverage import check_common
     from pytest_haerae.gates.judge import judge_run
@@ -39,15 +39,18 @@ def run(arguments: Namespace) -> int:
         raise UsageError("no gate is named: add --min-accuracy or --baseline")
     report = read_outlines(arguments.report, str(arguments.report))
     # The outcomes decide: what else the file says of its accuracy may have been written by anybody.
-    metrics = metrics_of_outlines(report.samples)
-    check_gated_subsets(settings, {*metrics["subsets"], *report.metrics["subsets"]})
+    several = bool(report.info.get("benchmarks"))
+    metrics = metrics_of_outlines(report.samples, several=several)
+    named = (each for found in (metrics, report.metrics) for each in (*found["subsets"], *found.get("benchmarks", ())))
+    check_gated_subsets(settings, named)
     baseline = None
     if arguments.baseline is not None:
         place = f"--baseline {arguments.baseline}"
         earlier = read_outlines(Path(arguments.baseline), place)
         baseline = earlier.samples
-        check_measurement(place, earlier.info, measurement_of(report.info))
-        check_common(place, [sample.mark for sample in baseline], [sample.mark for sample in report.samples])
+        check_measurement(place, earlier.info, earlier.measured(), report.measured())
+        old, new = ([sample.mark for sample in samples] for samples in (baseline, report.samples))
+        check_common(place, old, new, several=several)
     completeness = Completeness.of_report(report.info, [sample.outcome for sample in report.samples])
     judgement = judge_run(settings, metrics, report.samples, baseline, completeness)
     if arguments.json:
@@ -61,6 +64,7 @@ def run(arguments: Namespace) -> int:
     else:
         for gate in judgement.gates:
             print_lines(f"gate {gate.name}: {gate.verdict.upper()} - {gate.detail}")
+        print_lines(*(f"warning: {warning}" for warning in judgement.warnings))
     return 1 if judgement.fails() else 0
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sys
-from argparse import ArgumentParser
+from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pytest_haerae.doors.command_line import all_commands
+from pytest_haerae.doors.command_line.completion import complete, completed_words
 from pytest_haerae.errors import HaeraeError, UnmeasurableRun, UsageError
 
 USAGE_ERROR, INTERRUPTED = 4, 2
@@ -25,6 +26,16 @@ class Parser(ArgumentParser):
         self.exit(USAGE_ERROR, f"ERROR: {UsageError(message)}\n")
 
 
+class _ShowVersion(Action):
+    """Shows the version, which is looked up for whoever asks alone."""
+
+    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:  # noqa: ANN401 - as declared
+        from importlib.metadata import version
+
+        print(f"pytest-haerae {version('pytest-haerae')}")
+        parser.exit()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one sub-command.
 
@@ -38,16 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that has no Hangul, and halves of surrogate pairs, end no command.
             stream.reconfigure(errors="backslashreplace")
-    parser = Parser(
-        prog="pytest-haerae", description="Evaluate language models; compare, judge, show and export reports."
-    )
-    subparsers = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     typed = sys.argv[1:] if arguments is None else arguments
-    for command in all_commands():
-        subparser = subparsers.add_parser(command.name, help=command.help, description=command.help, allow_abbrev=False)
-        if command.name in typed:  # the others' arguments are nobody's to read, and some look at what is installed
-            command.add_arguments(subparser)
-        subparser.set_defaults(command=command)
+    parser = _parser(completed_words() or typed)
+    if completed_words():
+        complete(parser)
     parsed = parser.parse_args(typed)
     try:
         code: int = parsed.command.run(parsed)
@@ -65,3 +70,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     return code
+
+
+def _parser(typed: Sequence[str]) -> Parser:
+    parser = Parser(
+        prog="pytest-haerae", description="Evaluate language models; compare, judge, show and export reports."
+    )
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+    for command in all_commands():
+        subparser = subparsers.add_parser(command.name, help=command.help, description=command.help, allow_abbrev=False)
+        if command.name in typed:  # the others' arguments are nobody's to read, and some look at what is installed
+            command.add_arguments(subparser)
+        subparser.set_defaults(command=command)
+    return parser

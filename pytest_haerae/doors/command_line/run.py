@@ -6,12 +6,16 @@ import sys
 from argparse import ArgumentParser, Namespace
 from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pytest_haerae.config.model_names import model_names
 from pytest_haerae.config.options import BY_NAME, OPTIONS
 from pytest_haerae.doors.command_line.command import Command, add_option, print_json_text
-from pytest_haerae.doors.evaluator import Evaluator, as_options
+from pytest_haerae.doors.evaluator import as_options, evaluate_each, progress_line
 from pytest_haerae.errors import UsageError
+
+if TYPE_CHECKING:
+    from pytest_haerae.doors.result import EvaluationResult
 
 STDOUT = "-"
 
@@ -37,18 +41,22 @@ def run(arguments: Namespace) -> int:
     to_stdout = raw.get("output_file") == STDOUT
     if to_stdout:
         del raw["output_file"]
+        if len(model_names(raw)) > 1:
+            raise UsageError("--output-file -: several models have a report each; name a file")
+    results: list[EvaluationResult] = []
     try:
         # What a backend, a scorer or a prompt prints is no part of the report.
         with redirect_stdout(sys.stderr) if to_stdout else nullcontext():
-            result = Evaluator().run(**raw)
+            for _, result in evaluate_each(raw, Path.cwd(), progress=progress_line):
+                results.append(result)
+                if not to_stdout:
+                    print(result)
     except KeyboardInterrupt:
         print("the answers so far are stored, and the same command goes on", file=sys.stderr)
         raise
     if to_stdout:
-        print_json_text(result.to_json())
-    else:
-        print(result)
-    return int(bool(failing_gates(result.info["gates"])))
+        print_json_text(results[0].to_json())
+    return int(any(failing_gates(result.info) for result in results))
 
 
 def read_config(path: str | None) -> dict[str, Any]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.doors.command_line.command import Command, print_lines
 from pytest_haerae.errors import UsageError
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """A report, what to compare it with, and where the page goes."""
-    parser.add_argument("report", type=Path, help="the report to show")
+    default = BY_NAME["output_file"].default
+    parser.add_argument(
+        "report", nargs="?", type=Path, default=default, help=f"the report to show (default: {default}, the last run's)"
+    )
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="an earlier report to compare with, item by item")
     parser.add_argument("--output", type=Path, metavar="PATH", help="the page (default: beside the report, .html)")
     parser.add_argument("--no-open", dest="open", action="store_false", help="write the page only")

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pytest_haerae.escaping import annotation, visible
 from pytest_haerae.gates.gate import failing_gates
 from pytest_haerae.report.schema import Report
+from pytest_haerae.report.show.rows import asked_of, methods_of
 from pytest_haerae.statistics.scores import Score, counts_of
 from pytest_haerae.types import Item, Verdict
 
@@ -15,46 +16,62 @@ _LONGEST_PROPERTY = 200
 
 
 def workflow_commands(report: Report) -> Iterator[str]:
-    """One workflow command for each gate that broke and each warning: ``::error title=…::message``."""
-    for gate in failing_gates(report["info"]["gates"]):
-        yield _command("error", f"gate {gate['name']}", f"{gate['verdict']} - {gate['detail']}")
+    """One workflow command for each gate that broke or cannot tell and each warning: ``::error title=…::message``."""
+    called = f" of {name}" if (name := report["info"].get("model_name")) else ""
+    failing = failing_gates(report["info"])
+    for gate in report["info"]["gates"]:
+        if gate in failing or gate["verdict"] == "inconclusive":
+            kind = "error" if gate in failing else "warning"
+            yield _command(kind, f"gate {gate['name']}{called}", f"{gate['verdict']} - {gate['detail']}")
     for warning in report["info"].get("warnings", ()):
-        yield _command("warning", "a number looks wrong", warning)
+        yield _command("warning", f"a number{called} looks wrong", warning)
 
 
 def _command(kind: str, title: str, message: str) -> str:
     return f"::{kind} title={annotation(f'pytest-haerae {title}', title=True)}::{annotation(message)}"
 
 
-def suite_properties(report: Report) -> Iterator[tuple[str, str]]:
-    """Names and values for JUnit's test suite: the setting, the numbers of the total and each subset, the gates."""
-    return ((visible(name), visible(value)) for name, value in _suite_properties(report))
+def suite_properties(report: Report, model: str = "") -> Iterator[tuple[str, str]]:
+    """Names and values for JUnit's test suite: the setting, the numbers of the total and each subset, the gates.
+
+    Args:
+        report: The report.
+        model: What its model is called, in a session of several; then the names begin ``haerae.MODEL``.
+    """
+    prefix = f"haerae.{model}" if model else "haerae"
+    return ((visible(f"{prefix}.{name}"), visible(value)) for name, value in _suite_properties(report))
 
 
 def _suite_properties(report: Report) -> Iterator[tuple[str, str]]:
     metrics, info = report["metrics"], report["info"]
-    yield "haerae.backend", info["backend"]
-    yield "haerae.model", _value(info["model"])
-    yield "haerae.method", info["method"]
-    yield "haerae.dataset", info["dataset"]
-    yield "haerae.prompt", info["prompt"]
-    yield "haerae.num_few_shot", _value(info["num_few_shot"])
-    yield "haerae.complete", _value(info["complete"])
-    yield from _score_properties("haerae", metrics)
+    yield "backend", info["backend"]
+    yield "model", _value(info["model"])
+    yield "method", methods_of(info)
+    yield "dataset", info["dataset"]
+    yield "prompt", ",".join(dict.fromkeys(asked["prompt"] for asked in asked_of(info).values()))
+    yield "num_few_shot", _value(info["num_few_shot"])
+    yield "complete", _value(info["complete"])
+    yield from _score_properties("", metrics)
     for name, entry in metrics["subsets"].items():
-        yield from _score_properties(f"haerae.{name}", entry)
+        yield from _score_properties(f"{name}.", entry)
+    for name, part in metrics.get("benchmarks", {}).items():
+        yield from _score_properties(f"{name}.", part)
+    for name, asked in info.get("benchmarks", {}).items():
+        yield f"{name}.method", asked["method"]
+        yield f"{name}.prompt", asked["prompt"]
+        yield f"{name}.num_few_shot", _value(asked["num_few_shot"])
     for gate in info["gates"]:
-        yield f"haerae.gate.{gate['name']}", f"{gate['verdict']}: {gate['detail']}"
+        yield f"gate.{gate['name']}", f"{gate['verdict']}: {gate['detail']}"
 
 
 def _score_properties(prefix: str, score: Score) -> Iterator[tuple[str, str]]:
-    yield f"{prefix}.accuracy", _value(score["accuracy"])
-    yield f"{prefix}.stderr", _value(score["stderr"])
+    yield f"{prefix}accuracy", _value(score["accuracy"])
+    yield f"{prefix}stderr", _value(score["stderr"])
     for name, count in counts_of(score).items():
-        yield f"{prefix}.{name}", str(count)
+        yield f"{prefix}{name}", str(count)
     low, high = score["ci95"] or (None, None)
-    yield f"{prefix}.ci95_low", _value(low)
-    yield f"{prefix}.ci95_high", _value(high)
+    yield f"{prefix}ci95_low", _value(low)
+    yield f"{prefix}ci95_high", _value(high)
 
 
 def item_properties(item: Item, verdict: Verdict) -> tuple[tuple[str, str], ...]:

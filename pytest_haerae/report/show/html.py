@@ -15,18 +15,30 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 from pytest_haerae import escaping
 from pytest_haerae.collector import without_collector
+from pytest_haerae.gates.compatibility import MeasuredInfo
 from pytest_haerae.report.files import write_text
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show import page_data
 from pytest_haerae.report.show.page_notices import gate_notice, warning_notice
+from pytest_haerae.report.show.page_scores import score_rows
+from pytest_haerae.report.show.rows import methods_of
 from pytest_haerae.statistics.pairing import Pairing, match_rows, pair_rows
-from pytest_haerae.statistics.scores import Score
 
-SCRIPTS = ("text.js", "data.js", "charts.js", "items.js", "command.js", "detail.js", "page.js")
+SCRIPTS = (
+    "text.js",
+    "data.js",
+    "charts.js",
+    "items.js",
+    "command.js",
+    "metadata.js",
+    "answers.js",
+    "detail.js",
+    "page.js",
+)
 """The script's files, in the order in which they are joined: each uses only those before it when it is read."""
 
 BLOCK_ITEMS = 250
@@ -64,8 +76,8 @@ def make_page(report: Report, baseline: Report | None = None) -> str:
     )
     # Gone over many times, and rows of a run that has just ended are made each time.
     report = {**report, "samples": list(report["samples"])}
-    samples = report["samples"]
-    before, pairing = _against(baseline, samples)
+    samples, several = report["samples"], bool(report["info"].get("benchmarks"))
+    before, pairing = _against(baseline, samples, several=several)
     labels = json.loads(_asset("labels.json"))
     environment.filters.update(
         label=lambda key, n=None: labels["en"][key].replace("{n}", f"{n:,}" if n is not None else "{n}"),
@@ -78,12 +90,11 @@ def make_page(report: Report, baseline: Report | None = None) -> str:
     blocks, encoding = _blocks(samples, before, prefixes := page_data.shared_prefixes(samples))
     core = {
         "labels": labels,
-        "method": report["info"]["method"],
-        "num_few_shot": report["info"]["num_few_shot"],
+        "asked": _asked(report["info"], samples),
         "rerun_options": report["info"].get("rerun_options"),
         "prefixes": prefixes,
         "blocks": {"items": BLOCK_ITEMS, "count": len(blocks), "encoding": encoding},
-        **page_data.columns(samples, before),
+        **page_data.columns(samples, before, several=several),
     }
     return environment.get_template("page.html.j2").render(
         style=_as_it_is(style),
@@ -92,16 +103,27 @@ def make_page(report: Report, baseline: Report | None = None) -> str:
         core=_as_it_is(embed(core)),
         blocks=[_as_it_is(block) for block in blocks],
         block_type="application/json" if encoding == "json" else "text/plain",
-        scores=_scores(report, pairing),
+        scores=score_rows(report, pairing),
         **_header(report, baseline, pairing),
     )
 
 
-def _against(baseline: Report | None, samples: Sequence[SampleRow]) -> tuple[Sequence[SampleRow | None], Pairing]:
+def _against(
+    baseline: Report | None, samples: Sequence[SampleRow], *, several: bool
+) -> tuple[Sequence[SampleRow | None], Pairing]:
     """What the baseline has of each sample, and both reports' items, paired; nothing without a baseline."""
     if baseline is None:
         return [None] * len(samples), Pairing()
-    return match_rows(baseline["samples"], samples), pair_rows(baseline["samples"], samples)
+    earlier = baseline["samples"]
+    return match_rows(earlier, samples), pair_rows(earlier, samples, several=several)
+
+
+def _asked(info: Info, samples: Sequence[SampleRow]) -> list[dict[str, object]]:
+    """How items were asked, by the number that the page's columns give their subset."""
+    benchmarks: Mapping[str, MeasuredInfo] = info.get("benchmarks", {})
+    datasets = {page_data.group_of(row, several=bool(benchmarks)): row["dataset"] for row in samples}
+    every = [benchmarks.get(name, info) for name in datasets.values()]
+    return [{"method": asked["method"], "num_few_shot": asked["num_few_shot"]} for asked in every]
 
 
 def _as_it_is(text: str) -> str:
@@ -143,52 +165,18 @@ def _blocks(
     return [base64.b64encode(gzip.compress(block.encode(), 6, mtime=0)).decode() for block in blocks], "gzip"
 
 
-class ScoreRow(TypedDict):
-    """One row of the page's table of scores: of all items (number -1), or of a subset."""
-
-    subset: str | None
-    number: int
-    score: Score
-    before: page_data.PairedScore | None
-    chance: float | None
-
-
-def _scores(report: Report, pairing: Pairing) -> list[ScoreRow]:
-    """Accuracy, the baseline's on the same items, and the chance level, of all items and of each subset."""
-    metrics, samples = report["metrics"], report["samples"]
-    groups: dict[str, list[SampleRow]] = {}
-    for row in samples:
-        groups.setdefault(row["subset"], []).append(row)
-    total: ScoreRow = {
-        "subset": None,
-        "number": -1,
-        "score": metrics,
-        "before": page_data.paired_score(pairing.total),
-        "chance": page_data.chance_level(samples),
-    }
-    return [total] + [
-        {
-            "subset": name,
-            "number": number,
-            "score": metrics["subsets"][name],
-            "before": page_data.paired_score(pairing.subsets.get(name)),
-            "chance": page_data.chance_level(rows),
-        }
-        for number, (name, rows) in enumerate(groups.items())
-        if name in metrics["subsets"]
-    ]
-
-
 def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[str, Any]:
     info = report["info"]
-    facts = _entries(info, _FACTS)
+    facts = _entries(info, [name for name in _FACTS if not (info.get("benchmarks") and name in _OF_BENCHMARKS)])
     return {
         "info": info,
         "metrics": report["metrics"],
+        "breakdowns": report["metrics"].get("by", {}),
+        "methods": methods_of(info),
         "measured_subsets": sum(entry["accuracy"] is not None for entry in report["metrics"]["subsets"].values()),
         "gates": [(gate, gate_notice(gate, info)) for gate in info["gates"]],
         "warnings": [warning_notice(line) for line in info.get("warnings", ())],
-        "title": info["model"] or info["backend"],
+        "title": info.get("model_name") or info["model"] or info["backend"],
         "facts": [(name, _shown(value)) for name, value in facts.items() if value not in (None, {}, [])],
         "baseline": _baseline_header(info, baseline["info"], pairing) if baseline else None,
         "cut_outputs": sum(reasons.get("length", 0) for reasons in info.get("finish_reasons", {}).values()),
@@ -213,10 +201,12 @@ def _entries(info: Info, names: Sequence[str]) -> dict[str, object]:
 
 
 _FACTS = (
+    "model_name",
     "backend",
     "model_params",
     "method",
     "method_detail",
+    "reasoning",
     "generation",
     "evaluator_params",
     "dataset",
@@ -226,6 +216,7 @@ _FACTS = (
     "prompt",
     "prompt_fingerprint",
     "num_few_shot",
+    "benchmarks",
     "started",
     "elapsed_seconds",
     "items_per_second",
@@ -237,6 +228,8 @@ _FACTS = (
     "git_commit",
 )
 """Entries of the report's `info` that the header shows, in this order."""
+_OF_BENCHMARKS = (*MeasuredInfo.__annotations__, "dataset_revision")
+"""Those that `benchmarks` says of each of several: they stand for the first alone."""
 
 _COMPARED = (
     "backend",
@@ -249,6 +242,7 @@ _COMPARED = (
     "prompt",
     "prompt_fingerprint",
     "num_few_shot",
+    "reasoning",
 )
 """Entries of `info` whose difference from the baseline's the header shows."""
 

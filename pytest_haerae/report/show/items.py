@@ -8,7 +8,7 @@ from pytest_haerae.escaping import line
 from pytest_haerae.report.schema import SampleRow
 from pytest_haerae.report.show.layout import cut, display_width
 from pytest_haerae.statistics.pairing import change_of, match_rows
-from pytest_haerae.types import LETTERS, NOT_RIGHT, Outcome
+from pytest_haerae.types import LETTERS, NOT_RIGHT, Outcome, grouped
 
 _SHORT_BLOCK = 12
 """Lines of a prompt or an output that are shown where it is not asked for whole."""
@@ -44,9 +44,9 @@ def in_order_of_interest(
     return [place for *_, place in sorted(ranked)]
 
 
-def item_line(row: SampleRow, *, lost: bool = False) -> str:
-    """One item in one line."""
-    told = row.get("explanation") or f"{row['id']} {row['outcome']}"
+def item_line(row: SampleRow, *, lost: bool = False, benchmark: str = "") -> str:
+    """One item in one line, with its benchmark in a run of several."""
+    told = grouped(benchmark, row.get("explanation") or f"{row['id']} {row['outcome']}")
     return f"lost: {told}" if lost else told
 
 
@@ -61,8 +61,10 @@ def item_lines(row: SampleRow, width: int, *, whole: bool) -> list[str]:
     parts = [("prompt", _text(row["input"], width, whole=whole, keep_end=True))]
     if row["options"]:
         parts.append(("options", [f"    {cut(option, width - 4)}" for option in _options(row)]))
-    if row.get("reasoning"):
-        parts.append(("reasoning", _text(row["reasoning"] or "", width, whole=whole)))
+    reasoning = row.get("reasoning")
+    # What it thought aloud, between marks of its own, stands in the output.
+    if reasoning and reasoning not in (row["raw_output"] or ""):
+        parts.append(("reasoning", _text(reasoning, width, whole=whole)))
     if row["raw_output"] is not None:
         said = _text(
             mark_words(row["raw_output"], row.get("why"), row.get("why_start")), width, whole=whole, keep_end=True
@@ -102,7 +104,8 @@ def _text(text: str, width: int, *, whole: bool, keep_end: bool = False) -> list
     lines = [part for each in text.strip("\n").split("\n") for part in _folded(line(each), width - 6)]
     if not any(part.strip() for part in lines):
         return []
-    if not whole and len(lines) > _SHORT_BLOCK:
+    # A line that says what is left out takes the place of two at least.
+    if not whole and len(lines) > _SHORT_BLOCK + 1:
         tail = _SHORT_BLOCK // 2 if keep_end else 0
         head = _SHORT_BLOCK - tail
         left_out = f"… {len(lines) - _SHORT_BLOCK} lines more (-vv shows all)"

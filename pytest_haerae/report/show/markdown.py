@@ -6,42 +6,50 @@ from collections.abc import Iterable, Sequence
 
 from pytest_haerae.escaping import markdown as escape
 from pytest_haerae.report.schema import Info, Report, SampleRow
+from pytest_haerae.report.show.breakdowns import ShownBreakdown, shown_breakdowns
 from pytest_haerae.report.show.rows import (
     SummaryRow,
+    asked_of,
     count_lines,
     explain_detects,
+    means,
+    methods_of,
+    model_title,
     show_drop,
     summary_rows,
     throughput_line,
     unmeasured,
 )
-from pytest_haerae.types import NOT_RIGHT
+from pytest_haerae.types import NOT_RIGHT, grouped
 
-_MARKS = {"passed": "✅", "failed": "❌", "unmeasurable": "❌", "not evaluated": "➖"}
+_MARKS = {"passed": "✅", "failed": "❌", "inconclusive": "⚠️", "unmeasurable": "❌", "not evaluated": "➖"}
 _SHOWN_WRONG = 20
 
 
 def render_markdown(report: Report) -> str:
     """The summary of a report as GitHub-flavoured Markdown: verdicts, one row a subset, warnings, wrong items."""
     info = report["info"]
-    model = f"{info['backend']} {info['model']}" if info["model"] else info["backend"]
-    parts = [f"## pytest-haerae: {escape(model)}", _setting(info)]
+    parts = [f"## pytest-haerae: {escape(model_title(info))}", _setting(info)]
     if info["gates"]:
         rows = [
             (f"{_MARKS[gate['verdict']]} {gate['verdict']}", gate["name"], gate["detail"]) for gate in info["gates"]
         ]
         parts.append(table(("verdict", "gate", "why"), rows))
     parts.append(_subsets(report))
+    parts += [part for shown in shown_breakdowns(report) for part in _breakdown(shown)]
     parts += [f"> ⚠️ {escape(warning)}" for warning in info.get("warnings", ())]
     notes = [*count_lines(report), throughput_line(info), explain_detects(info)]
     parts.append("\n".join(f"- {escape(note)}" for note in notes))
-    parts += _wrong(report["samples"])
+    parts += _wrong(report["samples"], several="benchmarks" in info)
     return "\n\n".join(parts) + "\n"
 
 
 def _setting(info: Info) -> str:
     data = info["dataset"] + (f" at {info['dataset_revision']}" if info["dataset_revision"] else "")
-    text = f"{info['method']}, {data}, prompt {info['prompt']}, {info['num_few_shot']}-shot"
+    how = {name: f"prompt {asked['prompt']}, {asked['num_few_shot']}-shot" for name, asked in asked_of(info).items()}
+    different = len(set(how.values())) > 1
+    told = "; ".join(f"{name}: {words}" for name, words in how.items()) if different else next(iter(how.values()))
+    text = f"{methods_of(info)}, {data}, {told}"
     baseline = info.get("baseline")
     return escape(text + (f", against {baseline}" if baseline else ""))
 
@@ -59,9 +67,16 @@ def _subsets(report: Report) -> str:
     changes = any(row.change is not None for row in rows)
     heading = ["subset", "n:", "correct:", "accuracy:", "95% interval:", *(["change:"] if changes else []), "detects:"]
     lines = [_row(row, changes) for row in rows]
-    if (macro := report["metrics"]["macro_accuracy"]) is not None:
-        lines.append(["mean of subsets (macro)", "", "", f"{macro:.4f}", *[""] * (len(heading) - 4)])
+    for name, mean in means(report):
+        lines.append([f"mean of {name} (macro)", "", "", f"{mean:.4f}", *[""] * (len(heading) - 4)])
     return table(heading, lines)
+
+
+def _breakdown(shown: ShownBreakdown) -> list[str]:
+    """The table of a metadata column, and the line that says what is not shown of it."""
+    heading = [f"by {escape(shown.column)}", "n:", "correct:", "accuracy:", "95% interval:"]
+    made = table(heading, [_row(row, False)[: len(heading)] for row in shown.rows])
+    return [made, *map(escape, shown.rest())]
 
 
 def _row(row: SummaryRow, changes: bool) -> list[str]:
@@ -74,10 +89,15 @@ def _row(row: SummaryRow, changes: bool) -> list[str]:
     return [row.name, *numbers, *change, show_drop(row.detects)]
 
 
-def _wrong(samples: Sequence[SampleRow]) -> list[str]:
+def _wrong(samples: Sequence[SampleRow], *, several: bool) -> list[str]:
     heading = ("item", "outcome", "prediction", "reference")
     wrong = [
-        (sample["id"], sample["outcome"], sample["prediction"] or "", sample["reference"])
+        (
+            grouped(sample["dataset"] if several else "", sample["id"]),
+            sample["outcome"],
+            sample["prediction"] or "",
+            sample["reference"],
+        )
         for sample in samples
         if sample["outcome"] in NOT_RIGHT
     ]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, TypedDict
 
 from pytest_haerae.report.schema import SampleRow
 from pytest_haerae.statistics.estimates import wilson_interval
 from pytest_haerae.statistics.pairing import ANSWERED, PairedCounts, change_of
-from pytest_haerae.types import LETTERS, Outcome
+from pytest_haerae.types import LETTERS, Outcome, grouped
 
 OUTCOME_LETTERS: dict[Outcome, str] = {
     "correct": "c",
@@ -148,19 +148,31 @@ def calibration(rows: Iterable[SampleRow]) -> Calibration | None:
     return {"bins": bins, "ece": error}
 
 
-def columns(samples: Sequence[SampleRow], before: Sequence[SampleRow | None]) -> Columns:
-    """What the table filters and sorts by, one entry a sample; texts of free length are in the blocks."""
-    subsets = list(dict.fromkeys(row["subset"] for row in samples))
+def group_of(row: SampleRow, *, several: bool) -> str:
+    """What a sample's subset is called in its report: with its benchmark where the report is of several."""
+    return grouped(row["dataset"] if several else "", row["subset"])
+
+
+def columns(samples: Sequence[SampleRow], before: Sequence[SampleRow | None], *, several: bool = False) -> Columns:
+    """What the table filters and sorts by, one entry a sample; texts of free length are in the blocks.
+
+    Args:
+        samples: The report's.
+        before: What the baseline has of each.
+        several: Whether the report is of several benchmarks.
+    """
+    called = [group_of(row, several=several) for row in samples]
+    subsets = list(dict.fromkeys(called))
     numbers = {name: number for number, name in enumerate(subsets)}
     groups: dict[str, list[SampleRow]] = {name: [] for name in subsets}
-    for row in samples:
-        groups[row["subset"]].append(row)
+    for name, row in zip(called, samples, strict=True):
+        groups[name].append(row)
     margins = [margin_of(row) for row in samples]
     changes = "".join(change(now, then) for now, then in zip(samples, before, strict=True))
     return {
         "subsets": subsets,
         "ids": [row["id"] for row in samples],
-        "subset": [numbers[row["subset"]] for row in samples],
+        "subset": [numbers[name] for name in called],
         "outcome": "".join(OUTCOME_LETTERS[row["outcome"]] for row in samples),
         "options": [len(row["options"] or ()) for row in samples],
         "reference": [row["reference"] if row["options"] else None for row in samples],
@@ -174,9 +186,9 @@ def columns(samples: Sequence[SampleRow], before: Sequence[SampleRow | None]) ->
 def shared_prefixes(samples: Sequence[SampleRow]) -> list[str]:
     """The long beginnings, ending at a blank line, that several prompts have in common; longest first."""
     counts: Counter[str] = Counter()
-    groups: dict[str, list[str]] = {}
+    groups: dict[tuple[str, str], list[str]] = {}
     for row in samples:
-        group = groups.setdefault(row["subset"], [])
+        group = groups.setdefault((row["dataset"], row["subset"]), [])
         if not row.get("messages") and len(group) <= _PAIRS_COMPARED:
             group.append(row["input"])
     for group in groups.values():
@@ -203,10 +215,19 @@ def texts(row: SampleRow, then: SampleRow | None, prefixes: Sequence[str]) -> di
         "prefix": prefix,
         "input": None if messages else row["input"] if prefix is None else row["input"][len(prefixes[prefix]) :],
         "before": _before(row, then) if then is not None else None,
+        "metadata": row.get("metadata") or None,
+        "answers": [_given({**answer}, _OF_ANSWERS) for answer in row.get("answers", ())] or None,
         **{name: row.get(name) for name in _TEXTS},
     }
-    # An empty output and an empty list of options are worth showing as such; a missing one is not.
-    return {name: value for name, value in entry.items() if value is not None and value is not False}
+    return _given(entry, entry)
+
+
+def _given(entry: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """What there is of an entry: an empty output and an empty list of options are worth showing as such."""
+    return {name: entry[name] for name in names if entry.get(name) is not None and entry[name] is not False}
+
+
+_OF_ANSWERS = ("outcome", "prediction", "raw_output", "error", "why", "why_start", "reasoning")
 
 
 _TEXTS = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TypedDict
 
+from pytest_haerae.gates.baseline import UNGATED_FALL
+from pytest_haerae.gates.changes import Change
 from pytest_haerae.gates.gate import GateEntry
 from pytest_haerae.report.schema import Info
 
@@ -26,22 +27,34 @@ def gate_notice(gate: GateEntry, info: Info) -> Notice:
         "allowed": _points(gate["threshold"]),
         "p": "–" if gate["p_value"] is None else f"{gate['p_value']:.2g}",
     }
-    return {"label": _gate_label(gate, info), "values": numbers | _paired(info)}
+    return {"label": _gate_label(gate, info), "values": numbers | _paired(gate, info)}
 
 
 def _gate_label(gate: GateEntry, info: Info) -> str:
     if gate["verdict"] in ("not evaluated", "unmeasurable"):
         return f"gate_why {gate['verdict']}"
-    if gate["name"] == "baseline" and info.get("changes"):
-        return "gate_why baseline"
+    if change := _change(gate, info):
+        if "drop_at_most" not in change:
+            return "gate_why baseline"
+        return "gate_why inconclusive" if change.get("items_to_tell") else "gate_why never"
     return "gate_why minimum" if gate["name"].startswith("min-accuracy") else "as_it_is"
 
 
-def _paired(info: Info) -> dict[str, str]:
-    if not (changes := info.get("changes")):
+def _change(gate: GateEntry, info: Info) -> Change | None:
+    """What changed of the items that a baseline gate is about."""
+    changes, (kind, _, name) = info.get("changes"), gate["name"].partition(" ")
+    if kind != "baseline" or not changes:
+        return None
+    if not name:
+        return changes["total"]
+    return changes.get("benchmarks", {}).get(name) or changes["subsets"].get(name)
+
+
+def _paired(gate: GateEntry, info: Info) -> dict[str, str]:
+    if not (change := _change(gate, info)):
         return {}
-    total: Mapping[str, object] = {**changes["total"]}
-    return {name: str(total[name]) for name in ("n", "lost", "gained")}
+    found = {name: str(count) for name, count in change.items() if name in ("n", "lost", "gained")}
+    return found | {"at_most": _points(change.get("drop_at_most")), "enough": f"{change.get('items_to_tell') or 0:,}"}
 
 
 def warning_notice(line: str) -> Notice:
@@ -58,6 +71,7 @@ _WARNINGS = {
     "length": "output cut at the token limit",
     "letter": "one letter predicted",
     "lost": "the data no longer have items of the baseline",
+    "fell": UNGATED_FALL,
 }
 """How the lines of `gates.warnings` and `gates.coverage` begin; a test holds these against them."""
 

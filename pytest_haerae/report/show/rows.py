@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pytest_haerae.gates.baseline import Change
+from pytest_haerae.gates.changes import Change
+from pytest_haerae.gates.compatibility import MeasuredInfo
 from pytest_haerae.report.schema import Info, Report
+from pytest_haerae.statistics.repeats import advice
 from pytest_haerae.statistics.scores import Score, counts_of
 
 MICRO = "total (micro)"
@@ -20,10 +22,10 @@ _LOOKED_AT = {"length": "cut at max_tokens", "content_filter": "stopped by a con
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """One subset, or the total.
+    """One subset, one of several benchmarks, or the total.
 
     Attributes:
-        name: The subset's name, or `MICRO`.
+        name: The subset's or benchmark's name, or `MICRO`.
         score: Its entry in the report's metrics.
         change: Accuracy minus the baseline's on the paired items; None without a baseline or without pairs.
         detects: The smallest drop that the baseline gate finds on so many items; None where it finds none.
@@ -36,23 +38,54 @@ class SummaryRow:
 
 
 def summary_rows(report: Report) -> list[SummaryRow]:
-    """One row a subset, in the report's order, and the total."""
+    """One row a subset, in the report's order, one a benchmark where there are several, and the total."""
     metrics, info = report["metrics"], report["info"]
     changes, drops = info.get("changes"), info.get("detectable_drops")
 
     def row(name: str, score: Score, change: Change | None, drop: float | None) -> SummaryRow:
         return SummaryRow(name, score, change["change"] if change and change["n"] else None, drop)
 
-    found = [
-        row(
-            name,
-            score,
-            changes["subsets"].get(name) if changes else None,
-            drops["subsets"].get(name) if drops else None,
-        )
-        for name, score in metrics["subsets"].items()
+    def rows(
+        scores: Mapping[str, Score], changed: Mapping[str, Change], found: Mapping[str, float | None]
+    ) -> list[SummaryRow]:
+        return [row(name, score, changed.get(name), found.get(name)) for name, score in scores.items()]
+
+    subsets = rows(metrics["subsets"], changes["subsets"] if changes else {}, drops["subsets"] if drops else {})
+    benchmarks = rows(
+        metrics.get("benchmarks", {}),
+        changes.get("benchmarks", {}) if changes else {},
+        drops.get("benchmarks", {}) if drops else {},
+    )
+    return [
+        *subsets,
+        *benchmarks,
+        row(MICRO, metrics, changes["total"] if changes else None, drops["total"] if drops else None),
     ]
-    return [*found, row(MICRO, metrics, changes["total"] if changes else None, drops["total"] if drops else None)]
+
+
+def means(report: Report) -> list[tuple[str, float]]:
+    """The means that count each part once: of subsets, and of benchmarks where there are several."""
+    metrics = report["metrics"]
+    found = (("subsets", metrics["macro_accuracy"]), ("benchmarks", metrics.get("macro_benchmarks")))
+    return [(name, mean) for name, mean in found if mean is not None]
+
+
+def asked_of(info: Info) -> Mapping[str, MeasuredInfo]:
+    """How each benchmark was asked; of a run of one, how that was, without a name."""
+    found: Mapping[str, MeasuredInfo] = info.get("benchmarks", {})
+    return found or {"": info}
+
+
+def model_title(info: Info) -> str:
+    """Backend and model, behind what the run calls the model."""
+    words = " ".join(filter(None, (info["backend"], info["model"])))
+    called = info.get("model_name", "")
+    return f"{called} ({words})" if called not in ("", words) else words
+
+
+def methods_of(info: Info) -> str:
+    """The method, or the methods of several benchmarks."""
+    return " and ".join(dict.fromkeys(asked["method"] for asked in asked_of(info).values()))
 
 
 def show_drop(drop: float | None) -> str:
@@ -87,9 +120,21 @@ def count_lines(report: Report) -> list[str]:
             f"items share passages ({metrics['n']} items, {metrics.get('clusters')} clusters): the standard error is"
             f" {clustered:.4f}, not {plain:.4f}"
         )
+    lines += _repeats_lines(metrics)
     if detail := info.get("method_detail"):
         lines.append(f"log-likelihoods: {detail}")
     return lines + _reading_lines(report)
+
+
+def _repeats_lines(score: Score) -> list[str]:
+    """What several answers an item come to: one of 1, 2, 4 and so on, the most frequent, all; and what varies."""
+    if not (repeats := score.get("repeats")):
+        return []
+    k = repeats["k"]
+    shown = sorted({*(2**power for power in range(k.bit_length())), k})
+    shares = [f"pass@{j} {repeats['pass_at'][str(j)]:.3f}" for j in shown]
+    shares += [f"majority@{k} {repeats['majority_at']:.3f}", f"all@{k} {repeats['all_at']:.3f}"]
+    return [f"{k} answers an item: {', '.join(shares)}", advice(repeats)]
 
 
 def _reading_lines(report: Report) -> list[str]:
@@ -121,11 +166,14 @@ def _endings(reasons: Mapping[str, Mapping[str, int]]) -> list[str]:
 def throughput_line(info: Info) -> str:
     """Responses, rate, tokens and cost."""
     responses, tokens = info["responses"], info["tokens"]
-    line = f"{responses['computed']} responses computed, {responses['reused']} reused"
+    computed = responses["computed"]
+    line = f"{computed} response{'' if computed == 1 else 's'} computed, {responses['reused']} reused"
     if info["items_per_second"]:
         line += f", {info['items_per_second']:.1f} items/s"
     if tokens["prompt"]:
         line += f", tokens: {tokens['prompt']} prompt, {tokens['completion']} completion"
+        if "reasoning" in tokens:
+            line += f" ({tokens['reasoning']} of them reasoning)"
     if info["cost_usd"] is not None:
         line += f", {info['cost_usd']:.4f} USD"
     return line

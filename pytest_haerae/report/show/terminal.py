@@ -9,11 +9,13 @@ from typing import Literal
 from pytest_haerae.escaping import line as one_line
 from pytest_haerae.gates.gate import GateVerdict
 from pytest_haerae.report.schema import Report
+from pytest_haerae.report.show.breakdowns import shown_breakdowns
 from pytest_haerae.report.show.layout import display_width, pad, wrap
 from pytest_haerae.report.show.rows import (
     SummaryRow,
     count_lines,
     explain_detects,
+    means,
     show_drop,
     summary_rows,
     throughput_line,
@@ -22,7 +24,8 @@ from pytest_haerae.report.show.rows import (
 
 Tone = Literal["red", "yellow", "green"]
 
-_TONES: dict[GateVerdict, Tone | None] = {"passed": "green", "failed": "red", "unmeasurable": "red"}
+_TONES: dict[GateVerdict, Tone] = {"passed": "green", "failed": "red", "unmeasurable": "red"}
+"""The colours of the verdicts that decide something; the others are yellow."""
 _WIDE = 78
 """From so many columns on, numbers have four decimals, and the longest name of HAE-RAE Bench fits."""
 
@@ -43,43 +46,70 @@ def summary_lines(report: Report, width: int) -> list[Line]:
         width: Columns of the terminal; from 60 on each line fits.
     """
     info = report["info"]
-    lines = [Line(text) for text in table_lines(report, width)]
+    lines = [Line(text) for text in [*table_lines(report, width), *breakdown_lines(report, width)]]
     notes = [*count_lines(report), throughput_line(info), explain_detects(info)]
     texts: list[tuple[str, Tone | None]] = [(text, None) for text in notes]
     texts += [(f"warning: {warning}", "yellow") for warning in info.get("warnings", ())]
     texts += [
-        (f"gate {gate['name']}: {gate['verdict'].upper()} - {gate['detail']}", _TONES.get(gate["verdict"]))
+        (f"gate {gate['name']}: {gate['verdict'].upper()} - {gate['detail']}", _TONES.get(gate["verdict"], "yellow"))
         for gate in info["gates"]
     ]
     return lines + [Line(one_line(part), tone) for text, tone in texts for part in wrap(text, width)]
 
 
 def table_lines(report: Report, width: int) -> list[str]:
-    """One line a subset, the total and the mean of the subsets."""
+    """One line a subset, one a benchmark where there are several, the total and the means."""
     rows = summary_rows(report)
-    table = _Table(width >= _WIDE, any(row.change is not None for row in rows), width, rows)
+    found = means(report)
+    table = _Table(width, rows, means=[name for name, _ in found])
     lines = [table.heading(), *(table.line(row) for row in rows)]
-    if (macro := report["metrics"]["macro_accuracy"]) is not None:
-        lines.append(table.macro(macro))
+    lines += [table.mean(name, mean) for name, mean in found]
+    return list(map(one_line, lines))
+
+
+def breakdown_lines(report: Report, width: int) -> list[str]:
+    """One line a value of each metadata column that the accuracy is told by."""
+    lines: list[str] = []
+    for shown in shown_breakdowns(report):
+        table = _Table(width, shown.rows, title=f"by {shown.column}")
+        lines += [table.heading(), *(table.line(row) for row in shown.rows)]
+        lines += [part for text in shown.rest() for part in wrap(text, width)]
     return list(map(one_line, lines))
 
 
 class _Table:
-    """Columns of fixed widths; a narrow terminal cuts names and shows three decimals."""
+    """Columns of fixed widths; a narrow terminal cuts names and shows three decimals.
 
-    def __init__(self, wide: bool, changes: bool, width: int, rows: Sequence[SummaryRow]) -> None:
+    Args:
+        width: Columns of the terminal.
+        rows: The table's rows.
+        title: What the rows are of, where that is not the subsets: such a table says of no row what a gate would find.
+        means: Of what the table has means.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        rows: Sequence[SummaryRow],
+        *,
+        title: str | None = None,
+        means: Sequence[str] = (),
+    ) -> None:
+        wide = self._wide = width >= _WIDE
+        changes = self._changes = any(row.change is not None for row in rows)
+        self._title = title or "subset"
         self._decimals = 4 if wide else 3
         headings = (
             ("correct", "95% interval", "change", "detects") if wide else ("right", "interval", "change", "detects")
         )
         self._correct, self._interval, self._change, self._detects = headings
+        self._detects = "" if title else self._detects
         self._share = self._decimals + 2
         self._interval_width = max(11, len(self._interval))
-        self._changes = changes
         taken = 7 + len(self._correct) + 1 + self._share + 2 + self._interval_width + 1 + len(self._detects)
         taken += self._share + 2 if changes else 0
-        self._macro = "mean of subsets (macro)" if wide else "mean (macro)"
-        longest = max(len(self._macro), *(display_width(one_line(row.name)) for row in rows))
+        names = (self._mean("subsets"), *map(self._mean, means), self._title, *(row.name for row in rows))
+        longest = max(display_width(one_line(name)) for name in names)
         self._name = max(8, min(longest, width - taken))
 
     def _join(self, cells: tuple[str, str, str, str, str, str, str]) -> str:
@@ -90,7 +120,7 @@ class _Table:
         return f"{line} {detects:>{len(self._detects)}}".rstrip()
 
     def heading(self) -> str:
-        return self._join(("subset", "n", self._correct, "acc", self._interval, self._change, self._detects))
+        return self._join((self._title, "n", self._correct, "acc", self._interval, self._change, self._detects))
 
     def line(self, row: SummaryRow) -> str:
         score = row.score
@@ -99,8 +129,15 @@ class _Table:
         low, high = score["ci95"] or (0.0, 1.0)
         change = "" if row.change is None else f"{row.change:+.{self._decimals}f}"
         accuracy, interval = f"{score['accuracy']:.{self._decimals}f}", f"{low:.3f}-{high:.3f}"
-        cells = (row.name, str(score["n"]), str(score["correct"]), accuracy, interval, change, show_drop(row.detects))
+        detects = show_drop(row.detects) if self._detects else ""
+        cells = (row.name, str(score["n"]), str(score["correct"]), accuracy, interval, change, detects)
         return self._join(cells)
 
-    def macro(self, value: float) -> str:
-        return self._join((self._macro, "", "", f"{value:.{self._decimals}f}", "", "", ""))
+    def mean(self, name: str, value: float) -> str:
+        return self._join((self._mean(name), "", "", f"{value:.{self._decimals}f}", "", "", ""))
+
+    def _mean(self, name: str) -> str:
+        """The name of a mean; a narrow terminal calls that of the subsets the mean."""
+        if self._wide:
+            return f"mean of {name} (macro)"
+        return "mean (macro)" if name == "subsets" else f"mean of {name}"

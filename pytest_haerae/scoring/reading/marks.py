@@ -22,7 +22,8 @@ REASONING = re.compile(
   | (?P<closes>
         [<\[◁]\s?/\s?{_THINKING}\s?[>\]▷]  # e.g. '</think>', '[/THINK]', '◁/think▷', '</ think >'
       | <\|(?:end_thinking|end_of_thought)\|>  # e.g. '<|END_THINKING|>'
-      | <\|channel\|>\s?final(?:<\|message\|>)?  # e.g. '<|channel|>final<|message|>'
+      | (?:<\|end\|>)?(?:<\|start\|>assistant)?  # e.g. '<|end|><|start|>assistant<|channel|>final<|message|>'
+        <\|channel\|>\s?final(?:<\|message\|>)?  # e.g. '<|channel|>final<|message|>'
       | <channel\|>  # e.g. '<channel|>'
       | <\|content\|>  # e.g. '<|content|>'
     )

@@ -142,7 +142,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def carry_out(attack: Attack, place: Path) -> Result:
     """Run an attack in an empty folder, in a session of its own, and end what is left of it after its time."""
-    folder, temporary = place / "work", place / "temporary"
+    folder, temporary = place / "evaluation", place / "temporary"
     folder.mkdir()
     temporary.mkdir()
     attack.prepare(folder)

@@ -31,9 +31,9 @@ def folder_of(*subsets: str) -> Callable[[Path], None]:
     return prepare
 
 
-def shown(name: str, *subsets: str, options: tuple[str, ...] = (), **fields: Any) -> Attack:
+def shown(name: str, *subsets: str, model: str = "random", options: tuple[str, ...] = (), **fields: Any) -> Attack:
     """A run over subsets of such names, with every output; its gate fails."""
-    command = ("pytest", "--model=random", *OUTPUTS, *options)
+    command = ("pytest", f"--model={model}", *OUTPUTS, *options)
     values: dict[str, Any] = {
         "code": 1,
         "prepare": folder_of(*subsets),
@@ -83,7 +83,8 @@ NAMES = (
     shown(
         "a model whose name is a workflow command",
         "x",
-        options=("--model=openai", "--model-params=" + json.dumps({"model_name": f"m{NASTY}", "api_base": "{api}"})),
+        model="openai",
+        options=("--model-params=" + json.dumps({"model_name": f"m{NASTY}", "api_base": "{api}"}),),
         server=lambda exchange: exchange.json(exchange.sound()),
         environment={**EVERYWHERE, "OPENAI_API_KEY": SECRET},
         code=4,

@@ -61,7 +61,7 @@ def after(command: tuple[str, ...], name: str, says: str = "", code: int = 4) ->
 OUTPUTS = (
     onto("the report onto the questions", "--output-file=questions.jsonl"),
     onto("the page onto the questions", "--report-html=./questions.jsonl"),
-    onto("the summary onto the questions", "--report-md=../work/questions.jsonl"),
+    onto("the summary onto the questions", "--report-md=../evaluation/questions.jsonl"),
     onto(
         "the report onto a link to the questions",
         "--output-file=r.json",

@@ -31,7 +31,8 @@ def test_what_a_backend_need_not_say_has_a_default() -> None:
     smallest = Smallest(BackendParameters())
     assert (smallest.method_detail, list(smallest.notes), smallest.generation()) == (None, [], {})
     Smallest.check(BackendParameters())
-    assert (Smallest.libraries, Smallest.remote, Smallest.parameters) == ((), False, BackendParameters)
+    assert (Smallest.libraries, Smallest.requires, Smallest.install) == ((), (), "")
+    assert (Smallest.remote, Smallest.parameters) == (False, BackendParameters)
     smallest.close()
 
 

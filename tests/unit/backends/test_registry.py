@@ -113,6 +113,27 @@ def test_names_come_from_entry_points_and_the_hook_which_hides_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "way_out"),
+    [
+        ("gpt-4o", "; a model is named by a parameter, such as --model=openai --model-params model_name=gpt-4o"),
+        (
+            "a/b-1",
+            "; a model is named by a parameter, such as --model=huggingface --model-params model_name_or_path=a/b-1",
+        ),
+        ("nothing", ""),
+    ],
+)
+def test_who_names_a_model_as_the_backend_is_told_where_it_goes(name: str, way_out: str) -> None:
+    with pytest.raises(UsageError, match=f"Valid: [a-z, ]*{way_out}$"):
+        find_backend(name)
+
+
+def test_a_parameter_that_is_missing_is_told_with_the_way_to_give_it() -> None:
+    with pytest.raises(UsageError, match=r"openai: model_name: .*; write --model-params model_name=…$"):
+        validate_parameters("openai", find_backend("openai"), {})
+
+
+@pytest.mark.parametrize(
     ("target", "said"),
     [
         ("no_such_library:Mine", "cannot be loaded: No module named 'no_such_library'"),
@@ -180,3 +201,16 @@ def test_what_raises_in_somebody_elses_code_is_one_line_with_its_place(failure: 
         raise failure
     with pytest.raises(KeyboardInterrupt), refusing("here"):
         raise KeyboardInterrupt
+
+
+def test_what_a_backend_requires_is_looked_for_before_its_own_check() -> None:
+    class Needy(RandomBackend):
+        requires = ("no_such_library",)
+        install = "pip install mine[all]"
+
+        @classmethod
+        def check(cls, parameters: BackendParameters) -> None:
+            pytest.fail("it was called without its library")
+
+    with pytest.raises(UsageError, match=r"^--model=mine needs no_such_library: pip install mine\[all\]$"):
+        check_backend_parts("mine", Needy, Needy.parameters())

@@ -17,6 +17,7 @@ from pytest_haerae.catalogue.datasets import (
     unknown_subset,
 )
 from pytest_haerae.catalogue.registry import benchmark_names, find_benchmark, own_benchmarks
+from pytest_haerae.data.choice_layouts import KOREAN_LAYOUTS
 from pytest_haerae.data.hub import HubDataset
 from pytest_haerae.data.layouts import LAYOUTS
 from pytest_haerae.data.local import LocalDataset
@@ -120,7 +121,9 @@ def test_a_benchmarks_columns_are_read_unless_the_user_says_otherwise(
 def test_every_layout_is_known_and_none_hides_one_that_needs_more() -> None:
     layouts = known_layouts()
     described = [layout for benchmark in own_benchmarks() for layout in benchmark.layouts]
-    assert {id(reader) for _, reader in (*LAYOUTS, *described)} == {id(reader) for _, reader in layouts}
+    assert {id(reader) for _, reader in (*LAYOUTS, *KOREAN_LAYOUTS, *described)} == {
+        id(reader) for _, reader in layouts
+    }
     for place, (columns, _) in enumerate(layouts):
         assert not any(columns < later for later, _ in layouts[place + 1 :])
 

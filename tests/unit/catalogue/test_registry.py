@@ -55,7 +55,10 @@ COUNTS = {
     "kmmlu": 45,
     "kobest": 5,
     "kormedmcqa": 4,
+    "logical_puzzles": 0,
+    "sample_pairs": 0,
 }
+"""How many subsets each names; one whose rows come along has those of its files."""
 
 
 @pytest.fixture(autouse=True)

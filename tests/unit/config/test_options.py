@@ -9,16 +9,20 @@ import pytest
 from pytest_haerae.config.option import Influence, Option
 from pytest_haerae.config.options import BY_NAME, OPTIONS
 from pytest_haerae.config.run_config import RunConfig, build_config
+from pytest_haerae.config.tolerated_drops import ToleratedDrops
 from pytest_haerae.errors import UsageError
 
 DEFAULTS: dict[str, Any] = {
     "answer_timeout": 3600.0,
     "method": "string_match",
-    "dataset": "haerae_bench",
+    "dataset": ("haerae_bench",),
     "split": "test",
+    "repeats": 1,
+    "pass_if": "majority",
     "num_few_shot": 0,
     "few_shot_seed": 0,
-    "max_drop": 0.0,
+    "max_drop": ToleratedDrops(0.0, None, {}),
+    "inconclusive": "pass",
     "significance": 0.05,
     "max_error_rate": 0.0,
     "output_file": Path(".haerae/report.json"),
@@ -26,7 +30,9 @@ DEFAULTS: dict[str, Any] = {
     "resume": True,
     "reuse": False,
     "demo": False,
+    "model": (),
     "subset": (),
+    "by": (),
     "min_accuracy": (),
     "model_params": {},
     "evaluator_params": {},
@@ -46,12 +52,14 @@ BAD: dict[str, Any] = {
     "few_shot_seed": "x",
     "apply_chat_template": "maybe",
     "min_accuracy": "80",
-    "max_drop": "1.1",
+    "max_drop": "law=1.1",
+    "inconclusive": "warn",
     "significance": "nan",
     "max_error_rate": "-0.1",
     "resume": "maybe",
     "reuse": "maybe",
     "rerun": "all",
+    "junit_wrong": "skip",
     "replicas": "0",
     "ray_address": " ",
     "gpus_per_replica": "1.5",
@@ -71,14 +79,16 @@ def test_one_row_has_one_default(option: Option) -> None:
     config = build_config({"model": "random"}, root)
     if option.name in RunConfig.model_fields and option.name not in ("model", "prompt"):
         default = root / option.default if isinstance(option.default, Path) else option.default
-        assert getattr(config, option.name) == default
+        # A data set has a configuration of its own.
+        datasets = tuple(part.dataset for part in config.parts)
+        assert (datasets if option.name == "dataset" else getattr(config, option.name)) == default
     if isinstance(option.default, str | float | int) and not isinstance(option.default, bool):
         assert option.help.endswith(f"(default: {option.default})")
 
 
 def test_every_option_is_read_and_every_field_has_its_option() -> None:
     shorthands = {option.name for option in OPTIONS if option.influences == "shorthand"}
-    assert (RunConfig.model_fields.keys() - {"rootdir"}) | shorthands == BY_NAME.keys()
+    assert (RunConfig.model_fields.keys() - {"rootdir", "called", "others"}) | shorthands == BY_NAME.keys()
 
 
 def test_no_two_options_share_a_name_or_a_spelling() -> None:
@@ -104,6 +114,8 @@ def test_a_bad_value_is_refused_in_a_line_that_names_its_option(name: str) -> No
     ("name", "typed", "value"),
     [
         ("subset", ["history,law", "history"], ("history", "law")),
+        ("by", ["분류, 대", "year", "year"], ("분류, 대", "year")),
+        ("by", "category", ("category",)),
         ("min_accuracy", ["0.5", "history=0.25"], ((None, 0.5), ("history", 0.25))),
         ("method", "log_likelihood", "log_likelihood"),
         ("limit", "1", 1),

@@ -80,6 +80,10 @@ def test_numbers_are_bounded() -> None:
             parse_share("--max-drop", text)
     with pytest.raises(UsageError, match=r"for 80 percent write 0\.8"):
         parse_share("--min-accuracy", "80")
+    with pytest.raises(UsageError, match=r"'80%' is not a number from 0 to 1; write 0\.8$"):
+        parse_share("--min-accuracy", "80%")
+    with pytest.raises(UsageError, match=r"'x%' is not a number from 0 to 1$"):
+        parse_share("--min-accuracy", "x%")
 
 
 def test_names_and_switches() -> None:

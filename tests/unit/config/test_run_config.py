@@ -6,15 +6,21 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from pytest_haerae.catalogue import registry
+from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.catalogue.registry import own_benchmarks
 from pytest_haerae.config.run_config import (
     DEFAULT_PROMPT,
     RunConfig,
     build_config,
+    dataset_names,
     default_prompt,
     gate_settings,
+    shared,
+    shared_entries,
     with_shorthands,
 )
+from pytest_haerae.config.tolerated_drops import ToleratedDrops
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import CAPABILITY
 
@@ -126,7 +132,7 @@ def test_gates_are_read_alone_as_in_a_whole_configuration() -> None:
     raw = {"min_accuracy": ["0.5", "law=0.25"], "max_drop": "0.01", "significance": 0.1, "max_error_rate": None}
     settings = gate_settings(raw)
     assert [(minimum.subset, minimum.threshold) for minimum in settings.min_accuracy] == [(None, 0.5), ("law", 0.25)]
-    assert (settings.max_drop, settings.significance, settings.max_error_rate) == (0.01, 0.1, 0.0)
+    assert (settings.max_drop, settings.significance, settings.max_error_rate) == (ToleratedDrops(0.01), 0.1, 0.0)
     whole = config(**raw)
     assert {name: getattr(whole, name) for name in type(settings).model_fields} == dict(settings)
 
@@ -134,3 +140,45 @@ def test_gates_are_read_alone_as_in_a_whole_configuration() -> None:
 def test_a_configuration_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         config().limit = 3  # type: ignore[misc]
+
+
+def test_each_of_several_data_sets_has_the_configuration_of_a_run_of_its_own() -> None:
+    names = ("kmmlu", "hrm8k", "sample")
+    for typed in ({}, {"method": "log_likelihood"}, {"prompt": "letter", "num_few_shot": 2}):
+        several = config(dataset=list(names), **typed)
+        alone = [config(dataset=name, **typed) for name in names]
+        assert [part.model_copy(update={"others": ()}) for part in several.parts] == alone
+        assert [part.dataset for part in several.parts] == list(names)
+        assert alone[0].parts == (alone[0],)
+
+
+def test_what_a_benchmark_brings_along_stands_behind_what_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = Benchmark("mine", "owner/mine", method="log_likelihood", num_few_shot=5, few_shot_split="dev")
+    monkeypatch.setitem(registry._REGISTERED, "mine", mine)
+    made = config(dataset="mine")
+    assert (made.method, made.num_few_shot, made.few_shot_split, made.prompt) == ("log_likelihood", 5, "dev", "raw")
+    typed = config(dataset="mine", method="string_match", num_few_shot=0, few_shot_split="train")
+    assert (typed.method, typed.num_few_shot, typed.few_shot_split) == ("string_match", 0, "train")
+    several = config(dataset="sample,mine")
+    assert [(part.method, part.num_few_shot) for part in several.parts] == [("string_match", 0), ("log_likelihood", 5)]
+    typed = config(dataset="sample,mine", method="string_match")
+    assert [part.method for part in typed.parts] == ["string_match", "string_match"]
+
+
+def test_what_cannot_apply_to_one_of_several_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = Benchmark("mine", "owner/mine", method="log_likelihood")
+    monkeypatch.setitem(registry._REGISTERED, "mine", mine)
+    with pytest.raises(UsageError, match=r"^dataset mine: --evaluator-params: unknown scorer 'strict'"):
+        config(dataset="sample,mine", evaluator_params="scorer=strict")
+
+
+@pytest.mark.parametrize("typed", [["kmmlu,sample"], ["kmmlu", "sample"], "kmmlu,sample", ("kmmlu", "sample")])
+def test_the_names_of_data_sets_are_read_however_they_are_given(typed: object) -> None:
+    assert dataset_names({"dataset": typed}) == ("kmmlu", "sample")
+    assert dataset_names({}) == ("haerae_bench",)
+
+
+def test_what_several_share() -> None:
+    assert [shared([1, 1]), shared([1, 2]), shared([1])] == [1, None, 1]
+    assert shared_entries([{"a": 1, "b": 2}, {"a": 1, "b": 3, "c": 4}]) == {"a": 1}
+    assert shared_entries([{"a": 1}]) == {"a": 1}

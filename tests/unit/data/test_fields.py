@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_haerae.data.fields import passage, text_of
+from pytest_haerae.data.metadata import WatchedRow
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.errors import UsageError
 
@@ -26,3 +27,9 @@ def test_b3_a_passage_is_the_first_that_says_something() -> None:
     assert passage({"context": "봄", "paragraph": None}, fields, PLACE) == "봄"
     assert passage({"context": "봄", "paragraph": "여름"}, fields, PLACE) == "여름"
     assert passage({"context": "None", "other": "봄"}, fields, PLACE) == ""
+
+
+def test_all_columns_of_passages_are_looked_at_whichever_is_shown() -> None:
+    row = WatchedRow({"context": "봄", "paragraph": "여름", "other": "가을"})
+    assert passage(row, ("paragraph", "context"), PLACE) == "여름"
+    assert row.used == {"context", "paragraph"}

@@ -7,7 +7,10 @@ from unicodedata import normalize
 
 import pytest
 
+from pytest_haerae.catalogue.datasets import open_items
+from pytest_haerae.data.dataset import ItemLoader
 from pytest_haerae.data.hub import HubDataset, Repository
+from pytest_haerae.data.layouts import LAYOUTS
 from pytest_haerae.errors import UsageError
 from tests.helpers import HubRows
 
@@ -112,3 +115,23 @@ def test_b2_the_numbers_of_classes_have_their_names(
     monkeypatch.setattr(sys.modules["datasets"], "load_dataset", lambda *_, **__: rows)
     (row,) = HubDataset("mine", "test", Repository("me/mine")).rows("law")
     assert (row["label"], row["label"].name, type(row["n"])) == (1, "서울", int)
+
+
+def test_the_hubs_columns_stay_with_the_items_classes_by_their_names(
+    asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Classes(HubRows):
+        features = {"kind": {"_type": "ClassLabel", "names": ["지리", "역사"]}}  # noqa: RUF012
+
+    told = {"tags": [normalize("NFD", "한글"), None], "picture": object(), "level": None, "score": 0.5}
+    rows = Classes([{"question": "q", "choices": ["가", "나"], "answer": "나", "kind": 1, **told}])
+    monkeypatch.setattr(sys.modules["datasets"], "load_dataset", lambda *_, **__: rows)
+    (item,) = ItemLoader(HubDataset("mine", "test", Repository("me/mine")), {}, LAYOUTS).items("law")
+    assert item.metadata == {"tags": ["한글", None], "kind": "역사", "score": 0.5}
+
+
+def test_a_benchmark_says_more_of_its_subsets(asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"question": "q", "A": "가", "B": "나", "C": "다", "D": "라", "answer": 1, "Category": "Law"}
+    monkeypatch.setattr(sys.modules["datasets"], "load_dataset", lambda *_, **__: HubRows([row]))
+    (item,) = open_items("kmmlu").items("Law")
+    assert item.metadata == {"Category": "Law", "supercategory": "HUMSS"}

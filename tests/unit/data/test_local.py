@@ -64,8 +64,12 @@ def test_a_file_is_a_subset_by_itself_whatever_its_split(tmp_path: Path) -> None
 def test_what_holds_no_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
     kinds = ".jsonl, .json, .csv, .tsv, .parquet"
-    with pytest.raises(UsageError, match=f"a.txt: not one of the file kinds {kinds}"):
+    with pytest.raises(UsageError, match=f"a.txt: not one of the file kinds {kinds}$"):
         LocalDataset(tmp_path / "a.txt", "test", "x")
+    (tmp_path / "a.xlsx").write_text("x")
+    with pytest.raises(UsageError, match=f"{kinds}; save the sheet as CSV UTF-8$"):
+        LocalDataset(tmp_path / "a.xlsx", "test", "x")
+    (tmp_path / "a.xlsx").unlink()
     with pytest.raises(UsageError, match=f"the folder has no file of the kinds {kinds}"):
         LocalDataset(tmp_path, "test", "x")
     with pytest.raises(UsageError, match="no split 'test'; there is dev, train"):

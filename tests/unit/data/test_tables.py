@@ -73,6 +73,9 @@ def test_rows_come_one_by_one(tmp_path: Path) -> None:
         next(rows)
 
 
+CP949 = "(byte 0); it looks like CP949, as Korean Excel writes it; save it as UTF-8 (in Excel the file type CSV UTF-8)"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -89,7 +92,11 @@ def test_rows_come_one_by_one(tmp_path: Path) -> None:
         ("a.csv", "가,나".encode("utf-16"), "UTF-16, not UTF-8"),
         ("a.csv", "가,나".encode("utf-16-le"), "not UTF-8"),
         ("a.csv", "a,b".encode("utf-16-le"), "line 1: has NUL characters, as UTF-16 has"),
-        ("a.csv", "질문,답".encode("cp949"), "not UTF-8 (byte 0); it looks like CP949"),
+        (
+            "a.csv",
+            "질문,답".encode("cp949"),
+            f"not UTF-8 {CP949}",
+        ),
         ("a.jsonl", b'{"a": 1}\n\n{"a"}\n', "malformed JSON at line 3 column 5"),
         ("a.jsonl", b'{"a": "\xff"}', "not UTF-8 (byte 7); save it as UTF-8"),
         ("a.csv", b"a,b\n\xbf", "not UTF-8 (byte 4)"),

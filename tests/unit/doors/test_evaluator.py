@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_haerae.config.options import BY_NAME
-from pytest_haerae.doors.evaluator import ALIASES, Evaluator, as_options, evaluate, suite_nodeid
+from pytest_haerae.doors.evaluator import ALIASES, Evaluator, as_options, evaluate_each, suite_nodeid
 from pytest_haerae.errors import UnmeasurableRun, UsageError
 from pytest_haerae.report.schema import Report
 from pytest_haerae.types import Item, Request, Response
@@ -32,7 +32,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(folder: Path, ledger: Ledger | None = None, **options: Any) -> Report:  # noqa: ANN401 - an option's value
     raw = {"model": "mine", "dataset": "data", "max_error_rate": 1, **options}
-    return evaluate(raw, folder, backends={"mine": scripted(answer, ledger or Ledger())}).report
+    ((_, result),) = evaluate_each(raw, folder, backends={"mine": scripted(answer, ledger or Ledger())})
+    return result.report
 
 
 def test_each_item_has_one_test_that_asks_it() -> None:

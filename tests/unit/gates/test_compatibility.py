@@ -11,13 +11,13 @@ from pytest_haerae import Evaluator, UsageError
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.gates.compatibility import (
     EarlierInfo,
+    Measured,
     check_measurement,
     differences,
     measurement_of,
-    measurement_of_plan,
 )
 from pytest_haerae.run.plan import make_plan
-from tests.unit.reports import report_of, samples_of
+from tests.unit.reports import benchmarks_of, report_of, samples_of
 
 PLACE = "--baseline base.json"
 NOW = report_of(samples_of({"a": "cccc"}))
@@ -28,14 +28,18 @@ def changed(**values: object) -> EarlierInfo:
     return cast(EarlierInfo, {**NOW["info"], **values})
 
 
+def check(before: EarlierInfo, after: EarlierInfo = NOW["info"]) -> None:
+    check_measurement(PLACE, before, Measured.of_report(before), Measured.of_report(after))
+
+
 def test_another_model_is_the_normal_case() -> None:
     info = changed(model="other", backend="vllm", model_params={"seed": 1})
-    check_measurement(PLACE, info, measurement_of(NOW["info"]))
+    check(info)
 
 
 def test_what_only_the_report_shows_is_no_other_measurement() -> None:
     for params in ({"return_logits": False}, {"strict": False}, {"scorer": "default"}):
-        check_measurement(PLACE, changed(evaluator_params=params), measurement_of(NOW["info"]))
+        check(changed(evaluator_params=params))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,7 @@ def test_what_only_the_report_shows_is_no_other_measurement() -> None:
 )
 def test_another_measurement_is_refused_with_its_field(values: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=f"^{PLACE}: incompatible: {re.escape(message)}$"):
-        check_measurement(PLACE, changed(**values), measurement_of(NOW["info"]))
+        check(changed(**values))
     (difference,) = differences(measurement_of(changed(**values)), measurement_of(NOW["info"])).items()
     assert message == "its {} is {!r}, this run's is {!r}".format(difference[0], *difference[1])
 
@@ -79,7 +83,7 @@ def test_a_strict_run_is_compared_with_strict_ones_alone(tmp_path: Path, monkeyp
 
 def test_an_incomplete_baseline_is_refused() -> None:
     with pytest.raises(UsageError, match="its run is not complete"):
-        check_measurement(PLACE, changed(complete=False), measurement_of(NOW["info"]))
+        check(changed(complete=False))
 
 
 @pytest.mark.parametrize(
@@ -94,5 +98,34 @@ def test_an_incomplete_baseline_is_refused() -> None:
 def test_a_run_is_compatible_with_its_own_report(options: dict[str, Any]) -> None:
     plan = make_plan(build_config({"model": "random", "dataset": "sample", **options}, Path()))
     report = report_of(samples_of({"a": "cc"}), dataset="sample", **options)
-    report["info"]["prompt_fingerprint"] = plan.prompt.fingerprint
-    assert measurement_of_plan(plan) == measurement_of(report["info"])
+    (data,) = plan.parts
+    report["info"]["prompt_fingerprint"] = plan.part_of(data).prompt.fingerprint
+    measured = Measured.of_plan(plan, {data: "sample"})
+    assert measured.of == {"sample": measurement_of(report["info"])}
+    assert measured == Measured.of_report(report["info"], ["sample"])
+
+
+SEVERAL = report_of(benchmarks_of({"kmmlu": {"a": "cc"}, "kobest": {"a": "cc"}}))["info"]
+
+
+def changed_part(**values: object) -> EarlierInfo:
+    """What a report of two benchmarks says, with other values of one of them."""
+    parts = {**SEVERAL["benchmarks"], "kobest": {**SEVERAL["benchmarks"]["kobest"], **values}}
+    return cast(EarlierInfo, {**SEVERAL, "benchmarks": parts})
+
+
+def test_of_several_benchmarks_each_is_compared_with_its_own() -> None:
+    check(SEVERAL, SEVERAL)
+    other = changed_part(prompt="raw")
+    without = cast(EarlierInfo, {**SEVERAL, "benchmarks": {"kmmlu": SEVERAL["benchmarks"]["kmmlu"]}})
+    check(other, without)
+    with pytest.raises(UsageError, match=f"^{PLACE}: incompatible: its prompt of kobest is 'raw', this run's is 'ans"):
+        check(other, SEVERAL)
+
+
+@pytest.mark.parametrize(("dataset", "refused"), [("kobest", True), ("kmmlu", False), ("elsewhere", False)])
+def test_a_run_of_one_is_compared_with_the_benchmark_of_its_name(dataset: str, refused: bool) -> None:
+    one = Measured.of_report(NOW["info"], [dataset])
+    several = Measured.of_report(changed_part(method="log_likelihood"))
+    for before, after in ((one, several), (several, one)):
+        assert bool(before.differences_to(after)) == refused

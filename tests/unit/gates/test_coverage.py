@@ -31,6 +31,10 @@ def common(baseline: list[SampleRow], rows: list[SampleRow]) -> None:
     check_common(PLACE, list(map(mark_of, baseline)), list(map(mark_of, rows)))
 
 
+def lost(baseline: list[SampleRow], data: list[Mark], present: dict[str, tuple[str, ...]] | None = None) -> list[str]:
+    return [mark.id for mark in lost_from_data(baseline, data, present)]
+
+
 def old_version(rows: list[SampleRow]) -> list[SampleRow]:
     """Rows as a report of schema version 1 gives them."""
     return [cast(SampleRow, {**row, "key": ""}) for row in rows]
@@ -101,9 +105,9 @@ def every(*numbers: int, dataset: str = "sample") -> list[Mark]:
 def test_an_item_that_the_data_lost_is_told_from_one_out_of_scope(older: bool) -> None:
     baseline = [*first(4), sample(0, subset="not asked today")]
     baseline = old_version(baseline) if older else baseline
-    assert lost_from_data(baseline, every(0, 1, 2, 3)) == []
-    assert lost_from_data(baseline, every(0, 1, 3)) == ["csat_geo-0002"]
-    assert lost_from_data(baseline, every(0, 1, 2, 3, dataset="moved/to/there.jsonl")) == []
+    assert lost(baseline, every(0, 1, 2, 3)) == []
+    assert lost(baseline, every(0, 1, 3)) == ["csat_geo-0002"]
+    assert lost(baseline, every(0, 1, 2, 3, dataset="moved/to/there.jsonl")) == []
 
 
 def test_a_mark_of_the_data_is_that_of_its_row() -> None:
@@ -119,18 +123,18 @@ def test_lost_items_are_one_warning() -> None:
 def test_items_of_a_subset_that_is_gone_are_lost_unless_the_scope_is_declared() -> None:
     """D7: a subset's whole file was deleted, and no warning said so."""
     baseline = [*first(2), sample(0, subset="history", id="history-0000", key="h0")]
-    assert lost_from_data(baseline, every(0, 1), {"sample": ("csat_geo",)}) == ["history-0000"]
-    assert lost_from_data(baseline, every(0, 1), {"sample": ("csat_geo", "history")}) == []
-    assert lost_from_data(baseline, every(0, 1), {}) == []
-    assert lost_from_data(old_version(baseline), every(0, 1), {"sample": ("csat_geo",)}) == ["history-0000"]
+    assert lost(baseline, every(0, 1), {"sample": ("csat_geo",)}) == ["history-0000"]
+    assert lost(baseline, every(0, 1), {"sample": ("csat_geo", "history")}) == []
+    assert lost(baseline, every(0, 1), {}) == []
+    assert lost(old_version(baseline), every(0, 1), {"sample": ("csat_geo",)}) == ["history-0000"]
 
 
 def test_a_data_set_that_is_not_asked_today_has_lost_nothing() -> None:
     """A1: two suites over files of one name; where only one ran, the items of the other were said to be lost."""
     baseline = [sample(0, dataset="a/q.jsonl", key="a0"), sample(0, dataset="b/q.jsonl", key="b0")]
     today = [mark_of(baseline[0])]
-    assert lost_from_data(baseline, today, {"a/q.jsonl": ("csat_geo",)}) == []
-    assert lost_from_data(baseline, [mark_of(sample(0, dataset="a/q.jsonl", key="other"))]) == ["csat_geo-0000"]
+    assert lost(baseline, today, {"a/q.jsonl": ("csat_geo",)}) == []
+    assert lost(baseline, [mark_of(sample(0, dataset="a/q.jsonl", key="other"))]) == ["csat_geo-0000"]
 
 
 @pytest.mark.parametrize("outcome", ["skipped", "error"])
@@ -139,3 +143,19 @@ def test_what_the_baseline_measured_and_this_run_did_not_is_named(outcome: str) 
     pairing = pair_rows(first(3, outcome="correct"), [*first(2), sample(2, outcome=outcome)])
     assert pairing.total.n == 2
     assert describe_others(pairing) == "; measured in the baseline and not now: 1 item (csat_geo-0002)"
+
+
+def test_items_of_several_benchmarks_are_named_with_theirs() -> None:
+    """Two benchmarks may each have an item of one id: `law-0001` of which?"""
+    kmmlu, kobest = (first(2, dataset=name, subset="law", id="law-0000") for name in ("kmmlu", "kobest"))
+    new = [*kmmlu, *first(1, dataset="kobest", subset="law", id="law-0000", outcome="error")]
+    pairing = pair_rows([kmmlu[0], *kobest], new, several=True)
+    assert describe_others(pairing) == (
+        "; not in the baseline: 1 item (kmmlu/law-0000); only in the baseline: 1 item (kobest/law-0000)"
+        "; measured in the baseline and not now: 1 item (kobest/law-0000)"
+    )
+    alone = pair_rows([*kmmlu, *kobest], kmmlu)
+    assert describe_others(alone) == "; only in the baseline: 2 items (kobest/law-0000, kobest/law-0000)"
+    other = first(1, dataset="kmmlu", subset="law", id="law-0000", reference="E")
+    with pytest.raises(UsageError, match="; item kmmlu/law-0000 has other data there"):
+        check_common(PLACE, list(map(mark_of, other)), list(map(mark_of, new)), several=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.gates.baseline import DetectableDrops
+from pytest_haerae.gates.changes import DetectableDrops
 from pytest_haerae.gates.gate import Gate
 from pytest_haerae.gates.judge import Judgement
 from tests.unit.reports import gates_of

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pytest_haerae.gates.warnings import find_warnings
-from pytest_haerae.types import Sample
+from pytest_haerae.types import Answer, Outcome, Response, Sample, Verdict
 from tests.unit.reports import report_of, samples_of
 
 
@@ -49,6 +49,27 @@ def test_one_letter_that_the_references_do_not_explain() -> None:
     ]
     assert find_warnings(always("B", "B")) == []
     assert find_warnings(always("B", "BBBBBBBBBA")) == []
+
+
+def repeated(samples: Sequence[Sample], letters: str) -> list[Sample]:
+    """Samples of wrong items, each with answers of the outcomes that begin with these letters; ``x`` was cut."""
+    outcomes: dict[str, Outcome] = {"c": "correct", "w": "wrong", "i": "invalid", "x": "cut"}
+    answers = tuple(Answer(Response(text="x"), Verdict(outcomes[letter], "A")) for letter in letters)
+    return [replace(sample, answers=answers, verdict=replace(sample.verdict, outcome="wrong")) for sample in samples]
+
+
+def test_of_several_answers_all_count() -> None:
+    items = samples_of({"a": "c" * 60}, "ABCDE")
+    assert find_warnings(repeated(items, "cwww")) == [
+        "one letter predicted for more than half of the items: a (A: 60 of 60 answers, 12 references)"
+    ], "a quarter of the answers is right, though no item passes: that is not below chance"
+    assert find_warnings(repeated(items, "w" * 30 + "xx"))[:2] == [
+        "accuracy below chance: a (0.000, chance 0.200)",
+        "output cut at the token limit in more than 5% of the items: a (6.2%)",
+    ]
+    assert find_warnings(repeated(items, "cccccccci"))[:1] == [
+        "no answer could be read in more than 10% of the items: a (11.1%)"
+    ]
 
 
 def test_errors_are_not_looked_at() -> None:

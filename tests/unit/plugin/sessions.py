@@ -12,9 +12,11 @@ import pytest
 from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.plugin import stash
 from pytest_haerae.plugin.nodes import PROPERTY_ID, PROPERTY_STATUS
+from pytest_haerae.plugin.scope import MARKER
 from pytest_haerae.plugin.session import EvaluationSession
 from pytest_haerae.plugin.stash import session_of
-from pytest_haerae.types import Item, Request, Response
+from pytest_haerae.run.identity import parameter_id
+from pytest_haerae.types import DataKey, Item, Request, Response, Selected
 from tests.helpers import valid_report
 from tests.unit.fakes import Ledger, question, scripted, write_rows
 
@@ -37,16 +39,18 @@ class Config:
         self.option = SimpleNamespace(
             verbose=0,
             reportchars="fE",
+            keyword="",
             lf=False,
             collectonly=False,
             setuponly=False,
             continue_on_collection_errors=False,
         )
         self.pluginmanager = pytest.PytestPluginManager()
+        self.ini: dict[str, Any] = {"python_files": ["test_*.py", "*_test.py"], "addopts": []}
         self.hook = SimpleNamespace(pytest_haerae_backends=lambda: [backends] if backends else [])
         names = [f"haerae_{option.name}" for option in OPTIONS]
         self.options: dict[str, Any] = dict.fromkeys(names) | {f"haerae_{key}": x for key, x in (options or {}).items()}
-        self.ini: dict[str, Any] = dict.fromkeys(names) | {f"haerae_{key}": value for key, value in (ini or {}).items()}
+        self.ini |= dict.fromkeys(names) | {f"haerae_{key}": value for key, value in (ini or {}).items()}
 
     def getoption(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as pytest's
         return self.options.get(name, default)
@@ -82,7 +86,7 @@ def with_session(given: Any, session: object) -> Any:  # noqa: ANN401 - a config
 
 
 def a_test(
-    item: Item | None,
+    item: Item | Selected | None,
     place: str = "test_a.py::test_a",
     fixture: str = "haerae_verdict",
     marks: Sequence[pytest.Mark] = (),
@@ -90,17 +94,21 @@ def a_test(
 ) -> Any:  # noqa: ANN401 - taken for a pytest.Item
     """A test, with its item or without one."""
     name = place.rpartition("::")[2]
-    suffix = f"[{item.id}{more}]" if item else ""
+    entry = Selected(item, "", DataKey("sample")) if isinstance(item, Item) else item
+    suffix = f"[{parameter_id(entry.item, entry.benchmark)}{more}]" if entry else ""
     return SimpleNamespace(
         name=f"{name}{suffix}",
         originalname=name,
         nodeid=f"{place}{suffix}",
         id=f"{place}{suffix}",  # what newer versions of pytest read
-        callspec=SimpleNamespace(params={fixture: item} if item else {}),
+        callspec=SimpleNamespace(params={fixture: entry} if entry else {}),
         stash=pytest.Stash(),
         iter_markers=lambda name=None: (mark for mark in marks if name in (None, mark.name)),
+        get_closest_marker=lambda name: next((mark for mark in marks if mark.name == name), None),
+        fixturenames=(fixture,),
         user_properties=[],
         keywords={},
+        extra_keyword_matches=set(),
         location=("test_a.py", 1, name),
         _report_sections=[],
     )
@@ -123,6 +131,7 @@ class Metafunc:
         path: Path,
         fixtures: Sequence[str] = ("haerae_verdict",),
         name: str = "test_a",
+        marks: Sequence[pytest.Mark] = (),
         **marker: Any,  # noqa: ANN401 - a marker's keyword
     ) -> None:
         self.config = config
@@ -130,20 +139,41 @@ class Metafunc:
         self.definition = SimpleNamespace(
             path=path,
             nodeid=f"{path.name}::{name}",
-            get_closest_marker=lambda name: pytest.Mark("haerae", (), marker, _ispytest=True) if marker else None,
+            get_closest_marker=lambda wanted: (
+                pytest.Mark(wanted, (), marker, _ispytest=True) if marker and wanted == MARKER else None
+            ),
+            iter_markers=lambda name: (mark for mark in marks if mark.name == name),
         )
+        self.models: Sequence[str] = ()
         self.names: list[str] = []
         self.params: list[tuple[Any, ...]] = []
         self.ids: list[str] = []
 
-    def parametrize(self, names: list[str], params: list[tuple[Any, ...]], *, ids: list[str], indirect: bool) -> None:
+    def parametrize(
+        self,
+        names: Any,  # noqa: ANN401 - the model's fixture, or those of items
+        params: Any,  # noqa: ANN401 - names of models, or sets of items
+        *,
+        ids: Sequence[str] = (),
+        indirect: bool,
+        scope: str | None = None,
+    ) -> None:
         assert indirect
-        self.names, self.params, self.ids = names, params, ids
+        if names == "haerae_model":
+            assert scope == "session"
+            self.models = params
+        else:
+            self.names, self.params, self.ids = names, params, list(ids)
 
     @property
     def items(self) -> list[Item]:
         """The items that it was parametrized with."""
-        return [entry for param in self.params for entry in param[:1] if isinstance(entry, Item)]
+        return [entry.item for entry in self.entries]
+
+    @property
+    def entries(self) -> list[Selected]:
+        """What it was parametrized with: items and their data sets."""
+        return [entry for param in self.params for entry in param[:1] if isinstance(entry, Selected)]
 
 
 ROWS = [question(number) for number in range(6)]
@@ -167,8 +197,8 @@ class Run:
         self.evaluation: EvaluationSession = session_of(self.config)
         function = Metafunc(self.config, folder / "test_a.py")
         self.evaluation.collection.parametrize(function)  # type: ignore[arg-type]
-        self.tests = [a_test(entry, "test_a.py::test_a") for entry in function.items]
-        self.session: Any = SimpleNamespace(config=self.config, testsfailed=0)
+        self.tests = [a_test(entry, "test_a.py::test_a") for entry in function.entries]
+        self.session: Any = SimpleNamespace(config=self.config, testsfailed=0, shouldstop=False, shouldfail=False)
         self.report_path = folder / "r.json"
 
     def ask(self) -> None:
@@ -176,11 +206,13 @@ class Run:
 
     def note(self, *tests: Any) -> None:  # noqa: ANN401 - tests
         """Report the tests as the plugin reports them: what is not right fails with its mark."""
-        received = self.evaluation.received
+        received = self.evaluation.run_of("").received
         assert received is not None
         for test in tests:
             self.evaluation.outcomes.running = test
-            outcome = self.evaluation._sample_of(test).verdict.outcome
+            sample = self.evaluation._sample_of(test)
+            assert sample is not None
+            outcome = sample.verdict.outcome
             failed = outcome != "correct"
             self.session.testsfailed += failed
             report = report_of(test.nodeid, "failed" if failed else "passed", status=outcome if failed else None)

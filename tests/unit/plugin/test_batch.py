@@ -12,7 +12,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.plugin import batch
 from pytest_haerae.plugin.batch import Batch, ask_batch
 from pytest_haerae.plugin.selection import Selection
-from pytest_haerae.types import Request, Response, Verdict
+from pytest_haerae.types import Request, Response, Terms, Verdict
 from tests.unit.fakes import Ledger, everything, prepared, question, scripted
 from tests.unit.plugin.sessions import config
 
@@ -67,7 +67,7 @@ def test_the_terminal_is_told_what_is_asked_and_what_was_stored(tmp_path: Path) 
     asked(tmp_path, given)
     data = tmp_path / "questions.jsonl"
     assert reporter.lines[:2] == ["", f"haerae: scripted, string_match, {data}, 5 items"]
-    assert reporter.lines[-1] == "haerae: resumed an interrupted run: 3 stored, 2 asked"
+    assert reporter.lines[-1] == "haerae: goes on from an earlier run: 3 stored, 2 asked"
 
 
 @pytest.mark.parametrize("verbose", [-3, -2, -1])
@@ -117,6 +117,18 @@ def test_each_item_is_asked_once_and_all_its_tests_have_its_verdict(tmp_path: Pa
     assert made.samples[entries[0].nodeid].nodeid == again[0].nodeid, "the first that runs"
     assert made.samples[again[1].nodeid].verdict == Verdict("skipped", explanation="no")
     assert (made.gone, len(made.items)) == (1, 6)
+
+
+def test_an_item_has_the_terms_of_all_suites_whose_tests_run(tmp_path: Path) -> None:
+    evaluation = prepared(tmp_path, ROWS, scripted(right, Ledger()))
+    one, other = Terms("test_mine", (), 0.1), Terms("test_again", (), 0.2)
+    entries = [replace(entry, terms=(one,)) for entry in everything(evaluation)]
+    again = [replace(e, nodeid=e.nodeid.replace("test_mine[", "test_again["), terms=(other,)) for e in entries]
+    skipped = {entries[0].nodeid: "no", again[1].nodeid: "no", entries[2].nodeid: "no", again[2].nodeid: "no"}
+    made = ask_batch(config(tmp_path), evaluation, Selection([*entries, *again], skipped))
+    made.answers.close()
+    expected = [(other,), (one,), (one, other), (one, other), (one, other)]
+    assert [made.samples[entry.nodeid].selected.terms for entry in entries] == expected
 
 
 def test_a_gate_on_a_subset_that_is_gone_is_judged_and_one_on_none_is_refused(tmp_path: Path) -> None:

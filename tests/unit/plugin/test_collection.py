@@ -1,32 +1,19 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from pytest_haerae.data.hub import HubDataset
 from pytest_haerae.errors import UsageError
 from pytest_haerae.plugin.collection import Collection
 from pytest_haerae.types import DataKey, Response, Selected
-from tests.helpers import HubRows
-from tests.unit.catalogue.benchmarks.rows import FOUR
 from tests.unit.fakes import Ledger, item, question, scripted, write_rows
 from tests.unit.plugin.sessions import Metafunc, a_config, a_test, config
 
-
-@pytest.fixture(autouse=True)
-def hub(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every benchmark's rows are made up; what was loaded."""
-    loaded: list[str] = []
-
-    def load(self: HubDataset, configuration: str | None) -> HubRows:
-        loaded.append(self.name)
-        return HubRows({"question": f"{number}번?", **FOUR, "answer": 1} for number in range(3))
-
-    monkeypatch.setattr(HubDataset, "_load", load)
-    return loaded
+pytestmark = pytest.mark.usefixtures("hub")
 
 
 def collect(given: Any, *functions: Metafunc) -> Collection:  # noqa: ANN401 - a configuration
@@ -58,13 +45,7 @@ def test_a_test_has_one_parameter_set_an_item_for_the_fixtures_it_uses(
     assert function.names == [name for name in fixtures if name != "tmp_path"]
     both = Metafunc(None, tmp_path / "test_a.py", ("haerae_verdict", "haerae_item"), subset="history")
     collect(in_folder(tmp_path, "sample", limit=1), both)
-    assert (both.names, both.params) == (["haerae_item", "haerae_verdict"], [(both.items[0], both.items[0])])
-
-
-def test_only_subsets_that_are_wanted_and_there_are_collected(tmp_path: Path) -> None:
-    function = Metafunc(None, tmp_path / "test_a.py", subset=["history", "csat_geo", "csat_eng"])
-    collect(in_folder(tmp_path, "sample", limit=1, subset=["csat_geo,rare_words"]), function)
-    assert ids(function) == ["csat_geo-0000"]
+    assert (both.names, both.params) == (["haerae_item", "haerae_verdict"], [(both.entries[0], both.entries[0])])
 
 
 def test_a_data_set_beside_the_suite_is_read_from_there(tmp_path: Path) -> None:
@@ -72,9 +53,39 @@ def test_a_data_set_beside_the_suite_is_read_from_there(tmp_path: Path) -> None:
     function = Metafunc(None, tmp_path / "suite/test_a.py", dataset="mine.jsonl")
     collection = collect(in_folder(tmp_path), function)
     assert ids(function) == ["mine-0000", "mine-0001"]
-    test = a_test(function.items[1])
+    test = a_test(function.entries[1])
     data = DataKey("mine.jsonl", str(tmp_path / "suite"))
-    assert list(collection.select([a_test(None), test]).tests) == [Selected(function.items[1], test.nodeid, data)]
+    assert list(collection.select([a_test(None), test])[""].tests) == [Selected(function.items[1], test.nodeid, data)]
+
+
+@pytest.mark.parametrize(("typed", "refused"), [(None, False), ("mine.jsonl", False), ("other.jsonl", True)])
+def test_a_data_set_that_is_typed_and_that_no_suite_asks_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str | None, refused: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_rows(tmp_path / "mine.jsonl", [question(0)])
+    function = Metafunc(None, tmp_path / "test_a.py", dataset="mine.jsonl")
+    collection = collect(named(tmp_path, dataset=[typed] if typed else []), function)
+    with pytest.raises(pytest.UsageError, match="no suite here asks it") if refused else nullcontext():
+        collection.finish([])
+
+
+@pytest.mark.parametrize(
+    ("options", "count"), [({}, None), ({"subset": ["history"]}, 0), ({"dataset": "mine.jsonl"}, 1)]
+)
+def test_a_test_of_items_without_a_marker_does_not_vanish(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], count: int | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_rows(tmp_path / "mine.jsonl", [question(0)])
+    function = Metafunc(None, tmp_path / "test_a.py")
+    collection = collect(in_folder(tmp_path, **{"dataset": "sample", **options}), function)
+    if count is None:
+        with pytest.raises(pytest.UsageError, match=r"nothing says of which data set: add @pytest\.mark\.haerae"):
+            collection.finish([])
+    else:
+        collection.finish([])
+        assert len(ids(function)) == count
 
 
 def test_a_suite_out_of_scope_collects_a_placeholder_and_reads_nothing(tmp_path: Path, hub: list[str]) -> None:
@@ -92,8 +103,8 @@ def test_the_default_data_set_is_decided_by_the_suite_that_the_command_line_name
     function = Metafunc(None, tmp_path / "kmmlu/test_a.py", dataset="kmmlu", subset="Law")
     collection = collect(named(tmp_path, "kmmlu/test_a.py", dataset=typed, limit=1), function)
     assert ids(function) == ([] if typed == "click" else ["Law-0000"])
-    assert collection.scope.dataset == ("kmmlu" if typed is None else None)
-    assert collection.evaluation.plan.config.dataset == (typed or "kmmlu")
+    assert collection.scope.datasets == (("kmmlu",) if typed is None else ())
+    assert collection.evaluations.first.plan.config.dataset == (typed or "kmmlu")
 
 
 def test_after_suites_of_the_default_a_suite_of_another_benchmark_is_refused(tmp_path: Path, hub: list[str]) -> None:
@@ -101,39 +112,45 @@ def test_after_suites_of_the_default_a_suite_of_another_benchmark_is_refused(tmp
     other = Metafunc(None, tmp_path / "kmmlu/test_a.py", dataset="kmmlu", subset="Law")
     collection = collect(named(tmp_path, "test_history.py", "kmmlu/test_a.py"), default, other)
     assert hub == ["haerae_bench"]
-    with pytest.raises(pytest.UsageError, match="these suites ask haerae_bench and kmmlu"):
+    with pytest.raises(
+        pytest.UsageError,
+        match=r"these suites ask haerae_bench and kmmlu, which is not written out .* --dataset=haerae_bench,kmmlu",
+    ):
         collection.finish([])
 
 
 def test_what_the_decided_benchmark_brings_along_is_taken_where_the_evaluation_was_prepared(tmp_path: Path) -> None:
     given = named(tmp_path, "kmmlu", method="log_likelihood", limit=1)
     collection = Collection(given)
-    assert collection.evaluation.plan.config.prompt == "raw"
+    assert collection.evaluations.first.plan.config.prompt == "raw"
     function = Metafunc(None, tmp_path / "kmmlu/test_a.py", dataset="kmmlu", subset="Law")
     collection.parametrize(function)  # type: ignore[arg-type]
-    assert collection.evaluation.plan.config.prompt == "kmmlu"
-    assert collection.evaluation.plan.data == DataKey("kmmlu")
+    assert collection.evaluations.first.plan.config.prompt == "kmmlu"
+    assert list(collection.evaluations.first.plan.parts) == [DataKey("kmmlu")]
 
 
 def test_a_workers_decision_is_taken_over(tmp_path: Path) -> None:
     collection = Collection(named(tmp_path, method="log_likelihood"))
-    collection.decide("kmmlu")
-    assert (collection.evaluation.plan.config.dataset, collection.evaluation.plan.config.prompt) == ("kmmlu", "kmmlu")
+    collection.decide(("kmmlu",))
+    assert (collection.evaluations.first.plan.config.dataset, collection.evaluations.first.plan.config.prompt) == (
+        "kmmlu",
+        "kmmlu",
+    )
     with pytest.raises(UsageError, match="unknown backend"):
-        Collection(named(tmp_path, model="no")).decide(None)
+        Collection(named(tmp_path, model="no")).decide(())
 
 
 def test_options_of_the_command_line_go_before_the_ini_files(tmp_path: Path) -> None:
     ini = {"model": "no", "limit": "3", "dataset": "sample", "subset": ["history"]}
     given = a_config(tmp_path, {"model": "random", "subset": []}, ini)
-    settings = Collection(given).evaluation.plan.config
+    settings = Collection(given).evaluations.first.plan.config
     assert (settings.model, settings.limit, settings.dataset, settings.subset) == ("random", 3, "sample", ("history",))
 
 
 def test_backends_of_a_conftest_are_known(tmp_path: Path) -> None:
     backend = scripted(lambda request: Response(text=""), Ledger())
     given = a_config(tmp_path, {"model": "mine"}, backends={"mine": backend})
-    assert Collection(given).evaluation.plan.backend is backend
+    assert Collection(given).evaluations.first.plan.backend is backend
 
 
 def test_the_first_mistake_ends_the_session_once_all_is_collected(tmp_path: Path) -> None:
@@ -182,7 +199,7 @@ def test_what_counts_as_selected_by_hand(tmp_path: Path) -> None:
     collection = collect(in_folder(tmp_path, "sample", limit=1), function)
     collection.note_deselected([a_test(None)])
     assert not collection.selected_by_hand()
-    collection.note_deselected([a_test(function.items[0])])
+    collection.note_deselected([a_test(function.entries[0])])
     collection.note_deselected([a_test(None)])
     assert collection.selected_by_hand()
 
@@ -233,52 +250,35 @@ def test_a_typo_in_a_marker_is_a_mistake_also_without_a_model(tmp_path: Path) ->
     assert "unknown keyword 'subsets'" in str(collection.problem)
 
 
-@pytest.mark.parametrize(
-    ("options", "keywords", "refused"),
-    [
-        ({}, {"subset": "histroy"}, True),
-        ({"dataset": "sample"}, {"subset": "histroy"}, False),
-        ({"dataset": "kmmlu"}, {"dataset": "kmmlu", "subset": "Laww"}, True),
-        ({"dataset": "sample"}, {"dataset": "kmmlu", "subset": "Laww"}, False),
-    ],
-)
-def test_a_subset_that_the_suites_own_data_set_lacks_is_a_typo(
-    tmp_path: Path, options: dict[str, Any], keywords: dict[str, Any], refused: bool
-) -> None:
-    """Another data set than the suite was written for may lack what it has."""
-    collection = collect(named(tmp_path, **options), Metafunc(None, tmp_path / "test_a.py", **keywords))
-    assert ("unknown subset" in str(collection.problem)) == refused
-
-
 def selecting(folder: Path, *args: str) -> tuple[Collection, list[Any]]:
     function = Metafunc(None, folder / "test_a.py", subset="history")
     collection = collect(named(folder, *args, dataset="sample", limit=4), function)
-    tests = [a_test(entry) for entry in function.items]
+    tests = [a_test(entry) for entry in function.entries]
     collection.finish([*tests])
     return collection, tests
 
 
 def test_what_is_gone_and_was_not_reported_as_deselected_is_missing(tmp_path: Path) -> None:
     collection, tests = selecting(tmp_path)
-    assert collection.select(tests).gone == []
+    assert collection.select(tests)[""].gone == []
     strange: Any = SimpleNamespace()
     collection.note_deselected([tests[0], strange])
-    selection = collection.select(tests[2:])
+    selection = collection.select(tests[2:])[""]
     assert [entry.item.id for entry in selection.gone] == ["history-0001"]
     assert selection.by_hand
 
 
 def test_what_pytest_itself_left_out_is_not_missing(tmp_path: Path) -> None:
     collection, tests = selecting(tmp_path, "test_a.py::test_a[history-0000]")
-    assert collection.select(tests[:1]).gone == []
+    assert collection.select(tests[:1])[""].gone == []
     collection, tests = selecting(tmp_path)
     collection._config.option.lf = True
-    assert collection.select(tests[:1]).gone == []
+    assert collection.select(tests[:1])[""].gone == []
 
 
 def test_tests_come_in_the_order_of_their_collection(tmp_path: Path) -> None:
     collection, tests = selecting(tmp_path)
-    found = collection.select([*reversed(tests), a_test(None)]).tests
+    found = collection.select([*reversed(tests), a_test(None)])[""].tests
     assert [entry.nodeid for entry in found] == [test.nodeid for test in tests]
 
 

@@ -12,10 +12,10 @@ from tests.unit.fakes import item
 from tests.unit.plugin.sessions import a_test, config, report_of, with_session
 
 
-def evaluation(received: object = None) -> Any:  # noqa: ANN401 - an EvaluationSession
+def evaluation() -> Any:  # noqa: ANN401 - an EvaluationSession
     verdict = Verdict("correct")
     outcomes = SimpleNamespace(running=None, running_item=lambda: ("test", item(5)), verdict=lambda: verdict)
-    return SimpleNamespace(outcomes=outcomes, received=received)
+    return SimpleNamespace(outcomes=outcomes)
 
 
 def value_of(fixture: Any, tests: ItemTests) -> object:  # noqa: ANN401 - a fixture
@@ -40,10 +40,9 @@ def test_the_test_that_is_about_to_run_is_noted(tmp_path: Path) -> None:
 def test_reports_reach_the_process_that_asked(tmp_path: Path) -> None:
     noted: list[pytest.TestReport] = []
     report = report_of("n")
-    asking = evaluation(SimpleNamespace(note=noted.append))
+    asking = SimpleNamespace(note=noted.append)
     ItemTests(with_session(config(tmp_path), asking)).pytest_runtest_logreport(report)
     assert noted == [report]
-    ItemTests(with_session(config(tmp_path), evaluation())).pytest_runtest_logreport(report)
 
 
 def test_without_an_evaluation_every_hook_leaves_tests_to_pytest(tmp_path: Path) -> None:

@@ -17,6 +17,17 @@ def test_options_of_the_command_line_go_before_the_ini_files(tmp_path: Path) -> 
     assert (options["limit"], options["subset"], options["model"]) == ("2", ["a"], "random")
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [({}, "true"), ({"limit": "2"}, "true"), ({"model": "random"}, None), ({"model": "random", "demo": True}, True)],
+)
+def test_a_model_that_is_typed_goes_before_the_demo_of_the_ini_file(
+    tmp_path: Path, typed: dict[str, object], expected: object
+) -> None:
+    """Else it would be asked the sample's questions by log-likelihood, which nobody typed."""
+    assert Given(a_config(tmp_path, typed, {"demo": "true"})).options()["demo"] == expected
+
+
 def test_backends_of_all_conftests_are_known(tmp_path: Path) -> None:
     backend = scripted(lambda request: Response(text=""), Ledger())
     assert Given(a_config(tmp_path, backends={"mine": backend})).backends() == {"mine": backend}
@@ -63,3 +74,10 @@ def test_a_listing_needs_what_decides_the_items_and_no_model(tmp_path: Path, lis
         config.options |= {f"haerae_{name}": value for name, value in typed.items()}
         assert not Given(config).lists_only(), "what is typed is checked"
         config.options |= dict.fromkeys([f"haerae_{name}" for name in typed])
+
+
+def test_a_list_has_the_data_of_the_ini_files_demo(tmp_path: Path) -> None:
+    """It was that of HAE-RAE Bench, from the hub, and its ids were not those of the run."""
+    listing = a_config(tmp_path, {}, {"demo": "true"})
+    listing.option.collectonly = True
+    assert Given(listing).options()["dataset"] == "sample"

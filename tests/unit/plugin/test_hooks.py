@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-import re
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from pytest_haerae.config.option import Option, switch, value
-from pytest_haerae.config.options import OPTIONS
 from pytest_haerae.plugin import hooks
 from pytest_haerae.plugin.ignoring import left_out
 from pytest_haerae.plugin.stash import find_session
@@ -19,62 +16,40 @@ from tests.unit.fakes import item
 from tests.unit.plugin.sessions import Metafunc, a_test, config, report_of, with_session
 
 
-class Parser:
-    """pytest's parser, on the one that it is made of."""
+class Options:
+    """What is added to pytest's command line, in which order."""
 
-    def __init__(self) -> None:
-        self.arguments = argparse.ArgumentParser()
-        self.ini: dict[str, tuple[str, str, object]] = {}
-
-    def getgroup(self, name: str, description: str) -> Parser:
-        return self
-
-    def addoption(self, *names: str, **settings: Any) -> None:  # noqa: ANN401 - as argparse's
-        self.arguments.add_argument(*names, **settings)
-
-    def addini(self, name: str, help: str, *, type: str, default: object) -> None:
-        self.ini[name] = (help, type, default)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.added: list[str] = []
+        for name in ("add_ini_options", "add_options", "hide_values"):
+            monkeypatch.setattr(hooks, name, lambda *arguments, name=name: self.added.append(name))
 
 
-@pytest.fixture(scope="module")
-def parser() -> Parser:
-    made: Any = Parser()
-    hooks.pytest_addoption(made)
-    parser: Parser = made
-    return parser
+@pytest.mark.parametrize("by_conftest", [False, True])
+def test_options_are_added_when_no_conftest_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_conftest: bool
+) -> None:
+    options, parser = Options(monkeypatch), pytest.Parser(_ispytest=True)
+    manager = pytest.PytestPluginManager()
+    manager.register(config(tmp_path), "pytestconfig")
+    if by_conftest:
+        manager.register(SimpleNamespace(), str(tmp_path / "conftest.py"))
+    hooks.pytest_addoption(parser, manager)
+    assert options.added == ["add_ini_options", *(["add_options"] if by_conftest else [])]
 
 
-@pytest.mark.parametrize("option", OPTIONS, ids=[option.name for option in OPTIONS])
-def test_every_spelling_of_an_option_sets_its_value(parser: Parser, option: Option) -> None:
-    name = f"haerae_{option.name}"
-    assert getattr(parser.arguments.parse_args([]), name) is None, "not given"
-    for spelling in option.spellings():
-        arguments = [spelling] if option.kind == "switch" else [spelling, "x", spelling, "y"]
-        expected: object = {"switch": True, "repeat": ["x", "y"], "value": "y"}[option.kind]
-        assert getattr(parser.arguments.parse_args(arguments), name) == expected
-    for spelling in option.negations() if option.kind == "switch" else ():
-        assert getattr(parser.arguments.parse_args([spelling]), name) is False
-
-
-def test_every_option_has_its_twin_in_the_ini_file(parser: Parser) -> None:
-    assert {name: (kind, default) for name, (_, kind, default) in parser.ini.items()} == {
-        f"haerae_{option.name}": ("linelist" if option.kind == "repeat" else "string", None) for option in OPTIONS
-    }
-
-
-def test_help_shows_every_option_with_its_text(parser: Parser) -> None:
-    shown = re.sub(r"\s+", "", parser.arguments.format_help())
-    for option in OPTIONS:
-        assert re.sub(r"\s+", "", option.help) in shown
-
-
-def test_a_percent_sign_in_a_text_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hooks, "OPTIONS", [value("x", "X", "at 50% of it", "gates"), switch("y", "by 5%", "gates")])
-    made: Any = Parser()
-    hooks.pytest_addoption(made)
-    shown = made.arguments.format_help()
-    assert ("at 50% of it" in shown, "by 5%" in shown) == (True, True)
-    assert made.ini["haerae_x"][0] == "at 50% of it"
+@pytest.mark.parametrize("broken", [False, True])
+def test_options_are_there_also_behind_a_broken_conftest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: bool
+) -> None:
+    options, parser = Options(monkeypatch), pytest.Parser(_ispytest=True)
+    hook = hooks.pytest_load_initial_conftests(config(tmp_path), parser, [])
+    next(hook)
+    assert options.added == ["hide_values"]
+    end = partial(hook.throw, ImportError()) if broken else partial(hook.send, None)
+    with pytest.raises(ImportError if broken else StopIteration):
+        end()
+    assert options.added == ["hide_values", "add_options"]
 
 
 @pytest.mark.parametrize("with_xdist", [False, True])
@@ -104,7 +79,7 @@ def test_only_a_test_with_our_fixtures_begins_an_evaluation(
 @pytest.mark.parametrize("evaluates", [False, True])
 def test_placeholders_are_dropped_only_where_something_is_evaluated(tmp_path: Path, evaluates: bool) -> None:
     given = with_session(config(tmp_path), SimpleNamespace()) if evaluates else config(tmp_path)
-    placeholder = SimpleNamespace(callspec=SimpleNamespace(params={"haerae_item": None}))
+    placeholder = SimpleNamespace(callspec=SimpleNamespace(params={"haerae_item": None}), stash=pytest.Stash())
     collector: Any = SimpleNamespace(config=given)
     hook = hooks.pytest_pycollect_makeitem(collector)
     next(hook)
@@ -170,10 +145,10 @@ def code_of(given: Any, code: object) -> object:  # noqa: ANN401 - a configurati
 def test_a_failed_gate_is_no_success_whatever_others_make_of_the_exit_code(
     tmp_path: Path, code: object, fails: bool
 ) -> None:
-    evaluated = with_session(config(tmp_path), SimpleNamespace(batch="b", fails=lambda: fails))
+    evaluated = with_session(config(tmp_path), SimpleNamespace(has_items=True, fails=lambda: fails))
     assert code_of(evaluated, code) == (1 if fails and code == 0 else code)
     assert code_of(config(tmp_path), code) == code
-    nothing_asked = with_session(config(tmp_path), SimpleNamespace(batch=None))
+    nothing_asked = with_session(config(tmp_path), SimpleNamespace(has_items=False))
     assert code_of(nothing_asked, code) == code
 
 

@@ -22,8 +22,8 @@ class Evaluation:
     def ask(self, selection: list[str]) -> None:
         self.calls.append(f"ask {selection}")
 
-    def finish(self, session: object) -> None:
-        self.calls.append("finish")
+    def finish(self, session: object, *, ended: bool = True) -> None:
+        self.calls.append("finish" if ended else "finish early")
         if self.problem:
             raise self.problem
 
@@ -88,7 +88,7 @@ def test_tests_that_are_stopped_early_are_reported_and_stay_stopped(
     evaluation = Evaluation(problem)
     with pytest.raises(KeyboardInterrupt):
         run(session_of(with_session(config(tmp_path), evaluation)), evaluation, KeyboardInterrupt())
-    assert evaluation.calls[1:] == ["tests", "finish"]
+    assert evaluation.calls[1:] == ["tests", "finish early"]
 
 
 def test_a_report_that_cannot_be_written_ends_in_a_line(tmp_path: Path) -> None:

@@ -10,12 +10,13 @@ import pytest
 from pytest_haerae.errors import UsageError
 from pytest_haerae.plugin.nodes import (
     add_suite_properties,
-    function_nodeid,
     has_item_fixture,
+    is_without_model,
     is_worker,
     item_parameter,
     plain_nodeid,
     refused,
+    skip_without_model,
     status_of,
     without_placeholders,
 )
@@ -30,7 +31,6 @@ def test_a_group_of_loadgroup_is_no_part_of_a_node_id(place: str, suffix: str) -
         name="test_a[csat_geo-0003]", originalname="test_a", nodeid=f"{place}test_a[csat_geo-0003]{suffix}"
     )
     assert plain_nodeid(test.nodeid) == f"{place}test_a[csat_geo-0003]"
-    assert function_nodeid(test) == f"{place}test_a"
 
 
 def test_an_at_sign_of_ones_own_stays() -> None:
@@ -43,7 +43,7 @@ def test_an_at_sign_of_ones_own_stays() -> None:
         assert plain_nodeid(nodeid) == nodeid
 
 
-@pytest.mark.parametrize("fixture", ["haerae_item", "haerae_verdict"])
+@pytest.mark.parametrize("fixture", ["haerae_item", "haerae_verdict", "haerae_response", "haerae_responses"])
 def test_a_test_of_an_item_is_known_by_either_fixture(fixture: str) -> None:
     question = item()
     assert item_parameter(a_test(question, fixture=fixture)) is question
@@ -53,11 +53,22 @@ def test_a_test_of_an_item_is_known_by_either_fixture(fixture: str) -> None:
 
 def test_only_placeholders_are_dropped() -> None:
     with_item, ordinary = a_test(item()), a_test(None)
-    placeholder: Any = SimpleNamespace(callspec=SimpleNamespace(params={"haerae_item": None}))
+    placeholder: Any = SimpleNamespace(callspec=SimpleNamespace(params={"haerae_item": None}), stash=pytest.Stash())
     assert has_item_fixture(placeholder)
     assert without_placeholders([with_item, placeholder, ordinary]) == [with_item, ordinary]
     assert without_placeholders(None) is None
     assert without_placeholders(placeholder) is placeholder
+
+
+def test_a_users_own_test_becomes_a_placeholder() -> None:
+    marks: list[pytest.MarkDecorator] = []
+    test = a_test(None)
+    test.add_marker = marks.append
+    assert not is_without_model(test)
+    skip_without_model(test)
+    assert is_without_model(test)
+    assert [mark.name for mark in marks] == ["skip"]
+    assert without_placeholders([test]) == [test], "it is shown as skipped"
 
 
 def test_the_last_mark_on_a_report_counts() -> None:

@@ -156,7 +156,7 @@ def test_a_rerun_notes_nothing_twice_and_begins_anew() -> None:
 
 
 def test_a_test_without_an_item_says_so() -> None:
-    outcomes, _ = asking("wrong")
+    outcomes = Outcomes(lambda test: None)
     outcomes.running = a_test(None)
     with pytest.raises(pytest.fail.Exception, match="this test has no item"):
         outcomes.verdict()

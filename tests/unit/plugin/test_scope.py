@@ -8,6 +8,7 @@ import pytest
 from pytest_haerae.catalogue.benchmarks.haerae_bench import SUBSETS
 from pytest_haerae.errors import UsageError
 from pytest_haerae.plugin.scope import DEFAULT_DATASET, Scope, Suite, read_suite
+from pytest_haerae.types import Terms
 
 PATH = Path("/suites/test_a.py")
 
@@ -34,13 +35,16 @@ def mark(*args: object, **keywords: object) -> pytest.Mark:
     ],
 )
 def test_a_marker_is_read(marker: pytest.Mark | None, dataset: str | None, subsets: tuple[str, ...] | None) -> None:
-    assert read_suite(marker, PATH, "test_a.py::test_a") == Suite(PATH, dataset, subsets)
+    assert read_suite(marker, PATH, "test_a.py::test_a") == Suite(PATH, dataset, subsets, is_marked=marker is not None)
 
 
 @pytest.mark.parametrize(
     ("marker", "message"),
     [
-        (mark(subsets="history"), "unknown keyword 'subsets': did you mean 'subset'? Valid: dataset, subset"),
+        (
+            mark(subsets="history"),
+            "unknown keyword 'subsets': did you mean 'subset'? Valid: by, dataset, min_accuracy, subset",
+        ),
         (mark(datset="a.jsonl", subset="history"), "unknown keyword 'datset': did you mean 'dataset'?"),
         (mark("history"), "'history' has no keyword; write subset=… or dataset=…"),
         *(
@@ -48,12 +52,40 @@ def test_a_marker_is_read(marker: pytest.Mark | None, dataset: str | None, subse
             for value in ("", " ", [], (), 5, True, ["history", 1], [""], b"history", {"history": 1})
         ),
         *((mark(dataset=value), f"dataset= is a name or a path, not {value!r}") for value in ("", 5, True, ["a"])),
+        (mark(min_acuracy=0.5), "unknown keyword 'min_acuracy': did you mean 'min_accuracy'?"),
+        *((mark(by=value), f"by= is a name or a list of names, not {value!r}") for value in ("", [], 5, ["a", None])),
+        *((mark(min_accuracy=value), "min_accuracy=: '") for value in ("x", True, [0.5])),
+        (mark(min_accuracy=60), "min_accuracy=: 60 is not between 0 and 1; for 60 percent write 0.6"),
+        (mark(min_accuracy=float("nan")), "min_accuracy=: nan is not between 0 and 1"),
     ],
 )
 def test_markers_swallow_no_typo(marker: pytest.Mark, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_suite(marker, PATH, "test_a.py::test_a")
     assert str(caught.value).startswith(f"test_a.py::test_a: @pytest.mark.haerae: {message}")
+
+
+@pytest.mark.parametrize(
+    ("keywords", "by", "min_accuracy"),
+    [
+        ({"by": "category"}, ("category",), None),
+        ({"by": ["category", normalize("NFD", "분류")]}, ("category", "분류"), None),
+        ({"min_accuracy": 0.6}, (), 0.6),
+        ({"min_accuracy": 0}, (), 0.0),
+        ({"by": "a", "min_accuracy": 1}, ("a",), 1.0),
+    ],
+)
+def test_what_a_marker_says_of_its_items_goes_with_them(
+    keywords: dict[str, object], by: tuple[str, ...], min_accuracy: float | None
+) -> None:
+    suite = read_suite(mark(**keywords), PATH, "n")
+    assert suite == Suite(PATH, None, None, by, min_accuracy)
+    assert suite.terms("test_a.py::test_a") == (Terms("test_a.py::test_a", by, min_accuracy),)
+
+
+def test_a_marker_that_says_nothing_of_its_items_adds_nothing() -> None:
+    for keywords in ({"subset": "law"}, {"by": None, "min_accuracy": None}):
+        assert read_suite(mark(**keywords), PATH, "n").terms("test_a.py::test_a") == ()
 
 
 def test_b6_a_markers_subsets_are_in_nfc() -> None:
@@ -106,37 +138,46 @@ def test_a_suite_asks_what_it_names_or_all_that_no_other_does(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("chosen", "named", "admitted", "decided"),
     [
-        (None, False, False, None),
-        (None, True, True, "kmmlu"),
-        ("kmmlu", False, True, None),
-        ("kmmlu", True, True, None),
-        ("click", False, False, None),
-        ("click", True, False, None),
+        (None, False, False, ()),
+        (None, True, True, ("kmmlu",)),
+        (("kmmlu",), False, True, ()),
+        (("kmmlu",), True, True, ()),
+        (("click",), False, False, ()),
+        (("click",), True, False, ()),
+        (("click", "kmmlu"), False, True, ()),
     ],
 )
 def test_a_benchmarks_suite_runs_where_the_user_or_the_command_line_says_so(
-    chosen: str | None, named: bool, admitted: bool, decided: str | None
+    chosen: tuple[str, ...] | None, named: bool, admitted: bool, decided: tuple[str, ...]
 ) -> None:
     scope = Scope()
     assert scope.admits(about("kmmlu"), chosen, named, begun=False) == admitted
-    assert scope.dataset == decided
+    assert scope.datasets == decided
 
 
 @pytest.mark.parametrize("named", [False, True])
 def test_the_default_benchmark_needs_no_word(named: bool) -> None:
     scope = Scope()
     assert scope.admits(about(DEFAULT_DATASET), None, named, begun=False)
-    assert scope.dataset is None
+    assert scope.datasets == ()
     scope.refuse_nothing()
 
 
-def test_the_first_suite_of_the_command_line_decides_and_a_second_benchmark_is_refused() -> None:
+def test_benchmarks_that_were_named_from_the_beginning_are_all_in_scope() -> None:
+    scope = Scope()
+    scope.datasets = ("kmmlu", "click")
+    assert scope.admits(about("kmmlu"), None, True, begun=True)
+    assert scope.admits(about("click"), None, False, begun=True)
+    assert not scope.admits(about("kobest"), None, False, begun=True)
+
+
+def test_a_second_benchmark_that_only_code_names_comes_too_late_for_the_ids() -> None:
     scope = Scope()
     assert scope.admits(about("kmmlu"), None, True, begun=False)
-    assert scope.admits(about("kmmlu"), scope.dataset, True, begun=False)
-    with pytest.raises(UsageError, match="these suites ask kmmlu and click: one run asks one benchmark"):
-        scope.admits(about("click"), scope.dataset, True, begun=False)
-    assert not scope.admits(about("click"), scope.dataset, False, begun=False)
+    assert scope.admits(about("kmmlu"), None, True, begun=False)
+    with pytest.raises(UsageError, match=r"these suites ask kmmlu and click, .*: name them, --dataset=kmmlu,click$"):
+        scope.admits(about("click"), None, True, begun=False)
+    assert not scope.admits(about("click"), None, False, begun=False)
 
 
 def test_after_suites_of_the_default_another_benchmark_is_refused() -> None:
@@ -159,12 +200,20 @@ def test_a_suite_whose_subsets_the_benchmark_lacks_is_not_left_out_without_a_wor
     dataset: str | None, subsets: tuple[str, ...], named: bool, refused: bool
 ) -> None:
     scope = Scope()
-    scope.dataset = dataset
+    scope.datasets = (dataset,) if dataset else ()
     if refused:
         with pytest.raises(UsageError, match="these suites ask kmmlu and haerae_bench"):
             scope.check_default(about(None, *subsets), named)
     else:
         scope.check_default(about(None, *subsets), named)
+
+
+def test_a_subset_that_none_of_the_commands_benchmarks_has_is_a_typo() -> None:
+    scope = Scope()
+    scope.datasets = ("kmmlu", DEFAULT_DATASET)
+    scope.check_default(about(None, "history"), True)
+    with pytest.raises(UsageError, match="unknown subset 'histroy': did you mean 'history'"):
+        scope.check_default(about(None, "histroy"), True)
 
 
 def test_what_was_left_out_is_named_where_nothing_else_was_collected() -> None:

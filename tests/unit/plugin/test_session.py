@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_haerae.errors import BackendFailure
 from pytest_haerae.plugin.selection import Selection
 from tests.unit.plugin.sessions import Run
 
@@ -72,14 +73,15 @@ def test_tests_that_did_not_report_are_missing(run: Run) -> None:
 def test_the_whole_batch_is_asked_at_once_and_before_any_test(run: Run) -> None:
     run.ask()
     assert (run.ledger.loads, len(run.ledger.asked), run.ledger.closed) == (1, 6, 1)
-    assert run.evaluation.batch is not None
-    assert list(run.evaluation.batch.samples) == [test.nodeid for test in run.tests]
+    batch = run.evaluation.run_of("").batch
+    assert batch is not None
+    assert list(batch.samples) == [test.nodeid for test in run.tests]
 
 
 def test_nothing_selected_is_nothing_asked_and_no_report(run: Run) -> None:
-    run.evaluation.ask(Selection([]))
+    run.evaluation.ask({"": Selection([])})
     run.evaluation.finish(run.session)
-    assert (run.ledger.loads, run.evaluation.batch, run.evaluation.conclusion) == (0, None, None)
+    assert (run.ledger.loads, run.evaluation.run_of("").batch, run.evaluation.run_of("").conclusion) == (0, None, None)
     assert not run.report_path.exists()
 
 
@@ -114,10 +116,11 @@ def test_a_worker_writes_no_report(run: Run) -> None:
 
 def test_a_worker_has_the_verdicts_of_the_process_that_asked(run: Run, tmp_path: Path) -> None:
     run.ask()
-    assert run.evaluation.batch is not None
-    stored = run.evaluation.batch.answers.run
+    batch = run.evaluation.run_of("").batch
+    assert batch is not None
+    stored = batch.answers.run
     worker = Run(tmp_path, max_error_rate=0.5)
-    worker.evaluation.read_from(stored.store.path, stored.number)
+    worker.evaluation.read_from("", stored.store.path, stored.number, {})
     for test in run.tests:
         assert worker.evaluation._sample_of(test) == run.evaluation._sample_of(test)
     worker.evaluation.close()
@@ -127,8 +130,9 @@ def test_a_worker_has_the_verdicts_of_the_process_that_asked(run: Run, tmp_path:
 def test_a_test_that_came_too_late_is_an_error(run: Run) -> None:
     asked, late = run.tests[:5], run.tests[5]
     run.evaluation.ask(run.evaluation.collection.select(asked))
-    verdict = run.evaluation._sample_of(late).verdict
-    assert (verdict.outcome, "it was not asked" in verdict.explanation) == ("error", True)
+    sample = run.evaluation._sample_of(late)
+    assert sample is not None
+    assert (sample.verdict.outcome, "it was not asked" in sample.verdict.explanation) == ("error", True)
 
 
 def test_a_group_of_loadgroup_hides_no_verdict(run: Run) -> None:
@@ -157,3 +161,59 @@ def test_a_selected_item_keeps_its_place_in_the_report(run: Run) -> None:
     run.ask()
     run.note(*run.tests)
     assert [sample["id"] for sample in run.finish()["samples"]] == [f"mine-{number:04d}" for number in range(6)]
+
+
+def test_a_question_that_nobody_knew_of_is_answered_through_the_same_store(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    model = run.evaluation.language_model()
+    assert model.generate("1번 문제는?").text == "정답: (A)"
+    assert (run.ledger.loads, run.ledger.closed) == (1, 0)
+    model.generate("1번 문제는?")
+    assert len(run.ledger.asked) == 1
+    assert not run.evaluation.fails(), "there is no item that a gate could be about"
+    run.evaluation.finish(run.session)
+    assert not run.report_path.exists()
+    run.evaluation.close()
+    assert run.ledger.closed == 1
+
+
+def test_calls_beside_items_keep_the_run_open_until_all_tests_ran(tmp_path: Path) -> None:
+    for ended, loads in ((False, 1), (True, 0)):
+        run = Run(tmp_path, max_error_rate=1.0)
+        run.tests[0].fixturenames = ("haerae_verdict", "haerae_model")
+        run.ask()
+        run.evaluation.language_model().generate("1번 문제는?")
+        run.note(*run.tests)
+        run.evaluation.finish(run.session, ended=ended)
+        run.evaluation.close()
+        asked = len([request for request in run.ledger.asked if request.context == "1번 문제는?"])
+        assert asked == loads, "the second session goes on where the first stopped"
+
+
+def test_a_question_that_fails_again_keeps_no_earlier_answers(tmp_path: Path) -> None:
+    """Once, it alone is asked again; for ever, the items of the first night would decide every later gate."""
+    resumed = []
+    for _ in range(3):
+        run = Run(tmp_path, max_error_rate=1.0)
+        run.tests[0].fixturenames = ("haerae_verdict", "haerae_model")
+        run.ask()
+        batch = run.evaluation.run_of("").batch
+        assert batch is not None
+        resumed.append(batch.answers.run.resumed)
+        with pytest.raises(BackendFailure, match="HTTP 500"):
+            run.evaluation.language_model().generate("8번 문제는?")
+        run.note(*run.tests)
+        run.finish()
+        run.evaluation.close()
+    assert resumed == [False, True, False]
+
+
+def test_items_that_are_done_are_kept_where_the_end_came_before_the_first_call(tmp_path: Path) -> None:
+    for asked in (6, 2):  # then the two that ended in an error
+        run = Run(tmp_path, max_error_rate=1.0)
+        run.tests[0].fixturenames = ("haerae_verdict", "haerae_model")
+        run.ask()
+        assert len(run.ledger.asked) == asked
+        run.note(*run.tests)
+        run.evaluation.finish(run.session, ended=False)
+        run.evaluation.close()

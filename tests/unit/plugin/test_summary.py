@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pytest_haerae.config.run_config import build_config
-from pytest_haerae.plugin.summary import rerun_command, summarise
+from pytest_haerae.plugin.summary import rerun_command, summarise, told
+from pytest_haerae.run.calls import NO_CALLS, CallTotals
 from pytest_haerae.run.plan import make_plan
 from tests.unit.plugin.sessions import Run, config
 
@@ -50,6 +51,15 @@ def test_the_summary_has_a_title_the_numbers_and_the_wrong_answers(
     assert "mine-0004" not in "\n".join(shown(tmp_path, count=4)), "only of tests that reported"
 
 
+@pytest.mark.parametrize(("options", "count"), [({}, 0), ({"max_drop": "0.1"}, 1), ({"significance": "0.01"}, 1)])
+def test_an_option_of_the_baseline_gate_without_a_baseline_is_told(
+    tmp_path: Path, options: dict[str, Any], count: int
+) -> None:
+    told_of = [line for line in shown(tmp_path, **options) if "decides nothing: no --baseline is given" in line]
+    assert len(told_of) == count
+    assert all(line.startswith(f"--{next(iter(options)).replace('_', '-')} ") for line in told_of)
+
+
 def test_github_is_told_of_broken_gates_also_where_quiet_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +95,14 @@ def test_the_command_that_runs_wrong_items_again_is_typed_back_as_it_is(tmp_path
     ]
 
 
+@pytest.mark.parametrize("typed", [["--baseline-write=b.json"], ["--haerae_baseline_write", "b.json"]])
+def test_the_command_writes_no_baseline(tmp_path: Path, typed: list[str]) -> None:
+    given = config(tmp_path)
+    given.invocation_params.args = ("suites", *typed, "--demo")
+    given.plug("lfplugin", SimpleNamespace())
+    assert rerun_command(given, make_plan(build_config({"model": "random"}, tmp_path))) == "pytest suites --demo --lf"
+
+
 def test_a_key_that_is_none_stays_in_the_command(tmp_path: Path) -> None:
     given = config(tmp_path)
     params = PARAMS.replace("abcdef123456", "not-needed")
@@ -92,3 +110,18 @@ def test_a_key_that_is_none_stays_in_the_command(tmp_path: Path) -> None:
     given.plug("lfplugin", SimpleNamespace())
     command = rerun_command(given, make_plan(build_config({"model": "openai", "model_params": params}, tmp_path)))
     assert '"api_key": "not-needed"' in (command or "")
+
+
+TOLD = "3 asked, 2 from the store, 1 without an answer, tokens: 1,200 prompt, 34 completion, $0.2500"
+
+
+@pytest.mark.parametrize(
+    ("calls", "line"),
+    [
+        (NO_CALLS, "0 asked, 0 from the store"),
+        (CallTotals(3, 2, 1, 1200, 34, 0.25), TOLD),
+        (CallTotals(1, 0, 0, None, 7, None), "1 asked, 0 from the store, tokens: 0 prompt, 7 completion"),
+    ],
+)
+def test_what_tests_asked_themselves_is_told_in_a_line(calls: CallTotals, line: str) -> None:
+    assert told(calls) == line

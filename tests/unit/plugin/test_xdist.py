@@ -12,7 +12,7 @@ import pytest
 from _pytest import skipping
 
 from pytest_haerae.errors import UsageError
-from pytest_haerae.plugin.nodes import item_parameter
+from pytest_haerae.plugin.nodes import selected_parameter
 from pytest_haerae.plugin.stash import session_of
 from pytest_haerae.plugin.xdist import (
     ControllerHooks,
@@ -107,7 +107,7 @@ class Pair:
         self.worker_hooks = made
         function = Metafunc(self.worker, folder / "test_a.py")
         session_of(self.worker).collection.parametrize(function)  # type: ignore[arg-type]
-        self.tests = [a_test(entry) for entry in function.items]
+        self.tests = [a_test(entry) for entry in function.entries]
 
     @property
     def folder(self) -> Path:
@@ -136,15 +136,17 @@ def test_the_controller_asks_once_what_its_workers_selected_and_they_read_the_ve
     pair.hooks.pytest_xdist_node_collection_finished()
     assert pair.ledger.loads == 0, "no worker has collected anything"
     manifest = pair.collected()
-    assert (manifest["problem"], manifest["by_hand"], len(manifest["tests"])) == (None, False, 6)
+    selected = manifest["models"][""]
+    assert (manifest["problem"], selected["by_hand"], len(selected["tests"])) == (None, False, 6)
     pair.hooks.pytest_xdist_node_collection_finished()
     pair.hooks.pytest_xdist_node_collection_finished()
     assert (pair.ledger.loads, len(pair.ledger.asked)) == (1, 6)
     pair.worker_hooks.pytest_runtest_setup()
     controller, worker = session_of(pair.controller), session_of(pair.worker)
-    assert controller.batch is not None
+    batch = controller.run_of("").batch
+    assert batch is not None
     for test in pair.tests:
-        assert worker._sample_of(test) == controller.batch.samples[test.nodeid]
+        assert worker._sample_of(test) == batch.samples[test.nodeid]
     assert pair.ledger.loads == 1
 
 
@@ -163,21 +165,21 @@ def test_the_first_manifest_stands(pair: Pair) -> None:
     first = pair.collected()
     pair.tests = pair.tests[:2]
     assert pair.collected() == first
-    assert [path.name for path in pair.folder.iterdir()] == ["manifest.json"]
+    assert {path.name for path in pair.folder.iterdir()} == {"manifest.json", "calls"}
 
 
 def test_that_items_were_selected_by_hand_reaches_the_gates(pair: Pair) -> None:
     session_of(pair.worker).collection.note_deselected([pair.tests.pop()])
-    assert pair.collected()["by_hand"] is True
+    assert pair.collected()["models"][""]["by_hand"] is True
     pair.hooks.pytest_xdist_node_collection_finished()
-    batch = session_of(pair.controller).batch
+    batch = session_of(pair.controller).run_of("").batch
     assert batch is not None
     assert (batch.by_hand, batch.gone) == (True, 0)
 
 
 def test_the_folder_between_them_holds_no_question(pair: Pair) -> None:
     pair.collected()
-    written = b"".join(path.read_bytes() for path in pair.folder.iterdir())
+    written = b"".join(path.read_bytes() for path in pair.folder.iterdir() if path.is_file())
     assert b"mine-0000" in written, "else this holds nothing"
     for row in (question(number) for number in range(6)):
         assert json.dumps(row["question"])[1:-1].encode() not in written
@@ -188,19 +190,19 @@ def test_items_that_a_worker_lost_without_a_word_are_missing(pair: Pair) -> None
     pair.tests = pair.tests[:2]
     pair.collected()
     pair.hooks.pytest_xdist_node_collection_finished()
-    batch = session_of(pair.controller).batch
+    batch = session_of(pair.controller).run_of("").batch
     assert batch is not None
     assert (batch.by_hand, batch.gone, len(batch.items), len(pair.ledger.asked)) == (False, 4, 6, 2)
 
 
 def test_what_a_mark_skips_on_the_workers_is_not_asked(pair: Pair) -> None:
     pair.worker.plug("skipping", skipping)
-    skipped = a_test(item_parameter(pair.tests[0]), marks=[pytest.mark.skip(reason="no").mark])
+    skipped = a_test(selected_parameter(pair.tests[0]), marks=[pytest.mark.skip(reason="no").mark])
     skipped.config = pair.worker
     pair.tests[0] = skipped
     pair.collected()
     pair.hooks.pytest_xdist_node_collection_finished()
-    batch = session_of(pair.controller).batch
+    batch = session_of(pair.controller).run_of("").batch
     assert batch is not None
     assert batch.samples[skipped.nodeid].verdict == Verdict("skipped", explanation="no")
     assert len(pair.ledger.asked) == 5
@@ -295,7 +297,7 @@ def test_a_worker_on_another_machine_is_refused_once_it_finds_an_item(tmp_path: 
     reports: list[pytest.CollectReport] = []
     made = config(tmp_path)
     made.hook.pytest_collectreport = lambda *, report: reports.append(report)
-    collection = SimpleNamespace(select=lambda items: items, problem=None, close=lambda session: None)
+    collection = SimpleNamespace(select=lambda items: {"": items}, problem=None, close=lambda session: None)
     session: Any = SimpleNamespace(config=with_session(made, SimpleNamespace(collection=collection)), items=[])
     session.items = [a_test(item())] if finds else []
     WorkerHooks(made, None).pytest_collection_finish(session)
@@ -313,7 +315,7 @@ def test_a_remote_worker_is_given_no_folder(tmp_path: Path) -> None:
     node = SimpleNamespace(workerinput={})
     hooks.pytest_configure_node(node)
     hooks.pytest_unconfigure()
-    assert node.workerinput == {"haerae_folder": None}
+    assert node.workerinput == {"haerae_folder": None, "haerae_calls": None}
 
 
 def test_a_run_without_items_leaves_no_manifest(tmp_path: Path) -> None:

@@ -121,3 +121,16 @@ def test_registering_imports_nothing_heavy() -> None:
     code = "import sys, pytest_haerae.prompts; print([name for name in ('pydantic', 'numpy') if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_a_prompt_says_what_it_asks_for_in_a_line() -> None:
+    @register_prompt("kind")
+    def kind(item: Item) -> str:
+        """Asks kindly.
+
+        And more.
+        """
+        return item.query
+
+    assert find_prompt("kind").description == "Asks kindly."
+    assert find_prompt("hret").description == "The question without its closing heading '### 정답:', and nothing added."

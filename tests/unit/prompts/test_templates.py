@@ -36,9 +36,11 @@ NAMES = (
     "kobest",
     "letter",
     "letter_en",
+    "logical_puzzles",
+    "option_text",
     "raw",
 )
-BARE = ("click", "csat_qa", "kmmlu", "kobest")
+BARE = ("click", "csat_qa", "kmmlu", "kobest", "option_text")
 """The templates that ask the bare question, in a form of their own."""
 
 

@@ -44,6 +44,18 @@ def test_tokens_and_cost_are_sums_of_what_is_known() -> None:
     assert (free["tokens"]["prompt"], free["cost_usd"]) == (0, 0.0)
 
 
+def test_reasoning_tokens_stand_where_they_are_known() -> None:
+    responses = (
+        Response("B", completion_tokens=9, reasoning_tokens=7),
+        Response("B", completion_tokens=1),
+        Response("", completion_tokens=3, reasoning_tokens=3, reasoning="생각", finish_reason="length"),
+    )
+    report = report_of(answered("ccw", *responses))
+    assert report["info"]["tokens"] == {"prompt": None, "completion": 13, "reasoning": 10}
+    assert [row["tokens"].get("reasoning") for row in report["samples"]] == [7, None, 3]
+    assert [row["reasoning"] for row in report["samples"]] == [None, None, "생각"]
+
+
 def test_endings_and_cut_contexts_are_counted() -> None:
     responses = (
         Response("B", finish_reason="stop"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.report.facts import RunFacts, Started, gather_facts
+from pytest_haerae.run.calls import NO_CALLS
 from pytest_haerae.types import DataKey, Selected, Usage
 from tests.unit.fakes import everything, prepared, question, write_rows
 
@@ -17,6 +18,7 @@ def facts_of(folder: Path, rows: int = 3, more: list[Selected] | None = None) ->
         evaluation.source,
         selection,
         usage=Usage(computed=len(selection)),
+        calls=NO_CALLS,
         completeness=Completeness(False, 0, 0, len(selection)),
         started=Started(),
     )

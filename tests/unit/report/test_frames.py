@@ -17,3 +17,8 @@ def test_half_of_a_surrogate_pair_is_shown_as_its_escape() -> None:
     frame = samples_frame(make([sample(0, raw_output="a\ud800b", options=["\ud801", "나"])]))
     assert frame["raw_output"].tolist() == ["a\\ud800b"]
     assert frame["options"].tolist() == [["\\ud801", "나"]]
+
+
+def test_metadata_are_a_dictionary_a_row_or_not_known() -> None:
+    frame = samples_frame(make([sample(0, metadata={"분류": "지리"}), sample(1)]))
+    assert frame["metadata"].tolist() == [{"분류": "지리"}, None]

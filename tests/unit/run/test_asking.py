@@ -2,20 +2,24 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.evaluation import Evaluation
+from pytest_haerae.catalogue import registry
+from pytest_haerae.catalogue.benchmark import Benchmark
+from pytest_haerae.evaluation import Evaluation, prepare
 from pytest_haerae.run.asking import Answers, StoredSamples, ask, in_order
 from pytest_haerae.run.questions import Questions
-from pytest_haerae.types import DataKey, Request, Response, Sample, Selected, Verdict
-from tests.unit.fakes import Ledger, everything, item, prepared, question, scripted, silent
+from pytest_haerae.testing import ScriptedBackend
+from pytest_haerae.types import DataKey, Method, Request, Response, Sample, Selected, Verdict
+from tests.unit.fakes import Ledger, everything, item, prepared, question, scripted, silent, write_rows
 
 ROWS = [question(number) for number in range(9)]
 
@@ -171,10 +175,24 @@ def test_the_verdicts_of_the_process_that_asked_are_taken_as_they_are(tmp_path: 
         store, number = answers.run.store.path, answers.run.number
     verdict = Verdict("error", explanation="scorer moody: raised ValueError")
     questions = Questions(evaluation.plan, evaluation.source)
-    with closing(StoredSamples(evaluation.plan, questions, store, number, {selection[0].nodeid: verdict})) as stored:
+    with closing(StoredSamples(evaluation.plan, questions, store, number, {selection[0].nodeid: [verdict]})) as stored:
         first, second = stored.sample(selection[0]), stored.sample(selection[1])
     assert (first.verdict, second.verdict.outcome) == (verdict, "correct")
     assert first.response == answers.samples[0].response
+
+
+def test_reasoning_is_told_apart_in_another_process_too(tmp_path: Path) -> None:
+    said = "<think>먼저 B를 본다.</think>정답: (A)"
+    evaluation = prepared(tmp_path, ROWS, scripted(lambda request: Response(text=said), Ledger()))
+    selection = everything(evaluation)
+    with closing(asked(evaluation)) as answers:
+        store, number = answers.run.store.path, answers.run.number
+    questions = Questions(evaluation.plan, evaluation.source)
+    with closing(StoredSamples(evaluation.plan, questions, store, number)) as stored:
+        response = stored.sample(selection[0]).response
+    assert response == answers.samples[0].response
+    assert response is not None
+    assert response.reasoning == "먼저 B를 본다."
 
 
 def test_a_skipped_item_is_as_skipped_in_another_process(tmp_path: Path) -> None:
@@ -241,3 +259,59 @@ def test_another_process_makes_its_keys_of_the_runs_own_identity(
     monkeypatch.setattr(type(again.plan), "identity", "of another model")
     with closing(StoredSamples(again.plan, Questions(again.plan, again.source), path, number)) as stored:
         assert [stored.sample(selected) for selected in selection] == expected
+
+
+class Kinds(ScriptedBackend):
+    """Takes one kind of request at a time, as it is promised."""
+
+    runs: ClassVar[list[tuple[str, int]]] = []
+
+    def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        (kind,) = {request.kind for request in requests}
+        self.runs.append((kind, len(requests)))
+        for index, request in enumerate(requests):
+            likely = tuple(-1.0 - number for number in range(len(request.continuations)))
+            yield index, Response(text="A") if kind == "generate" else Response(loglikelihoods=likely)
+
+
+def test_kinds_are_asked_one_after_the_other_of_one_loaded_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, count in (("first", 2), ("second", 3), ("third", 2)):
+        write_rows(tmp_path / name / "quiz.jsonl", [question(number) for number in range(count)])
+        method: Method | None = "log_likelihood" if name == "second" else None
+        benchmark = Benchmark(name, folder=tmp_path / name, method=method)
+        monkeypatch.setitem(registry._REGISTERED, name, benchmark)
+    monkeypatch.setattr(Kinds, "runs", [])
+    made = prepare({"model": "kinds", "dataset": "third,second,first"}, tmp_path, {"kinds": Kinds})
+    told: list[tuple[int, int]] = []
+    questions = Questions(made.plan, made.source)
+    selection = in_order(everything(made))
+    with closing(ask(made.plan, questions, selection, lambda done, total: told.append((done, total)))) as answers:
+        assert [sample.selected.benchmark for sample in answers.samples] == ["first"] * 2 + ["second"] * 3 + [
+            "third"
+        ] * 2
+        outcomes_are = ["correct", "wrong", "correct", "wrong", "wrong", "correct", "wrong"]
+        assert outcomes(answers) == outcomes_are
+        # The questions of the first and the third are the same, so that one answer serves both.
+        assert Kinds.runs == [("generate", 2), ("loglikelihood", 3)]
+        assert (answers.usage.computed, answers.usage.reused) == (5, 0)
+    assert told == [(0, 5), (1, 5), (2, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
+
+
+def test_a_notice_is_told_before_anything_is_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[str] = []
+
+    def answered(request: Request) -> Response:
+        told.append(capsys.readouterr().err)
+        return right(request)
+
+    backend = scripted(answered, Ledger())
+
+    class Noted(backend.parameters):  # type: ignore[name-defined,misc] # the parameters of the stand-in
+        def notice(self) -> str:
+            return "only a stand-in"
+
+    backend.parameters = Noted
+    asked(prepared(tmp_path, ROWS[:2], backend)).close()
+    assert told == ["haerae: only a stand-in\n", ""]

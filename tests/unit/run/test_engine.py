@@ -16,9 +16,11 @@ import pytest
 
 from pytest_haerae.errors import StoreError, UsageError
 from pytest_haerae.run.engine import Engine
+from pytest_haerae.run.loaded import KeptModel
 from pytest_haerae.run.store import Store
 from pytest_haerae.testing import ScriptedBackend, ScriptedParameters
 from pytest_haerae.types import Request, Response
+from tests.helpers import time_limit
 
 REQUESTS = [Request("loglikelihood", f"q{number}", (" (A)", " (B)")) for number in range(6)]
 KEYS = [request.context for request in REQUESTS]
@@ -39,8 +41,12 @@ class Scripted(ScriptedBackend):
 
 
 def ask(backend: Scripted, store: Store, run: int) -> tuple[list[Response], Engine]:
-    engine = Engine(lambda: backend, store, run)
-    responses = engine.ask(KEYS, REQUESTS, lambda done, total: None)
+    model = KeptModel(lambda: backend, "the backend")
+    engine = Engine(model, store, run)
+    try:
+        responses = engine.ask(KEYS, REQUESTS, lambda done, total: None)
+    finally:
+        model.close()
     return [responses[key] for key in KEYS], engine
 
 
@@ -57,6 +63,40 @@ def test_identity_travels_with_the_request(store: Store) -> None:
     assert [(response.loglikelihoods or (1,))[0] for response in responses] == [0, -1, -2, -3, -4, -5]
 
 
+HARMONY = "<|channel|>analysis<|message|>서울이지<|end|><|start|>assistant<|channel|>final<|message|>"
+
+
+@pytest.mark.parametrize(
+    ("said", "reasoning"),
+    [
+        (Response("<think>서울이지</think>(A)"), "서울이지"),
+        (Response(f"{HARMONY}A"), "서울이지"),
+        (Response("<thought>서울이지"), "서울이지"),
+        (Response("<think></think>(A)"), None),
+        (Response("(A)"), None),
+        (Response("<think>가</think>(A)", reasoning="apart"), "apart"),
+    ],
+)
+def test_reasoning_between_marks_is_told_apart_and_stored_once(
+    store: Store, said: Response, reasoning: str | None
+) -> None:
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+
+    class Thinking(ScriptedBackend):
+        def answer(self, number: int, request: Request) -> Response:
+            return said
+
+    request = Request("generate", "수도는?")
+    for _ in range(2):
+        model = KeptModel(Thinking, "the backend")
+        noted: dict[str, Response] = {}
+        answers = Engine(model, store, run).ask(["k"], [request], lambda done, total: None, noted.__setitem__)
+        model.close()
+        assert (answers["k"].text, answers["k"].reasoning) == (said.text, reasoning)
+        assert noted in ({}, dict(answers))
+    assert store.get(run, "k") == said
+
+
 def test_what_was_answered_is_not_asked_again(store: Store) -> None:
     run, _ = store.begin("f", resume=True, rerun_errors=False)
     broken = Scripted(breaking=(1,))
@@ -70,6 +110,20 @@ def test_what_was_answered_is_not_asked_again(store: Store) -> None:
     assert len(healthy.requested) == 2
     assert (engine.usage.computed, engine.usage.reused) == (2, 4)
     assert all(response.error is None for response in second)
+
+
+def test_each_answer_that_arrives_is_told_of_once_it_is_stored(store: Store) -> None:
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    store.put(run, KEYS[2], Response(loglikelihoods=(-1.0, -2.0)))
+    told: list[str] = []
+
+    def note(key: str, response: Response) -> None:
+        assert store.get(run, key) == response
+        told.append(key)
+
+    with contextlib.closing(KeptModel(Scripted, "the backend")) as model:
+        Engine(model, store, run).ask(KEYS, REQUESTS, lambda done, total: None, note)
+    assert told == [key for key in reversed(KEYS) if key != KEYS[2]], "of what the store had nothing arrives"
 
 
 def test_an_interrupt_while_an_answer_is_stored_keeps_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +166,9 @@ def test_a_refusal_is_redacted(store: Store, kind: type[Exception], place: str) 
 
     run, _ = store.begin("f", resume=True, rerun_errors=False)
     with pytest.raises(kind) as caught:
-        Engine(load, store, run, secrets=[SECRET]).ask(KEYS, REQUESTS, lambda done, total: None)
+        Engine(KeptModel(load, "the backend"), store, run, secrets=[SECRET]).ask(
+            KEYS, REQUESTS, lambda done, total: None
+        )
     assert str(caught.value) == "401: *** is not welcome"
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
@@ -125,7 +181,9 @@ def test_an_answers_error_is_one_redacted_line_as_it_is_stored(store: Store) -> 
                 yield index, Response(error=f"401:\n{SECRET} was refused")
 
     run, _ = store.begin("f", resume=True, rerun_errors=False)
-    responses = Engine(Failing, store, run, secrets=[SECRET]).ask(KEYS, REQUESTS, lambda done, total: None)
+    responses = Engine(KeptModel(Failing, "the backend"), store, run, secrets=[SECRET]).ask(
+        KEYS, REQUESTS, lambda done, total: None
+    )
     assert {response.error for response in responses.values()} == {"401: *** was refused"}
     assert store.failure(run, KEYS[0]) == "401: *** was refused"
 
@@ -136,7 +194,7 @@ def test_equal_requests_are_asked_once(store: Store) -> None:
     order = [3, 1, 3, 3, 1, 5]
     keys, requests = [KEYS[number] for number in order], [REQUESTS[number] for number in order]
     told: list[tuple[int, int]] = []
-    engine = Engine(lambda: backend, store, run)
+    engine = Engine(KeptModel(lambda: backend, "the backend"), store, run)
     responses = engine.ask(keys, requests, lambda done, total: told.append((done, total)))
     assert {key: (response.loglikelihoods or (1,))[0] for key, response in responses.items()} == {
         "q3": -3,
@@ -154,7 +212,7 @@ def test_a_run_that_the_store_answers_loads_no_model(store: Store) -> None:
     def load() -> Scripted:
         raise AssertionError("loaded")
 
-    engine = Engine(load, store, run)
+    engine = Engine(KeptModel(load, "the backend"), store, run)
     assert len(engine.ask(KEYS, REQUESTS, lambda done, total: None)) == len(KEYS)
     assert (engine.usage.computed, engine.usage.reused) == (0, 6)
 
@@ -163,7 +221,7 @@ def test_answers_of_other_runs_are_taken_only_where_they_are_asked_for(store: St
     first, _ = store.begin("f", resume=True, rerun_errors=False)
     ask(Scripted(), store, first)
     second, _ = store.begin("f", resume=False, rerun_errors=False)
-    reusing = Engine(Scripted, store, second, reuse=True)
+    reusing = Engine(KeptModel(Scripted, "the backend"), store, second, reuse=True)
     reusing.ask(KEYS, REQUESTS, lambda done, total: None)
     assert (reusing.usage.computed, reusing.usage.reused) == (0, 6)
     assert store.get(second, KEYS[0]) == store.get(first, KEYS[0]), "the run that took it has it as its own"
@@ -192,7 +250,7 @@ def test_a_generation_without_a_text_is_an_error(store: Store) -> None:
 
     run, _ = store.begin("f", resume=True, rerun_errors=False)
     requests = [Request("generate", "a"), Request("generate", "b")]
-    responses = Engine(Silent, store, run).ask(["a", "b"], requests, lambda done, total: None)
+    responses = Engine(KeptModel(Silent, "the backend"), store, run).ask(["a", "b"], requests, lambda done, total: None)
     assert responses["a"].error == "the backend gave no text"
     assert (responses["b"].error, responses["b"].text) == (None, "")
 
@@ -215,7 +273,7 @@ def test_what_the_backend_says_of_itself_is_noted(store: Store) -> None:
 
     run, _ = store.begin("f", resume=True, rerun_errors=False)
     _, engine = ask(Talking(), store, run)
-    assert (engine.usage.method_detail, engine.usage.notes) == ("echo", ["a replica was started again"])
+    assert (engine.usage.method_detail, engine.usage.said) == ("echo", ["a replica was started again"])
     _, resumed = ask(Scripted(), store, run)
     assert resumed.usage.method_detail == "echo"
 
@@ -253,7 +311,7 @@ SECRET = "unremarkable-words"  # noqa: S105 - of no well-known shape: only the e
 
 def test_a_refusal_of_the_run_has_no_secret_in_it(store: Store) -> None:
     run, _ = store.begin("f", resume=True, rerun_errors=False)
-    engine = Engine(lambda: Refusing(ScriptedParameters()), store, run, secrets=(SECRET,))
+    engine = Engine(KeptModel(lambda: Refusing(ScriptedParameters()), "the backend"), store, run, secrets=(SECRET,))
     with pytest.raises(UsageError, match=r"^HTTP 401: you sent \*\*\*, as Basic \*\*\*$"):
         engine.ask(KEYS, REQUESTS, lambda done, total: None)
 
@@ -264,7 +322,7 @@ def test_a_key_that_a_model_repeats_is_not_stored(store: Store) -> None:
             return Response(f"(A) {SECRET}", reasoning=f"they sent {SECRET.encode().hex()}", finish_reason=SECRET)
 
     run, _ = store.begin("f", resume=True, rerun_errors=False)
-    engine = Engine(lambda: Repeating(ScriptedParameters()), store, run, secrets=(SECRET,))
+    engine = Engine(KeptModel(lambda: Repeating(ScriptedParameters()), "the backend"), store, run, secrets=(SECRET,))
     (response,) = engine.ask(["k"], [Request("generate", "q")], lambda done, total: None).values()
     assert (response.text, response.reasoning, response.finish_reason) == ("(A) ***", "they sent ***", "***")
     assert SECRET not in str(store.get(run, "k"))
@@ -287,7 +345,7 @@ GOOD = Response(loglikelihoods=(-1.0, -2.0))
 def own(
     store: Store, run: int, function: Callable[[Sequence[Request]], Any], *, limit: float | None = None
 ) -> tuple[list[Response], Engine]:
-    engine = Engine(lambda: Own(function), store, run, name="mine", limit=limit)
+    engine = Engine(KeptModel(lambda: Own(function), "--model=mine"), store, run, limit=limit)
     responses = engine.ask(KEYS, REQUESTS, lambda done, total: None)
     return [responses[key] for key in KEYS], engine
 
@@ -336,6 +394,22 @@ def test_d5_no_answer_in_time_is_the_error_of_what_is_left(store: Store) -> None
     words = "--model=mine: no answer within 0.1 s (--answer-timeout)"
     assert {response.error for response in responses[1:]} == {words}
     assert store.failure(run, KEYS[1]) == words
+
+
+@pytest.mark.parametrize("raised", [pytest.fail.Exception("time"), TimeoutError("time")], ids=repr)
+def test_a_tests_own_time_limit_is_no_error_of_the_backends(store: Store, raised: BaseException) -> None:
+    """A timer that rings once is gone when its exception is looked at: it was stored as the error of the question."""
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+
+    def hanging(requests: Sequence[Request]) -> Iterator[Any]:
+        yield 0, GOOD
+        time.sleep(60)
+
+    with pytest.raises(type(raised)) as caught, time_limit(raised):
+        own(store, run, hanging, limit=60)
+    assert caught.value is raised
+    assert [store.get(run, key) is not None for key in KEYS] == [True, False, False, False, False, False]
+    assert store.failure(run, KEYS[1]) is None
 
 
 def test_the_limit_is_of_one_answer_and_not_of_the_run(store: Store) -> None:
@@ -403,9 +477,9 @@ def test_a_note_is_one_redacted_line(store: Store) -> None:
         notes = (f"the key\n{SECRET} is old",)
 
     run, _ = store.begin("f", resume=True, rerun_errors=False)
-    engine = Engine(Talking, store, run, secrets=[SECRET])
+    engine = Engine(KeptModel(Talking, "the backend"), store, run, secrets=[SECRET])
     engine.ask(KEYS, REQUESTS, lambda done, total: None)
-    assert engine.usage.notes == ["the key *** is old"]
+    assert engine.usage.said == ["the key *** is old"]
 
 
 def test_a12_a_backend_is_told_whether_this_run_has_answers_already(store: Store) -> None:
@@ -417,6 +491,6 @@ def test_a12_a_backend_is_told_whether_this_run_has_answers_already(store: Store
             yield from super().run(requests)
 
     run, _ = store.begin("f", resume=True, rerun_errors=False)
-    Engine(Told, store, run).ask(KEYS[:2], REQUESTS[:2], lambda done, total: None)
-    Engine(Told, store, run).ask(KEYS, REQUESTS, lambda done, total: None)
+    Engine(KeptModel(Told, "the backend"), store, run).ask(KEYS[:2], REQUESTS[:2], lambda done, total: None)
+    Engine(KeptModel(Told, "the backend"), store, run).ask(KEYS, REQUESTS, lambda done, total: None)
     assert told == [False, True]

@@ -5,7 +5,10 @@ from unicodedata import normalize
 
 import pytest
 
-from pytest_haerae.run.identity import Identities
+from pytest_haerae import Benchmark, register_benchmark
+from pytest_haerae.catalogue import registry
+from pytest_haerae.errors import UsageError
+from pytest_haerae.run.identity import Identities, parameter_id, refuse_one_name
 from pytest_haerae.types import DataKey, Item, Selected
 from tests.unit.fakes import item
 
@@ -56,8 +59,54 @@ def test_a_benchmark_is_not_the_folder_of_its_name(tmp_path: Path, monkeypatch: 
         assert Identities().of(hub) != Identities().of(local)
 
 
+def test_a_benchmark_is_the_repository_of_its_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    keys = [DataKey("kmmlu"), DataKey("HAERAE-HUB/KMMLU"), DataKey("HAERAE-HUB/KMMLU", str(tmp_path))]
+    assert len({Identities().of(entry(key, item())) for key in keys}) == 1
+    # A folder of that name is what is read in its place.
+    (tmp_path / "HAERAE-HUB" / "KMMLU").mkdir(parents=True)
+    assert len({Identities().of(entry(key, item())) for key in keys}) == 2
+
+
+def test_two_benchmarks_of_one_repository_stay_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_REGISTERED", {})
+    register_benchmark(Benchmark(name="kmmlu_twice", repository="HAERAE-HUB/KMMLU"))
+    assert Identities().of(entry(DataKey("kmmlu"), item())) != Identities().of(entry(DataKey("kmmlu_twice"), item()))
+
+
 def test_the_tests_of_an_item_come_in_their_order() -> None:
     data = DataKey("set")
     entries = [entry(data, item(number), name) for number, name in ((0, "a"), (1, "b"), (0, "c"))]
     groups = Identities().grouped(entries)
     assert [[each.nodeid for each in group] for group in groups.values()] == [["a", "c"], ["b"]]
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "expected"),
+    [
+        ("", "history-0000"),
+        ("kmmlu", "kmmlu/history-0000"),
+        ("owner/name", "owner/name/history-0000"),
+        ("한 국.jsonl", "ud55c_uad6d.jsonl/history-0000"),
+        ("a[b]::c", "au005bbu005du003au003ac/history-0000"),
+    ],
+)
+def test_an_items_test_is_called_with_its_benchmark_where_there_are_several(benchmark: str, expected: str) -> None:
+    assert parameter_id(item(), benchmark) == expected
+    assert expected.isascii()
+
+
+def test_two_data_sets_that_a_report_would_call_alike_are_refused(tmp_path: Path) -> None:
+    hub, local = DataKey("kmmlu"), DataKey("./kmmlu", str(tmp_path))
+    same = [Selected(item(number), "t", hub, benchmark="kmmlu") for number in range(2)]
+    refuse_one_name([*same, Selected(item(0, "law"), "t", local, benchmark="other")])
+    refuse_one_name([Selected(item(), "t", data) for data in (hub, local)])
+    with pytest.raises(UsageError, match="would both be 'kmmlu/history' in the report: rename one, or run them one"):
+        refuse_one_name([*same, Selected(item(), "t", local, benchmark="kmmlu")])
+
+
+def test_one_file_by_two_paths_has_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "q.jsonl").touch()
+    keys = [DataKey("q.jsonl"), DataKey("q.jsonl", str(tmp_path))]
+    refuse_one_name([Selected(item(), "t", key, benchmark="q.jsonl") for key in keys])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-import signal
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,10 +10,11 @@ import pytest
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run import loaded as module
-from pytest_haerae.run.loaded import ended, is_failure, loaded, take_words
-from pytest_haerae.run.patience import NoAnswer
+from pytest_haerae.run.loaded import KeptModel, ended, is_failure, take_words
+from pytest_haerae.run.patience import NoAnswer, TimeIsUp, others_time_limit
 from pytest_haerae.testing import ScriptedBackend
 from pytest_haerae.types import Request, Response, Usage
+from tests.helpers import time_limit
 
 FAILURES = [
     RuntimeError("out of luck"),
@@ -49,16 +50,45 @@ def test_d5_an_init_that_raises_is_one_line_that_names_the_backend(failure: Base
         raise failure
 
     words = rf"^--model=mine: it cannot be loaded: raised {type(failure).__name__}: .* \(.*test_loaded\.py:\d+\)$"
-    with pytest.raises(UsageError, match=words), loaded(load, Usage(), "--model=mine"):
-        raise AssertionError("there is no model")
+    model = KeptModel(load, "--model=mine")
+    with pytest.raises(UsageError, match=words):
+        model.get()
+
+
+def test_what_cannot_be_loaded_is_not_tried_again() -> None:
+    loads: list[int] = []
+
+    def load() -> ScriptedBackend:
+        loads.append(1)
+        raise UsageError("not for you") if len(loads) == 1 else RuntimeError("a second time")
+
+    model = KeptModel(load, "--model=mine")
+    for _ in range(2):
+        with pytest.raises(UsageError, match=r"^not for you$"):
+            model.get()
+    assert model.close() == []
+
+
+def test_a_model_is_loaded_once_until_it_is_closed() -> None:
+    loads: list[ScriptedBackend] = []
+
+    def load() -> ScriptedBackend:
+        loads.append(ScriptedBackend())
+        return loads[-1]
+
+    model = KeptModel(load, "--model=mine")
+    assert model.get() is model.get() is loads[0]
+    assert (model.close(), model.close()) == ([], [])
+    assert loads[0].closed
+    assert model.get() is loads[1]
 
 
 def test_a_refusal_to_load_keeps_its_words() -> None:
     def load() -> ScriptedBackend:
         raise UsageError("not for you")
 
-    with pytest.raises(UsageError, match=r"^not for you$"), loaded(load, Usage(), "--model=mine"):
-        raise AssertionError("there is no model")
+    with pytest.raises(UsageError, match=r"^not for you$"):
+        KeptModel(load, "--model=mine").get()
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=repr)
@@ -69,13 +99,10 @@ def test_d5_a_close_that_raises_is_a_note(failure: BaseException) -> None:
         def close(self) -> None:
             raise failure
 
-    usage = Usage()
-    with loaded(Stuck, usage, "--model=mine"):
-        pass
-    (note,) = usage.notes
+    model = KeptModel(Stuck, "--model=mine")
+    model.get()
+    (note,) = model.close()
     assert note.startswith(f"--model=mine: its close() raised {type(failure).__name__}: ")
-    with pytest.raises(KeyboardInterrupt), loaded(Stuck, usage, "--model=mine"):
-        raise KeyboardInterrupt
 
 
 def test_d5_a_close_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,10 +113,9 @@ def test_d5_a_close_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
             time.sleep(60)
 
     monkeypatch.setattr(module, "_CLOSE_SECONDS", 0.1)
-    usage = Usage()
-    with loaded(Stuck, usage, "--model=mine"):
-        pass
-    assert usage.notes == ["--model=mine: its close() did not end within 0.1 s; the answers are whole"]
+    model = KeptModel(Stuck, "--model=mine")
+    model.get()
+    assert model.close() == ["--model=mine: its close() did not end within 0.1 s; the answers are whole"]
 
 
 @pytest.mark.filterwarnings("error")
@@ -111,9 +137,10 @@ def test_what_a_generator_raises_at_its_end_is_a_note() -> None:
 def test_what_a_backend_says_of_itself_is_taken_over() -> None:
     usage = Usage(notes=["before"])
     take_words(Told(method_detail="echo", notes=("a", "b"), generation={"top_k": 4}), usage, "--model=mine")
-    assert (usage.method_detail, usage.notes, usage.generation) == ("echo", ["a", "b", "before"], {"top_k": 4})
-    take_words(Told(), usage, "--model=mine")
-    assert (usage.method_detail, usage.generation) == (None, None)
+    assert (usage.method_detail, usage.said, usage.generation) == ("echo", ["a", "b"], {"top_k": 4})
+    take_words(Told(notes=("a", "c")), usage, "--model=mine")
+    assert (usage.method_detail, usage.said, usage.generation) == (None, ["a", "c"], None)
+    assert usage.notes == ["before"]
 
 
 @pytest.mark.parametrize(
@@ -138,19 +165,23 @@ def test_d2_malformed_words_are_left_out_with_a_note(told: dict[str, Any], note:
 def test_one_string_is_one_note_and_half_a_character_none() -> None:
     usage = Usage()
     take_words(Told(notes="a note", method_detail="\ud83d"), usage, "--model=mine")
-    assert (usage.notes, usage.method_detail) == (["a note"], "?")
+    assert (usage.said, usage.method_detail) == (["a note"], "?")
 
 
-def test_an_interrupt_is_no_failure_and_neither_is_what_somebodys_timer_raised() -> None:
-    """A test's own time limit raises `pytest.fail` in whatever runs: it is not the backend's, and stands."""
-    assert not is_failure(KeyboardInterrupt())
-    assert not is_failure(NoAnswer())
-    assert is_failure(pytest.skip.Exception("x"))
-    before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
-    signal.setitimer(signal.ITIMER_REAL, 60)
-    try:
-        assert not is_failure(pytest.fail.Exception("timeout"))
-        assert is_failure(ValueError("x"))
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+def test_an_interrupt_is_no_failure_and_neither_is_the_end_of_somebodys_time() -> None:
+    assert not any(map(is_failure, [KeyboardInterrupt(), NoAnswer(), TimeIsUp()]))
+    assert all(map(is_failure, FAILURES))
+
+
+@pytest.mark.parametrize("raised", [pytest.fail.Exception("time"), TimeoutError("time")], ids=repr)
+def test_a_model_whose_loading_took_too_long_for_one_test_is_loaded_for_the_next(raised: BaseException) -> None:
+    seconds = iter([60, 0])
+
+    def load() -> ScriptedBackend:
+        time.sleep(next(seconds))
+        return ScriptedBackend()
+
+    model = KeptModel(load, "--model=mine")
+    with pytest.raises(type(raised), match="time"), time_limit(raised), others_time_limit():
+        model.get()
+    assert isinstance(model.get(), ScriptedBackend)

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
-from pytest_haerae.run.patience import NoAnswer, patience, unswallowed_interrupts
+from pytest_haerae.run.patience import NoAnswer, TimeIsUp, others_time_limit, patience, unswallowed_interrupts
+from tests.helpers import time_limit
 
 
 def test_d5_what_hangs_is_given_up_and_no_handler_of_exceptions_hides_it() -> None:
@@ -45,6 +48,51 @@ def test_a_time_limit_of_somebody_elses_is_left_alone() -> None:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+ENDINGS = [pytest.fail.Exception("time"), TimeoutError("time"), SystemExit("time")]
+
+
+def hang() -> None:
+    time.sleep(60)
+
+
+def swallow() -> None:
+    with contextlib.suppress(BaseException):
+        hang()
+
+
+def call_it_its_own() -> None:
+    try:
+        hang()
+    except BaseException as error:
+        raise ValueError("the backend's own") from error
+
+
+@pytest.mark.parametrize("act", [hang, swallow, call_it_its_own])
+@pytest.mark.parametrize("raised", ENDINGS, ids=repr)
+def test_what_somebodys_timer_raises_comes_out_as_it_is(raised: BaseException, act: Callable[[], None]) -> None:
+    with time_limit(raised):
+        handler = signal.getsignal(signal.SIGALRM)
+        with pytest.raises(type(raised)) as caught, others_time_limit():
+            act()
+        assert signal.getsignal(signal.SIGALRM) is handler
+    assert caught.value is raised
+
+
+@pytest.mark.parametrize("raised", ENDINGS, ids=repr)
+def test_inside_no_handler_of_a_backends_errors_takes_it_for_one(raised: BaseException) -> None:
+    with time_limit(raised), pytest.raises(type(raised)), others_time_limit(), pytest.raises(TimeIsUp):
+        hang()
+
+
+def test_without_a_timer_an_exception_is_whose_it_is() -> None:
+    with pytest.raises(ValueError, match="own"), others_time_limit():
+        raise ValueError("own")
+    with time_limit(AssertionError("it rang")):
+        with pytest.raises(ValueError, match="own"), others_time_limit():
+            raise ValueError("own")
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def test_other_threads_have_no_limit() -> None:

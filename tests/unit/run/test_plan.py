@@ -10,7 +10,7 @@ from pytest_haerae.backends import Backend
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.errors import UsageError
 from pytest_haerae.replicas import Replicas
-from pytest_haerae.run.plan import Plan, make_plan
+from pytest_haerae.run.plan import Part, Plan, make_plan
 from pytest_haerae.testing import ScriptedBackend
 from pytest_haerae.types import DataKey, Request, Response
 from tests.unit.fakes import KeyedParameters, Ledger, item, scripted
@@ -24,11 +24,16 @@ def plan(backends: dict[str, type[Backend]] | None = None, **options: Any) -> Pl
     return make_plan(build_config({"model": "random", "dataset": "sample", **options}, Path()), backends)
 
 
+def part(made: Plan) -> Part:
+    (only,) = made.parts.values()
+    return only
+
+
 def test_it_is_described_in_one_line() -> None:
     assert plan(method="log_likelihood").describe() == "random random(seed=0), log_likelihood, sample"
     nameless = plan({"mine": scripted(answer, Ledger())}, model="mine")
     assert nameless.describe() == "mine, string_match, sample"
-    assert nameless.data == DataKey("sample")
+    assert list(nameless.parts) == [DataKey("sample")]
 
 
 def test_b9_it_names_the_data_that_suites_bring_along() -> None:
@@ -51,8 +56,48 @@ def test_what_is_named_wrongly_is_refused_before_anything_is_loaded(options: dic
         plan(**options)
 
 
+def test_each_data_set_is_asked_in_its_own_way() -> None:
+    made = plan(dataset="kmmlu,hrm8k,sample")
+    assert made.several
+    ways = {data.name: (each.prompt.name, each.scorer.scorer.name) for data, each in made.parts.items()}
+    assert ways == {
+        "kmmlu": ("answer_letter", "default"),
+        "hrm8k": ("boxed", "math"),
+        "sample": ("answer_letter", "default"),
+    }
+    assert made.describe() == "random random(seed=0), string_match, kmmlu, hrm8k, sample"
+    assert made.part_of(DataKey("hrm8k")) is made.parts[DataKey("hrm8k")]
+    assert made.part_of(DataKey("mine.jsonl", "/suites")) is made.first is made.parts[DataKey("kmmlu")]
+    assert not plan().several
+
+
+def test_one_data_set_is_not_named_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.jsonl").touch()
+    with pytest.raises(UsageError, match=r"--dataset: a\.jsonl and \./a\.jsonl are the same data set; name it once"):
+        plan(dataset="a.jsonl,./a.jsonl")
+
+
+@pytest.mark.parametrize("names", ["kmmlu,HAERAE-HUB/KMMLU", "haerae-hub/kmmlu,kmmlu"])
+def test_a_benchmark_and_its_repository_are_one_data_set(names: str) -> None:
+    first, second = names.split(",")
+    with pytest.raises(UsageError, match=f"^--dataset: {first} and {second} are the same data set; name it once$"):
+        plan(dataset=names)
+    plan(dataset="kmmlu,HAERAE-HUB/KMMLU-HARD")
+
+
+def test_a_suite_that_names_the_repository_of_a_benchmark_is_asked_as_the_benchmark() -> None:
+    made = plan(dataset="sample,hrm8k")
+    assert made.part_of(DataKey("HAERAE-HUB/HRM8K", "/suites")) is made.parts[DataKey("hrm8k")]
+
+
+def test_what_does_not_fit_one_of_several_data_sets_names_it() -> None:
+    with pytest.raises(UsageError, match=r"^dataset kmmlu: --prompt=boxed is for --method=string_match only"):
+        plan(dataset="kmmlu,kobest", prompt="boxed", method="log_likelihood")
+
+
 def test_a_prompt_for_one_method_is_taken_for_it() -> None:
-    assert plan(method="string_match", prompt="boxed").prompt.methods == ("string_match",)
+    assert part(plan(method="string_match", prompt="boxed")).prompt.methods == ("string_match",)
 
 
 def test_a_method_that_the_backend_cannot_serve_is_refused() -> None:
@@ -108,7 +153,7 @@ def test_replicas_are_made_as_the_configuration_says(monkeypatch: pytest.MonkeyP
 
 def test_an_item_is_judged_by_the_configured_scorer() -> None:
     question = item(1)
-    loose, strict = plan(), plan(evaluator_params="strict=true")
+    loose, strict = part(plan()), part(plan(evaluator_params="strict=true"))
     response = Response(text="제 생각에는 (B)가 맞습니다.")
     assert loose.judge(question, response).outcome == "correct"
     assert strict.judge(question, response).outcome == "invalid"
@@ -166,3 +211,14 @@ def broken(name: str, gives: Any) -> type[Backend]:  # noqa: ANN401 - whatever a
 def test_d5_what_a_backends_own_code_raises_is_one_line_that_names_it(name: str, gives: Any, words: str) -> None:  # noqa: ANN401
     with pytest.raises(UsageError, match=words):
         _ = plan({"broken": broken(name, gives)}, model="broken").identity
+
+
+def test_a_suites_own_name_of_one_of_the_runs_data_sets_is_asked_as_that_one(tmp_path: Path) -> None:
+    (tmp_path / "q.jsonl").write_text(
+        '{"question": "1번?", "options": ["가", "나"], "answer": "A"}\n', encoding="utf-8"
+    )
+    raw = {"model": "random", "dataset": f"kmmlu,{tmp_path / 'q.jsonl'}"}
+    plan = make_plan(build_config(raw, tmp_path))
+    own = plan.part_of(DataKey("q.jsonl", str(tmp_path)))
+    assert own is plan.parts[DataKey(str(tmp_path / "q.jsonl"))]
+    assert plan.part_of(DataKey("another.jsonl", str(tmp_path))) is plan.first

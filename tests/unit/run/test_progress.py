@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import io
+import re
 from types import SimpleNamespace
 
 import pytest
 
 from pytest_haerae.run import progress
-from pytest_haerae.run.progress import ProgressLine, StreamWriter, TerminalWriter, tell
+from pytest_haerae.run.progress import ProgressLine, StreamWriter, TerminalWriter, follow, tell
 
 
 class Recorder:
@@ -35,7 +36,8 @@ def test_without_a_terminal_a_line_comes_every_ten_seconds_and_at_the_end(clock:
     for done in range(101):
         clock[0] = 100 + done * 0.25
         line(done, 100)
-    assert [text.split("|")[2].split("[")[0].strip() for text in writer.lines] == ["40/100", "80/100", "100/100"]
+    assert [text.split()[2] for text in writer.lines] == ["40/100", "80/100", "100/100"]
+    assert "|" not in "".join(writer.lines), "a bar is for what moves"
     assert writer.rewritten == []
 
 
@@ -58,7 +60,7 @@ def test_what_the_store_had_counts_for_no_rate(clock: list[float]) -> None:
     clock[0] += 10
     line(950, 1000)
     assert "950/1000" in writer.lines[0]
-    assert " 5.00items/s" in writer.lines[0]
+    assert " 5.00 items/s" in writer.lines[0]
     assert len(writer.lines[0]) < 100
 
 
@@ -119,6 +121,75 @@ def test_a_line_says_whose_it_is_and_leaves_the_last_column_free(clock: list[flo
     line(1, 4)
     assert writer.rewritten[0].startswith("haerae:  25%|")
     assert len(writer.rewritten[0]) == 79
+
+
+WORDS = ["3 errors", "acc 0.512", "0.0123 USD", "12.3k tokens"]
+
+
+@pytest.mark.parametrize("live", [True, False])
+@pytest.mark.parametrize("words", [[], WORDS, WORDS * 9], ids=len)
+@pytest.mark.parametrize(("total", "seconds"), [(8, 0.0), (319, 10.0), (35_000, 60.0), (35_000, 90_000.0)])
+def test_no_line_is_so_wide_that_a_terminal_breaks_it(
+    clock: list[float], words: list[str], total: int, seconds: float, live: bool
+) -> None:
+    for width in (20, 40, 60, 80, 100, 200):
+        writer = Recorder()
+        line = ProgressLine(writer, live=live, width=width)
+        follow(line, lambda done: words)
+        for done in (0, total // 4, total):
+            line(done, total)
+            clock[0] += seconds
+        shown = [*writer.rewritten, *(text for text in writer.lines if text)]
+        assert shown
+        assert max(map(len, shown)) < width
+        assert all(text.isascii() for text in shown), "block characters take two columns in some terminals"
+
+
+@pytest.mark.parametrize(
+    ("width", "words", "expected"),
+    [
+        (100, WORDS[1:2], "haerae:  25%|…| 80/319 [00:10<00:29,  8.00 items/s], acc 0.512"),
+        (80, WORDS[1:2], "haerae:  25%|…| 80/319 [00:10<00:29,  8.00 items/s], acc 0.512"),
+        (80, WORDS[:2], "haerae: 25% 80/319 [00:10<00:29, 8.00 items/s], 3 errors, acc 0.512"),
+        (80, WORDS, "haerae 80/319 <00:29 8.00/s, 3 errors, acc 0.512, 0.0123 USD, 12.3k tokens"),
+        (82, WORDS, "haerae 80/319, 00:29 left, 8.00/s, 3 errors, acc 0.512, 0.0123 USD, 12.3k tokens"),
+        (72, WORDS, "haerae 80/319 <00:29 8.00/s, 3 errors, acc 0.512, 0.0123 USD"),
+        (60, WORDS, "haerae 80/319 <00:29 8.00/s, 3 errors, acc 0.512"),
+        (60, WORDS[:2], "haerae 80/319, 00:29 left, 8.00/s, 3 errors, acc 0.512"),
+        (40, WORDS, "haerae 80/319 <00:29 8.00/s, 3 errors"),
+        (40, WORDS[1:], "haerae 80/319 <00:29 8.00/s, acc 0.512"),
+        (40, [], "haerae 80/319, 00:29 left, 8.00/s"),
+        (30, WORDS, "haerae 80/319 <00:29 8.00/s"),
+        (20, WORDS, "haerae 80/319 <00:2"),
+    ],
+)
+def test_the_most_important_is_said_where_not_all_of_it_fits(
+    clock: list[float], width: int, words: list[str], expected: str
+) -> None:
+    writer = Recorder()
+    line = ProgressLine(writer, live=True, width=width)
+    follow(line, lambda done: words)
+    line(0, 319)
+    clock[0] += 10
+    line(80, 319)
+    (shown,) = writer.rewritten
+    assert re.sub(r"\|[# ]+\|", "|…|", shown) == expected
+    assert len(shown) == width - 1 or "|" not in shown, "the bar takes what is left"
+
+
+def test_what_is_said_is_asked_for_only_where_a_line_is_shown(clock: list[float]) -> None:
+    asked: list[int] = []
+
+    def words(done: int) -> list[str]:
+        asked.append(done)
+        return []
+
+    for line in (ProgressLine(Recorder(), live=True, width=80), ProgressLine(None, live=True, width=80)):
+        follow(line, words)
+        for done in range(1000):
+            line(done, 2000)
+    assert asked == []
+    follow(lambda done, total: None, words)
 
 
 def test_no_line_of_the_batch_is_obeyed_by_the_terminal() -> None:

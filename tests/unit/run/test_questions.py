@@ -40,7 +40,7 @@ def test_a_method_asks_in_its_own_way(tmp_path: Path) -> None:
 def test_an_item_that_the_method_does_not_apply_to_is_not_asked(tmp_path: Path) -> None:
     free = [{"question": "부르는 말은?", "answer": "봄"}]
     made, (selected,) = questions(tmp_path, free, method="log_likelihood")
-    assert (made.request(selected), made.key_of(selected)) == (None, None)
+    assert (made.request(selected), made.keys_of(selected)) == (None, [None])
     made, (selected,) = questions(tmp_path, free, method="string_match")
     assert made.request(selected) is not None
 
@@ -50,14 +50,14 @@ def test_lazy_requests_are_those_of_each_item_and_have_their_keys(tmp_path: Path
     made, selection = Questions(evaluation.plan, evaluation.source), everything(evaluation)
     requests = made.requests(selection)
     assert list(requests) == [made.request(selected) for selected in selection]
-    keys = [made.key_of(selected) for selected in selection]
+    keys = [key for selected in selection for key in made.keys_of(selected)]
     assert keys == [response_key(evaluation.plan.identity, request) for request in requests]
 
 
 def test_the_model_is_a_part_of_the_key(tmp_path: Path) -> None:
     (made, selection), (other, _) = questions(tmp_path), questions(tmp_path, model_params="seed=1")
     assert made.request(selection[0]) == other.request(selection[0])
-    assert made.key_of(selection[0]) != other.key_of(selection[0])
+    assert made.keys_of(selection[0]) != other.keys_of(selection[0])
 
 
 def test_examples_stand_before_the_question_and_never_the_item_itself(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy
 import pytest
 from scipy import stats as scipy_stats
@@ -12,7 +10,6 @@ from statsmodels.stats.proportion import proportion_confint
 
 from pytest_haerae.statistics.estimates import (
     clustered_standard_error,
-    paired_bootstrap_interval,
     standard_error,
     wilson_interval,
 )
@@ -50,36 +47,6 @@ def test_clusters_of_one_item_give_the_plain_standard_error() -> None:
     correct = [True] * 7 + [False] * 5
     assert clustered_standard_error(correct, range(12)) == pytest.approx(standard_error(7, 12), abs=EXACT)
     assert clustered_standard_error([], []) is None
-
-
-def test_bootstrap_interval() -> None:
-    for seed, (both, lost, gained, neither) in enumerate(random_tables()):
-        n = both + lost + gained + neither
-        shares = [lost / n, gained / n, (both + neither) / n]
-        drawn = scipy_stats.multinomial.rvs(n, shares, size=1000, random_state=numpy.random.default_rng(seed))
-        expected = numpy.percentile((drawn[:, 1] - drawn[:, 0]) / n, [2.5, 97.5])
-        found = paired_bootstrap_interval(lost, gained, n, seed=seed, resamples=1000)
-        assert found == pytest.approx(expected.tolist(), abs=EXACT)
-    assert paired_bootstrap_interval(0, 0, 0) is None
-
-
-@pytest.mark.parametrize("table", [(70, 20, 10, 50), (10, 3, 9, 18), (300, 45, 30, 25)])
-def test_drawing_counts_is_drawing_pairs(table: tuple[int, int, int, int]) -> None:
-    both, lost, gained, neither = table
-    pairs = numpy.repeat([0, -1, 1], [both + neither, lost, gained])
-    drawn = scipy_stats.bootstrap(
-        (pairs,), numpy.mean, n_resamples=20_000, method="percentile", rng=numpy.random.default_rng(1), batch=500
-    ).confidence_interval
-    found = paired_bootstrap_interval(lost, gained, len(pairs), resamples=20_000)
-    spread = numpy.std(pairs) / math.sqrt(len(pairs))
-    assert found == pytest.approx(tuple(drawn), abs=max(0.1 * spread, 1.01 / len(pairs)))  # counts are whole
-
-
-def test_the_interval_of_reports_is_always_that_of_one_seed() -> None:
-    counts = (2000, 1500, 15_000)  # so many pairs that another draw has other quantiles
-    found = paired_bootstrap_interval(*counts)
-    assert found == paired_bootstrap_interval(*counts, seed=0, resamples=10_000)
-    assert found != paired_bootstrap_interval(*counts, seed=1, resamples=10_000)
 
 
 def test_every_item_needs_its_cluster() -> None:

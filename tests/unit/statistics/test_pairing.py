@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pytest_haerae.report.schema import SampleRow
 from pytest_haerae.statistics.pairing import change_of, identify, mark_of, match_rows, pair_rows
 from pytest_haerae.types import Outcome
-from tests.unit.reports import sample
+from tests.unit.reports import benchmarks_of, report_of, sample
 
 OUTCOMES: tuple[Outcome, ...] = ("correct", "wrong", "invalid", "error", "skipped")
 
@@ -129,3 +129,24 @@ def test_items_without_options_are_told_apart_by_their_reference() -> None:
     other = [sample(number, options=None, reference="다른 답") for number in range(3)]
     assert match_rows(other, free) == [None] * 3
     assert match_rows([sample(0)], [sample(0, options=None)]) == [None]
+
+
+def test_of_several_benchmarks_each_is_counted_and_named() -> None:
+    before = report_of(benchmarks_of({"kmmlu": {"a": "cccc", "b": "cc"}, "kobest": {"a": "wwww"}}))
+    after = report_of(benchmarks_of({"kmmlu": {"a": "cccw", "b": "cc"}, "kobest": {"a": "wwwc"}}))
+    found = pair_rows(before["samples"], after["samples"], several=True)
+    assert list(found.subsets) == ["kmmlu/a", "kmmlu/b", "kobest/a"]
+    counts = {name: (each.n, len(each.lost), len(each.gained)) for name, each in found.benchmarks.items()}
+    assert counts == {"kmmlu": (6, 1, 0), "kobest": (4, 0, 1)}
+    assert (found.total.n, found.total.change) == (10, 0.0)
+
+
+@pytest.mark.parametrize("several_then", [False, True])
+def test_a_run_of_one_and_one_of_several_pair_what_both_have(several_then: bool) -> None:
+    alone = report_of(benchmarks_of({"kmmlu": {"a": "cccc"}}))
+    both = report_of(benchmarks_of({"kmmlu": {"a": "wccc"}, "kobest": {"a": "wwww"}}))
+    before, after = (both, alone) if several_then else (alone, both)
+    found = pair_rows(before["samples"], after["samples"], several=not several_then)
+    others = len(found.only_before), len(found.only_after)
+    assert (found.total.n, others) == (4, (4, 0) if several_then else (0, 4))
+    assert list(found.subsets) == ["a" if several_then else "kmmlu/a"]

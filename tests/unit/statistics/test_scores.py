@@ -10,7 +10,7 @@ from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.statistics.estimates import clustered_standard_error, standard_error, wilson_interval
 from pytest_haerae.statistics.pairing import outline_of
 from pytest_haerae.statistics.scores import counts_of, make_metrics, metrics_of_outlines
-from tests.unit.reports import samples_of
+from tests.unit.reports import benchmarks_of, samples_of
 
 
 def test_items_that_share_a_passage_are_clusters() -> None:
@@ -96,7 +96,7 @@ def test_the_likeness_of_free_text_is_the_mean_of_what_has_one() -> None:
 
 def test_rows_give_the_counts_of_their_samples() -> None:
     samples = samples_of({"a": "cccwwitess", "b": "cw", "c": "e"})
-    rows = SampleRows(samples, lambda sample: None, lambda data: data.name, return_logits=False)
+    rows = SampleRows(samples, lambda sample: None, lambda data: data.name, lambda sample: False)
     found, expected = metrics_of_outlines(map(outline_of, rows)), make_metrics(samples)
     assert list(found["subsets"]) == ["a", "b", "c"]
     for name, entry in found["subsets"].items():
@@ -117,3 +117,37 @@ def test_of_a_passage_one_text_is_kept_whatever_the_number_of_its_questions() ->
     finally:
         tracemalloc.stop()
     assert peak < 8 * 2 * 50_000
+
+
+PARTS = {"kmmlu": {"Law": "ccwi", "Math": "w"}, "kobest": {"boolq": "cce", "copa": "s"}, "empty": {"a": "e"}}
+
+
+def test_a_benchmark_of_several_has_the_numbers_of_its_own_run() -> None:
+    metrics = make_metrics(benchmarks_of(PARTS))
+    assert list(metrics["subsets"]) == ["kmmlu/Law", "kmmlu/Math", "kobest/boolq", "kobest/copa", "empty/a"]
+    for name, subsets in PARTS.items():
+        alone = make_metrics(samples_of(subsets))
+        assert metrics["benchmarks"][name] == alone
+        assert {subset: metrics["subsets"][f"{name}/{subset}"] for subset in subsets} == alone["subsets"]
+        assert "benchmarks" not in alone
+        assert "macro_benchmarks" not in alone
+    assert (metrics["n"], metrics["correct"]) == (7, 4)
+    assert metrics["macro_benchmarks"] == pytest.approx((2 / 5 + 1) / 2), "what was not measured is no part of a mean"
+    assert metrics["macro_accuracy"] == pytest.approx((0.5 + 0 + 1) / 3)
+
+
+def test_passages_of_two_benchmarks_are_no_cluster() -> None:
+    parts = {name: {"a": "ccww"} for name in ("one", "other")}
+    metrics = make_metrics(benchmarks_of(parts, passages=2))
+    assert metrics["clusters"] == 4
+    assert metrics["benchmarks"]["one"]["clusters"] == 2
+
+
+def test_the_outlines_of_several_benchmarks_give_the_same_counts() -> None:
+    samples = benchmarks_of(PARTS)
+    rows = SampleRows(samples, lambda sample: None, lambda data: data.name, lambda sample: False)
+    found, expected = metrics_of_outlines(map(outline_of, rows), several=True), make_metrics(samples)
+    assert list(found["subsets"]) == list(expected["subsets"])
+    for name, part in found["benchmarks"].items():
+        assert counts_of(part) == counts_of(expected["benchmarks"][name])
+    assert "benchmarks" not in metrics_of_outlines(map(outline_of, rows))

@@ -114,6 +114,7 @@ BROKEN: dict[str, tuple[Any, str]] = {
     "unknown method": (variant(methods=frozenset({"score"})), "methods is frozenset({'score'})"),
     "mutable methods": (variant(methods={"generate"}), "methods is {'generate'}"),
     "parameters without the base": (variant(parameters=dict), "parameters is <class 'dict'>"),
+    "requires as a string": (variant(requires="torch"), "requires is 'torch'"),
     "libraries as a string": (variant(libraries="torch"), "libraries is 'torch'"),
     "remote as a word": (variant(remote="yes"), "remote is 'yes'"),
     "any parameter is taken": (variant(parameters=Extra), "a parameter that nobody knows"),

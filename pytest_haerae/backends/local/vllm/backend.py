@@ -14,12 +14,15 @@ from typing import Any, ClassVar, NamedTuple
 from pytest_haerae.backends.local.batching import BatchingBackend
 from pytest_haerae.backends.local.encoding import Part, RequestEncoder, Scoreboard, make_parts
 from pytest_haerae.backends.local.generation import applied, note_of
+from pytest_haerae.backends.local.reasoning import with_opening
 from pytest_haerae.backends.local.trie import Tokens
 from pytest_haerae.backends.local.vllm.asking import answers
-from pytest_haerae.backends.local.vllm.engine import VllmParameters, check_vllm, start_engine
+from pytest_haerae.backends.local.vllm.engine import INSTALL, REQUIRES, VllmParameters, check_vllm, start_engine
 from pytest_haerae.backends.local.vllm.forcing import can_force
 from pytest_haerae.backends.local.vllm.questions import Question, by_prompts, by_token_ids, score
+from pytest_haerae.backends.local.vllm.reasoning import thinking_of, with_budget
 from pytest_haerae.backends.protocol import BackendParameters
+from pytest_haerae.backends.sampling import draw_seed
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Capability, Request, Response
@@ -47,18 +50,24 @@ class _Encoded(NamedTuple):
 
 
 class VllmBackend(BatchingBackend):
-    """One engine for a whole run; its processes end with it. Answers are handed on as each ends."""
+    """Checkpoints in a vLLM engine.
+
+    There is one for a whole run; its processes end with it. Answers are handed on as each ends.
+    """
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     parameters: ClassVar[type[BackendParameters]] = VllmParameters
     libraries: ClassVar[tuple[str, ...]] = ("vllm", "torch", "transformers")
+    requires: ClassVar[tuple[str, ...]] = REQUIRES
+    install: ClassVar[str] = INSTALL
 
     def __init__(self, parameters: VllmParameters) -> None:
         self._parameters = parameters
         self._generation: dict[str, Any] = {}
         self._threads_before = set(threading.enumerate())
-        self._engine = start_engine(parameters)
-        self._encoder = RequestEncoder(self._engine.get_tokenizer())
+        self._thinking = thinking_of(parameters)
+        self._engine = start_engine(with_budget(parameters, self._thinking))
+        self._encoder = RequestEncoder(self._engine.get_tokenizer(), self._thinking.arguments)
         self._window = int(self._engine.llm_engine.model_config.max_model_len)
 
     @classmethod
@@ -131,12 +140,18 @@ class VllmBackend(BatchingBackend):
     def _generations(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         from vllm import SamplingParams
 
-        parameters = self._parameters
+        if not requests:
+            return
+        parameters: VllmParameters = self._parameters.of_request(requests[0])
+        by_hand = parameters.set_by_hand()
         # What the engine itself would generate with: the repetition penalty and its like of `generation_config.json`.
         brought = dict(self._engine.llm_engine.model_config.get_diff_sampling_param())
-        self._generation = applied(brought, sampling=parameters.temperature > 0)
+        self._generation = applied(brought, sampling=parameters.temperature > 0, by_hand=by_hand)
+        if "logit_bias" in by_hand:
+            by_hand["logit_bias"] = dict(by_hand["logit_bias"])
         note = note_of("vllm", self._generation)
         self.notes = [note] if note else []
+        budget = {} if self._thinking.budget is None else {"thinking_token_budget": self._thinking.budget}
         room = max(1, self._window - parameters.max_tokens)
         tokens: dict[int, int] = {}
 
@@ -148,10 +163,12 @@ class VllmBackend(BatchingBackend):
                     prompt[-room:],
                     SamplingParams(
                         **self._generation,
+                        **by_hand,
+                        **budget,
                         max_tokens=parameters.max_tokens,
                         temperature=parameters.temperature,
                         top_p=parameters.top_p,
-                        seed=parameters.seed,
+                        seed=draw_seed(self._parameters.of_request(request).seed, request),
                         stop=stop_texts(parameters.stop, request),
                     ),
                 )
@@ -159,13 +176,11 @@ class VllmBackend(BatchingBackend):
         with closing(answers(self._engine, questions(), parameters.max_num_seqs)) as ended:
             for index, output in ended:
                 completion, length = output.outputs[0], tokens.pop(index)
-                yield (
-                    index,
-                    Response(
-                        text=completion.text,
-                        finish_reason=completion.finish_reason,
-                        prompt_tokens=min(length, room),
-                        completion_tokens=len(completion.token_ids),
-                        truncated=length > room,
-                    ),
+                answer = Response(
+                    text=completion.text,
+                    finish_reason=completion.finish_reason,
+                    prompt_tokens=min(length, room),
+                    completion_tokens=len(completion.token_ids),
+                    truncated=length > room,
                 )
+                yield index, with_opening(answer, self._encoder, requests[index])

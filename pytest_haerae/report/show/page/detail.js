@@ -3,7 +3,6 @@
 let opened = -1;
 
 const heading = (key, ...more) => make("h3", {}, label(key), ...more);
-
 function section(key, ...children) {
   const shown = children.flat().filter((child) => child !== null && child !== undefined);
   return shown.length ? make("section", {}, heading(key), ...shown) : null;
@@ -141,7 +140,7 @@ function options(item, index) {
           was.length ? ` · ${label("then_mark")}` : "",
         )
       : null,
-    !values && core.method === "log_likelihood" && isMeasured(index)
+    !values && core.asked[core.subset[index]].method === "log_likelihood" && isMeasured(index)
       ? make("p", { class: "note" }, label("no_logits"))
       : null,
   );
@@ -157,8 +156,8 @@ function turn(message) {
 }
 
 // What the model was given, to the letter: the text, or the chat's messages; worked examples are folded.
-function prompt(item) {
-  const shots = core.num_few_shot;
+function prompt(item, index) {
+  const shots = core.asked[core.subset[index]].num_few_shot;
   const cut = item.truncated ? make("p", { class: "notice" }, label("prompt_cut")) : null;
   if (item.messages) {
     const examples = item.messages.slice(-1 - 2 * shots, -1);
@@ -191,6 +190,32 @@ function marked(text, words, place) {
   return made;
 }
 
+function reasoning(item) {
+  return foldAway(label("thought", { n: count(item.reasoning.length) }), block(item.reasoning));
+}
+
+// Whether the reasoning stands in the output itself, between the model's own marks.
+function thoughtAloud(item) {
+  return Boolean(item.reasoning && item.raw_output?.includes(item.reasoning));
+}
+
+// The output with the words that were read marked; what it thought aloud is folded where it stands.
+function spoken(item) {
+  if (!thoughtAloud(item)) return marked(item.raw_output, item.why, item.why_start);
+  const start = item.raw_output.indexOf(item.reasoning);
+  const [before, after] = [item.raw_output.slice(0, start), item.raw_output.slice(start + item.reasoning.length)];
+  const passed = Array.from(before + item.reasoning).length;
+  const behind = !item.why || item.why_start === undefined || item.why_start >= passed;
+  const place = item.why_start === undefined ? undefined : item.why_start - passed;
+  return make(
+    "div",
+    {},
+    before ? (behind ? block(before) : marked(before, item.why, item.why_start)) : null,
+    reasoning(item),
+    after ? (behind ? marked(after, item.why, place) : block(after)) : null,
+  );
+}
+
 function output(item, index) {
   const before = item.before?.raw_output;
   const said =
@@ -198,14 +223,12 @@ function output(item, index) {
       ? null
       : item.raw_output === ""
         ? make("p", { class: "note" }, label("empty_output"))
-        : marked(item.raw_output, item.why, item.why_start);
+        : spoken(item);
   const nothing = label(outcomeOf(index) === "error" || outcomeOf(index) === "skipped" ? "no_response" : "no_output");
   const reason = item.finish_reason
     ? show(make("p", { class: "note" }), label("finish", { reason: item.finish_reason }))
     : null;
-  const thought = item.reasoning
-    ? foldAway(label("reasoning", { n: count(item.reasoning.length) }), block(item.reasoning))
-    : null;
+  const thought = item.reasoning && !thoughtAloud(item) ? reasoning(item) : null;
   const read = said && item.why ? make("p", { class: "note" }, label("words_read")) : null;
   return [
     section("output", thought, said ?? make("p", { class: "note" }, nothing), read, reason),
@@ -265,7 +288,8 @@ async function drawItem(index) {
   const item = await readItem(index);
   // A quicker key may have opened another item while this one was read.
   if (opened !== index) return;
-  const parts = [verdict(item, index), options(item, index), prompt(item), ...output(item, index), command(item)];
+  const asked = [verdict(item, index), options(item, index), prompt(item, index), ...output(item, index)];
+  const parts = [...asked, answers(item), metadata(item), command(item)];
   panel.replaceChildren(head(index), ...parts.filter(Boolean));
 }
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_haerae.backends.api.adaptation import Adaptation
+from pytest_haerae.backends.api.adaptation import Adaptation, Adaptations
 
 BODY = {"model": "m", "max_tokens": 8, "temperature": 0.0, "seed": 1}
 
@@ -107,3 +107,23 @@ def test_a_refusal_that_names_another_field_changes_nothing() -> None:
     assert not adaptation.learn(BODY, error)
     error.body = {"error": {"param": "temperature"}}  # type: ignore[attr-defined]
     assert adaptation.learn(BODY, error)
+
+
+def test_each_sampling_is_learnt_of_apart_and_told_together() -> None:
+    adaptations = Adaptations()
+    hot, seeded = BODY | {"temperature": 2.0}, BODY | {"seed": 2}
+    assert adaptations.of(hot).learn(hot, refusal("temperature is out of range"))
+    assert adaptations.of(seeded).learn(seeded, refusal("seed is not supported"))
+    assert "temperature" not in adaptations.of(hot | {"messages": ["another"]}).apply(hot)
+    assert adaptations.of(BODY).apply(BODY) == BODY
+    assert adaptations.describe() == "the server refused parameters: temperature was left out, seed was left out"
+
+
+def test_a_name_that_the_server_told_is_every_samplings_and_one_that_was_guessed_is_not() -> None:
+    adaptations = Adaptations()
+    long = BODY | {"max_tokens": 1_000_000}
+    assert adaptations.of(long).learn(long, refusal("invalid value for max_tokens"))
+    assert adaptations.of(long).apply(long)["max_completion_tokens"] == 1_000_000
+    assert adaptations.of(BODY).apply(BODY) == BODY
+    assert adaptations.of(long).learn(long, refusal("max_tokens is unsupported, use max_completion_tokens"))
+    assert adaptations.of(BODY).apply(BODY)["max_completion_tokens"] == 8

@@ -143,6 +143,13 @@ def test_reasoning_that_is_counted_beside_the_completion_is_counted(whole: objec
     usage = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": whole}
     found = {**answer(), "usage": {**usage, "completion_tokens_details": {"reasoning_tokens": 5}}}
     assert tokens_of(found) == (10, completion)
+    assert read_answer(found, chat=True).reasoning_tokens == 5
+
+
+@pytest.mark.parametrize("details", [None, {}, {"reasoning_tokens": None}, {"reasoning_tokens": "5"}, [5]])
+def test_reasoning_tokens_that_are_not_counted_are_not_known(details: object) -> None:
+    found = {**answer(), "usage": {"completion_tokens": 20, "completion_tokens_details": details}}
+    assert read_answer(found, chat=True).reasoning_tokens is None
 
 
 @pytest.mark.parametrize("value", ["0.1", float("nan"), float("inf"), -0.1, True, None, [1], 10**400])

@@ -7,6 +7,7 @@ import errno
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -16,6 +17,8 @@ from pytest_haerae.backends.api.backend import ApiBackend
 from pytest_haerae.backends.api.failures import NotAnApi, chain
 from pytest_haerae.backends.api.harmless import HARMLESS
 from pytest_haerae.backends.api.parameters import ApiParameters
+from pytest_haerae.backends.api.scoring import FirstToken
+from pytest_haerae.backends.sampling import SAMPLING
 from pytest_haerae.errors import UsageError
 from pytest_haerae.testing import check_backend, completion
 from pytest_haerae.types import Capability, Message, Request, Response
@@ -99,6 +102,47 @@ def test_a_way_to_score_is_found_once_and_named() -> None:
     assert backend.method_detail == "option trie, logprob_token_ids over the full vocabulary of a vLLM server"
 
 
+CHAT = Request("loglikelihood", "", (" (", " 정답"), (Message("user", "가나"),))
+
+
+@pytest.mark.parametrize("chat_first", [True, False])
+def test_texts_and_chats_are_each_scored_in_a_way_of_their_own(*, chat_first: bool) -> None:
+    """A server may echo texts, and list the first tokens of chats alone."""
+    text, echo, chat = Request("loglikelihood", "가나", (" (A)", " 정답")), Server("echo"), Server("chat")
+
+    class Two(Client):
+        async def _send(self, endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
+            self.sent.append((endpoint, body))
+            if endpoint == "tokenize" or ("echo" in body and not isinstance(body["prompt"], str)):
+                raise refusal("Not Found", 404)
+            return await (chat if endpoint == "chat" else echo).ask(endpoint, body)
+
+    client = Two(ApiParameters(model_name="m", max_retries=0))
+    scored = {}
+    for request in [CHAT, text] if chat_first else [text, CHAT]:
+        ((_, scored[request]),) = client.run([request])
+    client.close()
+    assert scored[text].loglikelihoods == pytest.approx(oracle(text))
+    assert scored[CHAT].error is None
+    ways = ["echo of each option's full text with its log-probabilities", FirstToken.detail]
+    assert (client.method_detail or "").split("; ") == (ways[::-1] if chat_first else ways)
+
+
+def test_a_server_that_fails_over_a_way_is_not_asked_for_it_over_and_over() -> None:
+    """That it answered something else before says nothing of a way to score."""
+
+    def send(endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
+        return completion("(A)") if "messages" in body else refusal("no such way", 500)
+
+    client = Client(ApiParameters(model_name="m", max_retries=9), send)
+    list(client.run(QUESTIONS))
+    before = len(client.sent)
+    with pytest.raises(UsageError, match="cannot score"):
+        list(client.run([Request("loglikelihood", "가나", (" (A)", " (B)"))]))
+    client.close()
+    assert len(client.sent) - before <= 8
+
+
 def test_what_a_server_refuses_is_left_out_from_then_on_and_named() -> None:
     def send(endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
         return refusal("temperature is not supported") if "temperature" in body else completion("(A)")
@@ -107,6 +151,35 @@ def test_what_a_server_refuses_is_left_out_from_then_on_and_named() -> None:
     assert [response.text for response in answers] == ["(A)"] * 4
     assert ["temperature" in body for _, body in backend.sent] == [True, False, False, False, False]
     assert backend.method_detail == "the server refused parameters: temperature was left out"
+
+
+def sampled(**sampling: float) -> list[Request]:
+    return [replace(request, sampling=tuple(sorted(sampling.items()))) for request in QUESTIONS[:2]]
+
+
+def test_what_a_server_refuses_of_one_sampling_stays_in_every_other() -> None:
+    """Some refuse a value, some two parameters together: a temperature of 0 that goes missing is another model."""
+
+    def send(endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
+        if body.get("temperature") == 2:
+            return refusal("temperature: must be below 2")
+        together = {"temperature", "top_p"} <= set(body)
+        return refusal("`temperature` and `top_p` cannot both be specified") if together else completion("(A)")
+
+    client = Client(ApiParameters(model_name="m", seed=7), send)
+    for requests, attempts in [
+        (QUESTIONS[:2], [0.0, 0.0]),
+        (sampled(temperature=2.0), [2.0, None, None]),
+        (sampled(top_p=0.5), [0.0, None, None]),
+        (sampled(temperature=1.0), [1.0, 1.0]),
+        (QUESTIONS[:2], [0.0, 0.0]),
+        (sampled(temperature=2.0), [None, None]),
+    ]:
+        before = len(client.sent)
+        assert [response.error for _, response in client.run(requests)] == [None, None]
+        assert [body.get("temperature") for _, body in client.sent[before:]] == attempts
+    client.close()
+    assert all(body["seed"] == 7 for _, body in client.sent)
 
 
 def refuse(*numbers: int, status: int = 400) -> Callable[[str, dict[str, Any]], Any]:
@@ -302,12 +375,20 @@ def test_d4_a_server_that_lists_fewer_tokens_is_asked_for_as_many() -> None:
     assert "top_logprobs was sent as 5" in (client.method_detail or "")
 
 
+def test_a_text_is_completed_and_a_chat_is_not_sent_as_an_empty_one() -> None:
+    answers, backend = ask([Request("generate", "0번 문제"), *QUESTIONS[:1]], endpoint="completions", max_tokens=7)
+    ((sent_to, sent),) = backend.sent
+    assert (sent_to, sent["prompt"], sent["max_tokens"]) == ("completions", "0번 문제", 7)
+    assert "endpoint=completions takes a text, not the messages of a chat" in str(answers[1].error)
+
+
 @pytest.mark.parametrize(
     ("more", "endpoint", "body"),
     [
         ({}, "chat", {"messages": [{"role": "user", "content": "0번 문제"}], "max_tokens": 512, "temperature": 0.0}),
         ({"seed": 3, "stop": ["a"], "top_p": 0.5}, "chat", {"seed": 3, "stop": ["a"], "top_p": 0.5}),
-        ({"endpoint": "completions", "max_tokens": 7}, "completions", {"prompt": "", "max_tokens": 7}),
+        ({"top_k": 5, "logit_bias": {"7": -1}}, "chat", {"top_k": 5, "logit_bias": {"7": -1.0}}),
+        ({"repetition_penalty": 1.1}, "chat", {"repetition_penalty": 1.1, "repeat_penalty": 1.1}),
     ],
 )
 def test_the_body_says_what_the_parameters_say(more: dict[str, Any], endpoint: str, body: dict[str, Any]) -> None:
@@ -315,4 +396,5 @@ def test_the_body_says_what_the_parameters_say(more: dict[str, Any], endpoint: s
     ((sent_to, sent),) = backend.sent
     assert sent_to == endpoint
     assert {"model": "m", **body}.items() <= sent.items()
-    assert {"seed", "stop", "top_p"} & set(sent) == {"seed", "stop", "top_p"} & set(body)
+    optional = {"seed", "stop", "repeat_penalty", *SAMPLING} - {"max_tokens", "temperature"}
+    assert optional & set(sent) == optional & set(body)

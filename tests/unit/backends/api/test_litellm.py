@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+from importlib.util import find_spec
 
 import pytest
 
@@ -34,3 +35,13 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "litellm", None)
     with pytest.raises(UsageError, match=r"pip install 'pytest-haerae\[litellm\]'"):
         LiteLLMBackend(ApiParameters(model_name="m"))
+
+
+@pytest.mark.parametrize(
+    ("model", "problem"),
+    [("gpt-4o-mini", None), ("openai/nobody-knows-it", "litellm knows no price of openai/nobody-knows-it")],
+)
+def test_a_price_is_known_where_it_is_in_litellms_table(model: str, problem: str | None) -> None:
+    if find_spec("litellm") is None:  # not imported here: it would fetch prices
+        pytest.skip("the extra litellm is not installed")
+    assert LiteLLMBackend.price_problem(ApiParameters(model_name=model)) == problem

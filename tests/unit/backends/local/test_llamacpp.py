@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,23 @@ def test_d3_samplers_that_are_not_neutral_are_said(weights: str, monkeypatch: py
     assert (scoring.generation(), list(scoring.notes)) == ({}, [])
 
 
+def test_sampling_parameters_have_the_engines_names_and_take_the_places_of_its_own(
+    weights: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        Served, "props", {"default_generation_settings": {"params": {"repeat_penalty": 1.3, "top_k": 40}}}
+    )
+    own = {"temperature": 0.7, "repetition_penalty": 1.1, "stop": ["끝"]}
+    backend = LlamaCppBackend(LlamaCppParameters.model_validate({"model_name_or_path": weights, **own}))
+    one = Request("generate", "가", stop=("\n",), sampling=(("logit_bias", ((3, -1.0),)), ("top_k", 3)))
+    list(backend.run([one, replace(one, repeat=1)]))
+    assert backend.generation() == {}
+    told = {"repeat_penalty": 1.1, "top_k": 3, "logit_bias": ((3, -1.0),), "stop": ["끝", "\n"], "temperature": 0.7}
+    assert all(told.items() <= body.items() for body in engine.bodies)
+    assert not {"repetition_penalty", "min_p", "typical_p"} & engine.bodies[0].keys()
+    assert engine.bodies[0]["seed"] != engine.bodies[1]["seed"]
+
+
 @pytest.mark.parametrize(
     ("missing", "name", "words"),
     [
@@ -158,3 +176,11 @@ def test_e6_what_is_missing_is_said_before_any_data_are_read(
         monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(UsageError, match=words):
         LlamaCppBackend.check(LlamaCppParameters(model_name_or_path=name))
+
+
+def test_the_demo_says_what_it_is_for(weights: str) -> None:
+    notice = str(LlamaCppParameters().notice())
+    assert "at chance" in notice
+    assert "--dataset=sample_pairs" in notice
+    assert len(f"haerae: {notice}") <= 120  # two lines of 60
+    assert LlamaCppParameters(model_name_or_path=weights).notice() is None

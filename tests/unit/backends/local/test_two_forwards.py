@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_haerae.backends.local.batching import Load
 from pytest_haerae.backends.local.grouping import make_scorable
 from pytest_haerae.backends.local.trie import build_trie
 from pytest_haerae.backends.local.two_forwards import TwoForwardScorer
@@ -23,4 +24,4 @@ def test_a_row_takes_its_own_cache_and_one_for_each_rest() -> None:
     members = [make_scorable(0, (5,) * 9, OPTIONS), make_scorable(1, (5,) * 7, build_trie([(1,), (2,)]))]
     load = scorer.load((), members)(members[0])
     # The first token is fed with the context; behind it the second option ends, and one row of one token is left.
-    assert load == (10, 2, 3)
+    assert load == Load(10, 2, 3)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.catalogue.benchmarks.click import BENCHMARK, RULES, belongs
+from pytest_haerae.catalogue.benchmarks.click import BENCHMARK, RULES, belongs, metadata
 from pytest_haerae.errors import UsageError
 from tests.unit.catalogue.benchmarks.rows import check
 
@@ -75,3 +75,9 @@ def test_its_rows_are_told_apart_by_these_rules_alone() -> None:
     assert set(BENCHMARK.configurations.values()) == {None}
     assert BENCHMARK.configurations.keys() == RULES.keys()
     assert BENCHMARK.splits == {"test": "train"}, "all that its repository has"
+
+
+def test_a_subset_tells_its_category() -> None:
+    assert {metadata(subset)["category"] for subset in RULES} == {"culture", "language"}
+    assert metadata("culture_kpop") == {"category": "culture"}
+    assert BENCHMARK.metadata is metadata

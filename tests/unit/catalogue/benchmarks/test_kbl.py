@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_haerae.catalogue.benchmarks.kbl import BENCHMARK, SUBSETS
+from pytest_haerae.catalogue.benchmarks.kbl import BENCHMARK, SUBSETS, metadata
 from pytest_haerae.errors import UsageError
 from tests.unit.catalogue.benchmarks.rows import FOUR, check, read_one
 
@@ -50,3 +50,11 @@ def test_its_examinations_are_those_that_were_held() -> None:
     years = {field: sum(name.startswith(f"bar_exam_{field}_") for name in SUBSETS) for field in ("civil", "criminal")}
     assert years == {"civil": 14, "criminal": 13}
     assert len(set(SUBSETS)) == len(SUBSETS) == len(BENCHMARK.configurations)
+
+
+def test_a_subset_tells_its_category_and_an_examination_its_field_and_year() -> None:
+    assert metadata("kbl_knowledge_legal_concept_qa") == {"category": "knowledge"}
+    assert metadata("kbl_reasoning_causal_reasoning_qa") == {"category": "reasoning"}
+    assert metadata("bar_exam_civil_2012") == {"category": "bar_exam", "field": "civil", "year": 2012}
+    assert {metadata(subset)["category"] for subset in SUBSETS} == {"knowledge", "reasoning", "bar_exam"}
+    assert BENCHMARK.metadata is metadata

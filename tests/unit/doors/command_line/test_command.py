@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from argparse import ArgumentParser
 from io import BytesIO, TextIOWrapper
 
 import pytest
 
+from pytest_haerae.config.option import Option
 from pytest_haerae.config.options import BY_NAME, OPTIONS
 from pytest_haerae.doors.command_line.command import add_option, print_json, print_lines
 
@@ -25,6 +27,12 @@ def test_every_spelling_of_a_value_is_taken(name: str) -> None:
     assert vars(parser(name).parse_args([])) == {name: None}
 
 
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_help_shows_one_spelling_of_each_option(option: Option) -> None:
+    shown = re.findall(r"--[\w-]+", parser(option.name).format_usage())
+    assert shown == [option.flag, *([option.negations()[0]] if option.kind == "switch" else [])]
+
+
 @pytest.mark.parametrize("name", [option.name for option in OPTIONS if option.kind == "repeat"])
 def test_a_repeatable_option_collects(name: str) -> None:
     flag = BY_NAME[name].flag
@@ -41,9 +49,14 @@ def test_a_switch_is_on_off_or_not_given(name: str) -> None:
     assert vars(parser(name).parse_args([])) == {name: None}
 
 
-def test_the_help_of_all_options_can_be_shown() -> None:
+def test_the_help_shows_one_spelling_of_each_option() -> None:
+    """As `pytest --help` does; all others, such as `--haerae-model` and `--model_params`, hid what there is."""
     shown = parser(*BY_NAME).format_help()
-    assert all(option.flag in shown for option in OPTIONS)
+    named = re.findall(r"(?<![\w-])--[\w-]+", shown.partition("options:")[0])
+    switches = {f"--no-{option.flag.removeprefix('--')}" for option in OPTIONS if option.kind == "switch"}
+    assert set(named) == {option.flag for option in OPTIONS} | switches
+    assert not re.search(r"--(?:no-)?haerae|--\w+_", shown)
+    assert all(f"\n  {option.flag}" in shown for option in OPTIONS)
 
 
 def test_json_keeps_hangul_and_refuses_what_is_none(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,14 +18,28 @@ from tests.unit.reports import report_of, samples_of, write
     [
         (["--min-accuracy=0.6"], 0, "gate min-accuracy: PASSED - accuracy 0.6308 is at least 0.6"),
         (["--min-accuracy", "a=0.6"], 1, "gate min-accuracy a: FAILED - accuracy 0.5200 is below 0.6"),
-        (["--baseline={then}"], 0, "gate baseline: PASSED - change -0.0615 on 130 paired items (12 lost, 4 gained);*"),
-        (["--baseline={then}", "--significance=0.2"], 1, "gate baseline: FAILED - all items: accuracy fell by 0.0615*"),
+        (["--baseline={then}"], 1, "gate baseline: FAILED - all items: accuracy fell by 0.0615 (12 lost, 4 gained)"),
         (
-            ["--baseline={then}", "--significance=0.2", "--max-drop=0.05"],
-            0,
-            "gate baseline: PASSED - *too small to tell*",
+            ["--baseline={then}", "--significance=0.2"],
+            1,
+            "gate baseline: FAILED - all items: *\nwarning: accuracy fell in *: a -0.0800 (12 lost, 4 gained); *",
         ),
-        (["--baseline={now}"], 0, "gate baseline: PASSED - change +0.0000 on 130 paired items (0 lost, 0 gained)"),
+        (
+            ["--baseline={then}", "--max-drop=0.03"],
+            0,
+            "gate baseline: INCONCLUSIVE - change -0.0615 on 130 paired items (12 lost, 4 gained): the drop may be up*",
+        ),
+        (["--baseline={then}", "--max-drop=0.03", "--inconclusive=fail"], 1, "gate baseline: INCONCLUSIVE - *"),
+        (
+            ["--baseline={then}", "--max-drop=0.2", "--max-drop", "a=0.04"],
+            0,
+            "gate baseline: PASSED - *\ngate baseline a: INCONCLUSIVE - *",
+        ),
+        (
+            ["--baseline={now}"],
+            0,
+            "gate baseline: PASSED - change +0.0000 on 130 paired items (0 lost, 0 gained): no item changed its *",
+        ),
     ],
 )
 def test_gate_judges_again(

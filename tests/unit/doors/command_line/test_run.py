@@ -42,11 +42,10 @@ def test_the_command_line_beats_the_file(folder: Path, capsys: pytest.CaptureFix
 def test_an_interrupt_says_that_the_answers_are_kept(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Interrupted:
-        def run(self, **options: object) -> None:
-            raise KeyboardInterrupt
+    def interrupted(*options: object, **more: object) -> None:
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(command, "Evaluator", Interrupted)
+    monkeypatch.setattr(command, "evaluate_each", interrupted)
     assert main(["run", "--model=random"]) == INTERRUPTED
     assert "the same command goes on" in capsys.readouterr().err
 

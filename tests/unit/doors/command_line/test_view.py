@@ -43,6 +43,15 @@ def test_the_page_is_written_beside_the_report_and_opened(
     assert len(lines) == (1 if opens else 2)
 
 
+def test_without_a_name_it_is_the_report_of_the_last_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["view", "--no-open"]) == 4
+    assert "ERROR: .haerae/report.json: cannot be read (No such file or directory)" in capsys.readouterr().err
+    (folder / ".haerae").mkdir()
+    (folder / "report.json").rename(folder / ".haerae/report.json")
+    assert main(["view", "--no-open"]) == 0
+    assert capsys.readouterr().out.splitlines() == [str(folder / ".haerae/report.html")]
+
+
 def test_the_baseline_and_the_place_can_be_chosen(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webbrowser, "open", lambda address: pytest.fail("opened a browser"))
     assert main(["view", "report.json", "--baseline=base.json", "--output=new/page.html", "--no-open"]) == 0

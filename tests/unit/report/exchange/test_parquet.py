@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas
@@ -18,3 +19,11 @@ def test_lists_stay_lists(tmp_path: Path) -> None:
     assert frame["loglikelihoods"][0].tolist() == rows[0]["loglikelihoods"]
     assert frame["options"][1] is None
     assert frame["raw_output"][0] == "a\\ud800b"
+
+
+def test_metadata_are_json_whose_columns_and_kinds_may_differ(tmp_path: Path) -> None:
+    told: list[dict[str, object]] = [{"year": 2019}, {"year": "2019", "tags": [1, "a"]}, {}]
+    write_parquet(make([*(sample(n, metadata=each) for n, each in enumerate(told)), sample(3)]), tmp_path / "r.parquet")
+    found = pandas.read_parquet(tmp_path / "r.parquet")["metadata"].tolist()
+    assert [json.loads(text) for text in found[:3]] == told
+    assert pandas.isna(found[3])

@@ -66,6 +66,12 @@ def test_an_item_shows_prompt_options_and_the_words_that_were_read() -> None:
     ]
 
 
+def test_what_a_model_thought_aloud_is_shown_once() -> None:
+    lines = item_lines(sample(1, raw_output="<think>음…</think>(A)", reasoning="음…"), 80, whole=True)
+    assert "  reasoning:" not in lines
+    assert lines[-1] == "    | <think>음…</think>(A)"
+
+
 def test_an_empty_output_is_shown_as_such_and_a_missing_one_not_at_all() -> None:
     assert item_lines(sample(1, raw_output=""), 80, whole=True)[-2:] == ["  output:", "    (empty)"]
     assert "  output:" not in item_lines(sample(1, raw_output=None), 80, whole=True)
@@ -77,6 +83,14 @@ def test_a_long_text_is_shown_at_both_ends_or_whole() -> None:
     output = short[short.index("  output:") + 1 :]
     assert (output[0], output[6], output[-1]) == ("    | 줄 0", "    | … 18 lines more (-vv shows all)", "    | 줄 29")
     assert len(whole[whole.index("  output:") + 1 :]) == 30
+
+
+@pytest.mark.parametrize("count", range(10, 18))
+def test_a_line_about_lines_that_are_left_out_stands_for_more_than_itself(count: int) -> None:
+    lines = item_lines(sample(1, raw_output="\n".join("줄" * count)), 80, whole=False)
+    output = lines[lines.index("  output:") + 1 :]
+    assert len(output) == (count if count <= 13 else 13)
+    assert any("lines more" in line for line in output) == (count > 13)
 
 
 @pytest.mark.parametrize("width", [40, 60, 100])

@@ -39,6 +39,23 @@ RUNS: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
             "baseline": "하락폭 50.0%p(허용 0.0%p), p = 9.5e-07 · 공통 40문항 중 새로 맞힘 0, 새로 틀림 20",
         },
     ),
+    "cannot tell": (
+        "w" * 4 + "c" * 36,
+        {"then": "c" * 40},
+        {
+            "baseline": "하락폭 10.0%p, 최대 {at_most}%p일 수 있음(허용 0.0%p)"
+            " · 공통 40문항 중 새로 맞힘 0, 새로 틀림 4 · 약 66문항이면 가릴 수 있음"
+        },
+    ),
+    "never": (
+        "w" * 2 + "c" * 48,
+        {"then": "c" * 50, "max_drop": ["0.04", "a=0.2"]},
+        {
+            "baseline": "하락폭 4.0%p, 최대 {at_most}%p일 수 있음(허용 4.0%p) · 공통 50문항 중 새로 맞힘 0, 새로 틀림 2"
+            " · 하락폭이 허용치와 같아 문항을 늘려도 가릴 수 없음",
+            "baseline a": "하락폭 4.0%p(허용 20.0%p), p = 1 · 공통 50문항 중 새로 맞힘 0, 새로 틀림 2",
+        },
+    ),
     "by hand": (
         "cw",
         {"min_accuracy": ["0.4"], "by_hand": True},
@@ -65,13 +82,18 @@ def test_a_gates_reason_is_said_in_korean(name: str) -> None:
     for gate in report["info"]["gates"]:
         assert said(found[gate["name"]], "en") == gate["detail"]
     for gate_name, sentence in expected.items():
-        assert said(found[gate_name], "ko") == sentence
+        bound = re.search(r"up to 0\.(\d\d)(\d)", said(found[gate_name], "en"))
+        at_most = f"{int(bound[1])}.{bound[2]}" if bound else ""
+        assert said(found[gate_name], "ko") == sentence.replace("{at_most}", at_most)
 
 
 WARNED: dict[str, list[str]] = {
     "a run": report_of(samples_of({"a": "w" * 60 + "i" * 40}, finish_reason="length"))["info"].get("warnings", []),
     "one letter": report_of(samples_of({"a": "w" * 40}, references="A"))["info"].get("warnings", []),
     "lost": warn_of_lost(["q-1"]),
+    "fell": report_of(
+        samples_of({"a": "w" * 9 + "c" * 31, "b": "c" * 20}), report_of(samples_of({"a": "c" * 40, "b": "c" * 20}))
+    )["info"].get("warnings", []),
 }
 
 

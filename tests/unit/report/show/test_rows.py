@@ -62,6 +62,8 @@ def test_what_is_to_be_looked_at_is_told(info: dict[str, Any], line: str) -> Non
 
 def test_throughput_tells_what_is_known() -> None:
     info = make([sample(0)])["info"]
-    assert throughput_line(info) == "1 responses computed, 0 reused, 20.0 items/s"
+    assert throughput_line(info) == "1 response computed, 0 reused, 20.0 items/s"
     info["tokens"], info["cost_usd"] = {"prompt": 12, "completion": 3}, 0.01234
     assert throughput_line(info).endswith(", tokens: 12 prompt, 3 completion, 0.0123 USD")
+    info["tokens"]["reasoning"] = 2
+    assert throughput_line(info).endswith(", tokens: 12 prompt, 3 completion (2 of them reasoning), 0.0123 USD")

@@ -7,7 +7,7 @@ from pytest_haerae.report.show.layout import display_width
 from pytest_haerae.report.show.rows import show_drop
 from pytest_haerae.report.show.terminal import summary_lines
 from pytest_haerae.statistics.power import smallest_detectable_drop
-from tests.unit.reports import report_of, samples_of
+from tests.unit.reports import benchmarks_of, report_of, samples_of
 
 SUBSETS = {
     "correct_definition_matching": "c" * 300 + "w" * 139,
@@ -42,7 +42,8 @@ def test_the_numbers_are_the_reports() -> None:
     baseline = report_of(samples_of({"a": "c" * 110 + "w" * 40, "b": "c" * 150}))
     report = report_of(samples_of({"a": "c" * 100 + "w" * 50, "b": "c" * 150}), baseline)
     lines = texts_of(report, 80)
-    drops = [show_drop(smallest_detectable_drop(n, discordance=10 / n, level=0.05 / 3)) for n in (150, 300)]
+    tests = ((150, 0.05 / 2), (300, 0.05))
+    drops = [show_drop(smallest_detectable_drop(n, discordance=10 / n, level=level)) for n, level in tests]
     assert lines[1].split() == ["a", "150", "100", "0.6667", "0.588-0.737", "-0.0667", drops[0]]
     assert lines[3].split()[2:] == ["300", "250", "0.8333", "0.787-0.871", "-0.0333", drops[1]]
     assert lines[4].split()[-1] == "0.8333"
@@ -77,4 +78,21 @@ def test_verdicts_and_warnings_have_their_colours() -> None:
     assert found["gate min-accuracy a"] == "red"
     assert found["warning"] == "yellow"
     by_hand = report_of(samples_of({"a": "cw"}), min_accuracy=["0.5"], by_hand=True)
-    assert {line.tone for line in summary_lines(by_hand, 200)} == {None}
+    (gate,) = [line for line in summary_lines(by_hand, 200) if line.text.startswith("gate ")]
+    assert ("NOT EVALUATED" in gate.text, gate.tone) == (True, "yellow")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_of_several_benchmarks_each_has_its_line_before_the_total(width: int) -> None:
+    parts = {"kmmlu": {"Law": "c" * 30 + "w" * 10, "Math": "w" * 10}, "kobest": {"boolq": "c" * 10}}
+    then = {**parts, "kmmlu": {"Law": "c" * 40, "Math": "w" * 10}}
+    lines = texts_of(report_of(benchmarks_of(parts), report_of(benchmarks_of(then))), width)
+    assert all(display_width(line) <= width for line in lines), "\n".join(lines)
+    names = ["kmmlu/Law", "kmmlu/Math", "kobest/boolq", "kmmlu", "kobest", "total"]
+    assert [line.split()[0] for line in lines[1:7]] == names
+    assert len({display_width(line) for line in lines[1:7]}) == 1
+    assert lines[4].split()[1:3] == ["50", "30"]
+    assert lines[4].split()[-2].startswith("-0.2")
+    assert lines[7].split()[-1].startswith("0.583")
+    assert lines[8].split()[-1].startswith("0.8")
+    assert lines[8].startswith("mean of bench")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,7 @@ from pytest_haerae.backends.local.vllm import backend as vllm
 from pytest_haerae.backends.local.vllm import forcing
 from pytest_haerae.backends.local.vllm.backend import VllmBackend
 from pytest_haerae.backends.local.vllm.engine import VllmParameters
+from pytest_haerae.backends.sampling import SAMPLING
 from pytest_haerae.errors import BackendFailure, UsageError
 from pytest_haerae.types import Request
 from tests.unit.backends.local.vllm.stepped import SteppedEngine
@@ -200,3 +202,20 @@ def test_d3_what_a_model_brings_along_is_applied_as_the_engine_does_and_said(eng
     list(scoring.run(REQUESTS[:1]))
     assert (scoring.generation(), list(scoring.notes)) == ({}, [])
     assert "repetition_penalty" not in engine.settings[-1].more
+
+
+def test_sampling_parameters_take_the_places_of_the_models_own(engine: Engine) -> None:
+    engine.brought = {"repetition_penalty": 1.3, "top_k": 64, "min_p": 0.2}
+    backend = VllmBackend(VllmParameters(temperature=0.7, repetition_penalty=1.1, presence_penalty=0.5))
+    one = Request("generate", "가", sampling=(("logit_bias", ((3, -1.0),)), ("top_k", 3)))
+    list(backend.run([one, replace(one, repeat=1), replace(one, context="나")]))
+    assert backend.generation() == {"min_p": 0.2}
+    told = {"repetition_penalty": 1.1, "presence_penalty": 0.5, "top_k": 3, "min_p": 0.2, "logit_bias": {3: -1.0}}
+    assert all(told.items() <= each.more.items() for each in engine.settings)
+    assert "frequency_penalty" not in engine.settings[0].more
+    assert len({each.more["seed"] for each in engine.settings}) == 3
+
+
+def test_no_parameter_of_sampling_but_the_seed_is_the_engines() -> None:
+    parameters = VllmParameters(top_k=3, min_p=0.1, logit_bias={3: -1}, frequency_penalty=1, temperature=0.5, seed=4)
+    assert SAMPLING & parameters.engine_arguments().keys() == {"seed"}

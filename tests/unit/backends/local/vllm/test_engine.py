@@ -71,7 +71,7 @@ def test_e6_without_the_library_the_extra_is_named_at_once(monkeypatch: pytest.M
 
 
 def test_e6_a_checkpoint_that_is_not_there_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vllm_engine, "find_spec", lambda name: True)
+    monkeypatch.setattr("pytest_haerae.backends.installed.find_spec", lambda name: True)
     VllmBackend.check(VllmParameters())
     with pytest.raises(UsageError, match="vllm cannot load none: there is no such file or folder"):
         VllmBackend.check(VllmParameters(model_name_or_path="./none"))

@@ -1,0 +1,209 @@
+"""The texts of many requests on one model of `transformers`, each handed over as it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import torch
+from transformers import LogitsProcessorList
+
+from pytest_haerae.backends.local.batching import BatchBudget, Load, halving
+from pytest_haerae.backends.local.encoding import RequestEncoder
+from pytest_haerae.backends.local.generation import applied
+from pytest_haerae.backends.local.loglikelihoods import reusable_cache
+from pytest_haerae.backends.local.reasoning import CloseThoughts, opening_of, with_opening
+from pytest_haerae.backends.local.row_generation import RowGenerator, takes_rows
+from pytest_haerae.backends.local.token_choice import HANDLED, Row, TokenChoice
+from pytest_haerae.backends.sampling import draw_seed
+from pytest_haerae.backends.stopping import stop_texts
+from pytest_haerae.errors import UsageError
+from pytest_haerae.types import Request, Response
+
+if TYPE_CHECKING:
+    from pytest_haerae.backends.local.huggingface import HuggingFaceParameters
+
+_TOP_K = 50
+"""What transformers draws from where neither its caller nor the model says otherwise."""
+_TAIL = 8
+"""Tokens beyond those that a stop text may have, in which it is looked for: a first one may be half a character."""
+
+
+class GenerationRunner:
+    """Generates with one set of parameters.
+
+    Args:
+        model: A causal language model in evaluation mode.
+        tokenizer: Its tokenizer.
+        budget: Sizes the batches.
+        max_length: The longest sequence of prompt and text, in tokens.
+        pad: Any token's id.
+        parameters: Of all requests, but for their seeds.
+        close: Closes thoughts at their budget; None for no limit.
+
+    Attributes:
+        brought: The entries of the model's `generation_config.json` that act on the texts.
+
+    Raises:
+        UsageError: A bias is of a token that the model does not have.
+    """
+
+    def __init__(
+        self,
+        model: Any,  # noqa: ANN401 - transformers' models
+        tokenizer: Any,  # noqa: ANN401 - tokenizers are typed dynamically
+        budget: BatchBudget,
+        max_length: int,
+        *,
+        pad: int,
+        parameters: HuggingFaceParameters,
+        close: CloseThoughts | None = None,
+    ) -> None:
+        self._close = close
+        self._model, self._tokenizer, self._budget, self._pad = model, tokenizer, budget, pad
+        self._room = max(1, max_length - parameters.max_tokens)
+        self._parameters = parameters
+        config = model.generation_config
+        brought = {"top_k": _TOP_K, **config.to_diff_dict()}
+        self.brought = applied(brought, sampling=parameters.temperature > 0, by_hand=parameters.set_by_hand())
+        self._vocabulary = int(model.get_output_embeddings().weight.shape[0])
+        self._arguments = arguments_of(parameters, self._vocabulary)
+        ends = config.eos_token_id
+        self._ends = frozenset(ends if isinstance(ends, list) else [ends])
+        stops = config.stop_strings or ()
+        # With those that the model brings along: they would end a row, and nothing would cut its text there.
+        self._stops = (*parameters.stop, *((stops,) if isinstance(stops, str) else stops))
+
+    def run(
+        self, requests: Sequence[Request], encoder: RequestEncoder, seed_of: Callable[[Request], int]
+    ) -> Iterator[tuple[int, Response]]:
+        """Answer requests.
+
+        Args:
+            requests: What to answer.
+            encoder: Encodes them.
+            seed_of: The seed of the parameters that a request is answered with.
+        """
+        prompts = [encoder.prompt(request) for request in requests]
+        rows = []
+        for number, prompt in enumerate(prompts):
+            if prompt:
+                request = requests[number]
+                opened = self._close is not None and bool(opening_of(encoder.render(request)))
+                seed = draw_seed(seed_of(request), request)
+                rows.append(Row(number, prompt[-self._room :], seed, opened))
+            else:
+                yield number, Response(error="huggingface: the prompt is empty and the tokenizer adds no BOS")
+        rows.sort(key=lambda row: -len(row.prompt))
+        stops = [stop_texts(self._stops, request) for request in requests]
+        for row in self._by_rows(rows, stops) if self._has_rows() else self._by_batches(rows, stops):
+            cut = len(row.prompt) < len(prompts[row.number])
+            answer = self._completion(row, stops[row.number], truncated=cut)
+            yield row.number, with_opening(answer, encoder, requests[row.number])
+
+    def _has_rows(self) -> bool:
+        return reusable_cache(self._model) and takes_rows(self._model) and self.brought.keys() <= HANDLED
+
+    def _by_rows(self, rows: Sequence[Row], stops: Sequence[Sequence[str]]) -> Iterator[Row]:
+        arguments = {**self.brought, **self._arguments}
+        choice = TokenChoice(arguments, self._vocabulary, self._model.device, self._close)
+        spans = {number: max((len(stop.encode()) for stop in each), default=0) for number, each in enumerate(stops)}
+
+        def ended(row: Row) -> bool:
+            if row.tokens[-1] in self._ends:
+                return True
+            if not (span := spans[row.number]):
+                return False
+            tail = self._text(row.tokens[-span - _TAIL :])
+            return any(stop in tail for stop in stops[row.number]) and self._cut(row, stops[row.number]) is not None
+
+        generator = RowGenerator(
+            self._model, self._budget, self._pad, choice=choice, ended=ended, longest=self._parameters.max_tokens
+        )
+        yield from generator.run(rows)
+
+    def _by_batches(self, rows: Sequence[Row], stops: Sequence[Sequence[str]]) -> Iterator[Row]:
+        """By the library's own way, batch by batch; one by one where tokens are drawn, and so where stops differ."""
+        left = list(rows)
+        while left:
+            load = Load(len(left[0].prompt) + self._parameters.max_tokens)
+            count = 1 if self._arguments["do_sample"] else self._budget.rows(load)
+            alike = stops[left[0].number]
+            batch = [row for row in left[:count] if stops[row.number] == alike]
+            left = [row for row in left if row not in batch]
+            for answered in halving(partial(self._generate, alike), batch, partial(self._budget.refuse, load)):
+                yield from answered
+
+    def _generate(self, stops: Sequence[str], batch: Sequence[Row]) -> Sequence[Row]:
+        if self._arguments["do_sample"]:
+            torch.manual_seed(batch[0].seed)
+        width = max(len(row.prompt) for row in batch)
+        padding = [width - len(row.prompt) for row in batch]
+        device = self._model.device
+        with torch.inference_mode():
+            output = self._model.generate(
+                input_ids=torch.tensor(
+                    [[self._pad] * more + list(row.prompt) for more, row in zip(padding, batch, strict=True)]
+                ).to(device),
+                attention_mask=torch.tensor([[0] * more + [1] * (width - more) for more in padding]).to(device),
+                max_new_tokens=self._parameters.max_tokens,
+                pad_token_id=self._pad,
+                # One row a prompt, as ids, whatever the model brings along: a second one would be the next item's.
+                num_return_sequences=1,
+                return_dict_in_generate=False,
+                **({"stop_strings": list(stops), "tokenizer": self._tokenizer} if stops else {}),
+                **self._closing(batch, width),
+                **self._arguments,
+            )
+        for row, tokens in zip(batch, output[:, width:].tolist(), strict=True):
+            row.tokens = tokens
+        return batch
+
+    def _closing(self, batch: Sequence[Row], width: int) -> dict[str, Any]:
+        if self._close is None:
+            return {}
+        processor = self._close.processor([row.opened for row in batch], width)
+        return {"logits_processor": LogitsProcessorList([processor])}
+
+    def _text(self, tokens: Sequence[int]) -> str:
+        return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
+
+    def _cut(self, row: Row, stops: Sequence[str]) -> int | None:
+        """Where a stop text begins, in characters; None where there is none."""
+        text = self._text(row.tokens)
+        return min((place for stop in stops if (place := text.find(stop)) >= 0), default=None)
+
+    def _completion(self, row: Row, stops: Sequence[str], *, truncated: bool) -> Response:
+        length = next((place for place, token in enumerate(row.tokens) if token in self._ends), None)
+        own = row.tokens[:length]
+        text = self._text(own)
+        cut = min((place for stop in stops if (place := text.find(stop)) >= 0), default=None)
+        return Response(
+            text=text[:cut],
+            finish_reason="length" if length is None and cut is None else "stop",
+            prompt_tokens=len(row.prompt),
+            completion_tokens=len(own),
+            truncated=truncated,
+        )
+
+
+def arguments_of(parameters: HuggingFaceParameters, vocabulary: int) -> Mapping[str, Any]:
+    """What `generate` is told of sampling; where tokens are not drawn, it would warn of what acts on drawing alone.
+
+    Raises:
+        UsageError: A bias is of a token that is none of the vocabulary.
+    """
+    given = parameters.set_by_hand()
+    arguments: dict[str, Any] = {"do_sample": parameters.temperature > 0}
+    if "repetition_penalty" in given:
+        arguments["repetition_penalty"] = given["repetition_penalty"]
+    for token, bias in given.get("logit_bias", ()):
+        if token >= vocabulary:
+            words = f"{token} is no token of the model, which has {vocabulary}"
+            raise UsageError(f"--model-params of huggingface: logit_bias: {words}")
+        arguments.setdefault("sequence_bias", {})[token,] = bias
+    if arguments["do_sample"]:
+        drawing: dict[str, Any] = {name: given[name] for name in ("top_k", "min_p", "typical_p") if name in given}
+        arguments |= {"temperature": parameters.temperature, "top_p": parameters.top_p, **drawing}
+    return arguments

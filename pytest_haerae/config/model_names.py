@@ -1,0 +1,44 @@
+"""The models that ``--model`` names: several are evaluated in one session, and each has files of its own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from pytest_haerae.config.option import RawOptions, is_given
+from pytest_haerae.config.parsing import parse_names
+from pytest_haerae.errors import UsageError
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""What a model may be called that is no backend, or one of several: it is a part of node ids and of files' names."""
+
+
+def parse_models(option: str, values: Any) -> tuple[str, ...]:  # noqa: ANN401 - text, or a list of them
+    """Read comma-separated names of models from one text or several, in order, each once.
+
+    Raises:
+        UsageError: There is none among them, or one of several is no name of a file.
+    """
+    names = parse_names(option, values)
+    if not names:
+        raise UsageError(f"{option}: names no model; write NAME or NAME,NAME")
+    for name in names if len(names) > 1 else ():
+        if not NAME.fullmatch(name):
+            raise UsageError(f"{option}: '{name}': of several models each has a name of letters, digits, '.', '_', '-'")
+    return names
+
+
+def model_names(raw: RawOptions) -> tuple[str, ...]:
+    """The models that options name; empty where none is named.
+
+    Raises:
+        UsageError: As `parse_models`.
+    """
+    value = raw.get("model")
+    return parse_models("--model", value) if is_given(value) else ()
+
+
+def named_file(path: Path, model: str) -> Path:
+    """A file of one of several models: ``r.json`` is ``r.small.json``."""
+    return path.with_name(f"{path.stem}.{model}{path.suffix}") if model else path

@@ -1,0 +1,58 @@
+"""``pytest-haerae list``: what can be named in a run, a line each."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
+
+from pytest_haerae.doors.additions import SOURCES, Addition
+from pytest_haerae.doors.command_line.command import Command, print_json, print_lines
+from pytest_haerae.errors import unknown
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What to list, and how."""
+    parser.add_argument("kinds", nargs="*", metavar="KIND", type=_kind, help=f"{', '.join(SOURCES)} (default: all)")
+    parser.add_argument("--json", action="store_true", help="write JSON")
+
+
+def run(arguments: Namespace) -> int:
+    """List; what cannot be loaded is named with its reason and ends nothing."""
+    found = {kind: list(source.look()) for kind, source in SOURCES.items() if kind in (arguments.kinds or SOURCES)}
+    if arguments.json:
+        print_json({kind: [_as_json(each) for each in additions] for kind, additions in found.items()})
+        return 0
+    for number, (kind, additions) in enumerate(found.items()):
+        print_lines(*([""] if number else []), f"{kind} ({SOURCES[kind].typed})", *_lines(additions))
+    return 0
+
+
+def _kind(name: str) -> str:
+    if name not in SOURCES:
+        raise ArgumentTypeError(unknown("kind", name, SOURCES))
+    return name
+
+
+def _lines(additions: Sequence[Addition]) -> list[str]:
+    names = [f"{each.name} ({each.method})" if each.method else each.name for each in additions]
+    width = max(map(len, names), default=0)
+    return [f"  {name:<{width}}  {_words(each)}".rstrip() for name, each in zip(names, additions, strict=True)]
+
+
+def _words(addition: Addition) -> str:
+    if addition.problem:
+        return f"not usable: {addition.problem}"
+    return f"{addition.description}  [{addition.install}]" if addition.install else addition.description
+
+
+def _as_json(addition: Addition) -> dict[str, str | None]:
+    return {
+        "name": addition.name,
+        **({"method": addition.method} if addition.method else {}),
+        "description": addition.description or None,
+        "install": addition.install or None,
+        "problem": addition.problem or None,
+    }
+
+
+COMMAND = Command("list", "List backends, benchmarks, prompts, scorers and formats.", add_arguments, run)

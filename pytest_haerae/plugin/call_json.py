@@ -1,0 +1,47 @@
+"""Requests and responses as JSON has them, for a call from one process to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from pytest_haerae.types import Message, Request, Response
+
+
+def requests_to_json(requests: Sequence[Request]) -> list[dict[str, Any]]:
+    """Requests as JSON."""
+    return [asdict(request) for request in requests]
+
+
+def requests_from_json(content: Sequence[Mapping[str, Any]]) -> list[Request]:
+    """What `requests_to_json` gave."""
+    return [
+        Request(
+            each["kind"],
+            each["context"],
+            tuple(each["continuations"]),
+            each["messages"] and tuple(Message(**message) for message in each["messages"]),
+            tuple(each["stop"]),
+            tuple((name, _hashable(value)) for name, value in each["sampling"]),
+            each["repeat"],
+        )
+        for each in content
+    ]
+
+
+def _hashable(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value
+
+
+def responses_to_json(responses: Sequence[Response]) -> list[dict[str, Any]]:
+    """Responses as JSON."""
+    return [asdict(response) for response in responses]
+
+
+def responses_from_json(content: Sequence[Mapping[str, Any]]) -> list[Response]:
+    """What `responses_to_json` gave."""
+    return [
+        Response(**{**each, "loglikelihoods": each["loglikelihoods"] and tuple(each["loglikelihoods"])})
+        for each in content
+    ]

@@ -1,0 +1,16 @@
+// All answers to one item, where several were asked for: each folded, with the words that were read as it marked.
+
+function answers(item) {
+  const given = item.answers ?? [];
+  const one = (answer, place) => {
+    const letter = answer.prediction ?? null;
+    const key = letter === null ? "answer_of_plain" : "answer_of";
+    const title = label(key, { place: place + 1, outcome: label(answer.outcome), prediction: letter });
+    const said = answer.raw_output ?? answer.error ?? "";
+    const thought = answer.reasoning
+      ? foldAway(label("reasoning", { n: count(answer.reasoning.length) }), block(answer.reasoning))
+      : null;
+    return foldAway(show(make("span"), title), thought, marked(said, answer.why, answer.why_start));
+  };
+  return given.length ? make("section", {}, make("h3", {}, label("answers", { n: given.length })), ...given.map(one)) : null;
+}

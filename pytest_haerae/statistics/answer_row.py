@@ -1,0 +1,34 @@
+"""One of several answers to an item, as a report has it."""
+
+from __future__ import annotations
+
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from pytest_haerae.types import Outcome
+
+
+class Tokens(TypedDict):
+    """Tokens of one answer, or of all of them; null where the backend does not say."""
+
+    prompt: int | None
+    completion: int | None
+    reasoning: NotRequired[int]
+    """Those of the completion that the model thought in; left out where the backend does not say."""
+
+
+class AnswerRow(TypedDict):
+    """One of several answers to an item; its keys are those of a sample."""
+
+    outcome: Outcome
+    prediction: str | None
+    raw_output: str | None
+    reasoning: str | None
+    finish_reason: str | None
+    tokens: Tokens
+    why: str | None
+    why_start: NotRequired[int | None]
+    rule: NotRequired[str | None]
+    explanation: NotRequired[str]
+    error: str | None

@@ -1,0 +1,118 @@
+"""Several answers to each item: what one, any, all and the most frequent of them come to, and what varies."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from pytest_haerae.types import Verdict
+
+_Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+_Spread = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+_MOST = 0.8
+"""From this share of the accuracy's variance on, what it is of is said to decide it."""
+
+
+class Variance(TypedDict):
+    """What the accuracy varies by: its variance is between_items / n + within_items / (n k)."""
+
+    between_items: _Spread
+    """The variance of the items' own chances to be answered right."""
+    within_items: _Spread
+    """The mean variance of an item's answers, as zeros and ones."""
+
+
+class Repeats(TypedDict):
+    """What stands in a score where several answers an item were asked for; of right and wrong ones alone."""
+
+    k: Annotated[int, Field(ge=2)]
+    """Answers an item."""
+    pass_at: dict[str, _Share]
+    """For each j up to k the chance that one of j answers is right, estimated without bias, mean of the items."""
+    all_at: _Share
+    """The share of items whose k answers are all right."""
+    majority_at: _Share
+    """The share of items whose most frequent stated answer is right; of t that are equally frequent each counts 1/t."""
+    variance: Variance
+
+
+def pass_at(right: int, k: int, j: int) -> float:
+    """The chance that at least one of `j` answers is right, where `right` of `k` are; unbiased for j up to k.
+
+    Source: M. Chen et al., "Evaluating large language models trained on code", arXiv:2107.03374 (2021), equation 1.
+    """
+    return 1.0 - math.comb(k - right, j) / math.comb(k, j)
+
+
+def majority_share(verdicts: Sequence[Verdict]) -> float:
+    """What the most frequent stated answer is worth: 1 if it is right, 1/t if it is one of t equally frequent ones.
+
+    Answers that could not be read, and outputs that were cut, do not vote. Right answers are one, however they are
+    written.
+
+    Source: X. Wang et al., "Self-consistency improves chain of thought reasoning", arXiv:2203.11171 (2022).
+    """
+    votes = Counter(
+        None if verdict.outcome == "correct" else verdict.prediction
+        for verdict in verdicts
+        if verdict.outcome in ("correct", "wrong")
+    )
+    if not votes:
+        return 0.0
+    most = max(votes.values())
+    first = [answer for answer, count in votes.items() if count == most]
+    return 1.0 / len(first) if None in first else 0.0
+
+
+def repeats_of(items: Sequence[Sequence[Verdict]]) -> Repeats | None:
+    """What the answers to some items come to; None where there are no items, or one answer to each.
+
+    Args:
+        items: The verdicts on each item's answers, of as many answers an item.
+    """
+    if not items or len(items[0]) < 2:  # noqa: PLR2004 - one answer has no spread
+        return None
+    n, k = len(items), len(items[0])
+    right = [sum(verdict.outcome == "correct" for verdict in verdicts) for verdicts in items]
+    return {
+        "k": k,
+        "pass_at": {str(j): math.fsum(pass_at(count, k, j) for count in right) / n for j in range(1, k + 1)},
+        "all_at": sum(count == k for count in right) / n,
+        "majority_at": math.fsum(map(majority_share, items)) / n,
+        "variance": variance_of(right, k),
+    }
+
+
+def variance_of(right: Sequence[int], k: int) -> Variance:
+    """The variance between and within items, without bias; a negative estimate is 0.
+
+    Source: the one-way random effects model, estimated by analysis of variance; S. R. Searle, G. Casella and C. E.
+    McCulloch, "Variance Components" (1992), chapter 3.
+
+    Args:
+        right: The number of right answers to each item, at least one item.
+        k: Answers to each, at least two.
+    """
+    n = len(right)
+    shares = [count / k for count in right]
+    within = math.fsum(share * (1 - share) * k / (k - 1) for share in shares) / n
+    mean = math.fsum(shares) / n
+    spread = math.fsum((share - mean) ** 2 for share in shares) / (n - 1) if n > 1 else 0.0
+    return {"between_items": max(0.0, spread - within / k), "within_items": within}
+
+
+def advice(repeats: Repeats) -> str:
+    """One sentence: whether more answers, or more items, would make the accuracy more certain."""
+    between, within = repeats["variance"]["between_items"], repeats["variance"]["within_items"] / repeats["k"]
+    if not between + within:
+        return "no answer differs from another"
+    share = between / (between + within)
+    told = f"{share:.0%} of the accuracy's variance is between items"
+    if share >= _MOST:
+        return f"{told}: more answers will not help, more items will"
+    return f"{told}, {1 - share:.0%} within them: more answers to each item help, and so do more items"

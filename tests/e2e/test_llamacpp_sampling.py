@@ -1,0 +1,84 @@
+"""What llama.cpp samples, against the softmax after the same filters, in its order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM
+
+from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
+from pytest_haerae.types import Request
+from tests.e2e.tiny_gguf import write_tiny
+from tests.sampled import DRAWS, Probabilities, agree, expected
+
+pytestmark = pytest.mark.engine
+
+PROMPT = "가나"
+OFF = {"top_k": 0, "min_p": 0.0}
+"""Without llama.cpp's own filters."""
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny(tmp_path_factory.mktemp("gguf") / "tiny.gguf")
+
+
+def drawn(weights: Path, monkeypatch: pytest.MonkeyPatch, prompt: str, **given: Any) -> tuple[list[int], Probabilities]:  # noqa: ANN401 - any parameter
+    """The first tokens of as many answers, and the logits that they were drawn from."""
+    values = {"model_name_or_path": str(weights), "context_size": 512, "threads": 1, "max_tokens": 1, **given}
+    backend = LlamaCppBackend(LlamaCppParameters.model_validate(values))
+    server, complete = backend._server, backend._server.complete
+    # The same weights in the library that the other backends stand on.
+    model = AutoModelForCausalLM.from_pretrained(weights.parent, gguf_file=weights.name).eval()
+    with torch.inference_mode():
+        logits: Probabilities = model(torch.tensor([server.tokenize(prompt)])).logits[0, -1].double().numpy()
+    tokens: list[int] = []
+
+    def noted(*asked: Any, **settings: Any) -> dict[str, Any]:  # noqa: ANN401 - as the server is asked
+        answer = complete(*asked, **settings, verbose=True, return_tokens=True)
+        tokens.extend(answer["__verbose"]["tokens"])
+        return answer
+
+    monkeypatch.setattr(server, "complete", noted)
+    for _, response in backend.run([Request("generate", prompt, repeat=repeat) for repeat in range(DRAWS)]):
+        assert response.error is None
+    backend.close()
+    return tokens, logits
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        OFF,
+        {},
+        {**OFF, "top_k": 7},
+        {**OFF, "top_p": 0.6},
+        {**OFF, "min_p": 0.02},
+        {**OFF, "typical_p": 0.6},
+        {"top_k": 40, "typical_p": 0.9, "top_p": 0.8, "min_p": 0.02},
+    ],
+    ids=str,
+)
+def test_first_tokens_are_drawn_from_the_softmax_after_the_filters(
+    weights: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any]
+) -> None:
+    tokens, logits = drawn(weights, monkeypatch, PROMPT, temperature=1.3, **given)
+    steps = {"top_k": 40, "min_p": 0.05, **given, "temperature": 1.3}
+    order = [(name, steps[name]) for name in ("top_k", "typical_p", "top_p", "min_p", "temperature") if steps.get(name)]
+    agree(tokens, expected(logits, order))
+
+
+def test_penalties_count_the_last_64_tokens_of_the_prompt(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # 90 bytes, so that what stands before the last 64 is a token of its own.
+    prompt = "z" * 26 + "abca" * 16
+    own = {"repetition_penalty": 1.4, "presence_penalty": 0.3, "frequency_penalty": 0.05, "logit_bias": {"70": 1.5}}
+    tokens, logits = drawn(weights, monkeypatch, prompt, temperature=1, **own, **OFF)
+    logits[70] += 1.5
+    for token, count in Counter(byte + 3 for byte in b"abca" * 16).items():
+        logits[token] = logits[token] / 1.4 if logits[token] > 0 else logits[token] * 1.4
+        logits[token] -= 0.3 + 0.05 * count
+    agree(tokens, expected(logits, []))

@@ -1,0 +1,90 @@
+"""`--reasoning` as a server on loopback is sent it by the real clients, and as real engines heed it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, HuggingFaceParameters
+from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
+from pytest_haerae.errors import UsageError
+from pytest_haerae.testing import ApiServer, serve
+from pytest_haerae.types import Message, Request
+from tests.e2e.test_api import BACKENDS, command, evaluate, questions, reply
+from tests.helpers import valid_report, write_questions
+
+CHAT = Request("generate", "", messages=(Message("user", "대한민국의 수도는?"),))
+TEMPLATE = (
+    "{{ bos_token }}{{ messages[0].content }}\n{% if enable_thinking %}<think>{% else %}<think></think>\n{% endif %}"
+)
+
+
+@pytest.mark.server
+@BACKENDS
+@pytest.mark.parametrize(
+    ("level", "sent"),
+    [
+        ("off", {"chat_template_kwargs": {"enable_thinking": False, "thinking": False}}),
+        (
+            "low",
+            {
+                "reasoning_effort": "low",
+                "chat_template_kwargs": {"enable_thinking": True, "thinking": True, "reasoning_effort": "low"},
+            },
+        ),
+        (
+            "64",
+            {
+                "thinking_token_budget": 64,
+                "chat_template_kwargs": {"enable_thinking": True, "thinking": True, "thinking_budget": 64},
+            },
+        ),
+    ],
+)
+def test_a_server_of_ones_own_is_sent_it(tmp_path: Path, backend: str, level: str, sent: dict[str, object]) -> None:
+    write_questions(tmp_path, questions(3))
+    with serve(ApiServer(reply)) as server:
+        result = evaluate(tmp_path, command(backend, server, f"--reasoning={level}"))
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert len(server.bodies) == 3
+    for body in server.bodies:
+        assert {name: body.get(name) for name in sent} == sent
+    assert str(valid_report(tmp_path / ".haerae/report.json")["info"]["reasoning"]) == level
+
+
+@pytest.fixture(scope="module")
+def thinking_checkpoint(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real model with a template that has a switch."""
+    folder = tmp_path_factory.mktemp("thinking") / "model"
+    shutil.copytree(checkpoint, folder)
+    (folder / "chat_template.jinja").write_text(TEMPLATE, encoding="utf-8")
+    return folder
+
+
+def answer(folder: Path, **more: object) -> str:
+    values = {"model_name_or_path": str(folder), "dtype": "float32", "device": "cpu", "max_tokens": 24, **more}
+    backend = HuggingFaceBackend(HuggingFaceParameters.model_validate(values))
+    ((_, response),) = backend.run([CHAT])
+    backend.close()
+    assert response.text is not None
+    return response.text
+
+
+@pytest.mark.engine
+def test_a_real_models_thought_is_closed_at_its_budget_and_the_answer_follows(thinking_checkpoint: Path) -> None:
+    free, closed = answer(thinking_checkpoint, reasoning="high"), answer(thinking_checkpoint, reasoning=6)
+    assert free.startswith("<think>")
+    thought, mark, said = closed.partition("</think>")
+    assert mark
+    assert said.strip()
+    assert free.startswith(thought)
+    off = answer(thinking_checkpoint, reasoning="off")
+    assert not off.startswith("<think>")
+
+
+@pytest.mark.engine
+def test_llamacpp_refuses_what_its_models_template_does_not_have() -> None:
+    with pytest.raises(UsageError, match="--reasoning=off: the model"):
+        LlamaCppBackend(LlamaCppParameters(reasoning="off"))

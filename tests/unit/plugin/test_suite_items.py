@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_haerae.errors import UsageError
+from pytest_haerae.plugin.evaluations import Evaluations
+from pytest_haerae.plugin.given import Given
+from pytest_haerae.plugin.scope import Scope, Suite
+from pytest_haerae.plugin.suite_items import SuiteItems
+from tests.unit.plugin.sessions import a_config
+
+pytestmark = pytest.mark.usefixtures("hub")
+
+
+def found(folder: Path, suite: Suite, **options: Any) -> list[str]:  # noqa: ANN401 - options
+    config = a_config(folder, {"model": "random", **options})
+    given, scope = Given(config), Scope()
+    items = SuiteItems(config, given, scope, Evaluations(config, given, scope))
+    return [entry.nodeid for entry in items.of_suite(suite, "test_a.py::test_a")]
+
+
+def suite(folder: Path, dataset: str | None = None, *subsets: str, **more: Any) -> Suite:  # noqa: ANN401 - its terms
+    return Suite(folder / "test_a.py", dataset, subsets or None, **more)
+
+
+def test_only_subsets_that_are_wanted_and_there_are_collected(tmp_path: Path) -> None:
+    named = suite(tmp_path, None, "history", "csat_geo", "csat_eng")
+    options: dict[str, Any] = {"dataset": "sample", "limit": 1}
+    assert found(tmp_path, named, subset=["csat_geo,rare_words"], **options) == ["test_a.py::test_a[csat_geo-0000]"]
+
+
+def test_a_suite_out_of_scope_has_no_items_and_reads_nothing(tmp_path: Path, hub: list[str]) -> None:
+    assert found(tmp_path, suite(tmp_path / "kmmlu", "kmmlu"), dataset="sample") == []
+    assert hub == []
+
+
+def test_of_several_benchmarks_each_item_is_named_with_its_own(tmp_path: Path) -> None:
+    options: dict[str, Any] = {"dataset": "sample,kmmlu", "subset": "Law,history", "limit": 1}
+    assert found(tmp_path, suite(tmp_path / "kmmlu", "kmmlu"), **options) == ["test_a.py::test_a[kmmlu/Law-0000]"]
+    assert found(tmp_path, suite(tmp_path, None, "history"), **options) == ["test_a.py::test_a[sample/history-0000]"]
+
+
+@pytest.mark.parametrize(
+    ("options", "dataset", "subset", "more", "refused"),
+    [
+        ({}, None, "histroy", {}, True),
+        ({"dataset": "sample"}, None, "histroy", {}, False),
+        ({"dataset": "sample"}, None, "histroy", {"min_accuracy": 0.5}, True),
+        ({"dataset": "kmmlu"}, "kmmlu", "Laww", {}, True),
+        ({"dataset": "sample"}, "kmmlu", "Laww", {}, False),
+    ],
+)
+def test_a_subset_that_the_suites_own_data_set_lacks_is_a_typo(  # noqa: PLR0917 - a case's parts
+    tmp_path: Path, options: dict[str, Any], dataset: str | None, subset: str, more: dict[str, Any], refused: bool
+) -> None:
+    """Another data set than the suite was written for may lack what it has, unless a gate of its own would vanish."""
+    with pytest.raises(UsageError, match="unknown subset") if refused else nullcontext():
+        assert found(tmp_path, suite(tmp_path, dataset, subset, **more), **options) == []
