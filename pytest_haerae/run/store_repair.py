@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_haerae.run.store_format import answer_digest
@@ -17,6 +18,8 @@ _DAMAGE = frozenset(
 """Primary result codes that a sound file never gives to this module's statements."""
 _FULL_BYTES = 1 << 16
 """A disk with less is full: SQLite's shared memory alone takes half of it."""
+_PAGE_BYTES = 4096
+"""SQLite's own default."""
 
 
 class Damaged(sqlite3.DatabaseError):
@@ -31,11 +34,16 @@ def is_damage(error: sqlite3.Error, path: Path) -> bool:
     """Whether the file itself is bad; a full disk, a lock or a missing right say nothing about it."""
     if isinstance(error, Damaged | UnicodeError):
         return True
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = _primary_code(error)
     if code == sqlite3.SQLITE_READONLY:
         # Its header says that it is of a newer format; or it really is read-only.
         return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     return code in _DAMAGE
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code
 
 
 def set_aside(path: Path) -> Path:
@@ -59,7 +67,7 @@ def reason(error: Exception, path: Path) -> str:
 
 
 def take_over(aside: Path, connection: sqlite3.Connection) -> int:
-    """Copy what is whole from a damaged file, from its beginning and from its end up to the damage.
+    """Copy what is whole from a damaged file, up to each damage from both of its sides.
 
     Returns:
         The number of answers taken over; each has the digest it was stored with.
@@ -76,14 +84,35 @@ def take_over(aside: Path, connection: sqlite3.Connection) -> int:
                     connection.execute(
                         "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, None, None)[:7]
                     )
-            with contextlib.suppress(sqlite3.Error):
-                for run, key, answer, digest in damaged.execute(
-                    f"SELECT run, key, answer, digest FROM responses ORDER BY key {order}, run {order}"  # noqa: S608 - constants
-                ):
-                    if digest == answer_digest(run, key, answer):
-                        connection.execute(
-                            "INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?)", (run, key, answer, digest)
-                        )
+        # Keys are hexadecimal hashes: with as many digits as the number of pages has, a range is about a page.
+        digits = len(f"{aside.stat().st_size // _PAGE_BYTES:x}")
+        connection.executemany(
+            "INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?)",
+            (row for row in _answers(damaged, digits) if row[3] == answer_digest(*row[:3])),
+        )
         connection.execute("COMMIT")
     taken: int = connection.execute("SELECT count(*) FROM responses").fetchone()[0]
     return taken
+
+
+def _answers(damaged: sqlite3.Connection, digits: int, prefix: str = "") -> Iterator[tuple[int, str, str, str]]:
+    """What can be read of the answers whose keys begin so, some of it twice.
+
+    A damaged page ends a range, not the table. Lost with it are what hangs from it in the tree and the row before it,
+    as Python's cursor steps one row ahead.
+    """
+    for order in ("ASC", "DESC"):
+        try:
+            yield from damaged.execute(
+                "SELECT run, key, answer, digest FROM responses WHERE key >= ? AND key < ?"  # noqa: S608 - constants
+                f" ORDER BY key {order}, run {order}",
+                (prefix, f"{prefix}\N{DELETE}"),
+            )
+            return
+        except sqlite3.Error as error:
+            if _primary_code(error) != sqlite3.SQLITE_CORRUPT:
+                # Not a page of the table, but the whole file: no range of it can be read.
+                return
+    if len(prefix) < digits:
+        for digit in "0123456789abcdef":
+            yield from _answers(damaged, digits, prefix + digit)

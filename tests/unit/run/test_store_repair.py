@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import re
@@ -255,4 +256,26 @@ def test_what_lies_before_and_behind_the_damage_is_taken_over(tmp_path: Path) ->
     for number in (0, 1999):
         again = new.begin(f"fingerprint {number:04d}", resume=True, rerun_errors=False)
         assert again == (runs[number], True)
+    new.close()
+
+
+def test_what_lies_between_damaged_pages_is_taken_over(tmp_path: Path) -> None:
+    path, keys = tmp_path / "old.sqlite", [hashlib.sha256(bytes([number])).hexdigest() for number in range(200)]
+    old, new = Store(path), Store(tmp_path / "new.sqlite")
+    run, _ = old.begin("fingerprint", resume=True, rerun_errors=False)
+    for key in keys:
+        old.put(run, key, Response(text=f"the answer to {key}"))
+    old._connection.execute("VACUUM")
+    old.close()
+    content = bytearray(path.read_bytes())
+    # The pages of the first and of the last answer: nothing can be read from either end.
+    for lost in (min(keys), max(keys)):
+        page = content.index(f"the answer to {lost}".encode()) // PAGE
+        content[page * PAGE : (page + 1) * PAGE] = b"\xff" * PAGE
+    whole = {key for key in keys if f"the answer to {key}".encode() in content}
+    path.write_bytes(content)
+    # A row beside each damaged page is what the cursor loses.
+    assert len(whole) - 2 <= take_over(path, new._connection) <= len(whole)
+    assert len(whole) > 150
+    assert {key for key, _ in new.get_many(run, keys)} <= whole
     new.close()
