@@ -115,9 +115,9 @@ class Response:
         truncated: Whether the context was too long for the model and was cut from the left.
         latency_seconds: Wall time of this request, None where requests are batched.
         cost_usd: Its price in US dollars, None where it is not known.
-        reasoning: What the model thought before it answered: told apart by the backend, or standing between the model's
-            own marks in `text`.
+        reasoning: What the model thought before it answered, told apart by the backend or by its own marks in `text`.
         reasoning_tokens: Those of `completion_tokens` that it thought in, None where the backend does not say.
+        cached_tokens: Those of `prompt_tokens` that were in the server's cache, None where it does not say.
     """
 
     text: str | None = None
@@ -131,6 +131,7 @@ class Response:
     cost_usd: float | None = None
     reasoning: str | None = None
     reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,6 @@ class DataKey(NamedTuple):
     """Names a data set: as typed, and the folder that relative paths begin in (None: the current one)."""
 
     # A tuple, for it is looked up many times an item.
-
     name: str
     folder: str | None = None
 

@@ -118,6 +118,10 @@ class Counted(Protocol):
     def reasoning_tokens(self) -> int | None:
         """Of these, those that the model thought in."""
 
+    @property
+    def cached_tokens(self) -> int | None:
+        """Of the prompt's, those that the server had in its cache."""
+
 
 def sum_tokens(*counted: Counted) -> Tokens:
     """The tokens of some answers together."""
@@ -128,6 +132,9 @@ def sum_tokens(*counted: Counted) -> Tokens:
     reasoning = known_sum(each.reasoning_tokens for each in counted)
     if reasoning is not None:
         tokens["reasoning"] = reasoning
+    cached = known_sum(each.cached_tokens for each in counted)
+    if cached is not None:
+        tokens["cached"] = cached
     return tokens
 
 

@@ -41,6 +41,7 @@ class CallTotals:
         completion_tokens: Generated tokens; None where none is known.
         cost_usd: In US dollars; None where no price is known.
         reasoning_tokens: Generated tokens that the model thought in; None where none is known.
+        cached_tokens: Tokens of prompts that were in the server's cache; None where none is known.
     """
 
     computed: int
@@ -50,6 +51,7 @@ class CallTotals:
     completion_tokens: int | None
     cost_usd: float | None
     reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
 
 
 _ENDED = "the session has ended: nothing is asked any more"
@@ -161,6 +163,7 @@ class Calls:
             completion_tokens=known_sum(answer.completion_tokens for answer in answers),
             cost_usd=known_sum(answer.cost_usd for answer in answers),
             reasoning_tokens=known_sum(answer.reasoning_tokens for answer in answers),
+            cached_tokens=known_sum(answer.cached_tokens for answer in answers),
         )
 
 

@@ -150,5 +150,6 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "cost_usd": _amount,
     "reasoning": _string,
     "reasoning_tokens": _count,
+    "cached_tokens": _count,
 }
 assert list(_CHECKS) == [field.name for field in fields(Response)]  # noqa: S101 - no field enters unchecked

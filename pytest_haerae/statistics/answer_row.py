@@ -16,6 +16,8 @@ class Tokens(TypedDict):
     completion: int | None
     reasoning: NotRequired[int]
     """Those of the completion that the model thought in; left out where the backend does not say."""
+    cached: NotRequired[int]
+    """Those of the prompt that the server had in its cache; left out where it does not say."""
 
 
 class AnswerRow(TypedDict):

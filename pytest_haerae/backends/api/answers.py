@@ -101,6 +101,7 @@ def read_answer(answer: Any, *, chat: bool) -> Response:  # noqa: ANN401 - a `ch
         prompt_tokens=prompt,
         completion_tokens=completion,
         reasoning_tokens=_reasoning_tokens(field(answer, "usage")),
+        cached_tokens=_cached_tokens(field(answer, "usage")),
     )
 
 
@@ -118,6 +119,12 @@ def tokens_of(answer: Any) -> tuple[int | None, int | None]:  # noqa: ANN401 - t
 
 def _reasoning_tokens(usage: Any) -> int | None:  # noqa: ANN401 - a part of the client's answer
     return count(field(usage, "completion_tokens_details", "reasoning_tokens"))
+
+
+def _cached_tokens(usage: Any) -> int | None:  # noqa: ANN401 - a part of the client's answer
+    """As OpenAI, vLLM and llama.cpp say it; DeepSeek has a name of its own."""
+    known = count(field(usage, "prompt_tokens_details", "cached_tokens"))
+    return count(field(usage, "prompt_cache_hit_tokens")) if known is None else known
 
 
 def count(value: Any) -> int | None:  # noqa: ANN401 - whatever stands there

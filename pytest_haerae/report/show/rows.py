@@ -171,7 +171,8 @@ def throughput_line(info: Info) -> str:
     if info["items_per_second"]:
         line += f", {info['items_per_second']:.1f} items/s"
     if tokens["prompt"]:
-        line += f", tokens: {tokens['prompt']} prompt, {tokens['completion']} completion"
+        cached = f" ({tokens['cached']} of them cached)" if tokens.get("cached") else ""
+        line += f", tokens: {tokens['prompt']} prompt{cached}, {tokens['completion']} completion"
         if "reasoning" in tokens:
             line += f" ({tokens['reasoning']} of them reasoning)"
     if info["cost_usd"] is not None:

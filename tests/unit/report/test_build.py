@@ -56,6 +56,12 @@ def test_reasoning_tokens_stand_where_they_are_known() -> None:
     assert [row["reasoning"] for row in report["samples"]] == [None, None, "생각"]
 
 
+def test_cached_tokens_stand_where_they_are_known() -> None:
+    report = report_of(answered("cc", Response("B", prompt_tokens=9, cached_tokens=8), Response("B", prompt_tokens=1)))
+    assert report["info"]["tokens"] == {"prompt": 10, "completion": None, "cached": 8}
+    assert [row["tokens"].get("cached") for row in report["samples"]] == [8, None]
+
+
 def test_endings_and_cut_contexts_are_counted() -> None:
     responses = (
         Response("B", finish_reason="stop"),

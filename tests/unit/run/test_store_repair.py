@@ -23,6 +23,8 @@ from pytest_haerae.types import Response
 
 SEED = 20261124
 PAGE = 4096
+LEAVES = (10, 13)
+"""The first byte of a leaf, of a table without row numbers and of one with them."""
 # Lengths from a few bytes to several pages, so that overflow pages are hit, too.
 ANSWERS = {
     f"{number:064x}": Response(
@@ -245,8 +247,10 @@ def test_what_lies_before_and_behind_the_damage_is_taken_over(tmp_path: Path) ->
         old.put(runs[0], key, Response(text=f"the answer to {key}"))
     old.close()
     content = bytearray(path.read_bytes())
-    for middle in (b"the answer to key 1000", b"fingerprint 1000"):
-        page = content.index(middle) // PAGE
+    for middle in ("the answer to key", "fingerprint"):
+        pages = (content.index(f"{middle} {number}".encode()) // PAGE for number in range(1000, 1100))
+        # Not one that others hang from.
+        page = next(page for page in pages if content[page * PAGE] in LEAVES)
         content[page * PAGE : (page + 1) * PAGE] = b"\xff" * PAGE
     path.write_bytes(content)
     assert 1900 < take_over(path, new._connection) < 2000
@@ -271,6 +275,7 @@ def test_what_lies_between_damaged_pages_is_taken_over(tmp_path: Path) -> None:
     # The pages of the first and of the last answer: nothing can be read from either end.
     for lost in (min(keys), max(keys)):
         page = content.index(f"the answer to {lost}".encode()) // PAGE
+        assert content[page * PAGE] in LEAVES
         content[page * PAGE : (page + 1) * PAGE] = b"\xff" * PAGE
     whole = {key for key in keys if f"the answer to {key}".encode() in content}
     path.write_bytes(content)

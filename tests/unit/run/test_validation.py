@@ -70,7 +70,11 @@ NO_LOGLIKELIHOODS: list[Any] = [
 ]
 MALFORMED: list[tuple[str, Any]] = [
     *((name, value) for name in ("text", "error", "finish_reason", "reasoning") for value in NO_STRING),
-    *((name, value) for name in ("prompt_tokens", "completion_tokens", "reasoning_tokens") for value in NO_COUNT),
+    *(
+        (name, value)
+        for name in ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens")
+        for value in NO_COUNT
+    ),
     *((name, value) for name in ("latency_seconds", "cost_usd") for value in NO_AMOUNT),
     *(("truncated", value) for value in NO_FLAG),
     *(("loglikelihoods", value) for value in NO_LOGLIKELIHOODS),

@@ -152,6 +152,21 @@ def test_reasoning_tokens_that_are_not_counted_are_not_known(details: object) ->
     assert read_answer(found, chat=True).reasoning_tokens is None
 
 
+@pytest.mark.parametrize(
+    ("usage", "cached"),
+    [
+        ({"prompt_tokens_details": {"cached_tokens": 64}}, 64),
+        ({"prompt_tokens_details": {"cached_tokens": 0}, "prompt_cache_hit_tokens": 9}, 0),
+        ({"prompt_cache_hit_tokens": 9}, 9),
+        ({"prompt_tokens_details": None}, None),
+        ({"prompt_tokens_details": {"cached_tokens": "64"}}, None),
+        (None, None),
+    ],
+)
+def test_cached_tokens_are_known_where_a_server_counts_them(usage: object, cached: int | None) -> None:
+    assert read_answer({**answer(), "usage": usage}, chat=True).cached_tokens == cached
+
+
 @pytest.mark.parametrize("value", ["0.1", float("nan"), float("inf"), -0.1, True, None, [1], 10**400])
 def test_d2_a_price_that_is_none_is_not_taken(value: object) -> None:
     assert price(value) is None

@@ -67,3 +67,5 @@ def test_throughput_tells_what_is_known() -> None:
     assert throughput_line(info).endswith(", tokens: 12 prompt, 3 completion, 0.0123 USD")
     info["tokens"]["reasoning"] = 2
     assert throughput_line(info).endswith(", tokens: 12 prompt, 3 completion (2 of them reasoning), 0.0123 USD")
+    info["tokens"]["cached"] = 8
+    assert ", tokens: 12 prompt (8 of them cached), 3 completion (2 of them reasoning)" in throughput_line(info)
