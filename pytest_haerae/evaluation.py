@@ -26,9 +26,11 @@ from pytest_haerae.report.outputs import check_data, check_outputs, write_output
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.report.schema import Report
+from pytest_haerae.report.show.forecast import forecast_lines, read_earlier
 from pytest_haerae.run.asking import Answers, ask, in_order, place_of
 from pytest_haerae.run.calls import Callers
 from pytest_haerae.run.engine import Progress
+from pytest_haerae.run.forecast import make_forecast
 from pytest_haerae.run.identity import refuse_one_name
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan, make_plan
@@ -88,6 +90,37 @@ class Evaluation:
                 or the model cannot be loaded.
             StoreError: Answers cannot be kept.
         """
+        selection = self._checked(selection, about, by_hand=by_hand)
+        return ask(self.plan, Questions(self.plan, self.source), selection, progress, callers)
+
+    def forecast(
+        self,
+        selection: Sequence[Selected],
+        *,
+        about: Sequence[Selected] | None = None,
+        by_hand: bool = False,
+        callers: Callers | None = None,
+    ) -> list[str]:
+        """Say what `ask` would ask, by the same arguments, and refuse what it would refuse before it loads the model.
+
+        Returns:
+            Lines for people.
+
+        Raises:
+            UsageError: As `ask`; or the tokens cannot be counted.
+        """
+        selection = self._checked(selection, about, by_hand=by_hand)
+        forecast = make_forecast(self.plan, Questions(self.plan, self.source), selection, callers)
+        names = list(dict.fromkeys(entry.data for entry in selection)) or list(self.plan.parts)
+        dataset = ",".join(dict.fromkeys(map(self.source.name_of, names)))
+        config = self.plan.config
+        earlier = read_earlier(config, self.plan.parameters.model_label(), dataset)
+        return [self.plan.describe(names), *forecast_lines(forecast, config, earlier)]
+
+    def _checked(
+        self, selection: Sequence[Selected], about: Sequence[Selected] | None, *, by_hand: bool
+    ) -> Sequence[Selected]:
+        """The selection in its order, once nothing is wrong with it."""
         selection = in_order(selection)
         check_data(self.plan.config, {entry.data for entry in selection}, self.others)
         about = selection if about is None else about
@@ -98,7 +131,7 @@ class Evaluation:
             check_gated_subsets(self.plan.config, filter(None, names))
         if self.baseline is not None:
             self._check_baseline(self.baseline, about, by_hand=by_hand)
-        return ask(self.plan, Questions(self.plan, self.source), selection, progress, callers)
+        return selection
 
     def _check_baseline(self, baseline: Report, about: Sequence[Selected], *, by_hand: bool) -> None:
         place, marks = f"--baseline {self.plan.config.baseline}", list(map(mark_of, baseline["samples"]))

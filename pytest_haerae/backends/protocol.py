@@ -5,12 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from pytest_haerae.backends.fingerprints import fingerprints
 from pytest_haerae.types import Capability, Request, Response
+
+
+class Prices(NamedTuple):
+    """What tokens cost, in US dollars each: of prompts, and generated ones."""
+
+    prompt: float
+    completion: float
 
 
 class BackendParameters(BaseModel):
@@ -50,6 +57,10 @@ class BackendParameters(BaseModel):
 
     def model_label(self) -> str | None:
         """The model's name for headers and reports."""
+        return None
+
+    def longest_answer(self) -> int | None:
+        """The most tokens that a generated answer may have; None where none is known."""
         return None
 
     def notice(self) -> str | None:
@@ -133,6 +144,28 @@ class Backend(ABC):
             parameters: As of the constructor.
         """
         return "its answers have no price"
+
+    @classmethod
+    def prices(cls, parameters: Any) -> Prices | None:  # noqa: ANN401 - each backend's own
+        """What tokens cost, for ``--dry-run``; None where nobody can tell before.
+
+        Args:
+            parameters: As of the constructor.
+        """
+        return None
+
+    @classmethod
+    def count_tokens(cls, parameters: Any, requests: Sequence[Request]) -> Iterator[int] | None:  # noqa: ANN401 - each backend's own
+        """Count the tokens of prompts, for ``--dry-run``: nothing is loaded but a tokenizer, and no network is asked.
+
+        Args:
+            parameters: As of the constructor.
+            requests: All of one kind.
+
+        Returns:
+            The number of tokens of each request's prompt; None where the model's own tokenizer is not at hand.
+        """
+        return None
 
     def generation(self) -> Mapping[str, Any]:
         """The generation parameters that the model brings along, as they were applied: a JSON object.

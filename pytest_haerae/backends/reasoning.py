@@ -21,6 +21,10 @@ class ReasoningParameters(BackendParameters):
     max_tokens: int = Field(default=128, ge=1)
     reasoning: ReasoningSetting | None = None
 
+    def longest_answer(self) -> int:
+        """What it is cut at."""
+        return self.max_tokens
+
     @model_validator(mode="after")
     def _leaves_room(self) -> Self:
         if isinstance(self.reasoning, int) and self.reasoning >= self.max_tokens:

@@ -253,6 +253,12 @@ OPTIONS: Sequence[Option] = (
         "running",
         parse=parse_dollars,
     ),
+    switch(
+        "dry_run",
+        "say what would be asked, its tokens, price and time where they are known; nothing is sent, no test runs",
+        "running",
+        default=False,
+    ),
     value(
         "replicas",
         "N",

@@ -97,6 +97,7 @@ class RunConfig(GateSettings):
     rerun: str | None
     answer_timeout: float
     max_cost: float | None
+    dry_run: bool
     replicas: int | None
     ray_address: str | None
     gpus_per_replica: float | None

@@ -170,6 +170,8 @@ def evaluate_each(
 
     unmeasurable: list[str] = []
     evaluations = prepare_each(raw, rootdir, backends).values()
+    if any(evaluation.plan.config.dry_run for evaluation in evaluations):
+        raise UsageError("dry_run: it gives no result; pytest-haerae run --dry-run says what would be asked")
     for evaluation in evaluations:
         name = evaluation.plan.config.model_name
         try:
@@ -180,6 +182,22 @@ def evaluate_each(
             yield name, result
     if unmeasurable:
         raise UnmeasurableRun("; ".join(unmeasurable))
+
+
+def forecast_each(raw: Mapping[str, Any], rootdir: Path) -> Iterator[str]:
+    """Say what `evaluate_each` would ask, in lines.
+
+    Args:
+        raw: Option name to value.
+        rootdir: Folder below which ``.haerae/`` lies.
+
+    Raises:
+        UsageError: Bad input.
+    """
+    from pytest_haerae.evaluation import prepare_each
+
+    for evaluation in prepare_each(raw, rootdir).values():
+        yield from evaluation.forecast(_select(evaluation))
 
 
 def _evaluate(evaluation: Evaluation, progress: Progress) -> EvaluationResult:

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 import pytest
 
+from pytest_haerae.escaping import line
 from pytest_haerae.evaluation import Evaluation
 from pytest_haerae.plugin.selection import Selection
 from pytest_haerae.run.asking import Answers
@@ -50,13 +52,10 @@ def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selectio
     Raises:
         HaeraeError: The model cannot be loaded, or the store cannot be written.
     """
-    groups = list(Identities().grouped(selection.tests).values())
-    asked: list[Selected] = []
-    passed_over: list[Selected] = []
-    for tests in groups:
-        run = [entry for entry in tests if entry.nodeid not in selection.skipped]
-        (asked if run else passed_over).append(_with_all_terms(run or tests))
+    groups, asked, passed_over = _grouped(selection)
     items = [*asked, *passed_over, *selection.gone]
+    # Without items there is nothing that a gate could be judged on.
+    by_hand = selection.by_hand or not items
     reporter = _reporter(config)
     # Without the reporter (`-p no:terminal`) there is no option `verbose`, either.
     quiet = reporter is None or config.option.verbose <= QUIETEST
@@ -67,8 +66,6 @@ def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selectio
     width = reporter.width if reporter else 80
     progress = ProgressLine(None if quiet else reporter, live=live, width=width)
     with _engines_own_warnings():
-        # Without items there is nothing that a gate could be judged on.
-        by_hand = selection.by_hand or not items
         answers = evaluation.ask(asked, progress, about=items, by_hand=by_hand, callers=selection.callers)
     _end_quickly()
     usage = answers.usage
@@ -86,6 +83,39 @@ def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selectio
     # How many items are in a file that was not read is not known: it stands for one at least, which is missing.
     missing = [entry for entry in items[:1] for _ in selection.left_out]
     return Batch([*items, *missing], selection.by_hand, answers, samples, len(selection.gone))
+
+
+def forecast_batch(config: pytest.Config, evaluation: Evaluation, selection: Selection) -> None:
+    """Say what `ask_batch` would ask, by the same arguments.
+
+    Raises:
+        HaeraeError: It would be refused.
+    """
+    _, asked, passed_over = _grouped(selection)
+    items = [*asked, *passed_over, *selection.gone]
+    by_hand = selection.by_hand or not items
+    lines = evaluation.forecast(asked, about=items, by_hand=by_hand, callers=selection.callers)
+    reporter = _reporter(config)
+    if reporter:
+        reporter.ensure_newline()
+        for text in ("dry run: nothing is sent, no test runs, no report is written", *lines):
+            reporter.write_line(line(f"haerae: {text}"))
+
+
+class _Grouped(NamedTuple):
+    """The tests of each item, and the items by whether one of their tests runs: each as its first test has it."""
+
+    groups: list[list[Selected]]
+    asked: list[Selected]
+    passed_over: list[Selected]
+
+
+def _grouped(selection: Selection) -> _Grouped:
+    grouped = _Grouped([*map(list, Identities().grouped(selection.tests).values())], [], [])
+    for tests in grouped.groups:
+        run = [entry for entry in tests if entry.nodeid not in selection.skipped]
+        (grouped.asked if run else grouped.passed_over).append(_with_all_terms(run or tests))
+    return grouped
 
 
 def _announced(plan: Plan, asked: Sequence[Selected], callers: Callers | None) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.plugin.nodes import is_rehearsal, is_worker
+from pytest_haerae.plugin.option_group import is_dry_run
 from pytest_haerae.plugin.stash import find_session
 
 if TYPE_CHECKING:
@@ -24,8 +25,14 @@ def run_loop(session: pytest.Session) -> Generator[None, object, object]:
     evaluation = find_session(session.config)
     collected = not session.testsfailed or session.config.option.continue_on_collection_errors
     distributed = session.config.pluginmanager.has_plugin("dsession") or is_worker(session.config)
+    asks = collected and not distributed and not is_rehearsal(session.config)
     with _without_what_stays(evaluation):
-        if evaluation and collected and not distributed and not is_rehearsal(session.config):
+        if is_dry_run(session.config):
+            if evaluation and asks:
+                evaluation.forecast(evaluation.collection.select(session.items))
+            # From here on pytest itself leaves its tests alone, and says that they were collected.
+            session.config.option.collectonly = True
+        elif evaluation and asks:
             evaluation.ask(evaluation.collection.select(session.items))
     # Once more: now the answers stay, too.
     with _without_what_stays(evaluation):

@@ -38,6 +38,12 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
+def undistribute(config: pytest.Config) -> None:
+    """Keep all in this process, before pytest-xdist reads its options."""
+    if hasattr(config.option, "tx"):
+        config.option.numprocesses, config.option.dist, config.option.tx = None, "no", []
+
+
 def is_rehearsal(config: pytest.Config) -> bool:
     """Whether tests are only listed, with their fixtures or without, or only set up: then nothing is asked."""
     # --setup-plan sets --setup-only; a plugin of pytest's that is turned off leaves its option out.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence, Set
 import pytest
 
 from pytest_haerae.config.option import Option
-from pytest_haerae.config.options import OPTIONS
+from pytest_haerae.config.options import BY_NAME, OPTIONS
 
 GROUP = "haerae"
 _TITLE = "haerae: evaluation of Korean language models"
@@ -59,6 +59,17 @@ def hide_values(config: pytest.Config, parser: pytest.Parser, args: Sequence[str
 def dest_of(option: Option) -> str:
     """The name of an option's value in pytest's configuration, and of its twin in the ini file."""
     return f"haerae_{option.name}"
+
+
+def is_dry_run(config: pytest.Config) -> bool:
+    """Whether the session is only to say what it would ask.
+
+    Raises:
+        UsageError: The ini file's value is neither yes nor no.
+    """
+    option = BY_NAME["dry_run"]
+    typed = config.getoption(dest_of(option))
+    return bool(option.read({option.name: config.getini(dest_of(option)) if typed is None else typed}))
 
 
 def _names(parser: pytest.Parser) -> Set[str]:

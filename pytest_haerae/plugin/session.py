@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_haerae.errors import HaeraeError, UsageError
+from pytest_haerae.plugin.batch import forecast_batch
 from pytest_haerae.plugin.channel import ADDRESS, Client
 from pytest_haerae.plugin.collection import Collection
 from pytest_haerae.plugin.junit import show_wrong, wrong_in_junit
@@ -82,6 +83,19 @@ class EvaluationSession:
                 run.ask(self._config, selection)
         except HaeraeError as error:
             raise refused(self._config, error) from None
+
+    def forecast(self, selections: Mapping[str, Selection]) -> None:
+        """Say what `ask` would ask, by the same argument; nothing is sent.
+
+        Raises:
+            pytest.UsageError: It would be refused; exit code 4.
+        """
+        for model, selection in selections.items():
+            if selection:
+                try:
+                    forecast_batch(self._config, self.collection.evaluations.of(model), selection)
+                except HaeraeError as error:
+                    raise refused(self._config, error) from None
 
     def language_model(self, model: str | None = None) -> LanguageModel:
         """A model that tests ask themselves.

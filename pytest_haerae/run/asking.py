@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import compress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +22,7 @@ from pytest_haerae.run.store import Store
 from pytest_haerae.run.tally import Tally
 from pytest_haerae.run.turns import turn
 from pytest_haerae.run.validation import thought_apart
+from pytest_haerae.run.wanted import wanted_of
 from pytest_haerae.scoring.repeats import choose_answer
 from pytest_haerae.types import Answer, Capability, PassIf, Request, Response, Sample, Selected, Usage, Verdict
 
@@ -121,9 +120,8 @@ def ask(
     """
     config = plan.config
     k = config.repeats
-    keys = [key for entry in selection for key in questions.keys_of(entry)]
-    asked = list(compress(selection, keys[::k]))
-    asked_keys = [key for key in keys if key is not None]
+    wanted = wanted_of(plan, questions, selection, callers)
+    asked, asked_keys = wanted.asked, wanted.asked_keys
     tally = Tally(plan, zip((entry for entry in asked for _ in range(k)), asked_keys, strict=True))
     follow(progress, tally.words)
     for notice in plan.notices() if asked else ():
@@ -133,14 +131,13 @@ def ask(
         store = Store(config.store)
         held.callback(store.close)
         with ExitStack() as meanwhile:
-            # By the first answers alone, so that a run with more of them goes on from one with less.
-            fingerprint = _fingerprint(plan, asked_keys[::k], callers)
-            waited = meanwhile.enter_context(turn(config.store, fingerprint, partial(tell, progress)))
+            waited = meanwhile.enter_context(turn(config.store, wanted.fingerprint, partial(tell, progress)))
             meanwhile.callback(model.close)
             # What the other process asked meanwhile is taken, also where it is finished by now.
             goes_on = config.rerun == "errors" or (waited and config.resume)
-            last = asked_keys[k - 1 :: k] if k > 1 else ()
-            number, resumed = store.begin(fingerprint, resume=config.resume, rerun_errors=goes_on, last=last)
+            number, resumed = store.begin(
+                wanted.fingerprint, resume=config.resume, rerun_errors=goes_on, last=wanted.last
+            )
             store.note_identity(number, plan.identity)
             budget = Budget(config.max_cost, f"--model={config.model_name}")
             engine, second = (
@@ -170,7 +167,7 @@ def ask(
                 held.push(meanwhile.pop_all())
         samples = []
         for place, entry in enumerate(selection):
-            own = [(key, None if key is None else responses[key]) for key in keys[k * place : k * (place + 1)]]
+            own = [(key, None if key is None else responses[key]) for key in wanted.keys[k * place : k * (place + 1)]]
             verdicts = [tally.verdict(entry, key, response) for key, response in own]
             samples.append(make_sample(entry, [response for _, response in own], verdicts, config.pass_if))
         run = StoredRun(store, number, resumed)
@@ -213,13 +210,6 @@ def _one_kind_at_a_time(
 def _further(progress: Progress, before: int, total: int) -> Progress:
     """Progress that goes on where an earlier kind of requests ended."""
     return lambda done, _: progress(before + done, total)
-
-
-def _fingerprint(plan: Plan, keys: Sequence[str], callers: Callers | None) -> str:
-    """What makes two runs the same: the answers that they are about, and the tests that ask further ones."""
-    # Without callers it is what earlier versions began their runs by.
-    further = [] if callers is None else [plan.identity, *(f"\n{name}" for name in callers.names)]
-    return hashlib.sha256("".join([*keys, *further]).encode()).hexdigest()
 
 
 def make_sample(

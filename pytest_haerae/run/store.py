@@ -113,12 +113,10 @@ class Store:
             The run's number, and whether it was begun earlier.
         """
         with self._access("written") as connection:
-            row = connection.execute(
-                "SELECT id, finished FROM runs WHERE fingerprint = ? ORDER BY id DESC LIMIT 1", (fingerprint,)
-            ).fetchone()
-            if row and (rerun_errors or (resume and (row[1] is None or self._asked_less(row[0], last)))):
-                connection.execute("UPDATE runs SET finished = NULL WHERE id = ?", (row[0],))
-                return int(row[0]), True
+            earlier = self.earlier(fingerprint, resume=resume, rerun_errors=rerun_errors, last=last)
+            if earlier is not None:
+                connection.execute("UPDATE runs SET finished = NULL WHERE id = ?", (earlier,))
+                return earlier, True
             # A run whose own row was lost with a damaged file may have left answers under its number.
             cursor = connection.execute(
                 "INSERT INTO runs (id, fingerprint, started) SELECT 1 + max(coalesce(max(id), 0), (SELECT"
@@ -126,6 +124,19 @@ class Store:
                 (fingerprint, time.time()),
             )
             return int(cursor.lastrowid or 0), False
+
+    def earlier(self, fingerprint: str, *, resume: bool, rerun_errors: bool, last: Sequence[str] = ()) -> int | None:
+        """The run that `begin` would go on with, by the same arguments; None where it would begin one.
+
+        Raises:
+            sqlite3.Error: The file cannot be read.
+        """
+        row = self._connection.execute(
+            "SELECT id, finished FROM runs WHERE fingerprint = ? ORDER BY id DESC LIMIT 1", (fingerprint,)
+        ).fetchone()
+        if row and (rerun_errors or (resume and (row[1] is None or self._asked_less(row[0], last)))):
+            return int(row[0])
+        return None
 
     def _asked_less(self, run: int, last: Sequence[str]) -> bool:
         return bool(last) and next(self.get_many(run, last), None) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -111,6 +112,24 @@ def test_replicas_are_asked_as_one_model_is(drawing: Evaluate) -> None:
     assert set(asked().values()) == {1}
     assert asked().total() == ITEMS * 4
     assert parts("two.json") == parts("one.json")
+
+
+def test_eight_answers_are_killed_and_raised_to_32_on_two_replicas(drawing: Evaluate) -> None:
+    pytest.importorskip("ray")
+    drawing("--repeats=32", "--output-file=undisturbed.json", "--store=other.sqlite")
+    Ledger("ledger.txt").clear()
+    kill_after(20, "--repeats=8", "--replicas=2")
+    before = asked()
+    result = drawing("--repeats=32", "--replicas=2", "--output-file=raised.json")
+    (line,) = (line for line in result.outlines if line.startswith("haerae: goes on from an earlier run: "))
+    stored, computed = map(int, re.findall(r"\d+", line))
+    assert (stored > 0, stored + computed) == (True, 32 * ITEMS)
+    # What was in flight when the run was killed is asked again, and nothing else.
+    in_flight = before.total() - stored
+    assert 0 <= in_flight <= 2
+    assert len(asked()) == 32 * ITEMS
+    assert asked().total() == 32 * ITEMS + in_flight
+    assert parts("raised.json") == parts("undisturbed.json")
 
 
 def test_as_many_answers_again_are_measured_again_and_fewer_too(drawing: Evaluate) -> None:

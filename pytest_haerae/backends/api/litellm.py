@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -18,7 +19,9 @@ from pytest_haerae.backends.api.reach import refuse_unreachable
 from pytest_haerae.backends.api.reasoning import fields, is_own
 from pytest_haerae.backends.api.scoring import Endpoint, Unsupported
 from pytest_haerae.backends.installed import check_installed, extra
+from pytest_haerae.backends.protocol import Prices
 from pytest_haerae.backends.reasoning import unavailable
+from pytest_haerae.types import Request
 
 _SEEN: ContextVar[list[Any]] = ContextVar("seen")
 """What came in while one request was in flight: the JSON of its answer."""
@@ -50,6 +53,27 @@ class LiteLLMBackend(ApiBackend):
         except Exception:  # its own kind for a model that it does not know
             return f"litellm knows no price of {parameters.model_name}"
         return None
+
+    @classmethod
+    def prices(cls, parameters: ApiParameters) -> Prices | None:
+        """Those of litellm's own table."""
+        if cls.price_problem(parameters):
+            return None
+        known = _import_litellm().get_model_info(parameters.model_name)
+        prompt, completion = (price(known.get(f"{side}_cost_per_token")) for side in ("input", "output"))
+        return None if prompt is None or completion is None else Prices(prompt, completion)
+
+    @classmethod
+    def count_tokens(cls, parameters: ApiParameters, requests: Sequence[Request]) -> Iterator[int] | None:
+        """For OpenAI's models, whose tokenizers litellm brings along; for others it would take one of them, too."""
+        litellm, name = _import_litellm(), parameters.model_name
+        import tiktoken
+
+        try:
+            tiktoken.encoding_name_for_model(name.rpartition("/")[2])
+        except KeyError:
+            return None
+        return (litellm.token_counter(model=name, **_asked(request)) for request in requests)
 
     def __init__(self, parameters: ApiParameters) -> None:
         self.check(parameters)
@@ -115,6 +139,13 @@ class LiteLLMBackend(ApiBackend):
 
     async def _finish(self) -> None:
         await self._clients.close()
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    """A prompt in litellm's words."""
+    if request.messages is None:
+        return {"text": request.context}
+    return {"messages": [{"role": each.role, "content": each.content} for each in request.messages]}
 
 
 def _import_litellm() -> Any:  # noqa: ANN401 - a module without types

@@ -48,6 +48,11 @@ class RequestEncoder:
         """Tokens of the text to generate from."""
         return self.tokenize([self.render(request)])[0]
 
+    def lengths(self, requests: Iterable[Request]) -> Iterator[int]:
+        """Of each request the number of tokens of its prompt, or of the context that its continuations follow."""
+        texts = (self.render(request) for request in requests)
+        return map(len, self._tokenize_all((text, self._adds_bos(text)) for text in texts))
+
     def wholes(self, requests: Iterable[Request]) -> Iterator[list[Tokens]]:
         """Of each request the tokens of its context, and of the context with each continuation.
 

@@ -16,6 +16,7 @@ from pytest_haerae.backends.local.checkpoint import (
     load_model,
     longest_input,
 )
+from pytest_haerae.backends.local.counting import count_tokens
 from pytest_haerae.backends.local.encoding import RequestEncoder
 from pytest_haerae.backends.local.generation import note_of
 from pytest_haerae.backends.local.reasoning import close_thoughts, thinking
@@ -68,6 +69,12 @@ class HuggingFaceBackend(BatchingBackend):
     def check(cls, parameters: HuggingFaceParameters) -> None:
         """Find the libraries and the files."""
         check_checkpoint(parameters)
+
+    @classmethod
+    def count_tokens(cls, parameters: HuggingFaceParameters, requests: Sequence[Request]) -> Iterator[int] | None:
+        """By the checkpoint's tokenizer."""
+        name, trust = parameters.model_name_or_path, parameters.trust_remote_code
+        return count_tokens(name, parameters.revision, requests, parameters.reasoning, trust=trust)
 
     def generation(self) -> Mapping[str, Any]:
         """What `generation_config.json` brings along and `transformers` applied to generated texts."""

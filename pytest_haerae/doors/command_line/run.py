@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pytest_haerae.config.model_names import model_names
 from pytest_haerae.config.options import BY_NAME, OPTIONS
 from pytest_haerae.doors.command_line.command import Command, add_option, print_json_text
-from pytest_haerae.doors.evaluator import as_options, evaluate_each, progress_line
+from pytest_haerae.doors.evaluator import as_options, evaluate_each, forecast_each, progress_line
 from pytest_haerae.errors import UsageError
+from pytest_haerae.escaping import line
 
 if TYPE_CHECKING:
     from pytest_haerae.doors.result import EvaluationResult
@@ -28,7 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Run one evaluation; the exit code is 1 where a gate failed.
+    """Run one evaluation, or say what it would ask; the exit code is 1 where a gate failed.
 
     Raises:
         UsageError: Bad input.
@@ -38,6 +39,10 @@ def run(arguments: Namespace) -> int:
 
     given = {name: value for name, value in vars(arguments).items() if name in BY_NAME and value is not None}
     raw = {**read_config(arguments.config), **given}
+    if BY_NAME["dry_run"].read(raw):
+        for text in forecast_each(raw, Path.cwd()):
+            print(line(text))
+        return 0
     to_stdout = raw.get("output_file") == STDOUT
     if to_stdout:
         del raw["output_file"]

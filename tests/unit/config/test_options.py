@@ -30,6 +30,7 @@ DEFAULTS: dict[str, Any] = {
     "resume": True,
     "reuse": False,
     "demo": False,
+    "dry_run": False,
     "model": (),
     "subset": (),
     "by": (),
@@ -64,6 +65,7 @@ BAD: dict[str, Any] = {
     "ray_address": " ",
     "gpus_per_replica": "1.5",
     "demo": "maybe",
+    "dry_run": "maybe",
 }
 """A value that each option refuses; those that take any text are not here."""
 

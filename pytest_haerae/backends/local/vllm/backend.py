@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from pytest_haerae.backends.local.batching import BatchingBackend
+from pytest_haerae.backends.local.counting import count_tokens
 from pytest_haerae.backends.local.encoding import Part, RequestEncoder, Scoreboard, make_parts
 from pytest_haerae.backends.local.generation import applied, note_of
 from pytest_haerae.backends.local.reasoning import with_opening
@@ -74,6 +75,12 @@ class VllmBackend(BatchingBackend):
     def check(cls, parameters: VllmParameters) -> None:
         """Find the library and the files."""
         check_vllm(parameters)
+
+    @classmethod
+    def count_tokens(cls, parameters: VllmParameters, requests: Sequence[Request]) -> Iterator[int] | None:
+        """By the engine's tokenizer."""
+        name, revision = parameters.tokenizer()
+        return count_tokens(name, revision, requests, parameters.reasoning, trust=parameters.trust_remote_code)
 
     def generation(self) -> Mapping[str, Any]:
         """What `generation_config.json` brings along and the engine applied to generated texts."""

@@ -97,6 +97,11 @@ class VllmParameters(SampledParameters, ReasoningParameters):
         """The hub id or the path."""
         return self.model_name_or_path
 
+    def tokenizer(self) -> tuple[str, str | None]:
+        """The name and the revision of the engine's tokenizer: the model's own, unless an argument names another."""
+        extra = self.model_extra or {}
+        return extra.get("tokenizer") or self.model_name_or_path, extra.get("tokenizer_revision") or self.revision
+
     def engine_arguments(self) -> dict[str, Any]:
         """What `vllm.LLM` is called with; what the user did not set is left to the engine."""
         # The seed is the engine's, too.

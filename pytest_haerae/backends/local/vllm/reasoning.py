@@ -44,12 +44,10 @@ def with_budget(parameters: VllmParameters, told: Thinking) -> VllmParameters:
 def _template_of(parameters: VllmParameters) -> str | None:
     from transformers import AutoTokenizer
 
-    extra = parameters.model_extra or {}
+    name, revision = parameters.tokenizer()
     try:
         tokenizer: Any = AutoTokenizer.from_pretrained(
-            extra.get("tokenizer") or parameters.model_name_or_path,
-            revision=extra.get("tokenizer_revision") or parameters.revision,
-            trust_remote_code=parameters.trust_remote_code,
+            name, revision=revision, trust_remote_code=parameters.trust_remote_code
         )
     except Exception as error:
         line = error_line(error, longest=300)

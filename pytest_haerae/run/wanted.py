@@ -1,0 +1,56 @@
+"""The answers that a run wants of its model: their keys, and what makes two runs the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import compress
+
+from pytest_haerae.run.calls import Callers
+from pytest_haerae.run.plan import Plan
+from pytest_haerae.run.questions import Questions
+from pytest_haerae.types import Selected
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The answers that a selection wants, each known by its key.
+
+    Attributes:
+        keys: Of each item as many keys as it has answers; None where the method does not apply to it.
+        asked: The items that the method applies to.
+        asked_keys: Their keys, item by item.
+        last: The keys of each item's last answer, where it has several: a run that has none of them asked for less.
+        fingerprint: What makes two runs the same: the items' first answers, and the tests that ask further ones.
+    """
+
+    keys: Sequence[str | None]
+    asked: Sequence[Selected]
+    asked_keys: Sequence[str]
+    last: Sequence[str]
+    fingerprint: str
+
+
+def wanted_of(plan: Plan, questions: Questions, selection: Iterable[Selected], callers: Callers | None) -> Wanted:
+    """The answers that items want.
+
+    Args:
+        plan: What is measured.
+        questions: Makes the requests.
+        selection: The items, in the order in which they are asked.
+        callers: The tests that ask the model themselves; None where there are none.
+    """
+    k, entries = plan.config.repeats, list(selection)
+    keys = [key for entry in entries for key in questions.keys_of(entry)]
+    asked_keys = [key for key in keys if key is not None]
+    # By the first answers alone, so that a run with more of them goes on from one with less.
+    fingerprint = _fingerprint(plan, asked_keys[::k], callers)
+    last = asked_keys[k - 1 :: k] if k > 1 else ()
+    return Wanted(keys, list(compress(entries, keys[::k])), asked_keys, last, fingerprint)
+
+
+def _fingerprint(plan: Plan, keys: Sequence[str], callers: Callers | None) -> str:
+    # Without callers it is what earlier versions began their runs by.
+    further = [] if callers is None else [plan.identity, *(f"\n{name}" for name in callers.names)]
+    return hashlib.sha256("".join([*keys, *further]).encode()).hexdigest()
