@@ -121,8 +121,9 @@ def test_tokens_are_those_of_the_run(tiny: Path, evaluate: Evaluate, method: str
     result.stdout.re_match_lines([f"haerae: completion tokens: {most}"])
 
 
+@pytest.mark.slow
 def test_a_hosted_model_has_a_price(evaluate: Evaluate) -> None:
-    result = evaluate("--dry-run", "--model-params=model_name=gpt-4o,max_tokens=100", model="litellm", inprocess=True)
+    result = evaluate("--dry-run", "--model-params=model_name=gpt-4o,max_tokens=100", model="litellm")
     text = result.stdout.str()
     found = re.search(r"prompt tokens: ([\d,]+), by the model's own tokenizer", text)
     assert found
