@@ -11,7 +11,6 @@ import pytest
 
 from pytest_haerae import Evaluator
 from pytest_haerae.testing import ApiServer, Ledger, serve
-from pytest_haerae.testing.server import UNNUMBERED
 from tests.helpers import kept_reply, valid_report, write_questions
 from tests.integration.always import MODES, REPORT
 from tests.integration.conftest import Evaluate
@@ -222,22 +221,33 @@ def test_a_server_that_prefers_prose_is_kept_to_letters(evaluate: Evaluate, mode
             letter = "ABCDE"[number % len(sample["options"])]
             assert (sample["raw_output"], sample["prediction"]) == (letter, letter)
         assert {sample["outcome"] for sample in samples("questions")} <= {"correct", "wrong"}
-        field = "response_format" if endpoint == "chat" else "structured_outputs"
-        assert sum(field in body for body in server.bodies) == len(ROWS)
-        assert len(server.bodies) == len(ROWS) + len(FREE)
+        harmless = 1
+        assert sum("structured_outputs" in body for body in server.bodies) == len(ROWS) + harmless
+        assert len(server.bodies) == len(ROWS) + len(FREE) + harmless
+
+
+@pytest.mark.parametrize("model", ["openai", pytest.param("litellm", marks=pytest.mark.server)])
+def test_a_server_that_knows_the_schema_alone_is_asked_by_it(evaluate: Evaluate, model: str) -> None:
+    def reply(number: int, body: dict[str, Any]) -> str:
+        told = {name: value for name, value in body.items() if name == "response_format"}
+        return kept_reply(number, told) or "글쎄요, 어려운 문제네요."
+
+    with serve(ApiServer(reply)) as server:
+        result = evaluate(model_params(server), CONSTRAIN, "--store=a.sqlite", model=model)
+        assert result.ret == 0, [*result.outlines, *result.errlines]
+        for number, sample in enumerate(samples("questions")):
+            letter = "ABCDE"[number % len(sample["options"])]
+            assert (sample["raw_output"], sample["prediction"]) == (letter, letter)
+        assert sum("response_format" in body for body in server.bodies) == len(ROWS) + 1
 
 
 @ENDPOINTS
-def test_a_server_that_answers_as_it_likes_ends_the_run_after_two_questions(evaluate: Evaluate, endpoint: str) -> None:
-    """A letter in prose is prose, and in a chat a letter alone is not the JSON that was asked for."""
-    said = "정답은 A입니다." if endpoint == "completions" else "A"
-    with serve(ApiServer(lambda number, body: said)) as server:
+def test_a_server_that_answers_as_it_likes_ends_the_run_before_a_question(evaluate: Evaluate, endpoint: str) -> None:
+    with serve(ApiServer(lambda number, body: "정답은 A입니다.")) as server:
         result = evaluate(model_params(server, endpoint=endpoint), CONSTRAIN, "--subset=questions", model="openai")
-        assert len(server.bodies) == 2
+        assert not server.attempts
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    words = (
-        f"--model=openai: the server gave '{said}', and not one of A, B as *; it does not keep its answers to choices"
-    )
+    words = "--model=openai: the server gave '정답은 A입니다.', and not one of A, B as *: it does not keep its answers"
     result.stderr.fnmatch_lines([f"*{words}*"])
 
 
@@ -249,19 +259,15 @@ def test_one_free_answer_among_those_that_were_kept_is_an_error(evaluate: Evalua
         result = evaluate(model_params(server), CONSTRAIN, model="openai")
     assert result.ret == 1
     (error,) = [sample["error"] for sample in samples("questions") if sample["outcome"] == "error"]
-    assert error == "openai: the server gave '거절합니다.', and not one of A, B, C, D, E as response_format says"
+    words = "openai: the server gave '거절합니다.', and not one of A, B, C, D, E as structured_outputs or grammar says"
+    assert error == words
 
 
-def test_a_server_that_refuses_the_field_is_never_asked_without_it(evaluate: Evaluate) -> None:
+def test_a_server_that_refuses_the_fields_is_never_asked_without_them(evaluate: Evaluate) -> None:
     words = "response_format is not supported; the parameters are temperature, max_tokens, seed, top_p and stop"
-
-    def fault(number: int, attempt: int) -> str | None:
-        return f"400: {words}" if number < len(ROWS) else None
-
-    with serve(ApiServer(lambda number, body: "하늘", fault)) as server:
+    with serve(ApiServer(lambda number, body: "하늘", lambda number, attempt: f"400: {words}")) as server:
         result = evaluate(model_params(server, seed=1), CONSTRAIN, "--subset=questions", model="openai")
-    assert len(ROWS) > UNNUMBERED
+        assert not server.attempts
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert words in result.stderr.str()
-    assert len(server.bodies) == 2
-    assert all("response_format" in body and "seed" in body for body in server.bodies)
+    assert all(("response_format" in body) != ("structured_outputs" in body) for body in server.bodies)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from pytest_haerae.backends.api.adaptation import Adaptations
 from pytest_haerae.backends.api.answers import checked, read_answer
-from pytest_haerae.backends.api.choosing import Choosing, choice_fields
+from pytest_haerae.backends.api.choosing import Choosing
 from pytest_haerae.backends.api.concurrency import LoopThread
 from pytest_haerae.backends.api.failures import MalformedAnswer, hopeless, is_permanent, own_error, status_of, worded
 from pytest_haerae.backends.api.harmless import harmless
@@ -63,7 +63,7 @@ class ApiBackend(Backend):
         self._waits = Waits()
         self._retrying = retrying(parameters.max_retries, self._waits, self._worth_another)
         self._thinking = self._reasoning_fields()
-        self._choosing = Choosing(self.name, chat=parameters.endpoint != "completions")
+        self._choosing = Choosing(self.name, chat=parameters.endpoint != "completions", own=parameters.is_own())
         self._loop = LoopThread()
         self._succeeded = False
         self._asking_harmlessly = asyncio.Lock()
@@ -157,8 +157,10 @@ class ApiBackend(Backend):
         return True
 
     async def _generate(self, request: Request) -> Response:
-        response = await self._generated(request)
-        return await self._choosing.settled(request, response, self._generated) if request.choices else response
+        if not request.choices:
+            return await self._generated(request)
+        await self._choosing.seek(request, self._generated)
+        return self._choosing.settled(request, await self._generated(request))
 
     async def _generated(self, request: Request) -> Response:
         endpoint: Endpoint = "completions" if self._parameters.endpoint == "completions" else "chat"
@@ -278,7 +280,8 @@ class ApiBackend(Backend):
             body |= self._thinking if request.kind == "generate" else {}
         else:
             body["prompt"] = request.context
-        body |= choice_fields(request.choices, parameters.extra_body, chat=endpoint == "chat")
+        told = self._choosing.fields(request.choices, parameters.extra_body)
+        body |= {name: {**body.get(name, {}), **value} for name, value in told.items()}
         body |= {"max_tokens": parameters.max_tokens, "temperature": parameters.temperature}
         optional = {
             "top_p": parameters.top_p,

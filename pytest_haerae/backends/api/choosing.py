@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
+from pytest_haerae.backends.api.failures import stated_status
 from pytest_haerae.backends.api.harmless import harmless
 from pytest_haerae.backends.local.grammar import grammar_of
 from pytest_haerae.errors import UsageError
@@ -16,91 +18,131 @@ from pytest_haerae.types import Request, Response
 
 FORMAT = "response_format"
 _ANSWER = "answer"
-_CONSTRAINING = (FORMAT, "structured_outputs", "guided_choice", "guided_json", "guided_regex", "grammar", "json_schema")
+CONSTRAINING = (FORMAT, "structured_outputs", "guided_choice", "guided_json", "guided_regex", "grammar", "json_schema")
+"""Fields that say what a text is to be: none of them is ever left out."""
+_PROBED = ("A", "B")
+"""The choices of the harmless question, to which no free answer is one of them."""
+_REFUSALS = frozenset({400, 422})
+"""Statuses of a server that does not take a field."""
 
 
-def choice_fields(choices: Sequence[str], extra_body: Mapping[str, Any], *, chat: bool) -> dict[str, Any]:
-    """What a body says of choices; empty where there are none.
+class Way(ABC):
+    """One way to say what the text is to be."""
 
-    A chat is answered with a JSON object by the schema in ``response_format``: OpenAI, the hosted APIs that follow it,
-    vLLM, SGLang and llama.cpp take that. Text completions have no field in common: vLLM knows the first of these, and
-    llama.cpp the second, and each ignores the other's.
+    told: ClassVar[str]
+    """The fields that say it."""
 
-    Args:
-        choices: The texts.
-        extra_body: What the user adds to each body.
-        chat: Whether it is a chat's body.
+    @abstractmethod
+    def fields(self, choices: Sequence[str]) -> dict[str, Any]:
+        """What a body says of choices."""
 
-    Raises:
-        UsageError: The user's own fields say otherwise what the text is to be.
-    """
-    if not choices:
-        return {}
-    if other := next((name for name in _CONSTRAINING if name in extra_body), None):
-        raise UsageError(f"extra_body: {other} says otherwise than the choices what is answered; leave one of them out")
-    if not chat:
+    @abstractmethod
+    def read(self, text: str) -> object:
+        """The choice that a text gives; None where it is not what was asked for."""
+
+
+class ByName(Way):
+    """The choices as they are: vLLM knows the first field, llama.cpp the second, and each ignores the other's."""
+
+    told = "structured_outputs or grammar"
+
+    def fields(self, choices: Sequence[str]) -> dict[str, Any]:
+        """Beside those of OpenAI's protocol."""
         return {"extra_body": {"structured_outputs": {"choice": list(choices)}, "grammar": grammar_of(choices)}}
-    schema = {
-        "type": "object",
-        "properties": {_ANSWER: {"type": "string", "enum": list(choices)}},
-        "required": [_ANSWER],
-        "additionalProperties": False,
-    }
-    return {FORMAT: {"type": "json_schema", "json_schema": {"name": _ANSWER, "strict": True, "schema": schema}}}
+
+    def read(self, text: str) -> object:
+        """The text itself."""
+        return text
+
+
+class BySchema(Way):
+    """A JSON object by a schema, in OpenAI's protocol: hosted APIs follow it, and so do vLLM, SGLang and llama.cpp.
+
+    Weak models, held to JSON, may write spaces without end.
+    """
+
+    told = FORMAT
+
+    def fields(self, choices: Sequence[str]) -> dict[str, Any]:
+        """An object of one field, which is one of the choices."""
+        schema = {
+            "type": "object",
+            "properties": {_ANSWER: {"type": "string", "enum": list(choices)}},
+            "required": [_ANSWER],
+            "additionalProperties": False,
+        }
+        return {FORMAT: {"type": "json_schema", "json_schema": {"name": _ANSWER, "strict": True, "schema": schema}}}
+
+    def read(self, text: str) -> object:
+        """What the object has as its answer."""
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        return found.get(_ANSWER) if isinstance(found, dict) else None
 
 
 class Choosing:
-    """Sees to it that a server keeps to choices.
-
-    Until it did so once, an answer that is none of them may be that of a server that does not know the field. A
-    harmless question tells: where that is not kept to them, either, the run ends, before all others are paid for.
+    """Keeps a server to choices, in the first way that it follows.
 
     Args:
         name: The backend's name.
-        chat: Whether it is asked in chats.
+        chat: Whether it is asked in chats; of text completions OpenAI's protocol has no schema.
+        own: Whether it is a server of one's own, which may know the choices as they are.
     """
 
-    def __init__(self, name: str, *, chat: bool) -> None:
-        self._name, self._chat = name, chat
-        self._kept = False
-        self._asking = asyncio.Lock()
+    def __init__(self, name: str, *, chat: bool, own: bool) -> None:
+        self._name = name
+        self._ways: list[Way] = [*([ByName()] if own or not chat else []), *([BySchema()] if chat else [])]
+        self._found = False
+        self._seeking = asyncio.Lock()
 
-    async def settled(
-        self, request: Request, response: Response, ask: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        """The answer as one of the request's choices, or an error.
+    def fields(self, choices: Sequence[str], extra_body: Mapping[str, Any]) -> dict[str, Any]:
+        """What a body says of choices; empty where there are none.
 
         Args:
-            request: What was asked.
-            response: What the server answered.
-            ask: Asks the server.
+            choices: The texts.
+            extra_body: What the user adds to each body.
 
         Raises:
-            UsageError: It does not keep to choices.
+            UsageError: The user's own fields say otherwise what the text is to be.
         """
-        settled = self._read(request, response)
-        if settled.error is not None:
-            async with self._asking:
-                if not self._kept and self._read(request, await ask(harmless(request))).error is not None:
-                    raise UsageError(f"--model={settled.error}; it does not keep its answers to choices")
-        self._kept = True
-        return settled
+        if choices and (other := next((name for name in CONSTRAINING if name in extra_body), None)):
+            raise UsageError(f"extra_body: {other} says otherwise than the choices what is answered; leave one out")
+        return self._ways[0].fields(choices) if choices else {}
 
-    def _read(self, request: Request, response: Response) -> Response:
-        said = response.text or ""
-        text = _in_json(said) if self._chat else said
-        if text in request.choices:
+    async def seek(self, request: Request, ask: Callable[[Request], Awaitable[Response]]) -> None:
+        """Find a way that the server follows, by a harmless question; once.
+
+        Args:
+            request: What is to be asked.
+            ask: Asks the server, in the first of the ways.
+
+        Raises:
+            UsageError: It follows none.
+            Exception: What came of the last way.
+        """
+        probe = replace(harmless(request), choices=_PROBED)
+        async with self._seeking:
+            while not self._found:
+                last = len(self._ways) == 1
+                try:
+                    problem = self.settled(probe, await ask(probe)).error
+                except Exception as error:
+                    if last or stated_status(error) not in _REFUSALS:
+                        raise
+                    problem = str(error)
+                if problem is not None and last:
+                    raise UsageError(f"--model={problem}: it does not keep its answers to choices")
+                self._found = problem is None
+                self._ways = self._ways if self._found else self._ways[1:]
+
+    def settled(self, request: Request, response: Response) -> Response:
+        """The answer as one of the request's choices, or an error."""
+        way, said = self._ways[0], response.text or ""
+        text = way.read(said)
+        if isinstance(text, str) and text in request.choices:
             return replace(response, text=text)
-        told = FORMAT if self._chat else "structured_outputs or grammar"
         ended = "" if response.finish_reason in (None, "stop") else f" (finish_reason {response.finish_reason})"
-        words = f"{shown(said)}{ended}, and not one of {', '.join(request.choices)} as {told} says"
+        words = f"{shown(said)}{ended}, and not one of {', '.join(request.choices)} as {way.told} says"
         return Response(error=f"{self._name}: the server gave {words}")
-
-
-def _in_json(text: str) -> object:
-    """What the object that was asked for gives as the answer; None where the text is no such object."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return found.get(_ANSWER) if isinstance(found, dict) else None
