@@ -124,7 +124,7 @@ def make_request(
     examples = _examples(prompt.render, prompt.write_target, tuple(shots))
     context, messages = framed(prompt.render(item), examples, chat=chat, system_prompt=system_prompt)
     if kind == "generate":
-        choices = item.labels or () if constrained else ()
+        choices = (item.labels if constrained else None) or ()
         return Request("generate", context, messages=messages, stop=() if choices else prompt.stop, choices=choices)
     assert item.labels is not None  # noqa: S101 - free-text items never come here: they are skipped before
     context, moved = split_trailing_space(context)

@@ -29,14 +29,9 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny(tmp_path_factory.mktemp("gguf") / "tiny.gguf")
 
 
-def drawn(
-    weights: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    prompt: str,
-    choices: tuple[str, ...] = (),
-    **given: Any,  # noqa: ANN401 - any parameter
-) -> tuple[list[int], Probabilities]:
+def drawn(weights: Path, monkeypatch: pytest.MonkeyPatch, prompt: str, **given: Any) -> tuple[list[int], Probabilities]:  # noqa: ANN401 - any parameter
     """The first tokens of as many answers, and the logits that they were drawn from."""
+    choices: tuple[str, ...] = given.pop("choices", ())
     values = {"model_name_or_path": str(weights), "context_size": 512, "threads": 1, "max_tokens": 1, **given}
     backend = LlamaCppBackend(LlamaCppParameters.model_validate(values))
     server, complete = backend._server, backend._server.complete
@@ -94,7 +89,7 @@ def test_penalties_count_the_last_64_tokens_of_the_prompt(weights: Path, monkeyp
 
 
 def test_choices_are_drawn_from_the_softmax_over_their_tokens(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tokens, logits = drawn(weights, monkeypatch, PROMPT, ("A", "B", "C", "D"), temperature=1.3, **OFF)
+    tokens, logits = drawn(weights, monkeypatch, PROMPT, choices=("A", "B", "C", "D"), temperature=1.3, **OFF)
     letters = [byte + 3 for byte in b"ABCD"]
     own = np.full(len(logits), -np.inf)
     own[letters] = logits[letters]

@@ -21,7 +21,7 @@ _ANSWER = "answer"
 CONSTRAINING = (FORMAT, "structured_outputs", "guided_choice", "guided_json", "guided_regex", "grammar", "json_schema")
 """Fields that say what a text is to be: none of them is ever left out."""
 _PROBED = ("A", "B")
-"""The choices of the harmless question, to which no free answer is one of them."""
+"""The choices of the harmless question: none of them is what anybody answers to it freely."""
 _REFUSALS = frozenset({400, 422})
 """Statuses of a server that does not take a field."""
 
@@ -122,6 +122,8 @@ class Choosing:
             UsageError: It follows none.
             Exception: What came of the last way.
         """
+        if self._found:
+            return
         probe = replace(harmless(request), choices=_PROBED)
         async with self._seeking:
             while not self._found:

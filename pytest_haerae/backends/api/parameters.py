@@ -119,8 +119,8 @@ class ApiParameters(SampledParameters, ReasoningParameters):
 
     def is_own(self) -> bool:
         """Whether the server is one's own, by its address."""
-        address = self.api_base or os.environ.get("OPENAI_BASE_URL")
-        return bool(address) and is_own(urlsplit(address).hostname or "")
+        host = urlsplit(self.api_base or os.environ.get("OPENAI_BASE_URL") or "").hostname
+        return host is not None and is_own(host)
 
     def model_label(self) -> str:
         """The name the server knows the model by."""

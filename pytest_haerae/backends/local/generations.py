@@ -174,14 +174,16 @@ class GenerationRunner:
 
     def _processors(self, batch: Sequence[Row], width: int) -> dict[str, Any]:
         paths = [row.kept for row in batch]
+
+        def keep(tokens: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+            return kept_to(paths, tokens[:, width:].tolist(), scores)
+
+        processors: list[Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = []
+        if any(paths):
+            processors.append(keep)
         if self._close is not None:
-            processor = self._close.processor([row.opened for row in batch], width)
-        elif any(paths):
-            # One that has ended has none of its choices before it: what ends it is all that may follow.
-            processor = lambda tokens, scores: kept_to(paths, tokens[:, width:].tolist(), scores)  # noqa: E731
-        else:
-            return {}
-        return {"logits_processor": LogitsProcessorList([processor])}
+            processors.append(self._close.processor([row.opened for row in batch], width))
+        return {"logits_processor": LogitsProcessorList(processors)} if processors else {}
 
     def _text(self, tokens: Sequence[int]) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
