@@ -112,6 +112,16 @@ def test_each_answer_is_a_letter_of_its_item_and_free_text_stays_free(
     assert asked() == 15 + len(ROWS)
 
 
+@pytest.mark.server
+def test_replicas_are_kept_to_letters_as_one_model_is(evaluate: Evaluate) -> None:
+    numbers = []
+    for options in ((), ("--replicas=2",)):
+        assert evaluate(CONSTRAIN, *options, model="chatty").ret == 0
+        assert all(sample["raw_output"] in "ABCDE" for sample in samples("questions"))
+        numbers.append(json.dumps([valid_report(REPORT)[part] for part in ("metrics", "samples")]))
+    assert numbers[0] == numbers[1]
+
+
 @MODES
 def test_an_answer_that_is_no_letter_is_an_error_and_never_scored(evaluate: Evaluate, workers: Sequence[str]) -> None:
     result = evaluate(CONSTRAIN, *workers, model="deaf")
