@@ -143,3 +143,12 @@ def test_a_text_that_is_kept_to_choices_begins_no_thought() -> None:
         UsageError, match=r"opens a thought \(<think>\), and .* has no room for one: add --reasoning=off"
     ):
         opened_by("질문<think>\n", replace(chat, choices=("A", "B")))
+
+
+def test_a_real_model_that_would_think_first_is_kept_to_choices_where_its_thought_is_off(tmp_path: Path) -> None:
+    template = "{{ messages[0].content }}{% if enable_thinking is false %}</think>{% else %}<think>{% endif %}"
+    kept = replace(CHAT, choices=("A", "B"))
+    with pytest.raises(UsageError, match="add --reasoning=off"):
+        list(open_backend(tmp_path, template).run([kept]))
+    ((_, answer),) = open_backend(tmp_path, template, reasoning="off").run([kept])
+    assert answer.text in kept.choices
