@@ -29,6 +29,7 @@ from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.forecast import forecast_lines, read_earlier
 from pytest_haerae.run.asking import Answers, ask, in_order, place_of
 from pytest_haerae.run.calls import Callers
+from pytest_haerae.run.constraint import check_constraint, describe_constraint
 from pytest_haerae.run.engine import Progress
 from pytest_haerae.run.forecast import make_forecast
 from pytest_haerae.run.identity import refuse_one_name
@@ -87,7 +88,7 @@ class Evaluation:
 
         Raises:
             UsageError: A gate cannot be judged on these items, no row has a column that the accuracy is to be told by,
-                or the model cannot be loaded.
+                none has options that its answer could be kept to, or the model cannot be loaded.
             StoreError: Answers cannot be kept.
         """
         selection = self._checked(selection, about, by_hand=by_hand)
@@ -126,6 +127,7 @@ class Evaluation:
         about = selection if about is None else about
         refuse_one_name(about)
         check_breakdowns(self.plan.config.by, about, self.source)
+        check_constraint(self.plan, about)
         if not by_hand:
             names = {name for entry in about for name in (entry.group, entry.benchmark)}
             check_gated_subsets(self.plan.config, filter(None, names))
@@ -180,6 +182,7 @@ class Evaluation:
             calls=answers.calls.totals(),
             completeness=completeness,
             started=self.started,
+            constraint=describe_constraint(self.plan, [sample.selected for sample in ordered]),
         )
         warnings = [*find_warnings(ordered), *judgement.warnings, *warn_of_lost(self._lost(selection))]
         report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement, warnings=warnings)

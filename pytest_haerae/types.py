@@ -77,9 +77,9 @@ class Request:
         continuations: The texts to score after the context; empty when generating.
         messages: The chat to answer or to score after, in place of `context`; None for plain text.
         stop: Texts at which a generation ends.
-        sampling: Generation parameters of this request alone, by name and in the order of names; they take the places
-            of the backend's (`BackendParameters.sampling`).
+        sampling: Generation parameters of this request alone, by name and in that order, in place of the backend's.
         repeat: Which answer to this question it asks for, from 0: each is another one, where the model draws.
+        choices: The texts of which the model is kept to one; empty where it writes what it likes.
     """
 
     kind: Capability
@@ -89,6 +89,7 @@ class Request:
     stop: tuple[str, ...] = ()
     sampling: tuple[tuple[str, SamplingValue], ...] = ()
     repeat: int = 0
+    choices: tuple[str, ...] = ()
 
 
 def split_trailing_space(context: str) -> tuple[str, str]:

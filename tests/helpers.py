@@ -124,3 +124,18 @@ def copy_of_store(store: Path, scratch: Path) -> Iterator[sqlite3.Connection]:
         shutil.copy(part, scratch)
     with closing(sqlite3.connect(scratch / store.name)) as connection:
         yield connection
+
+
+def kept_reply(number: int, body: dict[str, Any]) -> str | None:
+    """What a server answers that is told to keep to choices: that with the number, in the form that it is told.
+
+    Returns:
+        None where it is told nothing.
+    """
+    if "structured_outputs" in body:
+        choices: list[str] = body["structured_outputs"]["choice"]
+        return choices[number % len(choices)]
+    if "response_format" in body:
+        choices = body["response_format"]["json_schema"]["schema"]["properties"]["answer"]["enum"]
+        return json.dumps({"answer": choices[number % len(choices)]})
+    return None

@@ -95,6 +95,9 @@ class Backend(ABC):
     methods: ClassVar[frozenset[Capability]]
     """What it can do: ``generate`` texts, give a ``loglikelihood``, or both."""
 
+    constrains: ClassVar[bool] = False
+    """Whether it keeps a generated text to `Request.choices`; one that does not is never given a request with some."""
+
     parameters: ClassVar[type[BackendParameters]] = BackendParameters
     """The class of its parameters."""
 
@@ -186,11 +189,11 @@ class Backend(ABC):
 
         Yields:
             ``(index, response)`` as each is done, in any order, each index once. A response that is yielded is stored
-            before the next one is asked for. It carries an answer or an `error`, never both; an answer is a `text`, or
-            one log-likelihood for each of the request's continuations: the sum of the log-probabilities (natural
-            logarithm) of its tokens after the context, finite and at most 0. Another index, one that came before, or
-            something else than a `Response` ends the run with exit code 4; a field that is not what its type says is
-            the error of its request.
+            before the next one is asked for. It carries an answer or an `error`, never both; an answer is a `text` (of
+            the request's `choices` one as it stands there, where it has some), or one log-likelihood for each of the
+            request's continuations: the sum of the log-probabilities (natural logarithm) of its tokens after the
+            context, finite and at most 0. Another index, one that came before, or something else than a `Response`
+            ends the run with exit code 4; a field that is not what its type says is the error of its request.
 
         Raises:
             UsageError: This kind of run cannot be served at all; it ends the run with exit code 4.

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from pytest_haerae.backends.installed import check_installed
 from pytest_haerae.backends.protocol import Backend, BackendParameters
+from pytest_haerae.backends.reasoning import ReasoningParameters
 from pytest_haerae.backends.sampling import SAMPLING
 from pytest_haerae.entry_points import entry_point_modules, entry_point_names, find_entry_point, load_entry_point
 from pytest_haerae.errors import HaeraeError, UsageError, raised, unknown
@@ -181,16 +182,16 @@ def unknown_parameter(backend: str, kind: str, name: str, valid: Iterable[str]) 
         name: The parameter's name, as given.
         valid: The names that the backend takes.
     """
-    having = _backends_with(name) if name in SAMPLING else []
+    having = _backends(lambda each: name in each.parameters.sampling) if name in SAMPLING else []
     return f"{backend} has no {name}; {', '.join(having)} have it" if having else unknown(kind, name, valid)
 
 
-def _backends_with(parameter: str) -> list[str]:
-    """The names of the installed backends whose requests may set a parameter; a class that cannot be had has none."""
+def _backends(have: Callable[[type[Backend]], bool]) -> list[str]:
+    """The names of the installed backends that have something; a class that cannot be had has nothing."""
     names = []
     for name in backend_names():
         with suppress(HaeraeError):
-            if parameter in find_backend(name).parameters.sampling:
+            if have(find_backend(name)):
                 names.append(name)
     return names
 
@@ -225,3 +226,24 @@ def require_method(name: str, backend: type[Backend], method: Method) -> None:
     if CAPABILITY[method] not in backend.methods:
         possible = [each for each, capability in CAPABILITY.items() if capability in backend.methods]
         raise UsageError(f"--method={method}: backend '{name}' cannot serve it; it serves {', '.join(possible)}")
+
+
+def require_choices(place: str, name: str, backend: type[Backend], parameters: BackendParameters) -> None:
+    """Refuse to keep texts to choices where the backend cannot, or is told to let its model think first.
+
+    Args:
+        place: What asks for it.
+        name: The backend's name.
+        backend: Its class.
+        parameters: Its parameters.
+
+    Raises:
+        UsageError: With those that can, or the way out.
+    """
+    if not backend.constrains:
+        can = ", ".join(_backends(lambda each: each.constrains))
+        raise UsageError(f"{place}: backend '{name}' cannot keep its texts to choices; {can} can")
+    level = parameters.reasoning if isinstance(parameters, ReasoningParameters) else None
+    if level not in (None, "off"):
+        words = f"a text that is kept to choices has no room for reasoning={level}"
+        raise UsageError(f"{place}: {words}; leave that out, or say --reasoning=off")

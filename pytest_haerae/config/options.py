@@ -67,7 +67,7 @@ OPTIONS: Sequence[Option] = (
     value(
         "evaluator_params",
         "JSON",
-        "the scorer's parameters, in the forms of --model-params",
+        "the scorer's parameters, in the forms of --model-params; constrain=letters keeps answers to letters",
         "answers",
         parse=parse_mapping,
         default={},

@@ -21,7 +21,7 @@ from pytest_haerae.config.profiles import read_profiles, with_profile
 from pytest_haerae.config.tolerated_drops import ToleratedDrops
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.parameters import choose_scorer
-from pytest_haerae.scoring.registry import scorer_name
+from pytest_haerae.scoring.registry import CONSTRAIN, scorer_name
 from pytest_haerae.types import Method, PassIf, Reasoning
 
 DEFAULT_PROMPT: dict[Method, str] = {"log_likelihood": "raw", "string_match": "answer_letter"}
@@ -119,6 +119,11 @@ class RunConfig(GateSettings):
     def return_logits(self) -> bool:
         """Whether every option's log-likelihood goes into the report."""
         return bool(self.evaluator_params.get("return_logits", True))
+
+    @property
+    def constrained(self) -> bool:
+        """Whether what is generated about an item with options is kept to one of its labels."""
+        return CONSTRAIN in self.evaluator_params
 
     @property
     def scorer(self) -> str:

@@ -25,6 +25,7 @@ def requests_from_json(content: Sequence[Mapping[str, Any]]) -> list[Request]:
             tuple(each["stop"]),
             tuple((name, _hashable(value)) for name, value in each["sampling"]),
             each["repeat"],
+            tuple(each["choices"]),
         )
         for each in content
     ]

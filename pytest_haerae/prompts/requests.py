@@ -108,6 +108,7 @@ def make_request(
     *,
     chat: bool = False,
     system_prompt: str | None = None,
+    constrained: bool = False,
 ) -> Request:
     """Make the request that asks one item.
 
@@ -118,11 +119,13 @@ def make_request(
         shots: Few-shot examples that stand before it.
         chat: Make a chat of it: the examples become earlier turns.
         system_prompt: The chat's system message; before plain text it stands as a first paragraph.
+        constrained: Keep what is generated to one of the item's labels, where it has any.
     """
     examples = _examples(prompt.render, prompt.write_target, tuple(shots))
     context, messages = framed(prompt.render(item), examples, chat=chat, system_prompt=system_prompt)
     if kind == "generate":
-        return Request("generate", context, messages=messages, stop=prompt.stop)
+        choices = (item.labels if constrained else None) or ()
+        return Request("generate", context, messages=messages, stop=() if choices else prompt.stop, choices=choices)
     assert item.labels is not None  # noqa: S101 - free-text items never come here: they are skipped before
     context, moved = split_trailing_space(context)
     # A chat template ends where the answer begins, so that no space stands before the label.

@@ -71,7 +71,7 @@ def _info(
         "complete": facts.completeness.missing == 0,
         "gates": [gate.to_json() for gate in judgement.gates],
         "replicas": config.replicas,
-        "method_detail": usage.method_detail,
+        "method_detail": "; ".join(filter(None, [usage.method_detail, facts.constraint])) or None,
         "generation": usage.generation,
         "rules": _rules(verdicts),
         "rules_not_read": _rules(verdict for verdict in verdicts if verdict.outcome == "invalid"),

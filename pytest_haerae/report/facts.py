@@ -44,6 +44,7 @@ class RunFacts:
     calls: CallTotals
     completeness: Completeness
     benchmarks: Mapping[str, BenchmarkInfo] = field(default_factory=dict)
+    constraint: str | None = None
 
 
 def gather_facts(
@@ -55,6 +56,7 @@ def gather_facts(
     calls: CallTotals,
     completeness: Completeness,
     started: Started,
+    constraint: str | None = None,
 ) -> RunFacts:
     """Put together what is known at a run's end.
 
@@ -66,6 +68,7 @@ def gather_facts(
         calls: What tests asked beside them.
         completeness: How much of the run its numbers rest on.
         started: When it began.
+        constraint: How many answers were kept to letters; None where none was to be.
     """
     selected: dict[DataKey, list[Selected]] = {}
     for entry in selection:
@@ -84,6 +87,7 @@ def gather_facts(
         usage=usage,
         calls=calls,
         completeness=completeness,
+        constraint=constraint,
         benchmarks={
             source.name_of(data): _benchmark(plan.part_of(data), source, data, selected.get(data, ())) for data in names
         }

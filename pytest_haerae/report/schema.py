@@ -87,7 +87,7 @@ class Info(EarlierInfo):
     replicas: NotRequired[int | None]
     """Copies of a local model; null for one in the run's own process."""
     method_detail: NotRequired[str | None]
-    """How the backend came by its numbers, in its words."""
+    """How the backend came by its numbers, in its words, and how many answers were kept to letters."""
     reasoning: NotRequired[str | int]
     """How much the model was to think, where that was set: a level, or a number of tokens."""
     generation: NotRequired[dict[str, Any] | None]

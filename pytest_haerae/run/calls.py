@@ -170,7 +170,7 @@ class Calls:
 def _sort(entry: tuple[str, Request]) -> str:
     """What questions of a pass have in common: a server may score texts and not chats, and take one sampling alone."""
     request = entry[1]
-    return repr((request.kind, request.messages is None, request.sampling, request.repeat))
+    return repr((request.kind, request.messages is None, request.sampling, request.repeat, bool(request.choices)))
 
 
 def known_sum(counts: Iterable[Number | None]) -> Number | None:

@@ -25,6 +25,8 @@ def response_key(identity: str, request: Request) -> str:
     messages = request.messages and [[message.role, message.content] for message in request.messages]
     content: list[Any] = [identity, request.kind, request.context, request.continuations, messages, request.stop]
     if request.sampling or request.repeat:
-        # Only then: without them it is the key that answers of earlier versions are stored by.
+        # Only then, as below: without them it is the key that answers of earlier versions are stored by.
         content.append([request.sampling, request.repeat])
+    if request.choices:
+        content.append({"choices": request.choices})
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

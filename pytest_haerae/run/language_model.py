@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from pytest_haerae.backends.registry import first_problem, unknown_parameter
+from pytest_haerae.backends.registry import first_problem, require_choices, unknown_parameter
 from pytest_haerae.errors import BackendFailure, UsageError
 from pytest_haerae.escaping import shown
 from pytest_haerae.prompts.requests import framed
@@ -37,7 +37,13 @@ class LanguageModel:
         self._ask = ask
 
     def generate(
-        self, prompt: Prompt, *, stop: str | Sequence[str] = (), repeat: int = 0, **sampling: object
+        self,
+        prompt: Prompt,
+        *,
+        stop: str | Sequence[str] = (),
+        repeat: int = 0,
+        choices: Sequence[str] = (),
+        **sampling: object,
     ) -> Response:
         """Generate a text.
 
@@ -46,6 +52,7 @@ class LanguageModel:
             stop: Texts at which the generation ends.
             repeat: Which answer to this prompt: each number is asked for once, and with a seed of its own where the
                 backend takes one.
+            choices: Texts of which the model is kept to one, where the backend can do so.
             sampling: Generation parameters of this call, in the places of those of `--model-params`: of each backend
                 that has a model `max_tokens`, `temperature`, `top_p`, `top_k`, `min_p`, `repetition_penalty`,
                 `logit_bias` and `seed`; `typical_p`, `presence_penalty` and `frequency_penalty` where it has them.
@@ -57,10 +64,16 @@ class LanguageModel:
             BackendFailure: There is none.
             UsageError: The call cannot be made, or the model cannot be asked.
         """
-        return self.generate_all([prompt], stop=stop, repeat=repeat, **sampling)[0]
+        return self.generate_all([prompt], stop=stop, repeat=repeat, choices=choices, **sampling)[0]
 
     def generate_all(
-        self, prompts: Iterable[Prompt], *, stop: str | Sequence[str] = (), repeat: int = 0, **sampling: object
+        self,
+        prompts: Iterable[Prompt],
+        *,
+        stop: str | Sequence[str] = (),
+        repeat: int = 0,
+        choices: Sequence[str] = (),
+        **sampling: object,
     ) -> list[Response]:
         """Generate a text after each of many prompts, in one pass; as `generate`.
 
@@ -70,7 +83,8 @@ class LanguageModel:
         """
         if isinstance(prompts, str):
             raise UsageError("haerae_model.generate_all: prompts is a list of prompts, not a string")
-        return self._answers([self.request(prompt, stop=stop, repeat=repeat, **sampling) for prompt in prompts])
+        asked: dict[str, Any] = {"stop": stop, "repeat": repeat, "choices": choices, **sampling}
+        return self._answers([self.request(prompt, **asked) for prompt in prompts])
 
     def loglikelihood(self, context: Prompt, continuations: Sequence[str]) -> Response:
         """Score continuations after a context.
@@ -93,7 +107,13 @@ class LanguageModel:
         return self._answers([self.scoring_request(context, continuations)])[0]
 
     def request(
-        self, prompt: Prompt, *, stop: str | Sequence[str] = (), repeat: int = 0, **sampling: object
+        self,
+        prompt: Prompt,
+        *,
+        stop: str | Sequence[str] = (),
+        repeat: int = 0,
+        choices: Sequence[str] = (),
+        **sampling: object,
     ) -> Request:
         """The request of `generate`, made and not asked.
 
@@ -106,7 +126,8 @@ class LanguageModel:
             raise UsageError(f"haerae_model: stop is a text or several, not {shown(stop)}")
         if isinstance(repeat, bool) or not isinstance(repeat, int) or repeat < 0:
             raise UsageError(f"haerae_model: repeat is a number from 0, not {shown(repeat)}")
-        return Request("generate", context, (), messages, stops, self._sampling(sampling), repeat)
+        kept_to = self._choices(choices)
+        return Request("generate", context, (), messages, stops, self._sampling(sampling), repeat, kept_to)
 
     def scoring_request(self, context: Prompt, continuations: Sequence[str]) -> Request:
         """The request of `loglikelihood`, made and not asked.
@@ -139,12 +160,22 @@ class LanguageModel:
             raise UsageError("haerae_model: the prompt is empty")
         return framed(prompt, chat=plan.is_chat(config, kind), system_prompt=config.system_prompt)
 
+    def _choices(self, given: object) -> tuple[str, ...]:
+        """The texts that an answer is one of."""
+        choices = tuple(given) if isinstance(given, list | tuple) else ("",)
+        if not all(isinstance(each, str) and each for each in choices):
+            raise UsageError(f"haerae_model: choices are a list of texts, not {shown(given)}")
+        if choices:
+            plan = self._plan
+            require_choices("haerae_model: choices", plan.config.model, plan.backend, plan.parameters)
+        return choices
+
     def _sampling(self, given: Mapping[str, Any]) -> tuple[tuple[str, SamplingValue], ...]:
         """Sampling parameters, each as the backend's parameters have it: 1 and 1.0 are one temperature."""
         parameters = self._plan.parameters
         for name in given:
             if name not in parameters.sampling:
-                names = {*parameters.sampling, "stop", "repeat"}
+                names = {*parameters.sampling, "stop", "repeat", "choices"}
                 backend = self._plan.config.model
                 words = unknown_parameter(backend, "sampling parameter", name, names)
                 raise UsageError(f"haerae_model: {words}")

@@ -13,6 +13,7 @@ from pytest_haerae.backends.registry import (
     check_price,
     find_backend,
     refusing,
+    require_choices,
     require_method,
     validate_parameters,
 )
@@ -28,7 +29,11 @@ from pytest_haerae.run.identity import place_of_data
 from pytest_haerae.run.keys import identity_digest
 from pytest_haerae.scoring.judging import judge, skip_reason
 from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
+from pytest_haerae.scoring.registry import CONSTRAIN, CONSTRAINTS
 from pytest_haerae.types import CAPABILITY, Capability, DataKey, Item, Response, Verdict
+
+CONSTRAINED = f"--evaluator-params {CONSTRAIN}={CONSTRAINTS[0]}"
+"""What keeps answers to letters, as it is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,8 @@ def make_plan(config: RunConfig, backends: Mapping[str, type[Backend]] | None = 
     params = with_reasoning(config.model, backend, config.model_params, config.reasoning)
     parameters = validate_parameters(config.model, backend, params)
     _refuse_idle_reasoning(config, parameters)
+    if any(part.constrained for part in config.parts):
+        require_choices(CONSTRAINED, config.model, backend, parameters)
     if not on_other_machines(config.replicas, config.ray_address):
         check_backend_parts(config.model, backend, parameters)
     if config.max_cost is not None:

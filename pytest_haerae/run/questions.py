@@ -64,6 +64,7 @@ class Questions:
             shots,
             chat=self._plan.is_chat(config, part.kind),
             system_prompt=config.system_prompt,
+            constrained=config.constrained,
         )
 
     def _shots(self, selected: Selected, config: RunConfig) -> list[Item]:

@@ -43,12 +43,15 @@ def validated_answer(request: Request, response: Response) -> Response:
     """A `validated` response that answers its request: a text, or a log-likelihood for each continuation.
 
     Raises:
-        Malformed: It does not, or an option's log-likelihood is not finite or above zero.
+        Malformed: It does not, its text is none of the request's choices, or an option's log-likelihood is not finite
+            or above zero.
     """
     response = validated(response)
     if request.kind == "generate":
         if response.text is None:
             raise Malformed("no text")
+        if request.choices and response.text not in request.choices:
+            raise Malformed(f"{shown(response.text)}, which is none of {', '.join(request.choices)}")
         return response
     values = response.loglikelihoods
     if values is None or len(values) != len(request.continuations):

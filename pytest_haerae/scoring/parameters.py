@@ -9,7 +9,15 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pytest_haerae.errors import UsageError, unknown
-from pytest_haerae.scoring.registry import RESERVED, STRICT_SCORER, Scorer, find_scorer, scorer_name
+from pytest_haerae.scoring.registry import (
+    CONSTRAIN,
+    CONSTRAINTS,
+    RESERVED,
+    STRICT_SCORER,
+    Scorer,
+    find_scorer,
+    scorer_name,
+)
 from pytest_haerae.scoring.time_limit import Patience
 from pytest_haerae.types import Item, Method, Response, Verdict
 
@@ -64,8 +72,8 @@ def choose_scorer(
 
     Args:
         method: How the responses are judged.
-        evaluator_params: ``scorer`` and ``strict`` choose, ``time_limit`` bounds what it takes for an item, in seconds;
-            what the method does not take belongs to the chosen scorer.
+        evaluator_params: ``scorer`` and ``strict`` choose, ``time_limit`` bounds what it takes for an item, in seconds,
+            ``constrain`` is of how the model is asked; what the method does not take belongs to the chosen scorer.
         default: The scorer where they choose none; that of the method where this is None.
 
     Raises:
@@ -77,6 +85,8 @@ def choose_scorer(
         kind = RESERVED[method][name]
         if not (_is_seconds(setting) if kind is float else isinstance(setting, kind)):
             raise UsageError(f"--evaluator-params: {name} is {_WANTED[kind]}, not {setting!r}")
+    if reserved.get(CONSTRAIN, CONSTRAINTS[0]) not in CONSTRAINTS:
+        raise UsageError(f"--evaluator-params: {unknown('constraint', reserved[CONSTRAIN], CONSTRAINTS)}")
     if reserved.get("strict") and reserved.get("scorer", STRICT_SCORER) != STRICT_SCORER:
         raise UsageError(
             f"--evaluator-params: strict is a scorer of its own; leave out either it or {reserved['scorer']!r}"

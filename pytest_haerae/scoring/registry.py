@@ -20,9 +20,13 @@ ENTRY_POINT_GROUP = "pytest_haerae.scorers"
 """The entry points of scorers: a scorer's name, and the function that `register_scorer` decorates."""
 
 DEFAULT_SCORER, STRICT_SCORER = "default", "strict"
+CONSTRAIN = "constrain"
+"""The evaluator parameter that keeps what a model generates to what it names."""
+CONSTRAINTS = ("letters",)
+"""What it may name."""
 RESERVED: Mapping[Method, Mapping[str, type]] = {
     "log_likelihood": {"return_logits": bool, "scorer": str, "time_limit": float},
-    "string_match": {"scorer": str, "strict": bool, "time_limit": float},
+    "string_match": {CONSTRAIN: str, "scorer": str, "strict": bool, "time_limit": float},
 }
 """The evaluator parameters that belong to a method, whichever scorer judges, and their types."""
 

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from inspect import isabstract
 from typing import Any, Literal, get_args, get_origin
 
@@ -22,6 +23,7 @@ _CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
 _PLANTED = "planted-secret-0123456789"
 _UNHEARD_OF = "no_backend_has_this_parameter"
 _OPTIONS = ("서울", "부산광역시", "대전", "광주")
+_CHOICES = ("A", "B", "C", "D")
 _TOLERANCE = 1e-3
 """Between two log-likelihoods of one request: what shares a batch may change the rounding."""
 
@@ -57,6 +59,8 @@ def check_backend(
     with closing(backend(valid)) as model:
         for kind in sorted(backend.methods):
             asked = [each for each in requests if each.kind == kind] or example_requests(kind, valid)
+            if kind == "generate" and backend.constrains:
+                asked += [replace(each, choices=_CHOICES[: number + 2]) for number, each in enumerate(asked)]
             first = _answers(backend, model, asked)
             if deterministic:
                 # The other way round: an answer that belongs to a place, and not to its request, is found out.
@@ -104,7 +108,9 @@ def _check_declarations(backend: type[Backend]) -> None:
             backend,
             f"{name} is {names!r}; it has to be a tuple of {listed} names",
         )
-    _require(isinstance(backend.remote, bool), backend, f"remote is {backend.remote!r}; it has to be True or False")
+    for name in ("remote", "constrains"):
+        told = getattr(backend, name)
+        _require(isinstance(told, bool), backend, f"{name} is {told!r}; it has to be True or False")
 
 
 def _check_names(backend: type[Backend], given: Mapping[str, Any]) -> None:
@@ -200,6 +206,10 @@ def _check_response(backend: type[Backend], index: int, request: Request, respon
     _require(response.error is None, backend, f"{where} ended in the error {response.error!r}")
     if request.kind == "generate":
         _require(isinstance(response.text, str), backend, f"{where} has text {response.text!r}; it has to be a string")
+        kept = not request.choices or response.text in request.choices
+        _require(
+            kept, backend, f"{where} has text {response.text!r}; it has to be one of its choices {request.choices}"
+        )
         _check_fields(backend, where, response)
         return
     values = response.loglikelihoods

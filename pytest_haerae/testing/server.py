@@ -28,6 +28,8 @@ _BODIES = {
     "no choices": '{"id": "x", "object": "chat.completion", "choices": []}',
 }
 """What comes with status 200 and is no answer."""
+_CONSTRAINING = ("response_format", "structured_outputs")
+"""Fields of a body that keep its answer to choices."""
 _SLOW_SECONDS, _HANG_SECONDS = 0.3, 30.0
 
 UNNUMBERED = -1
@@ -53,7 +55,8 @@ class ApiServer:
     """Answers chat completions and text completions about numbered questions (``7번 문제``).
 
     Args:
-        reply: The text of the answer to a question, by its number and the request's body.
+        reply: The text of the answer to a question, by its number and the request's body; of the sum that has none
+            (`UNNUMBERED`) only where the body keeps the answer to choices.
         fault: The fault of an attempt at a question (its number, the attempt from 1); None to answer. One of
             `TRANSIENT_FAULTS`, or a status with the server's words: ``"401: invalid key"``. It is asked about
             `UNNUMBERED`, too: the sum with which a backend finds out whether a server refuses one question or all.
@@ -104,7 +107,7 @@ class ApiServer:
         self.keys.add(request.headers.get("Authorization"))
         asked = body["messages"][-1]["content"] if "messages" in body else body["prompt"]
         if asked == HARMLESS:
-            return await self._answer_harmless(request)
+            return await self._answer_harmless(request, body)
         found = _NUMBER.search(asked)
         if found is None and self._numbered:
             return web.Response(status=500, text="the question shows no number, and the server was told it would")
@@ -117,12 +120,14 @@ class ApiServer:
         self.answered[number] += 1
         return web.json_response(completion(self._reply(number, body)))
 
-    async def _answer_harmless(self, request: web.Request) -> web.StreamResponse:
+    async def _answer_harmless(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         """What a backend asks to tell a refused question from a server that refuses everybody: it counts as none."""
         from aiohttp import web
 
-        fault = self._fault(UNNUMBERED, 1)
-        return web.json_response(completion("2")) if fault is None else await _misbehave(request, fault)
+        if (fault := self._fault(UNNUMBERED, 1)) is not None:
+            return await _misbehave(request, fault)
+        kept = any(name in body for name in _CONSTRAINING)
+        return web.json_response(completion(self._reply(UNNUMBERED, body) if kept else "2"))
 
 
 async def _misbehave(request: web.Request, fault: str) -> web.StreamResponse:

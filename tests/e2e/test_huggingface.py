@@ -21,6 +21,7 @@ from pytest_haerae.backends.local.tree_scoring import TreeScorer
 from pytest_haerae.backends.local.trie import Tokens
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
+from tests.e2e.constrained import check_letters
 from tests.helpers import ROOT, reference_items, valid_report
 
 pytestmark = pytest.mark.engine
@@ -140,3 +141,7 @@ def test_the_suites_run_on_it(checkpoint: Path, tmp_path: Path, method: str) -> 
     metrics = valid_report(tmp_path / "report.json")["metrics"]
     assert metrics["n"] + metrics["skipped"] == 13
     assert metrics["errors"] == 0
+
+
+def test_the_letter_that_an_answer_is_kept_to_is_the_likeliest_of_them(backend: HuggingFaceBackend) -> None:
+    check_letters(backend)

@@ -6,10 +6,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
+from pytest_haerae import Evaluator
 from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
 from pytest_haerae.types import Request
 from tests.e2e.tiny_gguf import write_tiny
@@ -29,6 +31,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def drawn(weights: Path, monkeypatch: pytest.MonkeyPatch, prompt: str, **given: Any) -> tuple[list[int], Probabilities]:  # noqa: ANN401 - any parameter
     """The first tokens of as many answers, and the logits that they were drawn from."""
+    choices: tuple[str, ...] = given.pop("choices", ())
     values = {"model_name_or_path": str(weights), "context_size": 512, "threads": 1, "max_tokens": 1, **given}
     backend = LlamaCppBackend(LlamaCppParameters.model_validate(values))
     server, complete = backend._server, backend._server.complete
@@ -44,7 +47,8 @@ def drawn(weights: Path, monkeypatch: pytest.MonkeyPatch, prompt: str, **given: 
         return answer
 
     monkeypatch.setattr(server, "complete", noted)
-    for _, response in backend.run([Request("generate", prompt, repeat=repeat) for repeat in range(DRAWS)]):
+    requests = [Request("generate", prompt, repeat=repeat, choices=choices) for repeat in range(DRAWS)]
+    for _, response in backend.run(requests):
         assert response.error is None
     backend.close()
     return tokens, logits
@@ -82,3 +86,53 @@ def test_penalties_count_the_last_64_tokens_of_the_prompt(weights: Path, monkeyp
         logits[token] = logits[token] / 1.4 if logits[token] > 0 else logits[token] * 1.4
         logits[token] -= 0.3 + 0.05 * count
     agree(tokens, expected(logits, []))
+
+
+def test_choices_are_drawn_from_the_softmax_over_their_tokens(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens, logits = drawn(weights, monkeypatch, PROMPT, choices=("A", "B", "C", "D"), temperature=1.3, **OFF)
+    letters = [byte + 3 for byte in b"ABCD"]
+    own = np.full(len(logits), -np.inf)
+    own[letters] = logits[letters]
+    agree(tokens, expected(own, [("temperature", 1.3)]))
+
+
+def test_a_text_is_one_of_its_choices_whatever_they_are(weights: Path) -> None:
+    values = {"model_name_or_path": str(weights), "context_size": 512, "threads": 1, "temperature": 1.5}
+    backend = LlamaCppBackend(LlamaCppParameters.model_validate({**values, "max_tokens": 40}))
+    every = [
+        ("A", "B"),
+        ('a"b', "c\\d", "e\nf", "[x]"),
+        ("가", "나다", "가나"),
+        ("1", "10", "100"),
+        ("🙂", "🙃 ."),
+    ]
+    requests = [Request("generate", PROMPT, repeat=repeat, choices=choices) for choices in every for repeat in range(9)]
+    for index, response in backend.run(requests):
+        assert response.text in requests[index].choices
+        assert response.finish_reason == "stop"
+    backend.close()
+
+
+def test_a_model_that_knows_no_letters_is_kept_to_them(weights: Path, tmp_path: Path) -> None:
+    """A random model: by itself it writes bytes in which there is no answer."""
+    options: dict[str, Any] = {
+        "model_params": {"model_name_or_path": str(weights), "threads": 1, "context_size": 2048, "max_tokens": 8},
+        "dataset": "sample",
+        "subset": ["csat_geo", "history", "lyrics_denoising"],
+        "limit": 4,
+        "store": str(tmp_path / "store.sqlite"),
+        "reuse": True,
+    }
+    free, kept = (
+        Evaluator(progress=False).run(
+            "llamacpp", evaluator_params=params, output_file=str(tmp_path / "report.json"), **options
+        )
+        for params in ({}, {"constrain": "letters"})
+    )
+    assert free.metrics["invalid"] + free.metrics["cut"] > 0
+    assert (kept.metrics["errors"], kept.info["responses"]) == (0, {"computed": 8, "reused": 4})
+    for sample in kept.samples:
+        if sample["options"]:
+            assert sample["raw_output"] == sample["prediction"] in "ABCDE"[: len(sample["options"])]
+            assert sample["outcome"] in ("correct", "wrong")
+    assert "8 of 12 answers were kept to the letters" in str(kept.info["method_detail"])

@@ -77,3 +77,15 @@ def test_a_chat_gives_bare_letters_alone_and_says_so(address: str, tmp_path: Pat
     assert "only labels among the listed (20 at most)" in report["info"]["method_detail"]
     (sample,) = report["samples"]
     assert sample["loglikelihoods"] or "is not among the top" in sample["error"]
+
+
+@pytest.mark.parametrize("endpoint", ["chat", "completions"])
+def test_answers_are_kept_to_letters(address: str, tmp_path: Path, endpoint: str) -> None:
+    options = ["--limit=2", "--subset=csat_geo,history,lyrics_denoising", "--evaluator-params=constrain=letters"]
+    result = evaluate(tmp_path, address, *options, endpoint=endpoint, max_tokens=24)
+    assert result.returncode == 0, result.stdout + result.stderr
+    report = valid_report(tmp_path / "report.json")
+    kept = [sample for sample in report["samples"] if sample["options"]]
+    assert (len(kept), report["metrics"]["errors"], report["metrics"]["n"]) == (4, 0, 6)
+    for sample in kept:
+        assert sample["raw_output"] == sample["prediction"] in "ABCDE"[: len(sample["options"])]

@@ -26,6 +26,7 @@ from pytest_haerae.backends.registry import validate_parameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
 from tests.e2e.conftest import VLLM_SETTINGS
+from tests.e2e.constrained import check_letters
 from tests.e2e.vllm_ledger import LEDGER, asked
 from tests.helpers import ROOT, copy_of_store, reference_items, valid_report
 
@@ -293,3 +294,7 @@ def test_an_interrupt_leaves_no_process(checkpoint: Path, tmp_path: Path, second
             os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode == pytest.ExitCode.INTERRUPTED, output
     assert_nothing_left(process.pid)
+
+
+def test_the_letter_that_an_answer_is_kept_to_is_the_likeliest_of_them(backend: VllmBackend) -> None:
+    check_letters(backend)

@@ -78,9 +78,12 @@ def drawn(backend: VllmBackend, monkeypatch: pytest.MonkeyPatch, **given: Any) -
             yield number, output
 
     monkeypatch.setattr(module, "answers", noted)
+    choices: tuple[str, ...] = given.pop("choices", ())
     names = {name: tuple(value.items()) if isinstance(value, dict) else value for name, value in given.items()}
     sampling = tuple(sorted(names.items()))
-    requests = [Request("generate", PROMPT, sampling=sampling, repeat=repeat) for repeat in range(DRAWS)]
+    requests = [
+        Request("generate", PROMPT, sampling=sampling, repeat=repeat, choices=choices) for repeat in range(DRAWS)
+    ]
     assert all(response.error is None for _, response in backend.run(requests))
     return found
 
@@ -124,3 +127,28 @@ def test_penalties_of_presence_and_frequency_see_the_output(
     changed = logits_after(own, own)
     changed[own] += bias - 1.5 - 2 * 0.5
     agree(thirds, expected(changed, [("temperature", HOT)]))
+
+
+def test_choices_are_drawn_from_the_softmax_over_their_tokens(
+    backend: VllmBackend, logits_after: Callable[..., Probabilities], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = [backend._encoder.tokenize([letter])[0][-1] for letter in "ABCD"]
+    own = np.full(257, -np.inf)
+    own[letters] = logits_after()[letters]
+    tokens = drawn(backend, monkeypatch, choices=("A", "B", "C", "D"))
+    agree([first for first, *_ in tokens], expected(own, [("temperature", HOT)]))
+
+
+def test_a_text_is_one_of_its_choices_and_others_beside_it_are_free(backend: VllmBackend) -> None:
+    every = [("A", "B"), ('a"b', "c\\d", "[x]"), ("가", "나다", "가나"), ("1", "10", "100"), ()]
+    requests = [
+        Request("generate", PROMPT, sampling=(("max_tokens", 20),), repeat=repeat, choices=choices)
+        for repeat in range(9)
+        for choices in every
+    ]
+    answered = dict(backend.run(requests))
+    for index, request in enumerate(requests):
+        assert answered[index].error is None
+        assert not request.choices or answered[index].text in request.choices
+    free = [answered[index].text for index, request in enumerate(requests) if not request.choices]
+    assert not any(text in choices for text in free for choices in every)

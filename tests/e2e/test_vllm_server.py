@@ -16,6 +16,7 @@ from pytest_haerae.backends.api.litellm import LiteLLMBackend
 from pytest_haerae.backends.api.openai import OpenAIBackend
 from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.local.vllm.backend import VllmBackend
+from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Message, Request
 from tests.e2e.server_process import serving
 from tests.helpers import ROOT, reference_items, valid_report
@@ -100,3 +101,35 @@ def test_the_suites_run_on_it(address: str, tmp_path: Path, method: str) -> None
     assert result.returncode == 0, result.stdout + result.stderr
     metrics = valid_report(tmp_path / "report.json")["metrics"]
     assert (metrics["errors"], metrics["n"] + metrics["skipped"]) == (0, 13)
+
+
+@pytest.mark.parametrize("endpoint", ["chat", "completions"])
+@pytest.mark.parametrize("kind", [OpenAIBackend, LiteLLMBackend])
+def test_answers_are_kept_to_letters(address: str, kind: type[ApiBackend], endpoint: str) -> None:
+    name = "gemma" if kind is OpenAIBackend else "openai/gemma"
+    values = {"model_name": name, "api_base": address, "api_key": "not-needed", "endpoint": endpoint}
+    backend = kind(ApiParameters.model_validate(values))
+    chat = endpoint == "chat"
+    requests = [
+        Request("generate", "" if chat else text, messages=(Message("user", text),) if chat else None, choices=choices)
+        for text in ("대한민국의 수도는?\n(A) 서울\n(B) 부산\n정답:", "1 + 1 =", "정답:")
+        for choices in (("A", "B"), ("A", "B", "C", "D", "E"), ("좋음", "나쁨"))
+    ]
+    for index, response in backend.run(requests):
+        assert response.error is None
+        assert response.text in requests[index].choices
+    backend.close()
+
+
+def test_a_schema_is_followed_by_the_engine(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by hosted APIs. A weak model may fill its tokens with the spaces that JSON allows, and is told apart then."""
+    monkeypatch.setattr(ApiParameters, "is_own", lambda self: False)
+    values = {"model_name": "gemma", "api_base": address, "api_key": "not-needed", "max_tokens": 24}
+    backend = OpenAIBackend(ApiParameters.model_validate(values))
+    chat = Request("generate", "", messages=(Message("user", "1+1?\n(A) 2\n(B) 3"),), choices=("A", "B", "C"))
+    try:
+        for _, response in backend.run([chat] * 3):
+            assert response.text in chat.choices or "finish_reason length" in str(response.error)
+    except UsageError as error:
+        assert "finish_reason length" in str(error)  # noqa: PT017 - either may happen
+    backend.close()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pytest_haerae.backends.api.choosing import CONSTRAINING
 from pytest_haerae.backends.api.failures import chain, is_permanent
 
 _DROPPABLE = ("temperature", "top_p", "seed", "stop")
@@ -96,7 +97,8 @@ class Adaptation:
         if not is_permanent(error) or not _REFUSED.search(message):
             return False
         blamed = _blamed(error)
-        if blamed is not None and blamed not in _NAMES:
+        told = {*body, *body.get("extra_body", ())}.intersection(CONSTRAINING)
+        if (blamed is not None and blamed not in _NAMES) or any(_names(name, message) for name in told):
             # It names what it refuses, and that is none of these: a question may contain their names.
             return False
         if "max_tokens" in body and _RENAMED.search(message) and _NO_PARAMETER.search(message):

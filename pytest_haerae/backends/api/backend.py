@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from pytest_haerae.backends.api.adaptation import Adaptations
 from pytest_haerae.backends.api.answers import checked, read_answer
+from pytest_haerae.backends.api.choosing import Choosing
 from pytest_haerae.backends.api.concurrency import LoopThread
 from pytest_haerae.backends.api.failures import MalformedAnswer, hopeless, is_permanent, own_error, status_of, worded
 from pytest_haerae.backends.api.harmless import harmless
@@ -49,6 +50,7 @@ class ApiBackend(Backend):
     """
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
+    constrains: ClassVar[bool] = True
     parameters: ClassVar[type[BackendParameters]] = ApiParameters
     remote: ClassVar[bool] = True
     name: ClassVar[str]
@@ -61,6 +63,7 @@ class ApiBackend(Backend):
         self._waits = Waits()
         self._retrying = retrying(parameters.max_retries, self._waits, self._worth_another)
         self._thinking = self._reasoning_fields()
+        self._choosing = Choosing(self.name, chat=parameters.endpoint != "completions", own=parameters.is_own())
         self._loop = LoopThread()
         self._succeeded = False
         self._asking_harmlessly = asyncio.Lock()
@@ -154,6 +157,12 @@ class ApiBackend(Backend):
         return True
 
     async def _generate(self, request: Request) -> Response:
+        if not request.choices:
+            return await self._generated(request)
+        await self._choosing.seek(request, self._generated)
+        return self._choosing.settled(request, await self._generated(request))
+
+    async def _generated(self, request: Request) -> Response:
         endpoint: Endpoint = "completions" if self._parameters.endpoint == "completions" else "chat"
         answer = await self.ask(endpoint, self._body(endpoint, request))
         response, cost = read_answer(answer, chat=endpoint == "chat"), self._cost(answer)
@@ -209,12 +218,7 @@ class ApiBackend(Backend):
         return await self._retrying(ask_again)
 
     def _worth_another(self, error: BaseException, attempt: int) -> bool:
-        """Whether what may pass is worth another attempt: not before any success, where it says that nothing is there.
-
-        Args:
-            error: What came of the last attempt.
-            attempt: Its number, from 1.
-        """
+        """Whether what may pass is asked again, after so many attempts: not where nothing is there before a success."""
         fails = status_of(error) == _FAILS or isinstance(own_error(error), MalformedAnswer)
         if fails and attempt >= _TRIES_OF_A_WAY and self._sought - self._ways.keys():
             return False
@@ -276,6 +280,8 @@ class ApiBackend(Backend):
             body |= self._thinking if request.kind == "generate" else {}
         else:
             body["prompt"] = request.context
+        told = self._choosing.fields(request.choices, parameters.extra_body)
+        body |= {name: {**body.get(name, {}), **value} for name, value in told.items()}
         body |= {"max_tokens": parameters.max_tokens, "temperature": parameters.temperature}
         optional = {
             "top_p": parameters.top_p,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from pytest_haerae.backends.api.reasoning import said_twice
+from pytest_haerae.backends.api.reasoning import is_own, said_twice
 from pytest_haerae.backends.reasoning import ReasoningParameters
 from pytest_haerae.backends.sampling import SAMPLING, Penalty, SampledParameters, Share
 from pytest_haerae.redact import redact_text
@@ -116,6 +116,11 @@ class ApiParameters(SampledParameters, ReasoningParameters):
     def takes_chats(self, kind: Capability) -> bool:
         """Chats generate unless `endpoint` says otherwise; plain text is scored: few chat APIs can score exactly."""
         return self.endpoint == "chat" or (self.endpoint is None and kind == "generate")
+
+    def is_own(self) -> bool:
+        """Whether the server is one's own, by its address."""
+        host = urlsplit(self.api_base or os.environ.get("OPENAI_BASE_URL") or "").hostname
+        return host is not None and is_own(host)
 
     def model_label(self) -> str:
         """The name the server knows the model by."""

@@ -10,6 +10,7 @@ import torch
 from transformers import LogitsProcessorList
 
 from pytest_haerae.backends.local.batching import BatchBudget, Load, halving
+from pytest_haerae.backends.local.choosing import ChoicePaths, kept_to, paths_of
 from pytest_haerae.backends.local.encoding import RequestEncoder
 from pytest_haerae.backends.local.generation import applied
 from pytest_haerae.backends.local.loglikelihoods import reusable_cache
@@ -71,6 +72,7 @@ class GenerationRunner:
         self._arguments = arguments_of(parameters, self._vocabulary)
         ends = config.eos_token_id
         self._ends = frozenset(ends if isinstance(ends, list) else [ends])
+        self._paths: dict[tuple[str, ...], ChoicePaths] = {}
         stops = config.stop_strings or ()
         # With those that the model brings along: they would end a row, and nothing would cut its text there.
         self._stops = (*parameters.stop, *((stops,) if isinstance(stops, str) else stops))
@@ -92,7 +94,10 @@ class GenerationRunner:
                 request = requests[number]
                 opened = self._close is not None and bool(opening_of(encoder.render(request)))
                 seed = draw_seed(seed_of(request), request)
-                rows.append(Row(number, prompt[-self._room :], seed, opened))
+                try:
+                    rows.append(Row(number, prompt[-self._room :], seed, opened, self._kept_to(request.choices)))
+                except ValueError as error:
+                    yield number, Response(error=f"huggingface: {error}")
             else:
                 yield number, Response(error="huggingface: the prompt is empty and the tokenizer adds no BOS")
         rows.sort(key=lambda row: -len(row.prompt))
@@ -101,6 +106,13 @@ class GenerationRunner:
             cut = len(row.prompt) < len(prompts[row.number])
             answer = self._completion(row, stops[row.number], truncated=cut)
             yield row.number, with_opening(answer, encoder, requests[row.number])
+
+    def _kept_to(self, choices: tuple[str, ...]) -> ChoicePaths | None:
+        """The paths of choices: items have the same few."""
+        if choices and choices not in self._paths:
+            ends = [token for token in self._ends if token is not None] or [self._pad]
+            self._paths[choices] = paths_of(choices, self._tokenizer, ends)
+        return self._paths.get(choices)
 
     def _has_rows(self) -> bool:
         return reusable_cache(self._model) and takes_rows(self._model) and self.brought.keys() <= HANDLED
@@ -111,7 +123,7 @@ class GenerationRunner:
         spans = {number: max((len(stop.encode()) for stop in each), default=0) for number, each in enumerate(stops)}
 
         def ended(row: Row) -> bool:
-            if row.tokens[-1] in self._ends:
+            if row.tokens[-1] in self._ends or (row.kept is not None and row.kept.is_whole(row.tokens)):
                 return True
             if not (span := spans[row.number]):
                 return False
@@ -153,18 +165,25 @@ class GenerationRunner:
                 num_return_sequences=1,
                 return_dict_in_generate=False,
                 **({"stop_strings": list(stops), "tokenizer": self._tokenizer} if stops else {}),
-                **self._closing(batch, width),
+                **self._processors(batch, width),
                 **self._arguments,
             )
         for row, tokens in zip(batch, output[:, width:].tolist(), strict=True):
             row.tokens = tokens
         return batch
 
-    def _closing(self, batch: Sequence[Row], width: int) -> dict[str, Any]:
-        if self._close is None:
-            return {}
-        processor = self._close.processor([row.opened for row in batch], width)
-        return {"logits_processor": LogitsProcessorList([processor])}
+    def _processors(self, batch: Sequence[Row], width: int) -> dict[str, Any]:
+        paths = [row.kept for row in batch]
+
+        def keep(tokens: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+            return kept_to(paths, tokens[:, width:].tolist(), scores)
+
+        processors: list[Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = []
+        if any(paths):
+            processors.append(keep)
+        if self._close is not None:
+            processors.append(self._close.processor([row.opened for row in batch], width))
+        return {"logits_processor": LogitsProcessorList(processors)} if processors else {}
 
     def _text(self, tokens: Sequence[int]) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
@@ -177,11 +196,12 @@ class GenerationRunner:
     def _completion(self, row: Row, stops: Sequence[str], *, truncated: bool) -> Response:
         length = next((place for place, token in enumerate(row.tokens) if token in self._ends), None)
         own = row.tokens[:length]
-        text = self._text(own)
+        choice = None if row.kept is None else row.kept.choice(own)
+        text = self._text(own) if choice is None else choice
         cut = min((place for stop in stops if (place := text.find(stop)) >= 0), default=None)
         return Response(
             text=text[:cut],
-            finish_reason="length" if length is None and cut is None else "stop",
+            finish_reason="length" if length is None and cut is None and choice is None else "stop",
             prompt_tokens=len(row.prompt),
             completion_tokens=len(own),
             truncated=truncated,

@@ -49,6 +49,7 @@ class HuggingFaceBackend(BatchingBackend):
     """
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
+    constrains: ClassVar[bool] = True
     parameters = HuggingFaceParameters
     libraries: ClassVar[tuple[str, ...]] = ("torch", "transformers")
     requires: ClassVar[tuple[str, ...]] = REQUIRES

@@ -18,8 +18,9 @@ from pydantic import Field
 from pytest_haerae.backends.fingerprints import file_fingerprint
 from pytest_haerae.backends.installed import check_installed, extra
 from pytest_haerae.backends.local.generation import note_of
+from pytest_haerae.backends.local.grammar import grammar_of
 from pytest_haerae.backends.local.llamacpp_server import start
-from pytest_haerae.backends.local.reasoning import opening_of, thinking
+from pytest_haerae.backends.local.reasoning import opened_by, thinking
 from pytest_haerae.backends.local.trie import build_trie, encode_pair
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.backends.reasoning import ReasoningParameters, unavailable
@@ -115,6 +116,7 @@ class LlamaCppBackend(Backend):
     """GGUF models in this process, through llama.cpp; the demo's is one."""
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
+    constrains: ClassVar[bool] = True
     parameters = LlamaCppParameters
     libraries: ClassVar[tuple[str, ...]] = ("xllamacpp",)
     requires: ClassVar[tuple[str, ...]] = ("xllamacpp",)
@@ -224,7 +226,7 @@ class LlamaCppBackend(Backend):
     def _generate(self, request: Request, slot: int) -> dict[str, Any]:
         parameters = self._parameters.of_request(request)
         prompt = self._render(request)
-        opening = "" if request.messages is None else opening_of(prompt)
+        opening = opened_by(prompt, request)
         tokens = self._server.tokenize(prompt)
         kept = tokens[-max(1, parameters.context_size - parameters.max_tokens - 1) :]
         answer = self._server.complete(
@@ -236,6 +238,7 @@ class LlamaCppBackend(Backend):
             temperature=parameters.temperature,
             top_p=parameters.top_p,
             seed=draw_seed(parameters.seed, request),
+            **({"grammar": grammar_of(request.choices)} if request.choices else {}),
             **{_NAMES.get(name, name): value for name, value in parameters.set_by_hand().items()},
         )
         choice, usage = answer["choices"][0], answer["usage"]

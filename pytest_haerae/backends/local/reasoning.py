@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_haerae.backends.local.encoding import RequestEncoder
 from pytest_haerae.backends.reasoning import unavailable
+from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Reasoning, Request, Response
 
 if TYPE_CHECKING:
@@ -99,6 +100,21 @@ def opening_of(prompt: str) -> str:
     return found[0] if found else ""
 
 
+def opened_by(prompt: str, request: Request) -> str:
+    """The mark with which the prompt of a request has opened the model's thought; ``""`` where it has not.
+
+    Raises:
+        UsageError: It has, and the text is kept to choices: it would be the thought's beginning, and no answer.
+    """
+    mark = "" if request.messages is None else opening_of(prompt)
+    if mark and request.choices:
+        raise UsageError(
+            f"the model's chat template opens a thought ({mark.strip()}), and a text that is kept to choices has no"
+            " room for one: add --reasoning=off"
+        )
+    return mark
+
+
 def with_opening(answer: Response, encoder: RequestEncoder, request: Request) -> Response:
     """An answer with the mark that opened its thought in the prompt.
 
@@ -109,7 +125,7 @@ def with_opening(answer: Response, encoder: RequestEncoder, request: Request) ->
     """
     if request.messages is None or not answer.text:
         return answer
-    opening = opening_of(encoder.render(request))
+    opening = opened_by(encoder.render(request), request)
     return replace(answer, text=opening + answer.text) if opening else answer
 
 

@@ -21,6 +21,7 @@ from transformers import (
     TypicalLogitsWarper,
 )
 
+from pytest_haerae.backends.local.choosing import ChoicePaths, kept_to
 from pytest_haerae.backends.local.reasoning import CloseThoughts
 from pytest_haerae.backends.local.trie import Tokens
 
@@ -47,6 +48,7 @@ class Row:
         prompt: Its tokens, at least one.
         seed: What its tokens are drawn with.
         opened: Whether the prompt has opened a thought.
+        kept: What its text is kept to; None where it is free.
         tokens: Those generated so far.
         draws: Draws them.
     """
@@ -55,6 +57,7 @@ class Row:
     prompt: Tokens
     seed: int
     opened: bool = False
+    kept: ChoicePaths | None = None
     tokens: list[int] = field(default_factory=list)
     draws: random.Random = field(default_factory=random.Random)
 
@@ -123,6 +126,8 @@ class TokenChoice:
             own = [torch.tensor([(*row.prompt, *row.tokens)], device=scores.device) for row in rows]
             penalised = [self._penalty(tokens, scores[row : row + 1]) for row, tokens in enumerate(own)]
             scores = torch.cat(penalised)
+        if any(row.kept is not None for row in rows):
+            scores = kept_to([row.kept for row in rows], [row.tokens for row in rows], scores)
         if not self._drawing:
             return [int(token) for token in scores.argmax(dim=-1).tolist()]
         shares = torch.tensor([each.draws.getrandbits(_BITS) / (1 << _BITS) for each in rows], dtype=torch.float64)

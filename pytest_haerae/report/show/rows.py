@@ -122,7 +122,7 @@ def count_lines(report: Report) -> list[str]:
         )
     lines += _repeats_lines(metrics)
     if detail := info.get("method_detail"):
-        lines.append(f"log-likelihoods: {detail}")
+        lines.append(f"{'log-likelihoods' if info['method'] == 'log_likelihood' else 'how it was asked'}: {detail}")
     return lines + _reading_lines(report)
 
 

@@ -79,7 +79,11 @@ def test_what_only_replicas_have_asks_for_one(raw: dict[str, Any], replicas: int
 @pytest.mark.parametrize(
     ("method", "params", "message"),
     [
-        ("string_match", "return_logits=true", "unknown parameter 'return_logits'. Valid: scorer, strict, time_limit"),
+        (
+            "string_match",
+            "return_logits=true",
+            "unknown parameter 'return_logits'. Valid: constrain, scorer, strict, time_limit",
+        ),
         ("log_likelihood", "strict=true", "unknown parameter 'strict'. Valid: return_logits, scorer, time_limit"),
         ("string_match", "strict=1", "strict is true or false, not 1"),
         ("string_match", "scorer=1", "scorer is a name, not 1"),

@@ -27,6 +27,7 @@ REQUESTS = st.builds(
         lambda found: tuple(found.items())
     ),
     st.integers(0),
+    st.lists(TEXTS).map(tuple),
 )
 RESPONSES = st.builds(
     Response,

@@ -111,3 +111,13 @@ def test_a_worked_example_answers_as_the_prompt_demands() -> None:
     asked = make_request(lettered(), find_prompt("boxed"), "generate", [free, lettered("B")]).context
     assert "### 풀이: \\boxed{42}\n\n" in asked
     assert "### 풀이: \\boxed{B}\n\n" in asked
+
+
+def test_what_is_kept_to_letters_is_kept_to_those_of_its_item() -> None:
+    prompt = find_prompt("answer_letter")
+    for options in (("가", "나"), ("가", "나", "다", "라", "마")):
+        kept = make_request(lettered("A", options), prompt, "generate", constrained=True)
+        assert (kept.choices, kept.stop) == (tuple("ABCDE"[: len(options)]), ())
+        assert make_request(lettered("A", options), prompt, "generate").choices == ()
+    free = Item("s-0000", "s", 0, "수도는?", None, None, "서울")
+    assert make_request(free, prompt, "generate", constrained=True) == make_request(free, prompt, "generate")

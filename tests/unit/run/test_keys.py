@@ -51,3 +51,11 @@ def test_models_are_told_apart() -> None:
 @given(st.dictionaries(st.text(), st.integers() | st.text()))
 def test_the_order_in_which_parameters_are_typed_does_not_matter(identity: dict[str, Any]) -> None:
     assert identity_digest(identity) == identity_digest(dict(reversed(identity.items())))
+
+
+def test_a_field_that_came_later_leaves_the_keys_of_answers_before_it_alone() -> None:
+    """Those are in the stores of users."""
+    request = Request("generate", "1+1?", messages=(Message("user", "1+1?"),), stop=("\n",))
+    assert response_key("m", request) == "ceed91f7896493ffb0aa6ab523e0adb1f122fcd4a92469182018245cac4241be"
+    drawn = replace(request, sampling=(("seed", 7),), repeat=2)
+    assert response_key("m", drawn) == "112d8f8d223e453ef35dcd4369557371dedf899bfb623dd604719a061eb63673"

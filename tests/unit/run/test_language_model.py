@@ -147,3 +147,29 @@ def test_what_a_backend_cannot_do_is_refused(tmp_path: Path) -> None:
     made, _ = model(tmp_path, OnlyWrites)
     with pytest.raises(UsageError, match="backend 'scripted' cannot loglikelihood"):
         made.loglikelihood("수도는", [" 서울"])
+
+
+class Constraining(Mine):
+    constrains: ClassVar[bool] = True
+
+
+def test_a_text_can_be_kept_to_choices(tmp_path: Path) -> None:
+    made, asked = model(tmp_path, Constraining)
+    made.generate_all(["날씨는?", "기분은?"], choices=["좋음", "나쁨"])
+    made.generate("날씨는?", choices=())
+    kept = ("좋음", "나쁨")
+    assert [request.choices for request in asked] == [kept, kept, ()]
+
+
+@pytest.mark.parametrize("choices", ["AB", ["A", ""], [1, 2], None, {"A"}])
+def test_choices_are_a_list_of_texts(tmp_path: Path, choices: Any) -> None:  # noqa: ANN401 - whatever was typed
+    with pytest.raises(UsageError, match="haerae_model: choices are a list of texts, not "):
+        model(tmp_path, Constraining)[0].generate("q", choices=choices)
+
+
+def test_a_backend_that_cannot_keep_to_choices_is_not_asked_to(tmp_path: Path) -> None:
+    made, asked = model(tmp_path)
+    words = "haerae_model: choices: backend 'scripted' cannot keep its texts to choices; huggingface, "
+    with pytest.raises(UsageError, match=words):
+        made.generate("q", choices=["A", "B"])
+    assert not asked

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from pytest_haerae.backends import Backend
+from pytest_haerae.backends import Backend, BackendParameters
+from pytest_haerae.backends.reasoning import ReasoningParameters
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.errors import UsageError
 from pytest_haerae.replicas import Replicas
@@ -222,3 +223,31 @@ def test_a_suites_own_name_of_one_of_the_runs_data_sets_is_asked_as_that_one(tmp
     own = plan.part_of(DataKey("q.jsonl", str(tmp_path)))
     assert own is plan.parts[DataKey(str(tmp_path / "q.jsonl"))]
     assert plan.part_of(DataKey("another.jsonl", str(tmp_path))) is plan.first
+
+
+class Constraining(ScriptedBackend):
+    constrains: ClassVar[bool] = True
+
+
+class Thinking(Constraining):
+    parameters: ClassVar[type[BackendParameters]] = ReasoningParameters
+
+
+def test_answers_are_kept_to_letters_where_the_backend_can_do_that() -> None:
+    made = plan({"mine": Constraining}, model="mine", evaluator_params="constrain=letters")
+    assert part(made).config.constrained
+    assert not part(plan()).config.constrained
+    can = "huggingface, litellm, llamacpp, openai, vllm can"
+    with pytest.raises(
+        UsageError, match=f"constrain=letters: backend 'random' cannot keep its texts to choices; {can}"
+    ):
+        plan(evaluator_params="constrain=letters")
+
+
+@pytest.mark.parametrize("options", [{"reasoning": "high"}, {"model_params": "reasoning=high"}])
+def test_what_is_kept_to_letters_has_no_room_for_reasoning(options: dict[str, Any]) -> None:
+    own = {"model": "mine", "apply_chat_template": True, "evaluator_params": "constrain=letters"}
+    words = "constrain=letters: a text that is kept to choices has no room for reasoning=high; leave that out, or say"
+    with pytest.raises(UsageError, match=words):
+        plan({"mine": Thinking}, **own, **options)
+    plan({"mine": Thinking}, **own, reasoning="off")

@@ -119,6 +119,9 @@ def test_numbers_of_a_library_become_pythons() -> None:
     [
         (Request("generate", "q"), Response(), "no text"),
         (Request("generate", "q"), Response(loglikelihoods=(-1.0,)), "no text"),
+        (Request("generate", "q", choices=("A", "B")), Response(text="정답: B"), "'정답: B', which is none of A, B"),
+        (Request("generate", "q", choices=("A", "B")), Response(text="b"), "'b', which is none of A, B"),
+        (Request("generate", "q", choices=("A", "B")), Response(text=""), "'', which is none of A, B"),
         (Request("loglikelihood", "q", ("a", "b")), Response(text="a"), "no log-likelihood for some option"),
         (Request("loglikelihood", "q", ("a", "b")), Response(loglikelihoods=(-1.0,)), "no log-likelihood for some"),
         (Request("loglikelihood", "q", ("a",)), Response(loglikelihoods=(-1.0, -2.0)), "no log-likelihood for some"),
@@ -136,3 +139,8 @@ def test_what_is_no_stored_response_is_none(stored: str) -> None:
 
 def test_a_row_without_newer_fields_and_with_unknown_ones_is_read() -> None:
     assert response_of('{"text": "B", "of_tomorrow": 1}') == Response(text="B")
+
+
+def test_one_of_the_choices_answers() -> None:
+    response = Response(text="B")
+    assert validated_answer(Request("generate", "q", choices=("A", "B")), response) is response

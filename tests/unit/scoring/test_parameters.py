@@ -95,20 +95,24 @@ def test_what_is_chosen(method: Method, params: dict[str, Any] | None, default: 
         (
             "string_match",
             {"return_logits": True},
-            "unknown parameter 'return_logits'. Valid: scorer, strict, time_limit",
+            "unknown parameter 'return_logits'. Valid: constrain, scorer, strict, time_limit",
         ),
         (
             "string_match",
             {"strct": True},
-            "unknown parameter 'strct': did you mean 'strict'? Valid: scorer, strict, time_limit",
+            "unknown parameter 'strct': did you mean 'strict'? Valid: constrain, scorer, strict, time_limit",
         ),
-        ("string_match", {"longest": 3}, "unknown parameter 'longest'. Valid: scorer, strict, time_limit"),
+        ("string_match", {"weight": 3}, "unknown parameter 'weight'. Valid: constrain, scorer, strict, time_limit"),
         ("log_likelihood", {"strict": True}, "unknown parameter 'strict'. Valid: return_logits, scorer, time_limit"),
+        ("string_match", {"constrain": "digits"}, "unknown constraint 'digits'. Valid: letters"),
+        ("string_match", {"constrain": "leters"}, "unknown constraint 'leters': did you mean 'letters'?"),
+        ("string_match", {"constrain": True}, "constrain is a name, not True"),
+        ("log_likelihood", {"constrain": "letters"}, "unknown parameter 'constrain'. Valid: return_logits, scorer, "),
         ("log_likelihood", {"return_logits": "maybe"}, "return_logits is true or false, not 'maybe'"),
         (
             "string_match",
             {"scorer": "mine", "longst": 3},
-            "unknown parameter 'longst': did you mean 'longest'? Valid: case, longest, scorer, strict, ",
+            "unknown parameter 'longst': did you mean 'longest'? Valid: case, constrain, longest, scorer, ",
         ),
         ("string_match", {"scorer": "mine"}, "--evaluator-params of scorer mine: longest: Field required"),
         (

@@ -57,6 +57,7 @@ class VllmBackend(BatchingBackend):
     """
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
+    constrains: ClassVar[bool] = True
     parameters: ClassVar[type[BackendParameters]] = VllmParameters
     libraries: ClassVar[tuple[str, ...]] = ("vllm", "torch", "transformers")
     requires: ClassVar[tuple[str, ...]] = REQUIRES
@@ -177,6 +178,7 @@ class VllmBackend(BatchingBackend):
                         top_p=parameters.top_p,
                         seed=draw_seed(self._parameters.of_request(request).seed, request),
                         stop=stop_texts(parameters.stop, request),
+                        **_kept_to(request.choices),
                     ),
                 )
 
@@ -191,3 +193,12 @@ class VllmBackend(BatchingBackend):
                     truncated=length > room,
                 )
                 yield index, with_opening(answer, self._encoder, requests[index])
+
+
+def _kept_to(choices: Sequence[str]) -> dict[str, Any]:
+    """What keeps a text to choices, as the engine's `SamplingParams` have it; empty where it is free."""
+    if not choices:
+        return {}
+    from vllm.sampling_params import StructuredOutputsParams
+
+    return {"structured_outputs": StructuredOutputsParams(choice=list(choices))}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pytest_haerae.backends.api.adaptation import Adaptation, Adaptations
@@ -127,3 +129,18 @@ def test_a_name_that_the_server_told_is_every_samplings_and_one_that_was_guessed
     assert adaptations.of(BODY).apply(BODY) == BODY
     assert adaptations.of(long).learn(long, refusal("max_tokens is unsupported, use max_completion_tokens"))
     assert adaptations.of(BODY).apply(BODY)["max_completion_tokens"] == 8
+
+
+@pytest.mark.parametrize(
+    "told", [{"response_format": {}}, {"extra_body": {"structured_outputs": {}, "grammar": "root"}}], ids=str
+)
+def test_what_keeps_an_answer_to_choices_is_never_left_out(told: dict[str, Any]) -> None:
+    """Nor is anything else in its place, where a server lists what it takes."""
+    adaptation = Adaptation()
+    body = {"max_tokens": 5, "seed": 1, "temperature": 0.0, **told}
+    name = next(iter(told.get("extra_body", told)))
+    words = f"{name} is not supported: max_tokens, seed and temperature are"
+    assert not adaptation.learn(body, refusal(words))
+    assert adaptation.apply(body) == body
+    assert adaptation.learn(body, refusal("seed is not supported"))
+    assert adaptation.apply(body) == {name: value for name, value in body.items() if name != "seed"}

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import pytest
 
 from pytest_haerae.backends.api.backend import ApiBackend
+from pytest_haerae.backends.api.choosing import FORMAT
 from pytest_haerae.backends.api.failures import NotAnApi, chain
 from pytest_haerae.backends.api.harmless import HARMLESS
 from pytest_haerae.backends.api.parameters import ApiParameters
@@ -24,6 +25,9 @@ from pytest_haerae.testing import check_backend, completion
 from pytest_haerae.types import Capability, Message, Request, Response
 from tests.unit.backends.small_model import Server, oracle, tokenize
 
+KEPT = '{"answer": "A"}'
+"""An answer that keeps to the letters."""
+
 
 class Client(ApiBackend):
     """Answers by a function of endpoint and body."""
@@ -32,7 +36,7 @@ class Client(ApiBackend):
 
     def __init__(self, parameters: ApiParameters, send: Callable[[str, dict[str, Any]], Any] | None = None) -> None:
         super().__init__(parameters)
-        self.send = send or (lambda endpoint, body: completion("정답: (A)"))
+        self.send = send or (lambda endpoint, body: completion(KEPT if FORMAT in body else "정답: (A)"))
         self.sent: list[tuple[str, dict[str, Any]]] = []
 
     async def _send(self, endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - as a client answers

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import base64
 import sys
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -11,6 +11,7 @@ from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.testing import ApiServer, check_backend, serve
 from pytest_haerae.types import Capability, Request
+from tests.helpers import kept_reply
 
 
 class Generating(OpenAIBackend):
@@ -19,9 +20,14 @@ class Generating(OpenAIBackend):
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate"})
 
 
+def reply(number: int, body: dict[str, Any]) -> str:
+    """A letter by the question's number, in the form that the server is told to keep to."""
+    return kept_reply(number, body) or f"정답: ({'ABC'[number]})"
+
+
 @pytest.mark.parametrize("endpoint", ["chat", "completions"])
 def test_it_keeps_the_contract_against_a_server(endpoint: str) -> None:
-    with serve(ApiServer(lambda number, body: f"정답: ({'ABC'[number]})")) as server:
+    with serve(ApiServer(reply)) as server:
         check_backend(
             Generating,
             {"model_name": "m", "api_key": "sk-0123456789abcdefghij", "api_base": server.address, "endpoint": endpoint},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -10,7 +11,10 @@ from tests.unit.backends.small_model import VOCABULARY, distribution, tokenize
 
 
 class Engine:
-    """Tells the log-probability of the token that it samples, by its bias, and of the likeliest ones."""
+    """Tells the log-probability of the token that it samples, by its bias, and of the likeliest ones.
+
+    A text is the first one of its grammar, or says how long its prompt was.
+    """
 
     listening_address = "nowhere"
     unsaid: ClassVar[frozenset[int]] = frozenset()
@@ -26,7 +30,8 @@ class Engine:
     def handle_completions(self, body: dict[str, Any]) -> dict[str, Any]:
         self.bodies.append(body)
         if "n_probs" not in body:
-            text = f"{len(body['prompt'])} tokens"
+            kept = re.search(r'"(.*?)"', body.get("grammar", ""))
+            text = kept[1] if kept else f"{len(body['prompt'])} tokens"
             usage = {"prompt_tokens": len(body["prompt"]), "completion_tokens": 2}
             return {"choices": [{"text": text, "finish_reason": "stop"}], "usage": usage}
         values = [{"id": token, "logprob": value} for token, value in enumerate(distribution(body["prompt"]))]

@@ -161,3 +161,48 @@ def test_a_prompt_of_nothing_is_an_error_of_its_item(folder: Path) -> None:
 def test_a_bias_of_no_token_is_refused(folder: Path) -> None:
     with pytest.raises(UsageError, match="logit_bias: 9999 is no token of the model, which has 257"):
         answered(opened(folder, logit_bias={9999: 1}), [Request("generate", "가")])
+
+
+CHOICES = ("A", "B", "가", "가나", "10", "1")
+
+
+def chosen(number: int) -> tuple[str, ...]:
+    """Other choices for each request, and none for the last of three."""
+    return CHOICES[number % 3 :] if number % 3 < 2 else ()
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"temperature": HOT}, {"temperature": 1.2, "typical_p": 0.5, "top_k": 3}], ids=str
+)
+@pytest.mark.parametrize("kind", ["llama", "mamba"])
+def test_texts_that_are_kept_to_choices_are_these_and_others_are_as_ever(
+    tmp_path: Path, kind: str, given: dict[str, Any]
+) -> None:
+    """By rows and by batches; what is free beside them is what it is alone."""
+    config = MambaConfig(vocab_size=257, hidden_size=32, num_hidden_layers=2, state_size=8)
+    backend = opened(save_tiny(tmp_path, config if kind == "mamba" else None, eos_token=EOS), **given)
+    requests = [
+        Request("generate", PROMPTS[number % 4], repeat=number, stop=("가",), choices=chosen(number))
+        for number in range(24)
+    ]
+    together = answered(backend, requests)
+    kept = [(request, response) for request, response in zip(requests, together, strict=True) if request.choices]
+    assert all(response.text in request.choices and response.finish_reason == "stop" for request, response in kept)
+    assert len({response.text for _, response in kept}) > 1
+    free = [request for request in requests if not request.choices]
+    assert answered(backend, free) == [response for response in together if response not in [each for _, each in kept]]
+
+
+def test_choices_are_drawn_from_the_softmax_over_their_tokens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = opened(folder, temperature=HOT, top_k=0, max_tokens=1, batch_size=256)
+    requests = [Request("generate", "가나다", repeat=repeat, choices=("A", "B", "C")) for repeat in range(DRAWS)]
+    letters = [backend._encoder.tokenize([letter])[0][-1] for letter in "ABC"]
+    logits = np.full(257, -np.inf)
+    logits[letters] = next_logits(backend, "가나다")[letters]
+    drawn = [letters["ABC".index(response.text or "")] for response in answered(backend, requests)]
+    agree(drawn, expected(logits, [("temperature", HOT)]))
+
+
+def test_an_answer_that_is_cut_before_its_choice_is_whole_is_none(folder: Path) -> None:
+    (response,) = answered(opened(folder, max_tokens=2), [Request("generate", "가", choices=("가나", "다라"))])
+    assert (response.finish_reason, response.text in ("가나", "다라")) == ("length", False)

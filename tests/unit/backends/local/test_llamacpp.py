@@ -184,3 +184,20 @@ def test_the_demo_says_what_it_is_for(weights: str) -> None:
     assert "--dataset=sample_pairs" in notice
     assert len(f"haerae: {notice}") <= 120  # two lines of 60
     assert LlamaCppParameters(model_name_or_path=weights).notice() is None
+
+
+def test_a_text_is_kept_to_choices_by_a_grammar_and_ends_with_it(weights: str, engine: Engine) -> None:
+    backend = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights, stop=("B",)))
+    kept, free = Request("generate", "가", stop=("A",), choices=("B", "A")), Request("generate", "가", stop=("A",))
+    assert [response.text for _, response in backend.run([kept, free])] == ["B", "2 tokens"]
+    told = [(body.get("grammar"), body["stop"]) for body in engine.bodies]
+    assert told == [('root ::= "B" | "A"', []), (None, ["B", "A"])]
+
+
+def test_a_text_that_is_kept_to_choices_begins_no_thought(weights: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Served, "chat", lambda self, messages, arguments=None: "<think>")
+    chat = Request("generate", "", messages=(Message("user", "가"),), choices=("A", "B"))
+    for parallel in (1, 2):
+        backend = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights, parallel=parallel))
+        with pytest.raises(UsageError, match="add --reasoning=off"):
+            list(backend.run([chat]))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import torch
 from transformers import LlamaConfig
 
 from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, HuggingFaceParameters
-from pytest_haerae.backends.local.reasoning import CloseThoughts, Thinking, opening_of, thinking
+from pytest_haerae.backends.local.reasoning import CloseThoughts, Thinking, opened_by, opening_of, thinking
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Message, Reasoning, Request
 from tests.unit.backends.local.tiny import SIZE, save_tiny
@@ -131,3 +132,23 @@ def test_a_real_models_template_is_told(tmp_path: Path, reasoning: str, asked: s
     assert backend._encoder.render(CHAT) == asked
     scored = Request("loglikelihood", "", (" (A)",), CHAT.messages)
     assert backend._encoder.render(scored) == "1+1?</think>"
+
+
+def test_a_text_that_is_kept_to_choices_begins_no_thought() -> None:
+    chat, text = Request("generate", "", messages=(Message("user", "1+1?"),)), Request("generate", "<think>")
+    assert opened_by("질문<think>\n", chat) == "<think>\n"
+    assert opened_by("질문<think>\n", text) == ""
+    assert opened_by("질문", replace(chat, choices=("A", "B"))) == ""
+    with pytest.raises(
+        UsageError, match=r"opens a thought \(<think>\), and .* has no room for one: add --reasoning=off"
+    ):
+        opened_by("질문<think>\n", replace(chat, choices=("A", "B")))
+
+
+def test_a_real_model_that_would_think_first_is_kept_to_choices_where_its_thought_is_off(tmp_path: Path) -> None:
+    template = "{{ messages[0].content }}{% if enable_thinking is false %}</think>{% else %}<think>{% endif %}"
+    kept = replace(CHAT, choices=("A", "B"))
+    with pytest.raises(UsageError, match="add --reasoning=off"):
+        list(open_backend(tmp_path, template).run([kept]))
+    ((_, answer),) = open_backend(tmp_path, template, reasoning="off").run([kept])
+    assert answer.text in kept.choices

@@ -48,6 +48,7 @@ def test_why_a_row_has_no_accuracy() -> None:
     [
         ({"truncated": 3}, "not in the numbers or to be looked at: 3 contexts cut from the left"),
         ({"method_detail": "top 20 of the next token"}, "log-likelihoods: top 20 of the next token"),
+        ({"method_detail": "seed was left out", "method": "string_match"}, "how it was asked: seed was left out"),
         (
             {"finish_reasons": {"a": {"length": 2, "stop": 5}, "b": {"length": 7}, "c": {"length": 1}}},
             "not in the numbers or to be looked at: 10 outputs cut at max_tokens (7 of b, 2 of a, …)",

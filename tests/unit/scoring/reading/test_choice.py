@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pytest_haerae.scoring.reading.choice import read_choice, read_strictly
 from pytest_haerae.scoring.string_match import judge_string_match
-from pytest_haerae.types import Item, Response
+from pytest_haerae.types import LETTERS, Item, Response
 from tests.helpers import lettered, shared
 from tests.unit.scoring.reading.adversarial import PIECES, repeated
 
@@ -178,3 +178,15 @@ def test_what_is_read_strictly_is_read_leniently(text: str) -> None:
 )
 def test_each_reading_names_its_rule(text: str, rule: str) -> None:
     assert read_choice(text, lettered()).rule == rule
+
+
+@given(st.lists(st.sampled_from("ABCDEFGZ") | TEXTS, min_size=2, max_size=26), st.data(), st.booleans(), TEXTS)
+def test_a_letter_alone_is_that_option_whatever_the_options_say(
+    options: list[str], data: st.DataObject, limited: bool, query: str
+) -> None:
+    """An answer that an engine kept to the letters is never read as something else."""
+    labels = tuple(LETTERS[: len(options)])
+    label = data.draw(st.sampled_from(labels))
+    item = Item("p-0000", "p", 0, query, tuple(options), labels, "A")
+    assert read_choice(label, item, limited=limited).label == label
+    assert read_strictly(label, item).label == label

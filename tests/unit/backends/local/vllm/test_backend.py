@@ -219,3 +219,19 @@ def test_sampling_parameters_take_the_places_of_the_models_own(engine: Engine) -
 def test_no_parameter_of_sampling_but_the_seed_is_the_engines() -> None:
     parameters = VllmParameters(top_k=3, min_p=0.1, logit_bias={3: -1}, frequency_penalty=1, temperature=0.5, seed=4)
     assert SAMPLING & parameters.engine_arguments().keys() == {"seed"}
+
+
+def test_a_text_is_kept_to_its_own_choices(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    module: Any = ModuleType("vllm.sampling_params")
+    module.StructuredOutputsParams = SimpleNamespace
+    monkeypatch.setitem(sys.modules, "vllm.sampling_params", module)
+    backend = VllmBackend(VllmParameters(stop=("A",)))
+    requests = [Request("generate", "가", choices=choices) for choices in (("A", "B"), ("A", "B", "C"), ())]
+    list(backend.run(requests))
+    told = {id(settings): settings.more for settings in engine.settings}.values()
+    assert [getattr(each.get("structured_outputs"), "choice", None) for each in told] == [
+        ["A", "B"],
+        ["A", "B", "C"],
+        None,
+    ]
+    assert [each["stop"] for each in told] == [[], [], ["A"]]
