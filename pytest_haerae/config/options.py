@@ -253,6 +253,8 @@ OPTIONS: Sequence[Option] = (
         "running",
         parse=parse_dollars,
     ),
+    switch("batch_api", "send through the provider's batch endpoint, at half the price", "running", default=False),
+    switch("yes", "with --batch-api: send a batch again whose fate cannot be found out", "running", default=False),
     value(
         "replicas",
         "N",

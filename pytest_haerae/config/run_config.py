@@ -97,6 +97,8 @@ class RunConfig(GateSettings):
     rerun: str | None
     answer_timeout: float
     max_cost: float | None
+    batch_api: bool
+    yes: bool
     replicas: int | None
     ray_address: str | None
     gpus_per_replica: float | None

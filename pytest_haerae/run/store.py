@@ -82,7 +82,15 @@ class Store:
         return connection
 
     @contextlib.contextmanager
-    def _access(self, action: str) -> Iterator[sqlite3.Connection]:
+    def access(self, action: str) -> Iterator[sqlite3.Connection]:
+        """The open file, for statements of this room.
+
+        Args:
+            action: What is done to it, for the message: ``read`` or ``written``.
+
+        Raises:
+            StoreError: A statement cannot be carried out.
+        """
         try:
             yield self._connection
         except sqlite3.Error as error:
@@ -112,7 +120,7 @@ class Store:
         Returns:
             The run's number, and whether it was begun earlier.
         """
-        with self._access("written") as connection:
+        with self.access("written") as connection:
             row = connection.execute(
                 "SELECT id, finished FROM runs WHERE fingerprint = ? ORDER BY id DESC LIMIT 1", (fingerprint,)
             ).fetchone()
@@ -132,17 +140,17 @@ class Store:
 
     def finish(self, run: int) -> None:
         """Mark a run as finished: the next one of the same configuration measures anew."""
-        with self._access("written") as connection:
+        with self.access("written") as connection:
             connection.execute("UPDATE runs SET finished = ? WHERE id = ?", (time.time(), run))
 
     def note_identity(self, run: int, identity: str) -> None:
         """Keep what determined a run's answers beside its requests: other processes make their keys of it."""
-        with self._access("written") as connection:
+        with self.access("written") as connection:
             connection.execute("UPDATE runs SET identity = ? WHERE id = ?", (identity, run))
 
     def identity(self, run: int) -> str | None:
         """What `note_identity` kept."""
-        with self._access("read") as connection:
+        with self.access("read") as connection:
             row = connection.execute("SELECT identity FROM runs WHERE id = ?", (run,)).fetchone()
         return row[0] if row else None
 
@@ -155,12 +163,12 @@ class Store:
             generation: The generation parameters that the model brought along.
         """
         brought = None if generation is None else json.dumps(generation)
-        with self._access("written") as connection:
+        with self.access("written") as connection:
             connection.execute("UPDATE runs SET detail = ?, generation = ? WHERE id = ?", (detail, brought, run))
 
     def words(self, run: int) -> tuple[str | None, dict[str, Any] | None]:
         """What `note_words` kept."""
-        with self._access("read") as connection:
+        with self.access("read") as connection:
             row = connection.execute("SELECT detail, generation FROM runs WHERE id = ?", (run,)).fetchone()
         detail, brought = row or (None, None)
         return detail, _mapping(brought)
@@ -175,7 +183,7 @@ class Store:
         waiting = iter(keys)
         while some := list(islice(waiting, _KEYS_A_QUERY)):
             marks = ",".join("?" * len(some))
-            with self._access("read") as connection:
+            with self.access("read") as connection:
                 rows = connection.execute(
                     "SELECT key, run, answer, digest FROM responses"  # noqa: S608 - marks and a number
                     f" WHERE key IN ({marks}){where} ORDER BY key, run DESC",
@@ -191,7 +199,7 @@ class Store:
 
     def failure(self, run: int, key: str) -> str | None:
         """The error that a key's latest request of this run ended in, or None."""
-        with self._access("read") as connection:
+        with self.access("read") as connection:
             row = connection.execute("SELECT error FROM failures WHERE run = ? AND key = ?", (run, key)).fetchone()
         return str(row[0]) if row else None
 
@@ -201,7 +209,7 @@ class Store:
         Raises:
             StoreError: The disk is full or the file cannot be written.
         """
-        with self._access("written") as connection:
+        with self.access("written") as connection:
             failed = self._failed(run)
             if response.error is not None:
                 connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?)", (run, key, response.error))
@@ -218,7 +226,7 @@ class Store:
 
     def take_back(self, run: int, keys: Iterable[str]) -> None:
         """Forget answers that this run was given: they turned out to be nobody's."""
-        with self._access("written") as connection:
+        with self.access("written") as connection:
             connection.executemany("DELETE FROM responses WHERE run = ? AND key = ?", [(run, key) for key in keys])
 
     def _failed(self, run: int) -> set[str]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_haerae.run.store_format import answer_digest
+from pytest_haerae.run.store_format import answer_digest, intent_digest
 
 _DAMAGE = frozenset(
     {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_TOOBIG}
@@ -90,6 +90,12 @@ def take_over(aside: Path, connection: sqlite3.Connection) -> int:
             "INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?)",
             (row for row in _answers(damaged, digits) if row[3] == answer_digest(*row[:3])),
         )
+        # A version before has no such table.
+        with contextlib.suppress(sqlite3.Error):
+            for row in damaged.execute("SELECT intent, run, requests, file, batch, digest FROM batches"):
+                intent, run, *rest, digest = row
+                if digest == intent_digest(run, intent, *rest):
+                    connection.execute("INSERT OR IGNORE INTO batches VALUES (?, ?, ?, ?, ?, ?)", row)
         connection.execute("COMMIT")
     taken: int = connection.execute("SELECT count(*) FROM responses").fetchone()[0]
     return taken

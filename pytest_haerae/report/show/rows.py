@@ -122,7 +122,7 @@ def count_lines(report: Report) -> list[str]:
         )
     lines += _repeats_lines(metrics)
     if detail := info.get("method_detail"):
-        lines.append(f"log-likelihoods: {detail}")
+        lines.append(f"{'asked' if info['method'] == 'string_match' else 'log-likelihoods'}: {detail}")
     return lines + _reading_lines(report)
 
 

@@ -30,6 +30,8 @@ DEFAULTS: dict[str, Any] = {
     "resume": True,
     "reuse": False,
     "demo": False,
+    "batch_api": False,
+    "yes": False,
     "model": (),
     "subset": (),
     "by": (),
@@ -64,6 +66,8 @@ BAD: dict[str, Any] = {
     "ray_address": " ",
     "gpus_per_replica": "1.5",
     "demo": "maybe",
+    "batch_api": "maybe",
+    "yes": "maybe",
 }
 """A value that each option refuses; those that take any text are not here."""
 

@@ -344,6 +344,6 @@ def test_the_way_out_depends_on_whether_the_file_is_damaged(
     store = Store(tmp_path / "s.sqlite")
     error = sqlite3.OperationalError(words)
     error.sqlite_errorcode = code
-    with pytest.raises(StoreError, match=way_out), store._access("written"):
+    with pytest.raises(StoreError, match=way_out), store.access("written"):
         raise error
     store.close()
