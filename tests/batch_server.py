@@ -251,7 +251,7 @@ def serve_batches(server: BatchServer) -> Iterator[BatchServer]:
 def batch_server_process() -> Iterator[str]:
     """A server in a process of its own; its address. ``/control`` resets it, and tells and sets what the tests need."""
     command = [sys.executable, "-m", "tests.batch_server"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         try:
             yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"

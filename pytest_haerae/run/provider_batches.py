@@ -80,8 +80,9 @@ class ProviderBatches:
                     continue
                 again += yield from self._taken(provider, sender, flight, batch, asked)
                 sender.end(flight)
-                flights += sender.send(again, asked.request)
-                again = []
+                if again:
+                    flights += sender.send(again, asked.request)
+                    again = []
         except KeyboardInterrupt:
             self._tell(f"haerae: {GOES_ON}")
             raise
