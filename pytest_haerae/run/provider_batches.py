@@ -69,20 +69,21 @@ class ProviderBatches:
         asked = _Asked(keys, requests, proven=isinstance(model, Backend) and model.proven)
         try:
             flights = sender.send(keys, asked.request)
-            again: list[str] = []
+            again, made_room = list[str](), False
             while flights:
                 flight, batch = self._await_one(provider, flights)
                 flights.remove(flight)
-                if batch.is_over_limit and flights:
+                if batch.is_over_limit and (flights or made_room):
                     # All at once they are too much: this one is sent again when another one has ended.
                     again += flight.owed
                     sender.end(flight)
-                    continue
-                again += yield from self._taken(provider, sender, flight, batch, asked)
-                sender.end(flight)
-                if again:
+                else:
+                    again += yield from self._taken(provider, sender, flight, batch, asked)
+                    sender.end(flight)
+                    made_room = True
+                if again and made_room:
                     flights += sender.send(again, asked.request)
-                    again = []
+                    again, made_room = [], False
         except KeyboardInterrupt:
             self._tell(f"haerae: {GOES_ON}")
             raise
@@ -112,7 +113,9 @@ class ProviderBatches:
         name = provider.endpoint.name
         if batch.status == "failed":
             sender.end(flight)
-            raise UsageError(f"{name}: the provider refused the batch {batch.id}: {batch.problem or batch.said}")
+            way_out = " (batch_requests in --model-params makes batches smaller)" if batch.is_over_limit else ""
+            words = batch.problem or batch.said
+            raise UsageError(f"{name}: the provider refused the batch {batch.id}: {words}{way_out}")
         waiting, learnt, refused = dict.fromkeys(flight.owed), list[str](), list[Result]()
         answered = False
         for result in provider.results(batch, asked.find):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from contextvars import ContextVar
 from typing import Any
 
@@ -163,7 +164,9 @@ class LiteLLMBatchCalls:
 def batch_problem(litellm: Any, parameters: ApiParameters) -> str | None:  # noqa: ANN401 - a module without types
     """Why the provider of a model has no batch endpoint that litellm reaches so; None where it has one."""
     try:
-        provider = litellm.get_llm_provider(parameters.model_name, api_base=parameters.api_base)[1]
+        # What its own parts deprecate in each other is no error of who asks.
+        with warnings.catch_warnings(action="ignore"):
+            provider = litellm.get_llm_provider(parameters.model_name, api_base=parameters.api_base)[1]
     except Exception:  # its own kind for a name without a provider
         provider = parameters.model_name
     if provider in _PROVIDERS:
