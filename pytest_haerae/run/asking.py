@@ -156,6 +156,8 @@ def ask(
             if callers is None:
                 engine.usage.notes += model.close()
             else:
+                if config.batch_api:
+                    tell(progress, "haerae: what tests ask the model themselves is not sent in a batch")
                 # What is refused of it is told by the tests that ask it: the items are answered by now.
                 with suppress(UsageError) if asked else nullcontext():
                     calls.ask(callers.declared)
