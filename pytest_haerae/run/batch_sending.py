@@ -117,7 +117,7 @@ class Sender:
         try:
             return self._provider.find(intent)
         except Unlisted as error:
-            self._refuse_doubt(intent, f"the provider does not list its batches ({error})")
+            self._refuse_doubt(intent, f"it cannot be found in the provider's list ({error})")
             return None
 
     def _refuse_doubt(self, intent: Intent, why: str) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from pytest_haerae.backends.batches import Batch, BatchEndpoint, Passing, Result
+from pytest_haerae.backends.batches import Batch, BatchEndpoint, Passing, Result, Unlisted
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.intents import Intent
 from pytest_haerae.types import Request
@@ -14,8 +14,9 @@ from pytest_haerae.types import Request
 LABEL = "pytest_haerae"
 """The entry of a batch's metadata that its intent is found by."""
 GOES_ON = "what was sent goes on at the provider, and the same command attaches to it again"
-_LOOKS = 2
-"""How often a batch is looked for, some time apart, before it counts as never made."""
+LOOKS = (0.0, 5.0, 15.0)
+"""Seconds to wait before each look for a batch in the list, until it counts as never made: one that was asked for a
+moment ago, by a process that was killed then, may be made and listed a moment later."""
 
 Told = TypeVar("Told")
 
@@ -46,18 +47,16 @@ class Provider:
         """The id of the batch that an intent became, by the list of all; None where it became none.
 
         Raises:
-            Unlisted: The provider does not list its batches.
+            Unlisted: The provider does not list its batches, or not so that one could be found.
         """
-
-        def listed() -> str | None:
-            return next((batch.id for batch in self.endpoint.every() if _is_of(batch, intent)), None)
-
-        for look in range(_LOOKS):
-            # One that was made a moment ago may not be listed yet.
-            if look:
-                time.sleep(self.endpoint.waits[0])
-            if (found := self.patiently(listed)) is not None:
+        for wait in LOOKS:
+            time.sleep(wait)
+            listed = self.patiently(lambda: list(self.endpoint.every()))
+            found = next((batch.id for batch in listed if _is_of(batch, intent)), None)
+            if found is not None:
                 return found
+            if not all(batch.labels or batch.file for batch in listed):
+                raise Unlisted("its list does not say what its batches were made of")
         return None
 
     def results(self, batch: Batch, find: Callable[[str], Request | None]) -> Iterator[Result]:

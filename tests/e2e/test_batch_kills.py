@@ -147,6 +147,7 @@ def made(folder: Path) -> Path:
 def test_a_run_that_is_killed_anywhere_pays_for_nothing_twice(
     tmp_path: Path, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("pytest_haerae.run.provider.LOOKS", (0.0, 0.01))
     # The forks then have what a run imports.
     monkeypatch.chdir(made(tmp_path / "here"))
     evaluate(provider)

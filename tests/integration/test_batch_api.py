@@ -39,8 +39,8 @@ def server() -> Iterator[BatchServer]:
 
 
 def arguments(server: BatchServer, *options: str) -> list[str]:
-    values = {"model_name": "m", "api_key": "not-needed", "api_base": server.address}
-    values |= {"batch_poll": 0.01, "batch_requests": 15}
+    limits = {"batch_poll": 0.01, "batch_requests": 15}
+    values = {"model_name": "m", "api_key": "not-needed", "api_base": server.address, **limits}
     return ["--model=openai", f"--model-params={json.dumps(values)}", "--batch-api", *options]
 
 
@@ -183,7 +183,7 @@ def test_one_yes_sends_again_what_may_have_been_sent(evaluate: Evaluate, server:
     for _ in range(2):
         result = evaluate(*arguments(server), model=None)
         assert result.ret == pytest.ExitCode.USAGE_ERROR
-        assert "a batch of 15 requests may have been sent" in result.stderr.str()
+        assert "a batch of 15 requests may have been sent, and it cannot be found" in result.stderr.str()
         assert "add --yes to send them again" in result.stderr.str()
     assert len(server.batches) == 1
     server.fault = lambda method, path, before: None

@@ -27,7 +27,8 @@ def server() -> Iterator[BatchServer]:
 
 
 @pytest.fixture
-def runs(tmp_path: Path, server: BatchServer) -> Runs:
+def runs(tmp_path: Path, server: BatchServer, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    monkeypatch.setattr("pytest_haerae.run.provider.LOOKS", (0.0, 0.01))
     return Runs(tmp_path / "s.sqlite", server)
 
 
@@ -74,8 +75,8 @@ def test_where_nothing_is_listed_it_is_sent_again_on_demand_alone(
     for _ in range(2):
         with pytest.raises(
             UsageError,
-            match=r"^--model=openai: a batch of 10 requests may have been sent, and the provider does not list its"
-            r" batches \(.*there is no list.*\); add --yes to send them again, which may be paid twice$",
+            match=r"^--model=openai: a batch of 10 requests may have been sent, and it cannot be found in the"
+            r" provider's list \(.*there is no list.*\); add --yes to send them again, which may be paid twice$",
         ):
             lost_id.ask(KEYS)
     assert server.paid == dict.fromkeys(KEYS, 1)

@@ -4,13 +4,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import pytest
 
-from pytest_haerae.backends.batches import Batch, Passing, Result
+from pytest_haerae.backends.batches import Batch, Passing, Result, Unlisted
 from pytest_haerae.errors import UsageError
+from pytest_haerae.run import provider as module
 from pytest_haerae.run.intents import Intent
-from pytest_haerae.run.provider import LABEL, Provider
+from pytest_haerae.run.provider import LABEL, LOOKS, Provider
 from pytest_haerae.types import Request, Response
 
 INTENT = Intent("label", 1, ("a",), "file-7")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOKS", (0.0, 0.001, 0.001))
 
 
 class Endpoint:
@@ -64,18 +70,30 @@ def provider(endpoint: Endpoint, patience: float | None = None, told: list[str] 
         (Batch("b", "open", labels={LABEL: "label"}), "b"),
         (Batch("b", "open", file="file-7"), "b"),
         (Batch("b", "open", labels={LABEL: "other"}, file="file-8"), None),
-        (Batch("b", "open"), None),
+        (Batch("b", "open", file="file-8"), None),
     ],
 )
 def test_a_batch_is_known_by_its_label_or_by_its_file(batch: Batch, found: str | None) -> None:
     other = Batch("o", "open", labels={"pytest": "label"})
-    assert provider(Endpoint([[other, batch], [batch]])).find(INTENT) == found
+    assert provider(Endpoint([[other, batch]] * 3)).find(INTENT) == found
 
 
-def test_one_that_is_not_listed_yet_is_looked_for_once_more() -> None:
-    assert provider(Endpoint([[], [Batch("b", "open", file="file-7")]])).find(INTENT) == "b"
-    endpoint = Endpoint([[], [], [Batch("b", "open", file="file-7")]])
-    assert (provider(endpoint).find(INTENT), endpoint.asked) == (None, 2)
+@pytest.mark.parametrize("number", range(4))
+def test_one_that_is_not_listed_yet_is_looked_for_again(number: int) -> None:
+    endpoint = Endpoint([*([[]] * number), [Batch("b", "open", file="file-7")]])
+    assert provider(endpoint).find(INTENT) == ("b" if number < 3 else None)
+    assert endpoint.asked == min(number + 1, 3)
+
+
+def test_a_list_that_does_not_tell_batches_apart_is_none() -> None:
+    with pytest.raises(Unlisted, match="does not say what its batches were made of"):
+        provider(Endpoint([[Batch("b", "open", labels={"a": "b"}), Batch("c", "open")]])).find(INTENT)
+
+
+def test_some_time_passes_between_the_looks() -> None:
+    assert LOOKS[0] == 0
+    assert all(wait >= 5 for wait in LOOKS[1:])
+    assert len(LOOKS) == 3
 
 
 def test_who_is_out_of_reach_is_asked_again_and_told_of_once() -> None:

@@ -25,7 +25,8 @@ def server() -> Iterator[BatchServer]:
 
 
 @pytest.fixture
-def runs(tmp_path: Path, server: BatchServer) -> Runs:
+def runs(tmp_path: Path, server: BatchServer, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    monkeypatch.setattr("pytest_haerae.run.provider.LOOKS", (0.0, 0.01))
     return Runs(tmp_path / "s.sqlite", server)
 
 
