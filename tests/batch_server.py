@@ -155,13 +155,13 @@ class BatchServer:
         lines = self._lines(batch)
         batch["ending"] = ending
         batch["total"] = len(lines)
-        if ending.startswith("failed"):
+        if ending.startswith("failed:"):
             return
         done, failed = [], []
         for line in lines:
             came = self.reply(line["custom_id"], line["body"])
             said: dict[str, Any] = {"id": "x", "custom_id": line["custom_id"], "error": None, "response": None}
-            if came is None and ending == "completed":
+            if came is None and ending in ("completed", "failed"):
                 continue
             if came is None:
                 said["error"] = {"code": f"batch_{ending}", "message": "it was left over"}

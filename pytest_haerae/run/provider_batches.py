@@ -111,7 +111,7 @@ class ProviderBatches:
     ) -> Generator[tuple[int, Response], None, list[str]]:
         """The answers of a batch that has ended; returns the keys that are worth sending again."""
         name = provider.endpoint.name
-        if batch.status == "failed":
+        if batch.status == "failed" and not batch.results:
             sender.end(flight)
             way_out = " (batch_requests in --model-params makes batches smaller)" if batch.is_over_limit else ""
             words = batch.problem or batch.said
@@ -138,11 +138,12 @@ class ProviderBatches:
         for result in refused:
             del waiting[result.key]
             yield asked.places[result.key], Response(error=_error_of(result))
-        again = list(waiting) if batch.status == "expired" and answered else learnt
-        for key in waiting.keys() - again:
-            error = f"{name}: the batch {batch.id} has no answer to this request ({batch.said})"
-            yield asked.places[key], Response(error=error)
-        return again
+        again = dict.fromkeys(waiting if batch.status == "expired" and answered else learnt)
+        error = f"{name}: the batch {batch.id} has no answer to this request ({batch.said})"
+        for key in waiting:
+            if key not in again:
+                yield asked.places[key], Response(error=error)
+        return list(again)
 
     def _keep_for_others(self, flight: Flight, result: Result) -> None:
         """Store what this run did not ask for, for the run that its batch was sent for: it is paid for."""

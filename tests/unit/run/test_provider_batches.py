@@ -102,6 +102,14 @@ def test_a_batch_that_fails_costs_nothing_and_says_why(runs: Runs, server: Batch
     assert (runs.intents(KEYS), server.paid) == ([], {})
 
 
+def test_what_a_failed_batch_answered_is_taken(runs: Runs, server: BatchServer) -> None:
+    server.ending = lambda number: "failed"
+    server.reply = lambda key, body: None if key == "key3" else "fine"
+    answers = runs.ask(KEYS)
+    assert answers.pop("key3") == "--model=openai: the batch batch_0 has no answer to this request (failed)"
+    assert set(answers.values()) == {"fine"}
+
+
 def test_batches_that_are_too_much_together_are_sent_one_after_the_other(runs: Runs, server: BatchServer) -> None:
     server.ending = lambda number: "failed: token_limit_exceeded too many enqueued" if number in (1, 2) else "completed"
     assert set(runs.ask(KEYS, batch_requests=4)) == {*KEYS}
