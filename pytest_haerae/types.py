@@ -160,10 +160,9 @@ class Verdict:
     why_start: int | None = None
 
 
-class DataKey(NamedTuple):
+class DataKey(NamedTuple):  # looked up many times an item
     """Names a data set: as typed, and the folder that relative paths begin in (None: the current one)."""
 
-    # A tuple, for it is looked up many times an item.
     name: str
     folder: str | None = None
 

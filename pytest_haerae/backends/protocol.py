@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from pytest_haerae.backends.batches import BatchEndpoint
 from pytest_haerae.backends.fingerprints import fingerprints
 from pytest_haerae.types import Capability, Request, Response
 
@@ -147,6 +148,19 @@ class Backend(ABC):
             parameters: As of the constructor.
         """
         return "its answers have no price"
+
+    @classmethod
+    def batch_problem(cls, parameters: Any) -> str | None:  # noqa: ANN401 - each backend's own
+        """Why it has no batch endpoint, for ``--batch-api``; None where `batch_endpoint` gives one.
+
+        Args:
+            parameters: As of the constructor.
+        """
+        return "it has no batch endpoint"
+
+    def batch_endpoint(self) -> BatchEndpoint | None:
+        """The provider's batch endpoint, through which requests to generate are sent in place of `run`."""
+        return None
 
     @classmethod
     def prices(cls, parameters: Any) -> Prices | None:  # noqa: ANN401 - each backend's own

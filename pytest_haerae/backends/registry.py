@@ -154,6 +154,18 @@ def check_price(name: str, backend: type[Backend], parameters: BackendParameters
         raise UsageError(f"--max-cost: --model={name}: {problem}")
 
 
+def check_batches(name: str, backend: type[Backend], parameters: BackendParameters) -> None:
+    """Refuse to send through a batch endpoint where there is none.
+
+    Raises:
+        UsageError: Why not.
+    """
+    with refusing(f"--model={name}: its batch_problem()"):
+        problem = backend.batch_problem(parameters)
+    if problem is not None:
+        raise UsageError(f"--batch-api: --model={name}: {problem}")
+
+
 def validate_parameters(name: str, backend: type[Backend], params: Mapping[str, Any]) -> BackendParameters:
     """Check model parameters against what the backend takes.
 

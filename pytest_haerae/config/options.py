@@ -253,12 +253,9 @@ OPTIONS: Sequence[Option] = (
         "running",
         parse=parse_dollars,
     ),
-    switch(
-        "dry_run",
-        "say what would be asked, its tokens, price and time where they are known; nothing is sent, no test runs",
-        "running",
-        default=False,
-    ),
+    switch("dry_run", "say what would be asked, with tokens, price, time; nothing is sent", "running", default=False),
+    switch("batch_api", "send through the provider's batch endpoint, at half the price", "running", default=False),
+    switch("yes", "with --batch-api: send a batch again whose fate cannot be found out", "running", default=False),
     value(
         "replicas",
         "N",

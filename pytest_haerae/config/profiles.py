@@ -14,7 +14,7 @@ from pytest_haerae.errors import UsageError, unknown
 FILE, TABLE = "pyproject.toml", "tool.pytest-haerae.models"
 OF_A_PROFILE = (
     *("model", "model_params", "method", "evaluator_params", "prompt", "num_few_shot", "apply_chat_template"),
-    *("system_prompt", "reasoning", "answer_timeout", "replicas", "ray_address", "gpus_per_replica"),
+    *("system_prompt", "reasoning", "answer_timeout", "batch_api", "replicas", "ray_address", "gpus_per_replica"),
 )
 """The options that a profile may set: how a model is reached and asked, not what about."""
 

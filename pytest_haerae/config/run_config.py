@@ -98,6 +98,8 @@ class RunConfig(GateSettings):
     answer_timeout: float
     max_cost: float | None
     dry_run: bool
+    batch_api: bool
+    yes: bool
     replicas: int | None
     ray_address: str | None
     gpus_per_replica: float | None

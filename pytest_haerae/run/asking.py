@@ -13,10 +13,11 @@ from typing import NamedTuple
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.budget import Budget
 from pytest_haerae.run.calls import Callers, Calls
-from pytest_haerae.run.engine import Engine, Progress
+from pytest_haerae.run.engine import Engine, Progress, send_directly
 from pytest_haerae.run.loaded import KeptModel
 from pytest_haerae.run.plan import Plan
-from pytest_haerae.run.progress import follow, tell
+from pytest_haerae.run.progress import follow, show, tell
+from pytest_haerae.run.provider_batches import ProviderBatches
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.run.store import Store
 from pytest_haerae.run.tally import Tally
@@ -140,19 +141,11 @@ def ask(
             )
             store.note_identity(number, plan.identity)
             budget = Budget(config.max_cost, f"--model={config.model_name}")
-            engine, second = (
-                Engine(
-                    model,
-                    store,
-                    number,
-                    reuse=config.reuse,
-                    secrets=plan.secrets,
-                    limit=config.answer_timeout,
-                    notes_words=notes_words,
-                    budget=budget,
-                )
-                for notes_words in (True, False)
-            )
+            make = partial(Engine, model, store, number, reuse=config.reuse, secrets=plan.secrets, budget=budget)
+            # A batch's answers are waited for as long as it takes, and what tests ask by themselves is not sent in one.
+            send = _batches(plan, store, number, progress).send if config.batch_api else send_directly
+            engine = make(limit=None if config.batch_api else config.answer_timeout, send=send)
+            second = make(limit=config.answer_timeout, notes_words=False)
             kinds = _by_kind(plan, asked, asked_keys, k)
             responses = _one_kind_at_a_time(kinds, questions, partial(engine.ask, note=tally.note), progress)
             # Where no test asks, the mapping and its keys are not kept beside the samples.
@@ -160,6 +153,8 @@ def ask(
             if callers is None:
                 engine.usage.notes += model.close()
             else:
+                if config.batch_api:
+                    tell(progress, "haerae: what tests ask the model themselves is not sent in a batch")
                 # What is refused of it is told by the tests that ask it: the items are answered by now.
                 with suppress(UsageError) if asked else nullcontext():
                     calls.ask(callers.declared)
@@ -172,6 +167,18 @@ def ask(
             samples.append(make_sample(entry, [response for _, response in own], verdicts, config.pass_if))
         run = StoredRun(store, number, resumed)
         return Answers(samples, engine.usage, run, calls, model, callers is not None, held.pop_all())
+
+
+def _batches(plan: Plan, store: Store, run: int, progress: Progress) -> ProviderBatches:
+    return ProviderBatches(
+        store,
+        run,
+        tell=partial(tell, progress),
+        show=partial(show, progress),
+        patience=plan.config.answer_timeout,
+        send_again=plan.config.yes,
+        secrets=plan.secrets,
+    )
 
 
 class _Kind(NamedTuple):

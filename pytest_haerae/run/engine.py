@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from time import perf_counter
 
 from pytest_haerae.backends.arrivals import ContractBroken, arriving
-from pytest_haerae.backends.protocol import Backend
+from pytest_haerae.backends.protocol import Backend, Model
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.escaping import shown
 from pytest_haerae.interrupts import holdable_interrupts
 from pytest_haerae.lazy import LazySequence
-from pytest_haerae.redact import error_line, redact_answer, redact_text
+from pytest_haerae.redact import error_line, redact_text
 from pytest_haerae.run.budget import Budget
 from pytest_haerae.run.loaded import KeptModel, ended, is_failure, take_words
 from pytest_haerae.run.patience import NoAnswer, others_time_limit, patience, unswallowed_interrupts
 from pytest_haerae.run.store import Store
-from pytest_haerae.run.validation import Malformed, thought_apart, validated_answer
+from pytest_haerae.run.validation import Malformed, masked, thought_apart, validated_answer
 from pytest_haerae.types import Request, Response, Usage
 
 Progress = Callable[[int, int], None]
 """Called with the number of answered requests, and of all."""
+
+Send = Callable[[Model, Sequence[str], Sequence[Request]], Iterator[tuple[int, Response]]]
+"""Puts requests, with their keys, to a model; yields as a backend's `run` does."""
+
+
+def send_directly(model: Model, keys: Sequence[str], requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+    """Have the model itself run requests."""
+    return model.run(requests)
 
 
 class Engine:
@@ -36,6 +43,7 @@ class Engine:
         limit: Seconds that the next answer is waited for; None for no limit.
         notes_words: Keep what the backend says of itself as the run's, for the report of its items.
         budget: What may be spent; None for no limit.
+        send: How requests are put to the model.
     """
 
     def __init__(
@@ -49,7 +57,9 @@ class Engine:
         limit: float | None = None,
         notes_words: bool = True,
         budget: Budget | None = None,
+        send: Send = send_directly,
     ) -> None:
+        self._send = send
         self._budget = budget or Budget()
         self._model = model
         self._store = store
@@ -141,7 +151,7 @@ class Engine:
         backend = self._model.get()
         if isinstance(backend, Backend):
             backend.proven = bool(answers)
-        arrived = arriving(lambda: backend.run(requests), len(requests), self._name)
+        arrived = arriving(lambda: self._send(backend, keys, requests), len(requests), self._name)
         try:
             with (
                 unswallowed_interrupts() as presses,
@@ -151,7 +161,7 @@ class Engine:
                 while not self._budget.is_spent and (answer := self._next(arrived)) is not None:
                     index, response = answer
                     with hold:
-                        checked = self._masked(self._checked(requests[index], response))
+                        checked = masked(self._checked(requests[index], response), self._secrets)
                         self._store.put(self._run, keys[index], checked)
                         answers[keys[index]] = told = thought_apart(checked)
                     self._budget.pay(checked)
@@ -192,16 +202,6 @@ class Engine:
         line = error_line(problem, self._secrets) or "unknown error"
         # Half of a surrogate pair is no character: neither a file nor the store takes it.
         return Response(error=line.encode(errors="replace").decode())
-
-    def _masked(self, response: Response) -> Response:
-        """A model may repeat a key that it was sent: no secret is stored with what it said."""
-        text, reasoning, finish_reason = (
-            redact_answer(said, self._secrets) if isinstance(said, str) else said
-            for said in (response.text, response.reasoning, response.finish_reason)
-        )
-        if (text, reasoning, finish_reason) == (response.text, response.reasoning, response.finish_reason):
-            return response
-        return replace(response, text=text, reasoning=reasoning, finish_reason=finish_reason)
 
     def _checked(self, request: Request, response: Response) -> Response:
         """Refuse an answer that is none: wrong kind or count, not a number; an error is one redacted line."""

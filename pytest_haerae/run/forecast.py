@@ -76,6 +76,8 @@ def make_forecast(
             for places in kinds.values()
         ]
         prices = plan.backend.prices(plan.parameters)
+    if prices is not None and plan.config.batch_api:
+        prices = Prices(prices.prompt / 2, prices.completion / 2)
     known = [count for count in counts if count is not None]
     return Forecast(
         items=len(selection),

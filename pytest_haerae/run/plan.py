@@ -10,6 +10,7 @@ from pytest_haerae.backends.protocol import Backend, BackendParameters, Model
 from pytest_haerae.backends.reasoning import unavailable, with_reasoning
 from pytest_haerae.backends.registry import (
     check_backend_parts,
+    check_batches,
     check_price,
     find_backend,
     refusing,
@@ -34,6 +35,8 @@ from pytest_haerae.types import CAPABILITY, Capability, DataKey, Item, Response,
 
 CONSTRAINED = f"--evaluator-params {CONSTRAIN}={CONSTRAINTS[0]}"
 """What keeps answers to letters, as it is typed."""
+
+_ONE = "leave one of them out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,8 @@ def make_plan(config: RunConfig, backends: Mapping[str, type[Backend]] | None = 
         check_backend_parts(config.model, backend, parameters)
     if config.max_cost is not None:
         check_price(config.model, backend, parameters)
+    if config.batch_api:
+        _check_batches(config, backend, parameters)
     names = [part.dataset for part in config.parts]
     parts = {DataKey(part.dataset): told_of(part.dataset, names, partial(_make_part, part)) for part in config.parts}
     _refuse_one_place(parts)
@@ -196,6 +201,23 @@ def _refuse_idle_reasoning(config: RunConfig, parameters: BackendParameters) -> 
         raise unavailable(config.reasoning, "--method=log_likelihood scores the options, and no model thinks there")
     if not any(_is_chat(part, parameters, "generate") for part in generating):
         raise unavailable(config.reasoning, "it is set in a chat, and plain text is asked: add --apply-chat-template")
+
+
+def _check_batches(config: RunConfig, backend: type[Backend], parameters: BackendParameters) -> None:
+    """Refuse to send through a batch endpoint what cannot go through one."""
+    check_batches(config.model, backend, parameters)
+    if any(part.method == "log_likelihood" for part in config.parts):
+        raise UsageError(
+            "--batch-api: --method=log_likelihood finds out from each answer what to ask next, and a batch answers"
+            " hours later; leave --batch-api out, or take --method=string_match"
+        )
+    if config.max_cost is not None:
+        raise UsageError(
+            "--batch-api: what a batch costs is known when all of it is paid for, so --max-cost cannot stop it;"
+            f" {_ONE} (--limit makes a batch smaller)"
+        )
+    if any(part.constrained for part in config.parts):
+        raise UsageError(f"--batch-api: {CONSTRAINED}: how a server keeps to choices is found out by asking it; {_ONE}")
 
 
 def _is_chat(config: RunConfig, parameters: BackendParameters, kind: Capability) -> bool:

@@ -91,6 +91,7 @@ class ProgressLine:
         self._started: float | None = None
         self._last = 0.0
         self._first_done = 0
+        self._waited = ""
         self.told: Callable[[int], Sequence[str]] = lambda done: ()
         """What else there is to say of the answers so far, the most important first."""
 
@@ -115,6 +116,19 @@ class ProgressLine:
     def write(self, line: str) -> None:
         """Write a line of its own, at once."""
         if self._writer is not None:
+            if self._live:
+                self._writer.rewrite("")
+            self._writer.write_line(line)
+
+    def wait(self, line: str) -> None:
+        """Say what is waited for: in place of the live line, or else a plain line when it changed and it is time."""
+        now = time.perf_counter()
+        if self._writer is None or line == self._waited or (not self._live and now - self._last < _PLAIN_INTERVAL):
+            return
+        self._last, self._waited = now, line
+        if self._live:
+            self._writer.rewrite(line[: self._width - 1])
+        else:
             self._writer.write_line(line)
 
     def _format(self, done: int, total: int, elapsed: float) -> str:
@@ -170,3 +184,9 @@ def tell(progress: Callable[[int, int], None], line: str) -> None:
         progress.write(line)
     else:
         print(line, file=sys.stderr, flush=True)
+
+
+def show(progress: Callable[[int, int], None], line: str) -> None:
+    """Show people what a run waits for, over and over: nowhere but where its progress is shown."""
+    if isinstance(progress, ProgressLine):
+        progress.wait(line)

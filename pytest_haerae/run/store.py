@@ -15,11 +15,14 @@ from typing import Any
 
 from pytest_haerae.errors import StoreError, UsageError
 from pytest_haerae.run.store_format import SCHEMA, STORE_VERSION, answer_digest, is_ours, tables_of, upgrade
-from pytest_haerae.run.store_repair import Damaged, OtherVersion, is_damage, reason, set_aside, take_over
+from pytest_haerae.run.store_repair import Damaged, OtherVersion, is_damage, primary_code, reason, set_aside, take_over
 from pytest_haerae.run.validation import response_of
 from pytest_haerae.types import Response
 
 _FIELDS = tuple(field.name for field in fields(Response))
+
+_LOG_SECONDS = 30.0
+"""How long another process is waited for that makes the same file."""
 
 _KEYS_A_QUERY = 500
 """SQLite takes 999 values in a statement where it was built with the smallest of its limits."""
@@ -65,10 +68,12 @@ class Store:
         # A damaged text is then one that its digest refuses, not an exception.
         connection.text_factory = lambda text: text.decode(errors="replace")
         try:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            connection.execute("PRAGMA journal_mode=WAL")
+            _keep_log(connection)
             connection.execute("PRAGMA synchronous=NORMAL")
-            if not tables_of(connection):
+            tables = tables_of(connection)
+            # Read after the tables: another process that makes them at this moment writes both at once.
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if not tables:
                 connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version={STORE_VERSION}; COMMIT;")
             elif version != STORE_VERSION and not upgrade(connection, version):
                 raise OtherVersion(f"its version is {version}, this program writes {STORE_VERSION}")
@@ -82,7 +87,15 @@ class Store:
         return connection
 
     @contextlib.contextmanager
-    def _access(self, action: str) -> Iterator[sqlite3.Connection]:
+    def access(self, action: str) -> Iterator[sqlite3.Connection]:
+        """The open file, for statements of this room.
+
+        Args:
+            action: What is done to it, for the message: ``read`` or ``written``.
+
+        Raises:
+            StoreError: A statement cannot be carried out.
+        """
         try:
             yield self._connection
         except sqlite3.Error as error:
@@ -112,7 +125,7 @@ class Store:
         Returns:
             The run's number, and whether it was begun earlier.
         """
-        with self._access("written") as connection:
+        with self.access("written") as connection:
             earlier = self.earlier(fingerprint, resume=resume, rerun_errors=rerun_errors, last=last)
             if earlier is not None:
                 connection.execute("UPDATE runs SET finished = NULL WHERE id = ?", (earlier,))
@@ -143,17 +156,17 @@ class Store:
 
     def finish(self, run: int) -> None:
         """Mark a run as finished: the next one of the same configuration measures anew."""
-        with self._access("written") as connection:
+        with self.access("written") as connection:
             connection.execute("UPDATE runs SET finished = ? WHERE id = ?", (time.time(), run))
 
     def note_identity(self, run: int, identity: str) -> None:
         """Keep what determined a run's answers beside its requests: other processes make their keys of it."""
-        with self._access("written") as connection:
+        with self.access("written") as connection:
             connection.execute("UPDATE runs SET identity = ? WHERE id = ?", (identity, run))
 
     def identity(self, run: int) -> str | None:
         """What `note_identity` kept."""
-        with self._access("read") as connection:
+        with self.access("read") as connection:
             row = connection.execute("SELECT identity FROM runs WHERE id = ?", (run,)).fetchone()
         return row[0] if row else None
 
@@ -166,12 +179,12 @@ class Store:
             generation: The generation parameters that the model brought along.
         """
         brought = None if generation is None else json.dumps(generation)
-        with self._access("written") as connection:
+        with self.access("written") as connection:
             connection.execute("UPDATE runs SET detail = ?, generation = ? WHERE id = ?", (detail, brought, run))
 
     def words(self, run: int) -> tuple[str | None, dict[str, Any] | None]:
         """What `note_words` kept."""
-        with self._access("read") as connection:
+        with self.access("read") as connection:
             row = connection.execute("SELECT detail, generation FROM runs WHERE id = ?", (run,)).fetchone()
         detail, brought = row or (None, None)
         return detail, _mapping(brought)
@@ -186,7 +199,7 @@ class Store:
         waiting = iter(keys)
         while some := list(islice(waiting, _KEYS_A_QUERY)):
             marks = ",".join("?" * len(some))
-            with self._access("read") as connection:
+            with self.access("read") as connection:
                 rows = connection.execute(
                     "SELECT key, run, answer, digest FROM responses"  # noqa: S608 - marks and a number
                     f" WHERE key IN ({marks}){where} ORDER BY key, run DESC",
@@ -202,7 +215,7 @@ class Store:
 
     def failure(self, run: int, key: str) -> str | None:
         """The error that a key's latest request of this run ended in, or None."""
-        with self._access("read") as connection:
+        with self.access("read") as connection:
             row = connection.execute("SELECT error FROM failures WHERE run = ? AND key = ?", (run, key)).fetchone()
         return str(row[0]) if row else None
 
@@ -212,7 +225,7 @@ class Store:
         Raises:
             StoreError: The disk is full or the file cannot be written.
         """
-        with self._access("written") as connection:
+        with self.access("written") as connection:
             failed = self._failed(run)
             if response.error is not None:
                 connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?)", (run, key, response.error))
@@ -229,7 +242,7 @@ class Store:
 
     def take_back(self, run: int, keys: Iterable[str]) -> None:
         """Forget answers that this run was given: they turned out to be nobody's."""
-        with self._access("written") as connection:
+        with self.access("written") as connection:
             connection.executemany("DELETE FROM responses WHERE run = ? AND key = ?", [(run, key) for key in keys])
 
     def _failed(self, run: int) -> set[str]:
@@ -242,6 +255,19 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _keep_log(connection: sqlite3.Connection) -> None:
+    """Turn WAL on. SQLite does not wait for another process that does so at the same moment, so it is tried again."""
+    last = time.monotonic() + _LOG_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+                raise
+            time.sleep(0.01)
 
 
 def _mapping(text: object) -> dict[str, Any] | None:

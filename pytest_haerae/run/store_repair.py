@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_haerae.run.store_format import answer_digest
+from pytest_haerae.run.store_format import answer_digest, intent_digest
 
 _DAMAGE = frozenset(
     {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_TOOBIG}
@@ -34,14 +34,15 @@ def is_damage(error: sqlite3.Error, path: Path) -> bool:
     """Whether the file itself is bad; a full disk, a lock or a missing right say nothing about it."""
     if isinstance(error, Damaged | UnicodeError):
         return True
-    code = _primary_code(error)
+    code = primary_code(error)
     if code == sqlite3.SQLITE_READONLY:
         # Its header says that it is of a newer format; or it really is read-only.
         return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     return code in _DAMAGE
 
 
-def _primary_code(error: sqlite3.Error) -> int:
+def primary_code(error: sqlite3.Error) -> int:
+    """SQLite's result code without what extends it; 0 where there is none."""
     code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code
 
@@ -90,6 +91,12 @@ def take_over(aside: Path, connection: sqlite3.Connection) -> int:
             "INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?)",
             (row for row in _answers(damaged, digits) if row[3] == answer_digest(*row[:3])),
         )
+        # A version before has no such table.
+        with contextlib.suppress(sqlite3.Error):
+            for row in damaged.execute("SELECT intent, run, requests, file, batch, digest FROM batches"):
+                intent, run, *rest, digest = row
+                if digest == intent_digest(run, intent, *rest):
+                    connection.execute("INSERT OR IGNORE INTO batches VALUES (?, ?, ?, ?, ?, ?)", row)
         connection.execute("COMMIT")
     taken: int = connection.execute("SELECT count(*) FROM responses").fetchone()[0]
     return taken
@@ -110,7 +117,7 @@ def _answers(damaged: sqlite3.Connection, digits: int, prefix: str = "") -> Iter
             )
             return
         except sqlite3.Error as error:
-            if _primary_code(error) != sqlite3.SQLITE_CORRUPT:
+            if primary_code(error) != sqlite3.SQLITE_CORRUPT:
                 # Not a page of the table, but the whole file: no range of it can be read.
                 return
     if len(prefix) < digits:

@@ -88,13 +88,14 @@ def _holder(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def turn(store: Path, fingerprint: str, tell: Callable[[str], None]) -> Iterator[bool]:
+def turn(store: Path, fingerprint: str, tell: Callable[[str], None], *, does: str = "asks the same") -> Iterator[bool]:
     """Wait until no other process asks the same of the same store.
 
     Args:
         store: The store's file.
         fingerprint: What makes two runs the same.
         tell: Told in a line that somebody is waited for.
+        does: What the other one does, in words.
 
     Yields:
         Whether there was somebody: what it asked meanwhile stands in the store.
@@ -111,7 +112,7 @@ def turn(store: Path, fingerprint: str, tell: Callable[[str], None]) -> Iterator
             break
         if not waited:
             waited = True
-            tell(f"haerae: another process{_holder(path)} asks the same with the store {store}; waiting for its end")
+            tell(f"haerae: another process{_holder(path)} {does} with the store {store}; waiting for its end")
         time.sleep(_POLL_SECONDS)
     try:
         yield waited

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from operator import index as as_index
 from typing import Any
 
 from pytest_haerae.escaping import shown
+from pytest_haerae.redact import redact_answer
 from pytest_haerae.scoring.reading.marks import split_reasoning
 from pytest_haerae.types import Request, Response
 
@@ -57,6 +58,22 @@ def validated_answer(request: Request, response: Response) -> Response:
     if values is None or len(values) != len(request.continuations):
         raise Malformed("no log-likelihood for some option")
     return response
+
+
+def masked(response: Response, secrets: Sequence[str] = ()) -> Response:
+    """A response without secrets: a model may repeat a key that it was sent, and none is stored with what it said.
+
+    Args:
+        response: The response.
+        secrets: Texts that are masked beside those that this process remembers.
+    """
+    text, reasoning, finish_reason = (
+        redact_answer(said, secrets) if isinstance(said, str) else said
+        for said in (response.text, response.reasoning, response.finish_reason)
+    )
+    if (text, reasoning, finish_reason) == (response.text, response.reasoning, response.finish_reason):
+        return response
+    return replace(response, text=text, reasoning=reasoning, finish_reason=finish_reason)
 
 
 def thought_apart(response: Response) -> Response:

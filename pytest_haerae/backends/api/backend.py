@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import Any, ClassVar
 
 from pytest_haerae.backends.api.adaptation import Adaptations
 from pytest_haerae.backends.api.answers import checked, read_answer
+from pytest_haerae.backends.api.batch_lines import BatchLines
+from pytest_haerae.backends.api.batches import ApiBatches, BatchCalls
+from pytest_haerae.backends.api.bodies import body_of, estimated_tokens
 from pytest_haerae.backends.api.choosing import Choosing
 from pytest_haerae.backends.api.concurrency import LoopThread
 from pytest_haerae.backends.api.failures import MalformedAnswer, hopeless, is_permanent, own_error, status_of, worded
@@ -21,18 +24,16 @@ from pytest_haerae.backends.api.retrying import Waits, refuse_long_wait, retryin
 from pytest_haerae.backends.api.scoring import Echo, Endpoint, FirstToken, Unsupported, Way
 from pytest_haerae.backends.api.tries import LlamaCppServer, TokenIds
 from pytest_haerae.backends.protocol import Backend, BackendParameters
-from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line, secrets_in
 from pytest_haerae.types import Capability, Request, Response
 
-_CHARACTERS_PER_TOKEN = 2
-"""Of Korean text, for the estimate that a limit of tokens a minute needs."""
 _WAYS: tuple[Way, ...] = (TokenIds(), LlamaCppServer(), Echo(), FirstToken())
 """How a server may give log-likelihoods: the exact ways first, the cheaper one before the other."""
 _NOT_OFFERED = frozenset({400, 404, 405, 413, 415, 422, 500, 501})
 """Statuses that say a server does not know an endpoint or a field, or fails over it; 401 and 403 are of who asks."""
 _FAILS = 500
+_NO_CHAT = "endpoint=completions takes a text, not the messages of a chat"
 _LONGEST_REASONS = 1200
 """Characters of the line that says why a server cannot score: one reason for each way."""
 _TRIES_OF_A_WAY = 2
@@ -66,6 +67,7 @@ class ApiBackend(Backend):
         self._choosing = Choosing(self.name, chat=parameters.endpoint != "completions", own=parameters.is_own())
         self._loop = LoopThread()
         self._succeeded = False
+        self._through: str | None = None
         self._asking_harmlessly = asyncio.Lock()
         # How texts are scored, and how chats are: a server may have one way for these and another for those.
         self._ways: dict[bool, Way] = {}
@@ -124,7 +126,7 @@ class ApiBackend(Backend):
     async def _answer(self, request: Request) -> Response:
         started = perf_counter()
         if request.kind == "generate" and request.messages and self._parameters.endpoint == "completions":
-            return Response(error=f"{self.name}: endpoint=completions takes a text, not the messages of a chat")
+            return Response(error=f"{self.name}: {_NO_CHAT}")
         try:
             response = await (self._generate(request) if request.kind == "generate" else self._score(request))
         except UsageError:
@@ -163,8 +165,8 @@ class ApiBackend(Backend):
         return self._choosing.settled(request, await self._generated(request))
 
     async def _generated(self, request: Request) -> Response:
-        endpoint: Endpoint = "completions" if self._parameters.endpoint == "completions" else "chat"
-        answer = await self.ask(endpoint, self._body(endpoint, request))
+        endpoint = self._endpoint()
+        answer = await self.ask(endpoint, self._body(request))
         response, cost = read_answer(answer, chat=endpoint == "chat"), self._cost(answer)
         if not self._succeeded:
             refuse_unheeded(self._parameters.reasoning, response)
@@ -228,7 +230,7 @@ class ApiBackend(Backend):
         if self._requests:
             await self._requests.acquire()
         if self._tokens:
-            await self._tokens.acquire(min(self._estimate(body), self._tokens.max_rate))
+            await self._tokens.acquire(min(estimated_tokens(body), self._tokens.max_rate))
         adaptation = self._adaptations.of(body)
         while True:
             sent = adaptation.apply(body)
@@ -255,45 +257,43 @@ class ApiBackend(Backend):
                 raise
             raise TimeoutError(f"no whole answer within {self._parameters.timeout:g} s (timeout)") from None
 
-    def _estimate(self, body: Mapping[str, Any]) -> float:
-        """Tokens that a body will cost, at most."""
-        texts = [message["content"] for message in body.get("messages", ())] + [body.get("prompt", "")]
-        return sum(map(len, texts)) / _CHARACTERS_PER_TOKEN + float(body.get("max_tokens", 0))
-
     def _cost(self, answer: Any) -> float | None:  # noqa: ANN401 - the client's answer
         """The price of an answer, where a subclass knows it."""
         return None
 
     def _describe(self) -> None:
         """Say how log-likelihoods were had, and what had to be changed for this server."""
-        details = [*(way.detail for way in self._ways.values()), self._adaptations.describe()]
+        details = [self._through, *(way.detail for way in self._ways.values()), self._adaptations.describe()]
         self.method_detail = "; ".join(dict.fromkeys(detail for detail in details if detail)) or None
 
-    def _body(self, endpoint: Endpoint, request: Request) -> dict[str, Any]:
-        parameters = self._parameters.of_request(request)
-        body: dict[str, Any] = {}
-        if endpoint == "chat":
-            messages = request.messages or ()
-            body["messages"] = [{"role": each.role, "content": each.content} for each in messages] or [
-                {"role": "user", "content": request.context}
-            ]
-            body |= self._thinking if request.kind == "generate" else {}
-        else:
-            body["prompt"] = request.context
-        told = self._choosing.fields(request.choices, parameters.extra_body)
-        body |= {name: {**body.get(name, {}), **value} for name, value in told.items()}
-        body |= {"max_tokens": parameters.max_tokens, "temperature": parameters.temperature}
-        optional = {
-            "top_p": parameters.top_p,
-            "seed": parameters.seed,
-            "stop": stop_texts(parameters.stop, request) or None,
-            **parameters.set_by_hand(),
-        }
-        if parameters.logit_bias is not None:
-            optional["logit_bias"] = {str(token): bias for token, bias in parameters.logit_bias}
-        # vLLM and SGLang know it by the first name, llama.cpp by the second, and each ignores the other's.
-        optional["repeat_penalty"] = parameters.repetition_penalty
-        return body | {name: value for name, value in optional.items() if value is not None}
+    def _batches(
+        self,
+        calls: BatchCalls,
+        finish: Callable[[dict[str, Any]], dict[str, Any]],
+        price: Callable[[Any], float | None] = lambda answer: None,
+        root: str = "/v1",
+    ) -> ApiBatches:
+        """The batch endpoint that a client's calls reach, with the bodies that are sent otherwise one by one."""
+        endpoint = self._endpoint()
+
+        def compose(request: Request) -> dict[str, Any]:
+            if request.messages and endpoint == "completions":
+                raise UsageError(f"--model={self.name}: {_NO_CHAT}")
+            return {"model": self._parameters.model_name, **self._body(request)}
+
+        self._through = "through the provider's batch endpoint"
+        self._describe()
+        path = f"{root}/{'completions' if endpoint == 'completions' else 'chat/completions'}"
+        secrets = frozenset(secrets_in(self._parameters.model_dump()))
+        lines = BatchLines(self.name, path, compose, finish, self._adaptations, self._describe, price, secrets)
+        return ApiBatches(calls, self._loop, self._parameters, lines)
+
+    def _endpoint(self) -> Endpoint:
+        return "completions" if self._parameters.endpoint == "completions" else "chat"
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        told = self._choosing.fields(request.choices, self._parameters.extra_body)
+        return body_of(self._endpoint(), request, self._parameters, self._thinking, told)
 
 
 def _is_chat(request: Request) -> bool:

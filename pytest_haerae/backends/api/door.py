@@ -19,26 +19,29 @@ ACCEPTED = {"Accept-Encoding": "gzip"}
 _PIECE = 2**20
 _SHOWN = 80
 
-Look = Callable[[Any], object]
-"""Looks at the JSON of an answer, and raises what is wrong with it."""
+Look = Callable[[bytes], object]
+"""Looks at the body of an answer, and raises what is wrong with it."""
 
 
-def hooks(look: Look | None = None) -> dict[str, list[Callable[..., Any]]]:
+def hooks(
+    look: Look | None = None, longest: Callable[[], int] = lambda: LONGEST_BODY
+) -> dict[str, list[Callable[..., Any]]]:
     """Event hooks for a client of `httpx`, or of its successor, that read each answer within limits.
 
     Args:
-        look: Looks at the JSON of what came with a status below 300.
+        look: Looks at what came with a status below 300.
+        longest: How many bytes a body may have at this moment.
     """
 
     async def answered(response: Any) -> None:  # noqa: ANN401 - of one of two libraries
         _refuse_other_host(str(response.request.url), response.headers.get("location"), response.status_code)
         stream = response.stream
-        body = await read_bounded(stream, response.headers.get("content-encoding", ""))
+        body = await read_bounded(stream, response.headers.get("content-encoding", ""), longest())
         await stream.aclose()
         library = sys.modules[type(response).__module__.partition(".")[0]]
         response.stream = library.ByteStream(body)
         if look is not None and response.status_code < 300:  # noqa: PLR2004 - HTTP's successes
-            look(parsed(await response.aread()))
+            look(await response.aread())
 
     return {"response": [answered]}
 

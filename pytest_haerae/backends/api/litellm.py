@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 from pytest_haerae.backends.api.answers import checked, field, price, refuse_error
 from pytest_haerae.backends.api.backend import ApiBackend
-from pytest_haerae.backends.api.door import hooks
+from pytest_haerae.backends.api.batches import ApiBatches
+from pytest_haerae.backends.api.door import hooks, parsed
 from pytest_haerae.backends.api.failures import ErrorAnswer, MalformedAnswer, own_error
+from pytest_haerae.backends.api.litellm_batches import FILE_COMES, LiteLLMProvider, batch_problem, longest_body
 from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.api.reach import refuse_unreachable
 from pytest_haerae.backends.api.reasoning import fields, is_own
@@ -75,6 +77,11 @@ class LiteLLMBackend(ApiBackend):
             return None
         return (litellm.token_counter(model=name, **_asked(request)) for request in requests)
 
+    @classmethod
+    def batch_problem(cls, parameters: ApiParameters) -> str | None:
+        """What litellm has no batches of."""
+        return batch_problem(_import_litellm(), parameters)
+
     def __init__(self, parameters: ApiParameters) -> None:
         self.check(parameters)
         refuse_unreachable("litellm", parameters.api_base)
@@ -86,6 +93,14 @@ class LiteLLMBackend(ApiBackend):
         self._litellm: Any = litellm
         super().__init__(parameters)
         self._clients = _Clients(litellm, parameters.timeout)
+        self._batching: ApiBatches | None = None
+
+    def batch_endpoint(self) -> ApiBatches:
+        """The provider's, as litellm reaches it."""
+        if self._batching is None:
+            provider = LiteLLMProvider(self._litellm, self._parameters)
+            self._batching = self._batches(provider.calls(), provider.finish, provider.price, provider.root)
+        return self._batching
 
     async def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
         if endpoint == "tokenize":
@@ -138,6 +153,8 @@ class LiteLLMBackend(ApiBackend):
         return price(answer.get(_COST)) if isinstance(answer, dict) else _cost_in(answer)
 
     async def _finish(self) -> None:
+        if self._batching is not None:
+            await self._batching.close()
         await self._clients.close()
 
 
@@ -168,7 +185,10 @@ def _cost_in(answer: Any) -> float | None:  # noqa: ANN401 - litellm's own
     return price(hidden.get("response_cost")) if isinstance(hidden, dict) else None
 
 
-def _look(answer: Any) -> None:  # noqa: ANN401 - any JSON
+def _look(body: bytes) -> None:
+    if FILE_COMES.get():
+        return
+    answer = parsed(body)
     # An answer of OpenAI's shape; litellm would word what is wrong with it in the lines of its own code.
     (checked if isinstance(answer, dict) and "choices" in answer else refuse_error)(answer)
     if (seen := _SEEN.get(None)) is not None:
@@ -186,7 +206,7 @@ class _Clients:
         from litellm.caching.llm_caching_handler import LLMClientCache
         from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
 
-        events = hooks(_look)
+        events = hooks(_look, longest_body)
 
         class Cache(LLMClientCache):
             def set_cache(self, key: Any, value: Any, *more: Any, **named: Any) -> Any:  # noqa: ANN401 - as its base

@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pytest_haerae.backends.api.backend import ApiBackend
+from pytest_haerae.backends.api.batches import ApiBatches
 from pytest_haerae.backends.api.direct import Direct
 from pytest_haerae.backends.api.door import ACCEPTED, hooks, parsed
+from pytest_haerae.backends.api.openai_batches import LONGEST_FILE, OpenAIBatchCalls
 from pytest_haerae.backends.api.parameters import ApiParameters, address_problem, header_problem
 from pytest_haerae.backends.api.reach import refuse_unreachable
 from pytest_haerae.backends.api.reasoning import fields
@@ -36,6 +38,11 @@ class OpenAIBackend(ApiBackend):
     def price_problem(cls, parameters: ApiParameters) -> str | None:
         """Answers of this protocol have none."""
         return "its answers have no price; --model=litellm knows the prices of hosted models"
+
+    @classmethod
+    def batch_problem(cls, parameters: ApiParameters) -> str | None:
+        """A server without a batch endpoint says so itself."""
+        return None
 
     @classmethod
     def check(cls, parameters: ApiParameters) -> None:
@@ -65,6 +72,18 @@ class OpenAIBackend(ApiBackend):
             http_client=openai.DefaultAioHttpClient(event_hooks=hooks()),
         )
         self._direct = Direct(self._client)
+        self._batching: ApiBatches | None = None
+
+    def batch_endpoint(self) -> ApiBatches:
+        """OpenAI's, at the same address."""
+        if self._batching is None:
+            import openai
+
+            # Files are longer than answers are.
+            http_client = openai.DefaultAioHttpClient(event_hooks=hooks(longest=lambda: LONGEST_FILE))
+            calls = OpenAIBatchCalls(self._client.copy(http_client=http_client))
+            self._batching = self._batches(calls, lambda body: {**body, **self._parameters.extra_body})
+        return self._batching
 
     async def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's answer
         extra = {**self._parameters.extra_body, **body.pop("extra_body", {})}
@@ -86,6 +105,8 @@ class OpenAIBackend(ApiBackend):
 
     async def _finish(self) -> None:
         await self._direct.close()
+        if self._batching is not None:
+            await self._batching.close()
         await self._client.close()
 
 

@@ -54,6 +54,8 @@ class ApiParameters(SampledParameters, ReasoningParameters):
             "tokens_per_minute",
             "max_retries",
             "extra_headers",
+            "batch_requests",
+            "batch_poll",
         }
     )
     sampling: ClassVar[frozenset[str]] = SAMPLING
@@ -75,6 +77,8 @@ class ApiParameters(SampledParameters, ReasoningParameters):
     max_retries: int = Field(default=5, ge=0)
     extra_headers: dict[str, str] = Field(default_factory=dict, repr=False)
     extra_body: dict[str, Any] = Field(default_factory=dict)
+    batch_requests: int = Field(default=50_000, ge=1)
+    batch_poll: float = Field(default=5.0, gt=0, allow_inf_nan=False)
 
     @field_validator("model_name")
     @classmethod

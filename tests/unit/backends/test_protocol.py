@@ -33,6 +33,7 @@ def test_what_a_backend_need_not_say_has_a_default() -> None:
     Smallest.check(BackendParameters())
     assert (Smallest.libraries, Smallest.requires, Smallest.install) == ((), (), "")
     assert (Smallest.remote, Smallest.parameters) == (False, BackendParameters)
+    assert (Smallest.batch_problem(None), smallest.batch_endpoint()) == ("it has no batch endpoint", None)
     smallest.close()
 
 

@@ -31,6 +31,8 @@ DEFAULTS: dict[str, Any] = {
     "reuse": False,
     "demo": False,
     "dry_run": False,
+    "batch_api": False,
+    "yes": False,
     "model": (),
     "subset": (),
     "by": (),
@@ -66,6 +68,8 @@ BAD: dict[str, Any] = {
     "gpus_per_replica": "1.5",
     "demo": "maybe",
     "dry_run": "maybe",
+    "batch_api": "maybe",
+    "yes": "maybe",
 }
 """A value that each option refuses; those that take any text are not here."""
 

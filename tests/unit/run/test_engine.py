@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from pytest_haerae.backends.protocol import Model
 from pytest_haerae.errors import StoreError, UsageError
 from pytest_haerae.run.engine import Engine
 from pytest_haerae.run.loaded import KeptModel
@@ -494,3 +495,20 @@ def test_a12_a_backend_is_told_whether_this_run_has_answers_already(store: Store
     Engine(KeptModel(Told, "the backend"), store, run).ask(KEYS[:2], REQUESTS[:2], lambda done, total: None)
     Engine(KeptModel(Told, "the backend"), store, run).ask(KEYS, REQUESTS, lambda done, total: None)
     assert told == [False, True]
+
+
+def test_whoever_sends_has_the_model_and_each_requests_key(store: Store) -> None:
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    store.put(run, KEYS[0], Response(loglikelihoods=(-1.0, -2.0)))
+    sent: list[tuple[object, list[str], list[str]]] = []
+
+    def send(model: Model, keys: Sequence[str], requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        sent.append((model, list(keys), [request.context for request in requests]))
+        return model.run(requests)
+
+    backend = Scripted()
+    answers = Engine(KeptModel(lambda: backend, "it"), store, run, send=send).ask(
+        KEYS, REQUESTS, lambda done, total: None
+    )
+    assert sent == [(backend, KEYS[1:], KEYS[1:])]
+    assert all(answer.error is None for answer in answers.values())

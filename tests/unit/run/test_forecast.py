@@ -23,6 +23,10 @@ def counting(ledger: Ledger) -> type[Backend]:
         remote = True
 
         @classmethod
+        def batch_problem(cls, parameters: Any) -> None:  # noqa: ANN401 - as of a backend
+            return None
+
+        @classmethod
         def prices(cls, parameters: Any) -> Prices:  # noqa: ANN401 - as of a backend
             return Prices(1.0, 2.0)
 
@@ -52,6 +56,7 @@ def test_what_is_stored_is_not_asked_and_nothing_is_loaded(tmp_path: Path) -> No
     assert (after.missing, after.stored, after.answers) == (12, 6, 3)
     assert after.prompt_tokens == 2 * (before.prompt_tokens or 0)
     assert (after.prices, after.paid) == (Prices(1.0, 2.0), True)
+    assert forecast(tmp_path, backend, batch_api=True).prices == Prices(0.5, 1.0)
     anew = forecast(tmp_path, backend, resume=False)
     assert (anew.missing, anew.stored) == (6, 0)
 

@@ -116,6 +116,42 @@ def test_a_backend_that_cannot_be_replicated_is_refused_only_where_replicas_are_
         plan({"mine": remote}, model="mine", replicas=2)
 
 
+SERVER = {"model": "openai", "model_params": {"model_name": "m", "api_key": "not-needed"}, "batch_api": True}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"batch_api": True}, "--batch-api: --model=random: it has no batch endpoint"),
+        (SERVER | {"method": "log_likelihood"}, "--batch-api: --method=log_likelihood finds out from each answer"),
+        (
+            {
+                "model": "litellm",
+                "model_params": {"model_name": "anthropic/claude-3-opus-20240229"},
+                "batch_api": True,
+            },
+            "--batch-api: --model=litellm: no batches of anthropic; there are those of azure, ",
+        ),
+    ],
+)
+def test_what_cannot_be_sent_in_a_batch_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        plan(**options)
+
+
+def test_a_batch_has_no_limit_of_costs() -> None:
+    params = {"model_name": "openai/gpt-4o-mini", "api_key": "not-needed"}
+    assert plan(model="litellm", model_params=params, batch_api=True).config.batch_api
+    with pytest.raises(UsageError, match=r"^--batch-api: what a batch costs .*; leave one of them out"):
+        plan(model="litellm", model_params=params, batch_api=True, max_cost=1)
+
+
+def test_a_batch_is_kept_to_no_letters() -> None:
+    params = {"model_name": "gpt-4o-mini", "api_key": "not-needed"}
+    with pytest.raises(UsageError, match=r"^--batch-api: .* constrain=letters: .*; leave one of them out"):
+        plan(model="openai", model_params=params, batch_api=True, evaluator_params="constrain=letters")
+
+
 def test_the_identity_tells_backends_and_parameters_apart() -> None:
     ledger = Ledger()
     one, other = scripted(answer, ledger), scripted(answer, ledger)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from pytest_haerae.run import progress
-from pytest_haerae.run.progress import ProgressLine, StreamWriter, TerminalWriter, follow, tell
+from pytest_haerae.run.progress import ProgressLine, StreamWriter, TerminalWriter, follow, show, tell
 
 
 class Recorder:
@@ -205,3 +205,28 @@ def test_a_line_is_told_where_progress_is_shown_or_on_stderr(capsys: pytest.Capt
     tell(lambda done, total: None, "another line")
     assert writer.lines == ["a line"]
     assert capsys.readouterr().err == "another line\n"
+
+
+def test_what_is_waited_for_takes_the_live_lines_place(clock: list[float]) -> None:
+    writer = Recorder()
+    line = ProgressLine(writer, live=True, width=12)
+    for said in ("waiting: 1", "waiting: 1", "waiting: 2 of so many"):
+        show(line, said)
+    assert writer.rewritten == ["waiting: 1", "waiting: 2 "]
+    tell(line, "done")
+    assert (writer.rewritten[-1], writer.lines) == ("", ["done"])
+
+
+def test_what_is_waited_for_is_a_line_every_ten_seconds_where_it_changed(clock: list[float]) -> None:
+    writer = Recorder()
+    line = ProgressLine(writer, live=False, width=80)
+    for second, said in enumerate(["a"] * 30 + ["b"] * 5 + ["c"] * 20):
+        clock[0] = 100 + second
+        show(line, said)
+    assert writer.lines == ["a", "b", "c"]
+
+
+def test_what_is_waited_for_is_shown_nowhere_else(capsys: pytest.CaptureFixture[str]) -> None:
+    show(ProgressLine(None, live=True, width=80), "waiting")
+    show(lambda done, total: None, "waiting")
+    assert capsys.readouterr() == ("", "")

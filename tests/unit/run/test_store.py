@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_haerae.errors import StoreError, UsageError
+from pytest_haerae.run.intents import Intents
 from pytest_haerae.run.store import Store
 from pytest_haerae.run.store_format import answer_digest
 from pytest_haerae.types import Response
@@ -26,6 +28,8 @@ CREATE TABLE failures (
 PRAGMA user_version=3;
 """
 """As version 0.2 made it."""
+VERSION_4 = VERSION_3.replace("detail TEXT)", "detail TEXT, generation TEXT, identity TEXT)").replace("=3;", "=4;")
+"""As it was before a provider's batches were kept in it."""
 OLD_ANSWER = (
     '{"text": "\\uc815\\ub2f5: (A)", "loglikelihoods": null, "error": null, "prompt_tokens": %s, '
     '"completion_tokens": 2, "finish_reason": "stop", "truncated": false, "latency_seconds": 0.5, "cost_usd": null}'
@@ -178,6 +182,27 @@ def test_a_store_of_version_3_is_read_on(tmp_path: Path, recwarn: pytest.Warning
     assert not list(tmp_path.glob("*.damaged"))
 
 
+def test_a_store_of_version_4_is_read_on_and_keeps_batches(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    path = tmp_path / "s.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(VERSION_4)
+        connection.execute("INSERT INTO runs VALUES (1, 'f', 5.0, NULL, 'told', '{\"a\": 1}', 'i')")
+        answer = OLD_ANSWER % "3"
+        connection.execute("INSERT INTO responses VALUES (1, 'k', ?, ?)", (answer, answer_digest(1, "k", answer)))
+        connection.commit()
+    for _ in range(2):
+        store = Store(path)
+        assert store.begin("f", resume=True, rerun_errors=False) == (1, True)
+        assert store.get(1, "k") is not None
+        assert (store.words(1), store.identity(1)) == (("told", {"a": 1}), "i")
+        intents = Intents(store)
+        assert intents.about({"l"}) == []
+        intents.end(intents.begin(1, ["l"]))
+        store.close()
+    assert not recwarn.list
+    assert not list(tmp_path.glob("*.damaged"))
+
+
 @pytest.mark.parametrize("value", ['"12"', "[12]", "NaN", "-1", "true", "1.5", "{}", "9" * 5000])
 def test_d2_a_malformed_value_that_was_stored_is_asked_again(tmp_path: Path, value: str) -> None:
     """D2: `"usage": {"prompt_tokens": "12"}`, a list, NaN: the stored value crashed every rerun."""
@@ -198,6 +223,21 @@ def test_a_damaged_store_of_version_3_leaves_its_whole_answers(tmp_path: Path) -
         store = Store(path)
     assert store.get(1, "k") is not None
     assert store.begin("f", resume=True, rerun_errors=True) == (1, True)
+    store.close()
+
+
+def test_a_damaged_store_leaves_the_batches_that_are_in_flight(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    store = Store(path)
+    intents = Intents(store)
+    kept = intents.sent(intents.uploaded(intents.begin(1, ["k", "l"]), "file"), "batch")
+    damaged = intents.begin(1, ["k"])
+    store._connection.execute("UPDATE batches SET requests = 'x' WHERE intent = ?", (damaged.label,))
+    store._connection.execute("CREATE TABLE stranger (x)")
+    store.close()
+    with pytest.warns(UserWarning, match="it is damaged"):
+        store = Store(path)
+    assert Intents(store).about({"k", "x"}) == [kept]
     store.close()
 
 
@@ -344,6 +384,27 @@ def test_the_way_out_depends_on_whether_the_file_is_damaged(
     store = Store(tmp_path / "s.sqlite")
     error = sqlite3.OperationalError(words)
     error.sqlite_errorcode = code
-    with pytest.raises(StoreError, match=way_out), store._access("written"):
+    with pytest.raises(StoreError, match=way_out), store.access("written"):
         raise error
     store.close()
+
+
+def test_several_that_make_a_store_at_the_same_time_share_it(tmp_path: Path) -> None:
+    for number in range(30):
+        path, together = tmp_path / f"{number}.sqlite", threading.Barrier(3)
+
+        def put(key: str, path: Path = path, together: threading.Barrier = together) -> None:
+            together.wait()
+            store = Store(path)
+            store.put(1, key, Response(text=key))
+            store.close()
+
+        threads = [threading.Thread(target=put, args=[key]) for key in "abc"]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        store = Store(path)
+        assert {key for key, _ in store.get_many(1, "abc")} == {*"abc"}
+        store.close()
+    assert not list(tmp_path.glob("*.damaged"))

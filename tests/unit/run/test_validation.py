@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.run.validation import Malformed, response_of, validated, validated_answer
+from pytest_haerae.run.validation import Malformed, masked, response_of, validated, validated_answer
 from pytest_haerae.types import Request, Response
 
 TEXT = st.none() | st.text()
@@ -144,3 +144,10 @@ def test_a_row_without_newer_fields_and_with_unknown_ones_is_read() -> None:
 def test_one_of_the_choices_answers() -> None:
     response = Response(text="B")
     assert validated_answer(Request("generate", "q", choices=("A", "B")), response) is response
+
+
+def test_a_secret_is_masked_in_all_that_a_model_says() -> None:
+    said = Response(text="the key is sk-1234-secret", reasoning="sk-1234-secret?", finish_reason="stop")
+    kept = masked(said, ["sk-1234-secret"])
+    assert (kept.text, kept.reasoning, kept.finish_reason) == ("the key is ***", "***?", "stop")
+    assert masked(said) is said

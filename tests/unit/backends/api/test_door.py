@@ -100,7 +100,7 @@ def test_json_that_no_program_reads_is_an_error_and_no_crash(body: str) -> None:
 def ask(answers: dict[str, httpx.Response], headers: dict[str, str] | None = None) -> tuple[Any, list[httpx.Request]]:
     """Ask the first of some addresses, through the hooks; what came of it, and what was asked of whom."""
     asked: list[httpx.Request] = []
-    seen: list[Any] = []
+    seen: list[bytes] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
         asked.append(request)
@@ -119,7 +119,7 @@ def ask(answers: dict[str, httpx.Response], headers: dict[str, str] | None = Non
     except Unusable as error:
         found = error
     else:
-        assert seen == [found]
+        assert list(map(json.loads, seen)) == [found]
     return found, asked
 
 
