@@ -46,8 +46,9 @@ def test_what_somebody_else_has_set_aside_stays_so() -> None:
     gc.freeze()
     try:
         count = gc.get_freeze_count()
+        # A few may be freed meanwhile, by threads of other tests.
         with without_what_stays():
-            assert gc.get_freeze_count() == count
-        assert gc.get_freeze_count() == count
+            assert 0.99 * count < gc.get_freeze_count() <= count
+        assert 0.99 * count < gc.get_freeze_count() <= count
     finally:
         gc.unfreeze()
