@@ -49,14 +49,21 @@ class Provider:
         Raises:
             Unlisted: The provider does not list its batches, or not so that one could be found.
         """
+
+        def listed() -> str | None:
+            told_apart = True
+            for batch in self.endpoint.every():
+                if _is_of(batch, intent):
+                    return batch.id
+                told_apart &= bool(batch.labels or batch.file)
+            if not told_apart:
+                raise Unlisted("its list does not say what its batches were made of")
+            return None
+
         for wait in LOOKS:
             time.sleep(wait)
-            listed = self.patiently(lambda: list(self.endpoint.every()))
-            found = next((batch.id for batch in listed if _is_of(batch, intent)), None)
-            if found is not None:
+            if (found := self.patiently(listed)) is not None:
                 return found
-            if not all(batch.labels or batch.file for batch in listed):
-                raise Unlisted("its list does not say what its batches were made of")
         return None
 
     def results(self, batch: Batch, find: Callable[[str], Request | None]) -> Iterator[Result]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
 from pytest_haerae.backends.api.answers import count, field
@@ -135,14 +135,13 @@ class ApiBatches:
 
     def every(self) -> Iterator[Batch]:
         """All batches of the account."""
-
-        async def listed() -> list[Batch]:
-            return [_batch_of(each) async for each in self._paged()]
-
         try:
-            return iter(self._answered(listed, self._transfer, absent=_NO_LIST))
+            listed, is_whole = self._answered(self._listed, self._transfer, absent=_NO_LIST)
         except _Absent as error:
             raise Unlisted(str(error)) from None
+        yield from map(_batch_of, listed)
+        if not is_whole:
+            raise Unlisted("its list cannot be read to its end")
 
     def results(self, batch: Batch, find: Find) -> Iterator[Result]:
         """What came of the requests of a batch that has ended, the answers before the errors."""
@@ -152,20 +151,22 @@ class ApiBatches:
     def _fetched(self, file: str) -> bytes:
         return self._answered(lambda: self._calls.fetch(file, self._transfer), self._transfer)
 
-    async def _paged(self) -> AsyncIterator[Any]:
+    async def _listed(self) -> tuple[list[Any], bool]:
+        """What all pages have, and whether these are all: some clients give the first page alone."""
+        found: list[Any] = []
         seen: set[object] = set()
         after: str | None = None
-        while True:
+        while after not in seen:
+            seen.add(after)
             page = await self._calls.page(after, _A_PAGE)
             listed, more = field(page, "data"), field(page, "has_more")
             if not isinstance(listed, list):
                 raise Unlisted(f"its list is none: {str(page)[:_SHOWN]}")
-            for each in listed:
-                yield each
+            found += listed
             after = field(listed, len(listed) - 1, "id") if listed else None
-            if not (more or (more is None and len(listed) >= _A_PAGE)) or after is None or after in seen:
-                return
-            seen.add(after)
+            if after is None or not (more or (more is None and len(listed) >= _A_PAGE)):
+                return found, True
+        return found, False
 
     def _answered(
         self, ask: Callable[[], Awaitable[Told]], seconds: float | None = None, *, absent: Collection[int] = ()

@@ -115,16 +115,34 @@ def test_mistrals_are_asked_through_litellm_which_has_no_list_of_them() -> None:
         assert response is not None
         assert (response.text, made.labels) == ("정답: (A)", {"label": "x"})
         with pytest.raises(Unlisted, match="litellm has no list of mistral's"):
-            backend.batch_endpoint().every()
+            list(backend.batch_endpoint().every())
         backend.close()
         assert mistral.models == ["mistral-small-latest"]
 
 
-def test_azures_path_has_no_version() -> None:
-    parameters = ApiParameters(model_name="azure/mine", api_key=KEY)
-    backend = LiteLLMBackend(parameters)
-    line: dict[str, Any] = json.loads(backend.batch_endpoint().line("k", Request("generate", "질문")))
-    backend.close()
+class Azure(BatchServer):
+    """Azure's addresses."""
+
+    def application(self) -> web.Application:
+        application = super().application()
+        application.router.add_route("*", "/openai/{path:.*}", self.handle)
+        return application
+
+
+def test_azures_are_asked_through_litellm_which_has_the_first_page_of_its_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_API_VERSION", "2024-10-21")
+    azure = Azure()
+    with serve_batches(azure) as server:
+        response, made, backend = through(server, "azure/mine", api_base=server.address.removesuffix("/v1"))
+        assert response is not None
+        assert (response.text, made.labels) == ("정답: (A)", {"label": "x"})
+        batches = backend.batch_endpoint()
+        assert [batch.id for batch in batches.every()] == ["batch_0"]
+        server.batches += [{**server.batches[0], "id": f"newer{number}"} for number in range(3)]
+        with pytest.raises(Unlisted, match="cannot be read to its end"):
+            list(batches.every())
+        backend.close()
+    line: dict[str, Any] = json.loads(server.files["file-0"])
     assert (line["url"], line["body"]["model"]) == ("/chat/completions", "mine")
 
 
