@@ -66,7 +66,7 @@ def test_a_parameter_changes_the_verdicts(evaluate: Evaluate, pytester: pytest.P
 def test_a_mistake_is_one_clear_line_before_anything_is_asked(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
     result = evaluate("--evaluator-params=scorer=mine,longst=3")
     result.stderr.fnmatch_lines(
-        ["ERROR: --evaluator-params: unknown parameter 'longst': did you mean 'longest'? Valid: letters, longest, *"]
+        ["ERROR: --evaluator-params: unknown parameter 'longst': did you mean 'longest'? Valid: *letters, longest, *"]
     )
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert not (pytester.path / ".haerae" / "responses.sqlite").exists()
