@@ -191,9 +191,18 @@ def test_the_interval_has_the_change_in_it_and_turns_with_the_two_sides(drops: D
 
 
 def test_no_interval_goes_beyond_what_an_item_may_change_by() -> None:
-    """Three of fifty items changed by one answer of 32: a mean of more than that was not ruled out."""
-    low, high = change_interval({0.0: 47, 1 / 32: 2, -1 / 32: 1}) or (0.0, 0.0)
-    assert -0.006 < low < -1 / 1600 < high < 0.006
+    """Three of a hundred items changed by one answer of 32: a mean of more than that was not ruled out."""
+    low, high = change_interval({0.0: 97, 1 / 32: 2, -1 / 32: 1}) or (0.0, 0.0)
+    assert -0.003 < low < -1 / 3200 < high < 0.003
+
+
+@pytest.mark.parametrize(("still", "wide"), [(26, True), (25, False)])
+def test_few_items_of_which_few_changed_do_not_tell_how_far_one_may_fall(still: int, wide: bool) -> None:
+    """One of fifty that fell to nothing would be missing among them in a third of all samples."""
+    changed = 50 - still
+    low, high = change_interval({0.0: still, 1 / 32: changed // 2, -1 / 32: changed - changed // 2}) or (0.0, 0.0)
+    assert ((high - low) > 0.1) == wide
+    assert (high - low) > 0.005
 
 
 def test_what_nobody_saw_is_not_ruled_out() -> None:
