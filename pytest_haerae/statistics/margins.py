@@ -255,7 +255,8 @@ def _falling_root(function: Callable[[float], float], low: float, high: float) -
     if above <= 0:
         return low
     step = 0
-    while high - low > _PRECISION and below < 0:
+    # Of large arguments the neighbours lie farther apart than that.
+    while high - low > _PRECISION * max(1.0, abs(high)) and below < 0:
         step += 1
         # Rounding may leave the secant's point where an end is; every third time the middle ends that.
         middle = (low + high) / 2 if step % 3 == 0 else high - below * (high - low) / (below - above)

@@ -287,3 +287,18 @@ def test_a_root_is_found_and_rounded_up(thousandths: int, steepness: float, powe
 @pytest.mark.parametrize("root", [0.0, 0.5, 1.0])
 def test_a_root_that_is_hit_exactly_ends_the_search(root: float) -> None:
     assert _falling_root(lambda x: root - x, 0.0, 1.0) == root
+
+
+@pytest.mark.parametrize("root", [67_972.27984398642, 3.0, 0.999])
+def test_a_root_between_neighbouring_numbers_ends_the_search(root: float) -> None:
+    """With a tilt of 68,000, two neighbours are farther apart than 1e-11: the search went on for ever."""
+    calls = 0
+
+    def falling(x: float) -> float:
+        nonlocal calls
+        calls += 1
+        assert calls < 1000
+        return 1.0 if x < root else -1.0
+
+    found = _falling_root(falling, 0.0, 1e5)
+    assert root <= found <= root * (1 + 1e-10)
