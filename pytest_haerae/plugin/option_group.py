@@ -9,6 +9,7 @@ import pytest
 
 from pytest_haerae.config.option import Option
 from pytest_haerae.config.options import BY_NAME, OPTIONS
+from pytest_haerae.errors import UsageError
 
 GROUP = "haerae"
 _TITLE = "haerae: evaluation of Korean language models"
@@ -65,11 +66,14 @@ def is_dry_run(config: pytest.Config) -> bool:
     """Whether the session is only to say what it would ask.
 
     Raises:
-        UsageError: The ini file's value is neither yes nor no.
+        pytest.UsageError: The ini file's value is neither yes nor no; exit code 4.
     """
     option = BY_NAME["dry_run"]
     typed = config.getoption(dest_of(option))
-    return bool(option.read({option.name: config.getini(dest_of(option)) if typed is None else typed}))
+    try:
+        return bool(option.read({option.name: config.getini(dest_of(option)) if typed is None else typed}))
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _names(parser: pytest.Parser) -> Set[str]:

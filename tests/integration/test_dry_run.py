@@ -100,6 +100,15 @@ def test_the_ini_file_may_say_it_and_the_command_line_undo_it(always: Evaluate, 
     assert asked() == ITEMS
 
 
+def test_what_is_neither_yes_nor_no_is_one_line_in_any_run(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nhaerae_dry_run = maybe")
+    pytester.makepyfile("def test_of_something_else(): pass")
+    result = pytester.runpytest_subprocess()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.stderr.lines[:1] == ["ERROR: --dry-run: 'maybe' is not one of true, false"]
+    result.stderr.no_fnmatch_line("*Traceback*")
+
+
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint; made before `pytester` notes which modules were there, as torch cannot be imported twice."""
