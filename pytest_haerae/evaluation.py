@@ -113,9 +113,8 @@ class Evaluation:
         selection = self._checked(selection, about, by_hand=by_hand)
         forecast = make_forecast(self.plan, Questions(self.plan, self.source), selection, callers)
         names = list(dict.fromkeys(entry.data for entry in selection)) or list(self.plan.parts)
-        dataset = ",".join(dict.fromkeys(map(self.source.name_of, names)))
         config = self.plan.config
-        earlier = read_earlier(config, self.plan.parameters.model_label(), dataset)
+        earlier = read_earlier(config, self.plan.parameters.model_label(), self.source.names_of(names))
         return [self.plan.describe(names), *forecast_lines(forecast, config, earlier)]
 
     def _checked(

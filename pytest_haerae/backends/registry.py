@@ -148,10 +148,7 @@ def check_price(name: str, backend: type[Backend], parameters: BackendParameters
     Raises:
         UsageError: Why not.
     """
-    with refusing(f"--model={name}: its price_problem()"):
-        problem = backend.price_problem(parameters)
-    if problem is not None:
-        raise UsageError(f"--max-cost: --model={name}: {problem}")
+    _refuse_without("--max-cost", name, "price_problem", lambda: backend.price_problem(parameters))
 
 
 def check_batches(name: str, backend: type[Backend], parameters: BackendParameters) -> None:
@@ -160,10 +157,15 @@ def check_batches(name: str, backend: type[Backend], parameters: BackendParamete
     Raises:
         UsageError: Why not.
     """
-    with refusing(f"--model={name}: its batch_problem()"):
-        problem = backend.batch_problem(parameters)
+    _refuse_without("--batch-api", name, "batch_problem", lambda: backend.batch_problem(parameters))
+
+
+def _refuse_without(option: str, name: str, method: str, ask: Callable[[], str | None]) -> None:
+    """Refuse an option in the words of the backend's own method, which knows what it lacks for it."""
+    with refusing(f"--model={name}: its {method}()"):
+        problem = ask()
     if problem is not None:
-        raise UsageError(f"--batch-api: --model={name}: {problem}")
+        raise UsageError(f"{option}: --model={name}: {problem}")
 
 
 def validate_parameters(name: str, backend: type[Backend], params: Mapping[str, Any]) -> BackendParameters:

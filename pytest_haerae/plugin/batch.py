@@ -52,10 +52,7 @@ def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selectio
     Raises:
         HaeraeError: The model cannot be loaded, or the store cannot be written.
     """
-    groups, asked, passed_over = _grouped(selection)
-    items = [*asked, *passed_over, *selection.gone]
-    # Without items there is nothing that a gate could be judged on.
-    by_hand = selection.by_hand or not items
+    groups, asked, passed_over, items, by_hand = _grouped(selection)
     reporter = _reporter(config)
     # Without the reporter (`-p no:terminal`) there is no option `verbose`, either.
     quiet = reporter is None or config.option.verbose <= QUIETEST
@@ -91,10 +88,8 @@ def forecast_batch(config: pytest.Config, evaluation: Evaluation, selection: Sel
     Raises:
         HaeraeError: It would be refused.
     """
-    _, asked, passed_over = _grouped(selection)
-    items = [*asked, *passed_over, *selection.gone]
-    by_hand = selection.by_hand or not items
-    lines = evaluation.forecast(asked, about=items, by_hand=by_hand, callers=selection.callers)
+    grouped = _grouped(selection)
+    lines = evaluation.forecast(grouped.asked, about=grouped.items, by_hand=grouped.by_hand, callers=selection.callers)
     reporter = _reporter(config)
     if reporter:
         reporter.ensure_newline()
@@ -103,19 +98,33 @@ def forecast_batch(config: pytest.Config, evaluation: Evaluation, selection: Sel
 
 
 class _Grouped(NamedTuple):
-    """The tests of each item, and the items by whether one of their tests runs: each as its first test has it."""
+    """A selection's tests by their items, each item as its first test has it.
+
+    Attributes:
+        groups: The tests of each item.
+        asked: The items of which a test runs.
+        passed_over: Those that a mark skips in all their tests.
+        items: All that the run is about: these, and those that are gone.
+        by_hand: Whether they are a part of the scope.
+    """
 
     groups: list[list[Selected]]
     asked: list[Selected]
     passed_over: list[Selected]
+    items: list[Selected]
+    by_hand: bool
 
 
 def _grouped(selection: Selection) -> _Grouped:
-    grouped = _Grouped([*map(list, Identities().grouped(selection.tests).values())], [], [])
-    for tests in grouped.groups:
+    groups = [*map(list, Identities().grouped(selection.tests).values())]
+    asked: list[Selected] = []
+    passed_over: list[Selected] = []
+    for tests in groups:
         run = [entry for entry in tests if entry.nodeid not in selection.skipped]
-        (grouped.asked if run else grouped.passed_over).append(_with_all_terms(run or tests))
-    return grouped
+        (asked if run else passed_over).append(_with_all_terms(run or tests))
+    items = [*asked, *passed_over, *selection.gone]
+    # Without items there is nothing that a gate could be judged on.
+    return _Grouped(groups, asked, passed_over, items, selection.by_hand or not items)
 
 
 def _announced(plan: Plan, asked: Sequence[Selected], callers: Callers | None) -> str:

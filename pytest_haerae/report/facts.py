@@ -77,7 +77,7 @@ def gather_facts(
     return RunFacts(
         model=plan.parameters.model_label(),
         libraries=plan.backend.libraries,
-        dataset=",".join(dict.fromkeys(map(source.name_of, names))),
+        dataset=source.names_of(names),
         dataset_revision=None if plan.several else source.loader(names[0]).dataset.revision,
         dataset_fingerprint=source.fingerprint(selection),
         subset_fingerprints=source.subset_fingerprints(selection),

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pytest_haerae.catalogue.datasets import open_items, unknown_subset
@@ -57,6 +57,10 @@ class ItemSource:
         if data not in self._names:
             self._names[data] = self._find_name(data)
         return self._names[data]
+
+    def names_of(self, data: Iterable[DataKey]) -> str:
+        """What several data sets are called together, each name once."""
+        return ",".join(dict.fromkeys(map(self.name_of, data)))
 
     def _find_name(self, data: DataKey) -> str:
         dataset = self.loader(data).dataset

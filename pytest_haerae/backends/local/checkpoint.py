@@ -77,6 +77,12 @@ def longest_input(config: Any, tokenizer: Any) -> int:  # noqa: ANN401 - transfo
     return length if length < _UNSET_LENGTH else _DEFAULT_LENGTH
 
 
+def place_of(name: str) -> tuple[str, dict[str, str]]:
+    """Where `transformers` is to look for a checkpoint, and what it is told beside: a GGUF file lies in a folder."""
+    path = Path(name).expanduser()
+    return (str(path.parent), {"gguf_file": path.name}) if path.suffix == ".gguf" else (name, {})
+
+
 @without_collector()
 def load_model(parameters: CheckpointParameters) -> tuple[Any, Any]:
     """Load tokenizer and model; what the libraries and a vocabulary are made of is no garbage.
@@ -89,11 +95,8 @@ def load_model(parameters: CheckpointParameters) -> tuple[Any, Any]:
         from transformers import AutoModelForCausalLM, AutoTokenizer
     except ImportError as error:
         raise UsageError(f"--model=huggingface needs {error.name}: pip install 'pytest-haerae[hf]'") from None
-    name, gguf = parameters.model_name_or_path, {}
-    check_weights("huggingface", name)
-    path = Path(name).expanduser()
-    if path.suffix == ".gguf":
-        name, gguf = str(path.parent), {"gguf_file": path.name}
+    check_weights("huggingface", parameters.model_name_or_path)
+    name, gguf = place_of(parameters.model_name_or_path)
     common = {"revision": parameters.revision, "trust_remote_code": parameters.trust_remote_code, **gguf}
     device = parameters.device
     if device == "auto":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
+from pytest_haerae.backends.local.checkpoint import place_of
 from pytest_haerae.backends.local.encoding import RequestEncoder
 from pytest_haerae.backends.local.reasoning import thinking
 from pytest_haerae.types import Reasoning, Request
@@ -30,8 +30,7 @@ def count_tokens(
     """
     from transformers import AutoTokenizer
 
-    path = Path(name).expanduser()
-    place, gguf = (str(path.parent), {"gguf_file": path.name}) if path.suffix == ".gguf" else (name, {})
+    place, gguf = place_of(name)
     try:
         tokenizer = AutoTokenizer.from_pretrained(
             place, revision=revision, local_files_only=True, trust_remote_code=trust, **gguf
