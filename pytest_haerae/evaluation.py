@@ -182,13 +182,15 @@ class Evaluation:
             completeness=completeness,
             started=self.started,
             constraint=describe_constraint(self.plan, [sample.selected for sample in ordered]),
+            graded=answers.graded.totals,
         )
         warnings = [*find_warnings(ordered), *judgement.warnings, *warn_of_lost(self._lost(selection))]
         report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement, warnings=warnings)
         notes = [*answers.notes, *write_outputs(report, config, self.baseline)]
-        unmeasurable = completeness.reason(config.max_error_rate)
-        # What was left out for its price is asked by the next run, whatever share of errors is tolerated.
-        if unmeasurable is None and ended and not answers.usage.cut_short:
+        unmeasurable = completeness.reason(config.max_error_rate, config.max_unjudged)
+        # What was left out for its price is asked by the next run, whatever share of errors is tolerated; what a judge
+        # said that cannot be read would stay unreadable, so the next run is another one.
+        if completeness.reason(config.max_error_rate) is None and ended and not answers.usage.cut_short:
             answers.run.finish()
         return Conclusion(report, ordered, tuple(notes), unmeasurable)
 

@@ -81,6 +81,10 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         "truncated": bool(response and response.truncated),
         "messages": [_show(message) for message in request.messages] if request and request.messages else None,
     }
+    if verdict.score is not None:
+        row["score"] = verdict.score
+    if verdict.judgements:
+        row["judgements"] = list(verdict.judgements)
     if sample.answers:
         row["answers"] = [_answer_row(answer) for answer in sample.answers]
     return row
@@ -88,7 +92,7 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
 
 def _answer_row(answer: Answer) -> AnswerRow:
     response, verdict = answer.response, answer.verdict
-    return {
+    row: AnswerRow = {
         "outcome": verdict.outcome,
         "prediction": verdict.prediction,
         "raw_output": response.text,
@@ -101,6 +105,11 @@ def _answer_row(answer: Answer) -> AnswerRow:
         "explanation": verdict.explanation,
         "error": _error(response, verdict),
     }
+    if verdict.score is not None:
+        row["score"] = verdict.score
+    if verdict.judgements:
+        row["judgements"] = list(verdict.judgements)
+    return row
 
 
 class Counted(Protocol):

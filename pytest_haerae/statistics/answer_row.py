@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NotRequired
+from typing import Annotated, NotRequired
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from pytest_haerae.types import Outcome
@@ -33,4 +34,6 @@ class AnswerRow(TypedDict):
     why_start: NotRequired[int | None]
     rule: NotRequired[str | None]
     explanation: NotRequired[str]
+    score: NotRequired[Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]]
+    judgements: NotRequired[list[str]]
     error: str | None

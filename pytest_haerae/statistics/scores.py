@@ -19,6 +19,7 @@ from pytest_haerae.statistics.estimates import (
     wilson_interval,
 )
 from pytest_haerae.statistics.pairing import ANSWERED, Outline
+from pytest_haerae.statistics.partial import MeanScore, mean_score_of
 from pytest_haerae.statistics.repeats import Repeats, repeats_of
 from pytest_haerae.types import Outcome, Sample, Verdict, grouped
 
@@ -59,6 +60,10 @@ class Score(Clustering):
     """Outputs that ended at their limit before an answer was stated; they are in n."""
     accuracy_uncut: Share | None
     """correct / (n - cut): the accuracy among the answers that were not cut; null where there are none."""
+    unjudged: NotRequired[Count]
+    """Items on whose answers a judge's verdict could not be read; they are not in n."""
+    score: NotRequired[MeanScore]
+    """The mean of partial scores, where a scorer gives some."""
     character_f: NotRequired[Share | None]
     """Mean likeness of free-text answers to their references; null where there are none."""
     repeats: NotRequired[Repeats]
@@ -103,6 +108,8 @@ def score(samples: Sequence[Sample]) -> Score:
         **_clustered(answered),
         "character_f": _mean([verdict.character_f for sample in samples for verdict in sample.verdicts]),
     }
+    if mean := mean_score_of([sample.verdicts for sample in answered]):
+        found["score"] = mean
     if repeats := repeats_of([sample.verdicts for sample in answered]):
         found["repeats"] = repeats
     return found
@@ -163,20 +170,17 @@ def score_of_outcomes(outcomes: Iterable[Outcome]) -> Score:
         "skipped": counts["skipped"],
         "cut": counts["cut"],
         "accuracy_uncut": counts["correct"] / whole if whole else None,
+        "unjudged": counts["unjudged"],
     }
+
+
+COUNTS = ("n", "correct", "wrong", "invalid", "cut", "errors", "skipped", "unjudged")
+"""The counts of a score, in the order in which people are shown them."""
 
 
 def counts_of(entry: Score) -> dict[str, int]:
-    """The counts of a score by their names, in the report's order."""
-    return {
-        "n": entry["n"],
-        "correct": entry["correct"],
-        "wrong": entry["wrong"],
-        "invalid": entry["invalid"],
-        "cut": entry["cut"],
-        "errors": entry["errors"],
-        "skipped": entry["skipped"],
-    }
+    """The counts of a score by their names, in the report's order; those that an earlier report lacks are 0."""
+    return {name: cast(int, entry.get(name, 0)) for name in COUNTS}
 
 
 def _mean(values: Iterable[float | None]) -> float | None:
