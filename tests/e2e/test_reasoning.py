@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,9 @@ from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, Hugging
 from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.testing import ApiServer, serve
-from pytest_haerae.types import Message, Request
+from pytest_haerae.types import Message, Request, Response
 from tests.e2e.test_api import BACKENDS, command, evaluate, questions, reply
+from tests.e2e.tiny_gguf import write_tiny
 from tests.helpers import valid_report, write_questions
 
 CHAT = Request("generate", "", messages=(Message("user", "대한민국의 수도는?"),))
@@ -88,3 +90,52 @@ def test_a_real_models_thought_is_closed_at_its_budget_and_the_answer_follows(th
 def test_llamacpp_refuses_what_its_models_template_does_not_have() -> None:
     with pytest.raises(UsageError, match="--reasoning=off: the model"):
         LlamaCppBackend(LlamaCppParameters(reasoning="off"))
+
+
+@pytest.fixture(scope="module")
+def thinking_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random model of bytes with the same template."""
+    return write_tiny(tmp_path_factory.mktemp("gguf") / "thinking.gguf", TEMPLATE)
+
+
+ASCII = {str(byte + 3): -100 for byte in (*range(32), ord("<"), *range(127, 256))} | {"0": -100, "1": -100, "2": -100}
+"""No end, no mark and no half character comes by chance."""
+
+
+def llamacpp_answer(weights: Path, request: Request = CHAT, **more: object) -> Response:
+    own = {"context_size": 512, "threads": 1, "max_tokens": 40, "logit_bias": ASCII}
+    backend = LlamaCppBackend(LlamaCppParameters.model_validate({"model_name_or_path": str(weights), **own, **more}))
+    ((_, response),) = backend.run([request])
+    backend.close()
+    assert response.error is None
+    return response
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("drawn", [{}, {"temperature": 1.3, "seed": 7}], ids=str)
+def test_llamacpp_closes_a_thought_at_its_budget_and_the_answer_follows(
+    thinking_gguf: Path, drawn: dict[str, Any]
+) -> None:
+    free = llamacpp_answer(thinking_gguf, reasoning="high", **drawn)
+    closed = llamacpp_answer(thinking_gguf, reasoning=12, **drawn)
+    assert free.text is not None
+    assert free.text.startswith("<think>")
+    assert "</think>" not in free.text
+    thought, mark, said = (closed.text or "").partition("</think>")
+    assert (thought, mark) == (free.text[: len("<think>") + 12], "</think>")
+    assert len(said) == 40 - 12 - len("</think>")
+    assert (closed.completion_tokens, closed.finish_reason) == (40, "length")
+    # What follows is what the model says behind these tokens, wherever they come from.
+    if not drawn:
+        whole = Request("generate", f"대한민국의 수도는?\n{thought}{mark}")
+        assert llamacpp_answer(thinking_gguf, whole, max_tokens=len(said)).text == said
+    off = llamacpp_answer(thinking_gguf, reasoning="off")
+    assert not (off.text or "").startswith("<think>")
+
+
+@pytest.mark.engine
+def test_llamacpps_model_that_does_not_think_says_what_it_says_without_a_budget(thinking_gguf: Path) -> None:
+    unopened = "{{ messages[0].content }}{% if enable_thinking %}{% endif %}{# </think> #}"
+    weights = write_tiny(thinking_gguf.with_name("unopened.gguf"), unopened)
+    whole, parts = (llamacpp_answer(weights, reasoning=reasoning) for reasoning in ("high", 7))
+    assert (parts.text, parts.completion_tokens) == (whole.text, 40)

@@ -201,3 +201,13 @@ def test_a_text_that_is_kept_to_choices_begins_no_thought(weights: str, monkeypa
         backend = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights, parallel=parallel))
         with pytest.raises(UsageError, match="add --reasoning=off"):
             list(backend.run([chat]))
+
+
+def test_a_thought_has_its_budget_and_a_text_that_is_kept_to_choices_has_none(
+    weights: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Served, "props", {"chat_template": "{% if enable_thinking %}<think>{% endif %}</think>"})
+    backend = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights, reasoning=5))
+    chat = Request("generate", "", messages=(Message("user", "가"),))
+    assert all(response.error is None for _, response in backend.run([chat, replace(chat, choices=("A", "B"))]))
+    assert [body["n_predict"] for body in engine.bodies] == [5, 128]
