@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,11 @@ from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, Hugging
 from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.testing import ApiServer, serve
-from pytest_haerae.types import Message, Request, Response
+from pytest_haerae.types import Request, Response
+from tests.e2e.conftest import CHAT, NO_SECOND, TEMPLATE
 from tests.e2e.test_api import BACKENDS, command, evaluate, questions, reply
 from tests.e2e.tiny_gguf import write_tiny
 from tests.helpers import valid_report, write_questions
-
-CHAT = Request("generate", "", messages=(Message("user", "대한민국의 수도는?"),))
-TEMPLATE = (
-    "{{ bos_token }}{{ messages[0].content }}\n{% if enable_thinking %}<think>{% else %}<think></think>\n{% endif %}"
-)
 
 
 @pytest.mark.server
@@ -56,34 +51,30 @@ def test_a_server_of_ones_own_is_sent_it(tmp_path: Path, backend: str, level: st
     assert str(valid_report(tmp_path / ".haerae/report.json")["info"]["reasoning"]) == level
 
 
-@pytest.fixture(scope="module")
-def thinking_checkpoint(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real model with a template that has a switch."""
-    folder = tmp_path_factory.mktemp("thinking") / "model"
-    shutil.copytree(checkpoint, folder)
-    (folder / "chat_template.jinja").write_text(TEMPLATE, encoding="utf-8")
-    return folder
-
-
-def answer(folder: Path, **more: object) -> str:
-    values = {"model_name_or_path": str(folder), "dtype": "float32", "device": "cpu", "max_tokens": 24, **more}
+def answer(folder: Path, **more: object) -> Response:
+    own = {"dtype": "float32", "device": "cpu", "max_tokens": 24, "logit_bias": NO_SECOND}
+    values = {"model_name_or_path": str(folder), **own, **more}
     backend = HuggingFaceBackend(HuggingFaceParameters.model_validate(values))
     ((_, response),) = backend.run([CHAT])
     backend.close()
     assert response.text is not None
-    return response.text
+    return response
 
 
 @pytest.mark.engine
 def test_a_real_models_thought_is_closed_at_its_budget_and_the_answer_follows(thinking_checkpoint: Path) -> None:
     free, closed = answer(thinking_checkpoint, reasoning="high"), answer(thinking_checkpoint, reasoning=6)
-    assert free.startswith("<think>")
-    thought, mark, said = closed.partition("</think>")
+    assert (free.text or "").startswith("<think>")
+    thought, mark, said = (closed.text or "").partition("</think>")
     assert mark
     assert said.strip()
-    assert free.startswith(thought)
+    assert (free.text or "").startswith(thought)
+    # The budget is of tokens, and of nothing else.
+    assert closed.reasoning_tokens == 6
+    assert free.reasoning_tokens == free.completion_tokens
     off = answer(thinking_checkpoint, reasoning="off")
-    assert not off.startswith("<think>")
+    assert not (off.text or "").startswith("<think>")
+    assert off.reasoning_tokens is None
 
 
 @pytest.mark.engine
@@ -125,12 +116,14 @@ def test_llamacpp_closes_a_thought_at_its_budget_and_the_answer_follows(
     assert (thought, mark) == (free.text[: len("<think>") + 12], "</think>")
     assert len(said) == 40 - 12 - len("</think>")
     assert (closed.completion_tokens, closed.finish_reason) == (40, "length")
+    assert (closed.reasoning_tokens, free.reasoning_tokens) == (12, 40)
     # What follows is what the model says behind these tokens, wherever they come from.
     if not drawn:
         whole = Request("generate", f"대한민국의 수도는?\n{thought}{mark}")
         assert llamacpp_answer(thinking_gguf, whole, max_tokens=len(said)).text == said
     off = llamacpp_answer(thinking_gguf, reasoning="off")
     assert not (off.text or "").startswith("<think>")
+    assert off.reasoning_tokens is None
 
 
 @pytest.mark.engine

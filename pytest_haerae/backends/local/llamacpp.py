@@ -22,10 +22,11 @@ from pytest_haerae.backends.local.grammar import grammar_of
 from pytest_haerae.backends.local.llamacpp_server import start
 from pytest_haerae.backends.local.llamacpp_writing import Asked, write, write_within
 from pytest_haerae.backends.local.reasoning import Thinking, opened_by, thinking
+from pytest_haerae.backends.local.thought_tokens import count_thought
 from pytest_haerae.backends.local.trie import build_trie, encode_pair
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.backends.reasoning import ReasoningParameters
-from pytest_haerae.backends.sampling import SAMPLING, Penalty, SampledParameters, Share, draw_seed
+from pytest_haerae.backends.sampling import SAMPLING, Penalty, SampledParameters, Share, check_bias, draw_seed
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import BackendFailure, UsageError
 from pytest_haerae.types import Capability, Reasoning, Request, Response, split_trailing_space
@@ -159,7 +160,9 @@ class LlamaCppBackend(Backend):
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """Answer requests; with one slot in order and reproducibly, with more side by side."""
         if requests and requests[0].kind == "generate":
-            self._generation = self._samplers(self._parameters.of_request(requests[0]))
+            parameters = self._parameters.of_request(requests[0])
+            check_bias("llamacpp", parameters.logit_bias, self._server.vocabulary_size)
+            self._generation = self._samplers(parameters)
             note = note_of("llamacpp", {name: self._generation[name] for name in _NEUTRAL if name in self._generation})
             self.notes = [note] if note else []
         if self._parameters.parallel == 1:
@@ -240,6 +243,7 @@ class LlamaCppBackend(Backend):
         written = write_within(asked, self._thinking, opened=bool(opening)) if budgeted else write(asked)
         return {
             "text": (opening if written.text else "") + written.text,
+            "reasoning_tokens": count_thought(written.text, opening, written.tokens, self._server.detokenize),
             "finish_reason": written.finish_reason,
             "prompt_tokens": len(kept),
             "completion_tokens": len(written.tokens),

@@ -111,7 +111,7 @@ class EmbeddedServer:
         body = {"content": text, "add_special": special, "parse_special": True}
         return tuple(self._post("/tokenize", body)["tokens"])
 
-    def detokenize(self, tokens: Tokens) -> str:
+    def detokenize(self, tokens: Sequence[int]) -> str:
         """The text of tokens, with those that a generated text leaves out."""
         return str(self._post("/detokenize", {"tokens": list(tokens)})["content"])
 

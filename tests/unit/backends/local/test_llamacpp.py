@@ -161,6 +161,12 @@ def test_sampling_parameters_have_the_engines_names_and_take_the_places_of_its_o
     assert engine.bodies[0]["seed"] != engine.bodies[1]["seed"]
 
 
+def test_a_bias_of_no_token_is_refused_where_the_engine_would_pass_it_over(weights: str) -> None:
+    backend = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights, logit_bias={len(VOCABULARY): 1}))
+    with pytest.raises(UsageError, match=f"logit_bias: {len(VOCABULARY)} is no token of the model"):
+        list(backend.run([Request("generate", "가")]))
+
+
 @pytest.mark.parametrize(
     ("missing", "name", "words"),
     [

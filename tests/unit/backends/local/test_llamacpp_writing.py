@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ class Scripted(EmbeddedServer):
         assert not special
         return tuple(text.encode())
 
-    def detokenize(self, tokens: Tokens) -> str:
+    def detokenize(self, tokens: Sequence[int]) -> str:
         return bytes(tokens).decode(errors="replace")
 
 

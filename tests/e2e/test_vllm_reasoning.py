@@ -1,0 +1,31 @@
+"""A thought on the real vLLM engine: closed at its budget, and its tokens counted."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from pytest_haerae.backends.local.vllm.backend import VllmBackend
+from pytest_haerae.backends.local.vllm.engine import VllmParameters
+from tests.e2e.conftest import CHAT, NO_SECOND, VLLM_SETTINGS
+
+pytestmark = [
+    pytest.mark.vllm,
+    pytest.mark.skipif(find_spec("vllm") is None, reason="vllm is not installed; .ci/run has an environment with it"),
+    # The engine's libraries warn of their own deprecations.
+    pytest.mark.filterwarnings("default"),
+]
+
+
+def test_vllm_closes_a_real_models_thought_at_its_budget_and_counts_its_tokens(thinking_checkpoint: Path) -> None:
+    own = {"max_tokens": 24, "reasoning": 6, "logit_bias": NO_SECOND, **VLLM_SETTINGS}
+    values = {"model_name_or_path": str(thinking_checkpoint), **own}
+    backend = VllmBackend(VllmParameters.model_validate(values))
+    ((_, closed),) = backend.run([CHAT])
+    backend.close()
+    thought, mark, said = (closed.text or "").partition("</think>")
+    assert (thought[: len("<think>")], mark, bool(said.strip())) == ("<think>", "</think>", True)
+    assert closed.reasoning_tokens == 6
+    assert closed.completion_tokens == 24
