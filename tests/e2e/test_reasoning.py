@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pytest_haerae import Evaluator
 from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, HuggingFaceParameters
 from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
 from pytest_haerae.errors import UsageError
@@ -132,3 +133,23 @@ def test_llamacpps_model_that_does_not_think_says_what_it_says_without_a_budget(
     weights = write_tiny(thinking_gguf.with_name("unopened.gguf"), unopened)
     whole, parts = (llamacpp_answer(weights, reasoning=reasoning) for reasoning in ("high", 7))
     assert (parts.text, parts.completion_tokens) == (whole.text, 40)
+
+
+@pytest.mark.engine
+def test_the_report_tells_the_tokens_of_a_local_models_thoughts(thinking_gguf: Path, tmp_path: Path) -> None:
+    own = {"context_size": 1024, "threads": 1, "max_tokens": 40, "logit_bias": ASCII}
+    result = Evaluator(progress=False).run(
+        "llamacpp",
+        model_params={"model_name_or_path": str(thinking_gguf), **own},
+        dataset="sample",
+        subset=["csat_geo"],
+        limit=2,
+        reasoning=12,
+        apply_chat_template=True,
+        store=str(tmp_path / "store.sqlite"),
+        output_file=str(tmp_path / "report.json"),
+    )
+    assert [sample["tokens"]["reasoning"] for sample in result.samples] == [12, 12]
+    assert [sample["tokens"]["completion"] for sample in result.samples] == [40, 40]
+    assert valid_report(tmp_path / "report.json")["info"]["tokens"]["reasoning"] == 24
+    assert all(len(sample["reasoning"] or "") <= 12 for sample in result.samples)
