@@ -101,9 +101,19 @@ class EmbeddedServer:
             raise BackendFailure(str(answer["error"].get("message", answer["error"])))
         return answer
 
-    def tokenize(self, text: str) -> Tokens:
-        """Tokens of a text, with the model's BOS as its tokenizer adds it."""
-        return tuple(self._post("/tokenize", {"content": text, "add_special": True, "parse_special": True})["tokens"])
+    def tokenize(self, text: str, *, special: bool = True) -> Tokens:
+        """Tokens of a text.
+
+        Args:
+            text: The text.
+            special: Whether the model's BOS comes before it, as its tokenizer adds it.
+        """
+        body = {"content": text, "add_special": special, "parse_special": True}
+        return tuple(self._post("/tokenize", body)["tokens"])
+
+    def detokenize(self, tokens: Sequence[int]) -> str:
+        """The text of tokens, with those that a generated text leaves out."""
+        return str(self._post("/detokenize", {"tokens": list(tokens)})["content"])
 
     def chat(self, messages: Sequence[dict[str, str]], arguments: Mapping[str, Any] | None = None) -> str:
         """A chat as one text, through the model's template, which is given further arguments."""

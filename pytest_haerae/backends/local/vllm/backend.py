@@ -15,7 +15,7 @@ from pytest_haerae.backends.local.batching import BatchingBackend
 from pytest_haerae.backends.local.counting import count_tokens
 from pytest_haerae.backends.local.encoding import Part, RequestEncoder, Scoreboard, make_parts
 from pytest_haerae.backends.local.generation import applied, note_of
-from pytest_haerae.backends.local.reasoning import with_opening
+from pytest_haerae.backends.local.reasoning import with_thought
 from pytest_haerae.backends.local.trie import Tokens
 from pytest_haerae.backends.local.vllm.asking import answers
 from pytest_haerae.backends.local.vllm.engine import INSTALL, REQUIRES, VllmParameters, check_vllm, start_engine
@@ -23,7 +23,7 @@ from pytest_haerae.backends.local.vllm.forcing import can_force
 from pytest_haerae.backends.local.vllm.questions import Question, by_prompts, by_token_ids, score
 from pytest_haerae.backends.local.vllm.reasoning import thinking_of, with_budget
 from pytest_haerae.backends.protocol import BackendParameters
-from pytest_haerae.backends.sampling import draw_seed
+from pytest_haerae.backends.sampling import check_bias, draw_seed
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Capability, Request, Response
@@ -156,6 +156,7 @@ class VllmBackend(BatchingBackend):
         brought = dict(self._engine.llm_engine.model_config.get_diff_sampling_param())
         self._generation = applied(brought, sampling=parameters.temperature > 0, by_hand=by_hand)
         if "logit_bias" in by_hand:
+            check_bias("vllm", parameters.logit_bias, int(self._engine.llm_engine.model_config.get_vocab_size()))
             by_hand["logit_bias"] = dict(by_hand["logit_bias"])
         note = note_of("vllm", self._generation)
         self.notes = [note] if note else []
@@ -192,7 +193,10 @@ class VllmBackend(BatchingBackend):
                     completion_tokens=len(completion.token_ids),
                     truncated=length > room,
                 )
-                yield index, with_opening(answer, self._encoder, requests[index])
+                yield index, with_thought(answer, self._encoder, requests[index], completion.token_ids, self._text)
+
+    def _text(self, tokens: Sequence[int]) -> str:
+        return str(self._engine.get_tokenizer().decode(list(tokens), skip_special_tokens=True))
 
 
 def _kept_to(choices: Sequence[str]) -> dict[str, Any]:

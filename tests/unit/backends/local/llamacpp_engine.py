@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pytest_haerae.backends.local.llamacpp_server import LISTED, EmbeddedServer
-from tests.unit.backends.small_model import VOCABULARY, distribution, tokenize
+from tests.unit.backends.small_model import IDS, VOCABULARY, distribution, tokenize
 
 
 class Engine:
@@ -32,8 +32,8 @@ class Engine:
         if "n_probs" not in body:
             kept = re.search(r'"(.*?)"', body.get("grammar", ""))
             text = kept[1] if kept else f"{len(body['prompt'])} tokens"
-            usage = {"prompt_tokens": len(body["prompt"]), "completion_tokens": 2}
-            return {"choices": [{"text": text, "finish_reason": "stop"}], "usage": usage}
+            choice = {"text": text, "finish_reason": "stop"}
+            return {"choices": [choice], "__verbose": {"tokens": [IDS["가"], IDS["나"]]}}
         values = [{"id": token, "logprob": value} for token, value in enumerate(distribution(body["prompt"]))]
         values = [each for each in values if each["id"] not in self.hidden]
         ((sampled, _),) = body["logit_bias"]
