@@ -15,6 +15,7 @@ from pytest_haerae.config.parsing import (
     parse_method,
     parse_names,
     parse_text,
+    parse_typed_path,
 )
 from pytest_haerae.config.reasoning import parse_reasoning
 
@@ -159,5 +160,12 @@ ASKING: Sequence[Option] = (
         "answers",
         parse=parse_mapping,
         default={},
+    ),
+    value(
+        "responses",
+        "FILE",
+        "answers made elsewhere, in the model's place: a report, or .jsonl, .csv, .parquet with id and response",
+        "answers",
+        parse=parse_typed_path,
     ),
 )

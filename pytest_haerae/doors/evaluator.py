@@ -207,11 +207,14 @@ def _evaluate(evaluation: Evaluation, progress: Progress) -> EvaluationResult:
     with closing(evaluation.ask(selection, progress)) as answers:
         conclusion = evaluation.conclude(selection, answers.samples, answers)
     if conclusion.unmeasurable:
+        report = evaluation.plan.config.output_file
+        if answers.warnings:
+            raise UnmeasurableRun(f"{conclusion.unmeasurable}; {'; '.join(answers.warnings)} (report: {report})")
         verdicts = (sample.verdict for sample in answers.samples)
         first = next(verdict.explanation for verdict in verdicts if verdict.outcome == "error")
         raise UnmeasurableRun(
             f"{conclusion.unmeasurable}, the first: {first}; the same run asks again for what failed alone"
-            f" (report: {evaluation.plan.config.output_file})"
+            f" (report: {report})"
         )
     return EvaluationResult(conclusion.report)
 

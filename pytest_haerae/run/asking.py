@@ -14,6 +14,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.run.budget import Budget
 from pytest_haerae.run.calls import Callers, Calls
 from pytest_haerae.run.engine import Engine, Progress, send_directly
+from pytest_haerae.run.given_responses import Joined
 from pytest_haerae.run.loaded import KeptModel
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.progress import follow, show, tell
@@ -43,6 +44,7 @@ class Answers:
         model: The model; it is loaded still where tests ask it.
         has_callers: Whether there are tests that ask it.
         graded: What a second model said of the answers.
+        joined: How answers that were made elsewhere were found; None where a model was asked.
     """
 
     samples: Sequence[Sample]
@@ -52,6 +54,7 @@ class Answers:
     model: KeptModel
     has_callers: bool
     graded: Graded
+    joined: Joined | None
     _held: ExitStack = field(repr=False)
 
     @property
@@ -61,7 +64,18 @@ class Answers:
         # Of the items the report has it.
         of_calls = [f"haerae_model: {detail}"] if detail and detail != self.usage.method_detail else []
         said = calls.said if calls.computed else self.usage.said
-        return list(dict.fromkeys([*said, *of_calls, *self.usage.notes, *calls.notes, *self.graded.notes]))
+        others = [] if self.joined is None else self.joined.notes()
+        return list(dict.fromkeys([*said, *of_calls, *self.usage.notes, *calls.notes, *self.graded.notes, *others]))
+
+    @property
+    def warnings(self) -> list[str]:
+        """Which items have no answer where they were made elsewhere, in lines."""
+        return [] if self.joined is None else self.joined.warnings()
+
+    def present(self, samples: Sequence[Sample]) -> Sequence[Sample]:
+        """Samples without those of items that have no record, because no answer to them was made elsewhere."""
+        missing = () if self.joined is None else self.joined.missing
+        return [sample for sample in samples if sample.nodeid not in missing] if missing else samples
 
     def release(self) -> None:
         """Close the model, where tests kept it; what goes wrong becomes a note. Nothing is asked any more."""
@@ -109,6 +123,7 @@ def ask(
     k = config.repeats
     wanted = wanted_of(plan, questions, selection, callers)
     asked, asked_keys = wanted.asked, wanted.asked_keys
+    joined = None if plan.given is None else plan.given.join(plan, questions, asked, asked_keys)
     tally = Tally(plan, zip((entry for entry in asked for _ in range(k)), asked_keys, strict=True))
     follow(progress, tally.words)
     for notice in plan.notices() if asked else ():
@@ -134,7 +149,10 @@ def ask(
             engine = make(limit=None if config.batch_api else config.answer_timeout, send=send)
             second = make(limit=config.answer_timeout, notes_words=False)
             kinds = _by_kind(plan, asked, asked_keys, k)
-            responses = _one_kind_at_a_time(kinds, questions, partial(engine.ask, note=tally.note), progress)
+            put = (
+                partial(engine.ask, note=tally.note) if joined is None else partial(joined.answer, stored, engine.usage)
+            )
+            responses = _one_kind_at_a_time(kinds, questions, put, progress)
             own = [None if key is None else responses[key] for key in wanted.keys]
             # Where no test asks, the mapping and its keys are not kept beside the samples.
             calls = Calls(second, plan.identity, responses if callers is not None else None)
@@ -163,7 +181,7 @@ def ask(
             verdicts = [graded.verdicts.get(at) or tally.verdict(entry, wanted.keys[at], own[at]) for at in places]
             samples.append(make_sample(entry, [own[at] for at in places], verdicts, config.pass_if))
         engine.usage.cut_short |= graded.usage.cut_short
-        return Answers(samples, engine.usage, stored, calls, model, callers is not None, graded, held.pop_all())
+        return Answers(samples, engine.usage, stored, calls, model, callers is not None, graded, joined, held.pop_all())
 
 
 def _batches(plan: Plan, store: Store, run: int, progress: Progress) -> ProviderBatches:

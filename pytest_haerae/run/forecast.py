@@ -63,9 +63,10 @@ def make_forecast(
     """
     wanted, k = wanted_of(plan, questions, selection, callers), plan.config.repeats
     every = dict(zip(wanted.asked_keys, range(len(wanted.asked_keys)), strict=False))
-    missing = dict(every)
+    # Of answers that were made elsewhere none is asked for.
+    missing = dict(every) if plan.given is None else {}
     for key in _stored(plan, wanted, every):
-        del missing[key]
+        missing.pop(key, None)
     kinds: dict[Capability, list[int]] = {}
     for place in missing.values():
         kinds.setdefault(plan.part_of(wanted.asked[place // k].data).kind, []).append(place)
@@ -83,7 +84,7 @@ def make_forecast(
         items=len(selection),
         not_applicable=len(selection) - len(wanted.asked),
         answers=k,
-        stored=len(every) - len(missing),
+        stored=len(every) - len(missing) if plan.given is None else 0,
         missing=len(missing),
         prompt_tokens=sum(known) if len(known) == len(counts) else None,
         longest_answer=plan.parameters.longest_answer() if kinds.get("generate") else 0,
