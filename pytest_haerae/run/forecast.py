@@ -59,12 +59,15 @@ def make_forecast(
         callers: The tests that ask the model themselves; None where there are none.
 
     Raises:
-        UsageError: A backend cannot count, or the store cannot be read.
+        UsageError: A backend cannot count, the store cannot be read, or answers made elsewhere are of other items.
     """
     wanted, k = wanted_of(plan, questions, selection, callers), plan.config.repeats
     every = dict(zip(wanted.asked_keys, range(len(wanted.asked_keys)), strict=False))
-    # Of answers that were made elsewhere none is asked for.
-    missing = dict(every) if plan.given is None else {}
+    missing = dict(every)
+    if plan.given is not None:
+        # None is asked for; what the run would refuse is refused.
+        plan.given.join(plan, questions, wanted.asked, wanted.asked_keys)
+        missing = {}
     for key in _stored(plan, wanted, every):
         missing.pop(key, None)
     kinds: dict[Capability, list[int]] = {}

@@ -89,6 +89,19 @@ def test_a_judge_grades_the_answers_of_a_report(first: Path) -> None:
     ]
 
 
+def test_a_judge_grades_them_under_pytest_with_workers_too(first: Path, evaluate: Evaluate) -> None:
+    judge = ("--responses=first.json", "--judge=grader", "--evaluator-params=scorer=judge")
+    asked: list[Counter[int]] = []
+    for name, *workers in (("serial",), ("xdist", "-n2")):
+        Ledger("grades.txt").clear()
+        options = (*judge, "--repeats=2", f"--limit={ITEMS}", f"--store={name}.sqlite", f"--output-file={name}.json")
+        assert evaluate(*options, *workers, model=None).ret == 0
+        asked.append(graded())
+        assert len(Ledger("grades.txt").loads()) == 1
+    assert asked[0] == asked[1] != Counter()
+    assert report("serial.json")["samples"] == report("xdist.json")["samples"]
+
+
 def test_another_template_is_graded_by_the_reports_own_judge(first: Path) -> None:
     assert rejudge(first, "--judge=grader", "--output-file=judged.json").returncode == 0
     result = rejudge("judged.json", "--evaluator-params=scorer=judge,template=score_ko")

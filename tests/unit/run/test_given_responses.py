@@ -134,3 +134,11 @@ def test_what_cannot_be_joined_is_refused(tmp_path: Path, items: list[GivenItem]
     with pytest.raises(UsageError) as raised:
         samples(given(tmp_path, items))
     assert words in str(raised.value)
+
+
+def test_a_dry_run_asks_nothing_and_refuses_what_the_run_does(tmp_path: Path) -> None:
+    made = given(tmp_path, [given_item(number) for number in range(3)])
+    assert made.forecast(everything(made))[1:] == ["items: 3, requests to send: 0"]
+    empty = given(tmp_path, [])
+    with pytest.raises(UsageError, match="none of this run's 3 items"):
+        empty.forecast(everything(empty))
