@@ -33,11 +33,11 @@ def prediction_powered(items: Sequence[Judged]) -> Correction:
     some (times G / (G - 1) for G of them): each item through λ, each labelled one through its residual as well,
     weighted for where its verdict lies and divided by the root of 1 - leverage, as n is small. The residuals' part is
     not below what two labels that are one step off would give: of a judge that errs in 2% often no error is among 50
-    labels, and the interval would have the true accuracy in it in 65 to 90%. The interval is Wilson's of as many zeros
-    and ones as are as uncertain, with Student's point at n - 2 (clusters: labelled ones - 2), and not of fewer than
-    the labels alone are. By simulation it covers in 93 to 97% with 50 labels of 200 items at accuracies of 0.1 to 0.9
-    (`benchmarks/judges.py`); a normal interval does so in 90% at 0.1 and 0.9. Of a judge that hardly errs it covers
-    more.
+    labels, and the interval would have the true accuracy in it in as few as 65% of evaluations of many items. The
+    interval is Wilson's of as many zeros and ones as are as uncertain, with Student's point at n - 2 (clusters: those
+    with labels - 2), and not of fewer than the labels are. By simulation it covers in 93 to 97% with 50 labels of 200
+    items at accuracies of 0.1 to 0.9 (`benchmarks/judges.py`), where a normal interval does so in 90% at 0.1 and 0.9.
+    Of a judge that hardly errs it covers more.
 
     Source: A. N. Angelopoulos, S. Bates, C. Fannjiang, M. I. Jordan and T. Zrnic, "Prediction-powered inference",
     Science 382 (2023); A. N. Angelopoulos, J. C. Duchi and T. Zrnic, "PPI++", arXiv:2311.01453 (2023), for λ; for

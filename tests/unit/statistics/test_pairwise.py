@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy
 import pytest
+from pydantic import TypeAdapter, ValidationError
 from scipy import stats as scipy_stats
 
-from pytest_haerae.statistics.pairwise import BothOrders, flips
+from pytest_haerae.statistics.pairwise import BothOrders, Flips, flips
 from tests.unit.statistics.tables import EXACT
 
 
@@ -49,3 +50,12 @@ def test_the_mean_of_both_orders_is_free_of_what_the_order_adds() -> None:
     assert numpy.mean([pair.first for pair in pairs]) == pytest.approx(0.7, abs=0.02)
     assert numpy.mean([pair.score for pair in pairs]) == pytest.approx(0.5, abs=0.02)
     assert flips(pairs)["first"] == pytest.approx(0.7, abs=0.02)
+
+
+def test_a_rate_is_from_0_to_1() -> None:
+    shape = TypeAdapter(Flips)
+    for pairs in ([BothOrders(0, 0)] * 3, [BothOrders(1, 0)] * 3, []):
+        assert shape.validate_python(flips(pairs)) == flips(pairs)
+    for rate in (-0.1, 1.1):
+        with pytest.raises(ValidationError):
+            shape.validate_python({**flips([BothOrders(0, 1)]), "rate": rate})

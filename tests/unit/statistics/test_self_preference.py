@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
-from pytest_haerae.statistics.self_preference import TwoJudges, self_preference
+from pytest_haerae.statistics.self_preference import SelfPreference, TwoJudges, self_preference
 
 RUNS = 100
 
@@ -44,3 +45,12 @@ def test_the_interval_covers(preference: float) -> None:
         above += low > 0
     assert covered >= 0.91 * RUNS
     assert (above > 0.95 * RUNS) if preference else (above < 0.08 * RUNS)
+
+
+def test_a_difference_is_from_minus_2_to_2() -> None:
+    shape = TypeAdapter(SelfPreference)
+    for items in ([TwoJudges(1, 0, 0, 1)] * 2, [TwoJudges(0, 1, 1, 0)] * 2, []):
+        assert shape.validate_python(self_preference(items)) == self_preference(items)
+    for difference in (-2.1, 2.1):
+        with pytest.raises(ValidationError):
+            shape.validate_python({**self_preference([TwoJudges(1, 0, 0, 1)]), "difference": difference})
