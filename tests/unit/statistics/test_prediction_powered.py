@@ -132,6 +132,22 @@ def test_a_judge_without_an_error_among_the_labels_may_still_err() -> None:
     assert 0.9 < interval[0] < 0.95
 
 
+def test_the_estimate_is_kept_from_0_to_1() -> None:
+    # The labels say the judge is right about what it says, and of the others it says more than of these.
+    labels, verdicts = [*[1.0] * 29, 0.0], [*[0.9] * 29, 0.0]
+    found, _, interval, tuning = numbers(prediction_powered(judged([*verdicts, *[1.0] * 300], labels)))
+    assert (found, interval[1], tuning) == (1, 1, 1)
+    turned = [[1 - value for value in values] for values in (verdicts, labels)]
+    found, _, interval, _ = numbers(prediction_powered(judged([*turned[0], *[0.0] * 300], turned[1])))
+    assert (found, interval[0]) == (0, 0)
+
+
+def test_a_step_is_the_smallest_one() -> None:
+    grades = [0.2, 0.3, 1.0] * 20
+    spread = numbers(prediction_powered(judged(grades * 20, grades)))[1]
+    assert spread**2 == pytest.approx(2 * 0.1**2 / 60**2 + numpy.var(grades) / 1199, rel=1e-6)
+
+
 def test_labels_that_differ_by_rounding_are_one_grade() -> None:
     labels = [0.1 + 0.2, 0.3, 0.8] * 20
     assert numbers(prediction_powered(judged([*labels] * 50, labels)))[1] > 0.5 * 2**0.5 / 60
