@@ -89,6 +89,7 @@ class RunConfig(GateSettings):
     reasoning: Reasoning | None
     judge: str | None
     judge_params: dict[str, Any]
+    judge_labels: Path | None
     output_file: Path
     report_html: Path | None
     report_md: Path | None

@@ -11,6 +11,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from pytest_haerae.data.passages import passage_of
+from pytest_haerae.statistics.corrected import JudgeCheck
 from pytest_haerae.statistics.estimates import (
     clustered_standard_error,
     mean_interval,
@@ -90,6 +91,8 @@ class Metrics(BenchmarkMetrics):
     """The numbers of each benchmark, where the run asked several."""
     macro_benchmarks: NotRequired[Share | None]
     """The mean of the benchmarks' accuracies, each counted once."""
+    judge: NotRequired[JudgeCheck]
+    """How far the judge was checked by labels, and what the score comes to for it; where labels were given."""
     by: NotRequired[dict[str, Breakdown]]
     """The numbers by the values of metadata columns: each column that was asked for, and each of its values; the items
     whose row lacks it under the empty text."""

@@ -71,7 +71,7 @@ class Relay:
                 """Nothing: a killed client breaks its connection."""
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.handle_error = lambda request, address: None  # type: ignore[method-assign] # as above
+        server.handle_error = lambda request, address: None  # type: ignore[assignment, method-assign] # as above
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
         self.address = f"http://127.0.0.1:{server.server_port}/v1"
@@ -134,7 +134,7 @@ def test_a_kill_in_either_batch_costs_what_was_in_flight(address: str, tmp_path:
                 time.sleep(0.002)
             run.kill()
         time.sleep(2)
-        paths = (f"--output-file={tmp_path}/resumed.json",)
+        paths = ("--output-file", str(tmp_path / "resumed.json"))
         resumed = subprocess.run(
             command(tmp_path, relay, *paths), cwd=tmp_path, capture_output=True, text=True, check=False
         )

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pytest_haerae.gates.changes import Change
-from pytest_haerae.gates.compatibility import JudgeModel, MeasuredInfo
-from pytest_haerae.report.schema import Info, Judging, Report
+from pytest_haerae.gates.compatibility import MeasuredInfo
+from pytest_haerae.report.schema import Info, Report
+from pytest_haerae.report.show.judging import judging_lines
 from pytest_haerae.statistics.repeats import advice
 from pytest_haerae.statistics.scores import Score, counts_of
 
@@ -123,7 +124,7 @@ def count_lines(report: Report) -> list[str]:
     lines += _repeats_lines(metrics)
     if detail := info.get("method_detail"):
         lines.append(f"{'log-likelihoods' if info['method'] == 'log_likelihood' else 'how it was asked'}: {detail}")
-    return lines + _reading_lines(report)
+    return lines + _reading_lines(report) + judging_lines(report)
 
 
 def _repeats_lines(score: Score) -> list[str]:
@@ -146,24 +147,9 @@ def _reading_lines(report: Report) -> list[str]:
         if found:
             shares = ", ".join(f"{rule} {count / every.total():.1%}" for rule, count in found.most_common())
             lines.append(f"{words}: {shares}")
-    if mean := report["metrics"].get("score"):
-        interval = "" if mean["ci95"] is None else " [{:.3f}, {:.3f}]".format(*mean["ci95"])
-        lines.append(f"scores of 0 to 1: mean {mean['mean']:.4f}{interval}, n = {mean['n']}")
-    if "judge" in info and "judging" in info:
-        lines.append(_judge_line(info["judge"], info["judging"]))
     if (likeness := report["metrics"].get("character_f")) is not None:
         lines.append(f"free text: character F-score {likeness:.4f} (mean)")
     return lines
-
-
-def _judge_line(judge: JudgeModel, judging: Judging) -> str:
-    """Who graded the answers, and what that took."""
-    responses, tokens, cost = judging["responses"], judging["tokens"], judging["cost_usd"]
-    words = f"graded by {' '.join(filter(None, (judge['backend'], judge['model'])))}: {responses['computed']} responses"
-    words += f" computed, {responses['reused']} reused"
-    if tokens["prompt"]:
-        words += f", tokens: {tokens['prompt']} prompt, {tokens['completion']} completion"
-    return words + ("" if cost is None else f", {cost:.4f} USD")
 
 
 def _endings(reasons: Mapping[str, Mapping[str, int]]) -> list[str]:

@@ -59,8 +59,10 @@ class JudgeParameters(ScorerParameters):
             self._template = self._template.passing_from(self.passes_from)
 
     def facts(self) -> Mapping[str, Any]:
-        """The template's name and fingerprint."""
-        return {"template": self.template, "template_fingerprint": self._template.fingerprint}
+        """The template's name and fingerprint, and the scale of its scores."""
+        own = {"template": self.template, "template_fingerprint": self._template.fingerprint}
+        template = self._template
+        return {**own, "scale": [template.lowest, template.highest]} if template.kind == "score" else own
 
     def questions(self, item: Item, response: Response) -> Questions | None:
         """What the judge is asked about a response; None about one without an answer."""
