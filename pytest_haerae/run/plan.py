@@ -198,7 +198,7 @@ def make_plan(config: RunConfig, backends: Mapping[str, type[Backend]] | None = 
     names = [part.dataset for part in config.parts]
     parts = {DataKey(part.dataset): told_of(part.dataset, names, partial(_make_part, part)) for part in config.parts}
     _refuse_one_place(parts)
-    second = make_second(config, {part.scorer.scorer.name for part in parts.values() if part.scorer.asks}, backends)
+    second = make_second(config, [part.scorer for part in parts.values() if part.scorer.asks], backends)
     return Plan(config, backend, parameters, parts, tuple(secrets_in(config.model_params)), second)
 
 

@@ -36,6 +36,10 @@ class ScorerParameters(BaseModel):
         """What a report says of them beside themselves, such as the fingerprint of a file that they name."""
         return {}
 
+    def constrains(self) -> bool:
+        """Whether what a second model writes is kept to choices, which not every backend can."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class ChosenScorer:
@@ -76,6 +80,11 @@ class ChosenScorer:
     def facts(self) -> Mapping[str, Any]:
         """What a report says of its parameters beside themselves."""
         return {} if self.parameters is None else self.parameters.facts()
+
+    @property
+    def constrains(self) -> bool:
+        """Whether it keeps the second model to choices."""
+        return self.parameters is not None and self.parameters.constrains()
 
     @property
     def asks(self) -> bool:
