@@ -96,7 +96,10 @@ def show_drop(drop: float | None) -> str:
 
 def unmeasured(score: Score) -> str:
     """Why a row has no accuracy."""
-    return f"{score['errors']} errors" if score["errors"] else f"{score['skipped']} skipped"
+    if score["errors"]:
+        return f"{score['errors']} errors"
+    unjudged = score.get("unjudged", 0)
+    return f"{unjudged} unjudged" if unjudged else f"{score['skipped']} skipped"
 
 
 def explain_detects(info: Info) -> str:
