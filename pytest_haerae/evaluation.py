@@ -19,6 +19,7 @@ from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.coverage import check_common, lost_items, warn_of_lost
 from pytest_haerae.gates.judge import judge_run
 from pytest_haerae.gates.minimum import check_gated_subsets, judge_suites
+from pytest_haerae.gates.own_family import warn_of_own_family
 from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.report.build import make_report
 from pytest_haerae.report.facts import Started, gather_facts
@@ -199,9 +200,12 @@ class Evaluation:
         return Conclusion(report, ordered, tuple(notes), unmeasurable)
 
     def _further_warnings(self, selection: Sequence[Selected]) -> list[str]:
-        unchecked = [UNCHECKED] if self.plan.second is not None and self.labels is None else []
+        of_judge: list[str] = []
+        if (second := self.plan.second) is not None:
+            of_judge = warn_of_own_family(self.plan.parameters.model_label(), second.parameters.model_label())
+            of_judge += [UNCHECKED] if self.labels is None else []
         before = [] if self.baseline is None else self.baseline["samples"]
-        return [*warn_of_lost(lost_items(before, self.plan, self.source, selection)), *unchecked]
+        return [*warn_of_lost(lost_items(before, self.plan, self.source, selection)), *of_judge]
 
     def _rows(self, samples: Sequence[Sample]) -> SampleRows:
         questions = Questions(self.plan, self.source)
