@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -88,7 +89,7 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
 
 def _answer_row(answer: Answer) -> AnswerRow:
     response, verdict = answer.response, answer.verdict
-    return {
+    row: AnswerRow = {
         "outcome": verdict.outcome,
         "prediction": verdict.prediction,
         "raw_output": response.text,
@@ -101,6 +102,13 @@ def _answer_row(answer: Answer) -> AnswerRow:
         "explanation": verdict.explanation,
         "error": _error(response, verdict),
     }
+    if response.log_probability is not None:
+        row["log_probability"] = response.log_probability
+    if response.log_probability_tokens is not None:
+        row["log_probability_tokens"] = response.log_probability_tokens
+    if answer.rank is not None:
+        row["rank"] = answer.rank if math.isfinite(answer.rank) else None
+    return row
 
 
 class Counted(Protocol):

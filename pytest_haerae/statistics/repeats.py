@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from pytest_haerae.statistics.estimates import clustered_standard_error, mean_interval, mean_standard_error
 from pytest_haerae.types import Verdict
 
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -27,6 +28,18 @@ class Variance(TypedDict):
     """The mean variance of an item's answers, as zeros and ones."""
 
 
+class Estimate(TypedDict):
+    """A mean over items, each of which counts once, however many answers it has."""
+
+    mean: _Share
+    stderr: _Spread | None
+    """Its standard error, the items being the clusters; null below two items."""
+    ci95: Annotated[list[_Share], Field(min_length=2, max_length=2)]
+    """Its 95% interval, low and high."""
+    stderr_clustered: NotRequired[_Spread | None]
+    """The standard error that takes shared passages into account, where items share some; null for a single one."""
+
+
 class Repeats(TypedDict):
     """What stands in a score where several answers an item were asked for; of right and wrong ones alone."""
 
@@ -38,6 +51,9 @@ class Repeats(TypedDict):
     """The share of items whose k answers are all right."""
     majority_at: _Share
     """The share of items whose most frequent stated answer is right; of t that are equally frequent each counts 1/t."""
+    best_of_k: NotRequired[Estimate]
+    """The share of items whose best-ranked answer is right; of t that are ranked equally each counts 1/t. Only where
+    the answers were ranked."""
     variance: Variance
 
 
@@ -69,23 +85,62 @@ def majority_share(verdicts: Sequence[Verdict]) -> float:
     return 1.0 / len(first) if None in first else 0.0
 
 
-def repeats_of(items: Sequence[Sequence[Verdict]]) -> Repeats | None:
+def best_share(right: Sequence[bool], ranks: Sequence[float]) -> float:
+    """What the best-ranked answer is worth: of t that are ranked equally each counts 1/t.
+
+    Args:
+        right: Whether each answer is right.
+        ranks: What each is ranked by, the greater the better.
+    """
+    best = max(ranks)
+    first = [each for each, rank in zip(right, ranks, strict=True) if rank == best]
+    return sum(first) / len(first)
+
+
+def estimate_of(values: Sequence[float], clusters: Sequence[int] | None = None) -> Estimate:
+    """The mean of what items are worth, with its standard error and interval.
+
+    Args:
+        values: From 0 to 1, one an item, at least one.
+        clusters: Each item's passage; None where no two share one.
+    """
+    estimate: Estimate = {
+        "mean": math.fsum(values) / len(values),
+        "stderr": mean_standard_error(values),
+        "ci95": list(mean_interval(values) or (0.0, 1.0)),
+    }
+    if clusters is not None:
+        estimate["stderr_clustered"] = clustered_standard_error(values, clusters)
+    return estimate
+
+
+def repeats_of(
+    items: Sequence[Sequence[Verdict]],
+    ranks: Sequence[Sequence[float]] | None = None,
+    clusters: Sequence[int] | None = None,
+) -> Repeats | None:
     """What the answers to some items come to; None where there are no items, or one answer to each.
 
     Args:
         items: The verdicts on each item's answers, of as many answers an item.
+        ranks: What each item's answers are ranked by; None where nothing ranks them.
+        clusters: Each item's passage; None where no two share one.
     """
     if not items or len(items[0]) < 2:  # noqa: PLR2004 - one answer has no spread
         return None
     n, k = len(items), len(items[0])
-    right = [sum(verdict.outcome == "correct" for verdict in verdicts) for verdicts in items]
-    return {
+    are_right = [[verdict.outcome == "correct" for verdict in verdicts] for verdicts in items]
+    right = list(map(sum, are_right))
+    found: Repeats = {
         "k": k,
         "pass_at": {str(j): math.fsum(pass_at(count, k, j) for count in right) / n for j in range(1, k + 1)},
         "all_at": sum(count == k for count in right) / n,
         "majority_at": math.fsum(map(majority_share, items)) / n,
         "variance": variance_of(right, k),
     }
+    if ranks is not None:
+        found["best_of_k"] = estimate_of(list(map(best_share, are_right, ranks)), clusters)
+    return found
 
 
 def variance_of(right: Sequence[int], k: int) -> Variance:

@@ -21,13 +21,13 @@ from pytest_haerae.backends.local.generation import note_of
 from pytest_haerae.backends.local.grammar import grammar_of
 from pytest_haerae.backends.local.llamacpp_server import start
 from pytest_haerae.backends.local.reasoning import opened_by, thinking
-from pytest_haerae.backends.local.trie import build_trie, encode_pair
+from pytest_haerae.backends.local.trie import build_trie, encode_pair, split_trailing_space
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.backends.reasoning import ReasoningParameters, unavailable
 from pytest_haerae.backends.sampling import SAMPLING, Penalty, SampledParameters, Share, draw_seed
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import BackendFailure, UsageError
-from pytest_haerae.types import Capability, Reasoning, Request, Response, split_trailing_space
+from pytest_haerae.types import Capability, Reasoning, Request, Response
 
 DEMO = "demo"
 _NO_DEMO = "the demo model is not installed: pip install 'pytest-haerae[demo]'"

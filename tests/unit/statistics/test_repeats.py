@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy
@@ -15,7 +16,15 @@ from scipy import stats as scipy_stats
 from statsmodels.regression.linear_model import OLS
 
 from pytest_haerae.statistics.estimates import mean_interval, mean_standard_error, wilson_interval
-from pytest_haerae.statistics.repeats import advice, majority_share, pass_at, repeats_of, variance_of
+from pytest_haerae.statistics.repeats import (
+    advice,
+    best_share,
+    estimate_of,
+    majority_share,
+    pass_at,
+    repeats_of,
+    variance_of,
+)
 from pytest_haerae.statistics.scores import right_share, score
 from pytest_haerae.types import Answer, DataKey, Outcome, Response, Sample, Selected, Verdict
 from tests.unit.fakes import item
@@ -145,3 +154,56 @@ def test_what_would_help(between: float, within: float, said: str) -> None:
     variance = {"between_items": between, "within_items": within}
     repeats = {"k": 8, "pass_at": {}, "all_at": 0, "majority_at": 0, "variance": variance}
     assert advice(repeats).startswith(said)  # type: ignore[arg-type] # what it does not read is left out
+
+
+RANKED = st.integers(1, 6).flatmap(
+    lambda k: st.lists(
+        st.lists(st.tuples(st.booleans(), st.sampled_from([-math.inf, -3.0, -1.0, -0.5])), min_size=k, max_size=k),
+        min_size=1,
+        max_size=9,
+    )
+)
+
+
+def taken(answers: Sequence[tuple[bool, float]]) -> Fraction:
+    """The same by hand: sorted by rank, and of those in front as often one as the other."""
+    in_order = sorted(answers, key=lambda answer: answer[1], reverse=True)
+    front = list(itertools.takewhile(lambda answer: answer[1] == in_order[0][1], in_order))
+    return Fraction(sum(right for right, _ in front), len(front))
+
+
+@given(RANKED)
+def test_the_best_ranked_answer_is_the_one_that_counts(items: list[list[tuple[bool, float]]]) -> None:
+    worth = list(map(taken, items))
+    right = [[each for each, _ in answers] for answers in items]
+    ranks = [[rank for _, rank in answers] for answers in items]
+    assert list(map(best_share, right, ranks)) == pytest.approx(list(map(float, worth)), abs=EXACT)
+    verdicts = [[verdict("A" if each else "B") for each in answers] for answers in right]
+    found = repeats_of(verdicts, ranks)
+    if len(items[0]) == 1:
+        assert found is None
+        return
+    assert found is not None
+    best = found["best_of_k"]
+    assert best["mean"] == pytest.approx(float(sum(worth)) / len(items), abs=EXACT)
+    assert best["stderr"] == mean_standard_error(list(map(float, worth)))
+    assert best["ci95"] == pytest.approx(mean_interval(list(map(float, worth))))
+    assert "stderr_clustered" not in best
+    assert "best_of_k" not in (repeats_of(verdicts) or {})
+
+
+def test_the_best_of_items_that_share_passages_has_an_error_of_its_own() -> None:
+    values = [1.0, 1.0, 0.5, 0.0, 0.0, 1.0]
+    found = estimate_of(values, [0, 0, 1, 1, 2, 2])
+    fit = OLS(values, numpy.ones(6)).fit(cov_type="cluster", cov_kwds={"groups": [0, 0, 1, 1, 2, 2]})
+    assert found["stderr_clustered"] == pytest.approx(fit.bse[0], abs=EXACT)
+
+
+def test_the_score_of_ranked_answers_has_the_best_of_them() -> None:
+    def ranked(number: int, stated: Sequence[str], ranks: Sequence[float]) -> Sample:
+        plain = sample(number, stated)
+        return replace(plain, answers=tuple(map(lambda each, rank: replace(each, rank=rank), plain.answers, ranks)))
+
+    samples = [ranked(0, "AB", [-1, -2]), ranked(1, "AB", [-2, -1]), ranked(2, "BA", [-1, -1])]
+    assert score(samples)["repeats"]["best_of_k"]["mean"] == pytest.approx(0.5)
+    assert "best_of_k" not in score([sample(0, "AB")])["repeats"]
