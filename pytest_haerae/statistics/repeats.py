@@ -40,6 +40,13 @@ class Estimate(TypedDict):
     """The standard error that takes shared passages into account, where items share some; null for a single one."""
 
 
+class PartialEstimate(Estimate):
+    """A mean over those items alone whose answers are scored in parts."""
+
+    n: Annotated[int, Field(ge=1)]
+    """The number of these items."""
+
+
 class Repeats(TypedDict):
     """What stands in a score where several answers an item were asked for; of right and wrong ones alone."""
 
@@ -51,10 +58,15 @@ class Repeats(TypedDict):
     """The share of items whose k answers are all right."""
     majority_at: _Share
     """The share of items whose most frequent stated answer is right; of t that are equally frequent each counts 1/t."""
+    majority_ci95: NotRequired[Annotated[list[_Share], Field(min_length=2, max_length=2)]]
+    """Its 95% interval, the items being the clusters, low and high."""
     best_of_k: NotRequired[Estimate]
     """The share of items whose best-ranked answer is right; of t that are ranked equally each counts 1/t. Only where
     the answers were ranked."""
     variance: Variance
+    best_at: NotRequired[dict[str, PartialEstimate]]
+    """For each j up to k the greatest score that is expected among j answers, estimated without bias, mean of the items
+    whose answers are scored in parts (free text, by its likeness to the reference). Only where there are some."""
 
 
 def pass_at(right: int, k: int, j: int) -> float:
@@ -63,6 +75,28 @@ def pass_at(right: int, k: int, j: int) -> float:
     Source: M. Chen et al., "Evaluating large language models trained on code", arXiv:2107.03374 (2021), equation 1.
     """
     return 1.0 - math.comb(k - right, j) / math.comb(k, j)
+
+
+def best_at(scores: Sequence[float], j: int) -> float:
+    """The greatest score that is expected among `j` of the answers; unbiased for j up to their number.
+
+    The i-th smallest of k scores is the greatest of j in C(i-1, j-1) of the C(k, j) choices; of zeros and ones it is
+    `pass_at`.
+
+    Source: the expected maximum of a subsample, a U-statistic; W. Hoeffding, "A class of statistics with asymptotically
+    normal distribution", Annals of Mathematical Statistics 19 (1948).
+    """
+    every = math.comb(len(scores), j)
+    return math.fsum(score * (math.comb(place, j - 1) / every) for place, score in enumerate(sorted(scores)))
+
+
+def partial_scores(verdicts: Sequence[Verdict]) -> list[float] | None:
+    """What an item's answers are worth in parts, from 0 to 1; None where they are right or wrong and nothing between.
+
+    An answer that has no part is worth nothing.
+    """
+    scores = [verdict.character_f for verdict in verdicts]
+    return [score or 0.0 for score in scores] if any(score is not None for score in scores) else None
 
 
 def majority_share(verdicts: Sequence[Verdict]) -> float:
@@ -129,18 +163,29 @@ def repeats_of(
     if not items or len(items[0]) < 2:  # noqa: PLR2004 - one answer has no spread
         return None
     n, k = len(items), len(items[0])
+    majority = estimate_of(list(map(majority_share, items)))
     are_right = [[verdict.outcome == "correct" for verdict in verdicts] for verdicts in items]
     right = list(map(sum, are_right))
     found: Repeats = {
         "k": k,
         "pass_at": {str(j): math.fsum(pass_at(count, k, j) for count in right) / n for j in range(1, k + 1)},
         "all_at": sum(count == k for count in right) / n,
-        "majority_at": math.fsum(map(majority_share, items)) / n,
+        "majority_at": majority["mean"],
+        "majority_ci95": majority["ci95"],
         "variance": variance_of(right, k),
     }
     if ranks is not None:
         found["best_of_k"] = estimate_of(list(map(best_share, are_right, ranks)), clusters)
+    parts = {place: scores for place, verdicts in enumerate(items) if (scores := partial_scores(verdicts)) is not None}
+    if parts:
+        passages = None if clusters is None else [clusters[place] for place in parts]
+        found["best_at"] = {str(j): _partial(list(parts.values()), j, passages) for j in range(1, k + 1)}
     return found
+
+
+def _partial(items: Sequence[Sequence[float]], j: int, clusters: Sequence[int] | None) -> PartialEstimate:
+    """What is expected of the best of `j` answers, mean of the items."""
+    return {**estimate_of([best_at(scores, j) for scores in items], clusters), "n": len(items)}
 
 
 def variance_of(right: Sequence[int], k: int) -> Variance:

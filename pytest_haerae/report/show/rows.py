@@ -139,6 +139,11 @@ def _repeats_lines(score: Score, rank: str) -> list[str]:
     if best := repeats.get("best_of_k"):
         low, high = best["ci95"]
         lines.append(f"the best-ranked of {k} answers (rank={rank}): {best['mean']:.3f} ({low:.3f}-{high:.3f}) right")
+    if parts := repeats.get("best_at"):
+        low, high = parts[str(k)]["ci95"]
+        scores = ", ".join(f"best@{j} {parts[str(j)]['mean']:.3f}" for j in shown)
+        items = f"{parts[str(k)]['n']} item{'' if parts[str(k)]['n'] == 1 else 's'}"
+        lines.append(f"character F-score of {items} of free text: {scores} ({low:.3f}-{high:.3f})")
     return [*lines, advice(repeats)]
 
 

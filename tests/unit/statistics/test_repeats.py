@@ -18,6 +18,7 @@ from statsmodels.regression.linear_model import OLS
 from pytest_haerae.statistics.estimates import mean_interval, mean_standard_error, wilson_interval
 from pytest_haerae.statistics.repeats import (
     advice,
+    best_at,
     best_share,
     estimate_of,
     majority_share,
@@ -74,6 +75,7 @@ def test_shares_of_answers(stated: list[list[str | None]]) -> None:
     assert repeats["pass_at"][str(k)] == pytest.approx(sum("A" in those for those in stated) / n, abs=EXACT)
     assert repeats["all_at"] == pytest.approx(sum(set(those) == {"A"} for those in stated) / n, abs=EXACT)
     assert repeats["majority_at"] == pytest.approx(float(sum(map(votes, stated))) / n, abs=EXACT)
+    assert repeats["majority_ci95"] == pytest.approx(mean_interval(list(map(float, map(votes, stated)))), abs=EXACT)
 
 
 def test_right_answers_are_one_however_they_are_written() -> None:
@@ -207,3 +209,46 @@ def test_the_score_of_ranked_answers_has_the_best_of_them() -> None:
     samples = [ranked(0, "AB", [-1, -2]), ranked(1, "AB", [-2, -1]), ranked(2, "BA", [-1, -1])]
     assert score(samples)["repeats"]["best_of_k"]["mean"] == pytest.approx(0.5)
     assert "best_of_k" not in score([sample(0, "AB")])["repeats"]
+
+
+PARTS = st.lists(st.floats(0, 1) | st.sampled_from([0.0, 0.5, 1.0]), min_size=1, max_size=8)
+
+
+@given(PARTS)
+def test_the_best_of_j_is_the_mean_of_the_greatest_over_all_choices_of_j(scores: list[float]) -> None:
+    for j in range(1, len(scores) + 1):
+        choices = list(itertools.combinations(scores, j))
+        expected = math.fsum(map(max, choices)) / len(choices)
+        assert best_at(scores, j) == pytest.approx(expected, abs=1e-9)
+
+
+def test_of_scores_that_are_right_or_wrong_the_best_is_one_that_is_right() -> None:
+    for k in range(1, 40):
+        for right in range(k + 1):
+            scores = [1.0] * right + [0.0] * (k - right)
+            found = [best_at(scores, j) for j in range(1, k + 1)]
+            assert found == pytest.approx([pass_at(right, k, j) for j in range(1, k + 1)], abs=1e-9)
+
+
+def free(likeness: float | None) -> Verdict:
+    """An answer of free text, of which None could not be read."""
+    return Verdict("correct" if likeness == 1 else "wrong" if likeness else "invalid", character_f=likeness or 0.0)
+
+
+def test_items_that_are_scored_in_parts_have_a_best_of_their_own() -> None:
+    lettered = [verdict("A"), verdict("B"), verdict("A")]
+    items = [lettered, [free(0.25), free(0.5), free(1.0)], [free(None), free(0.5), free(0.0)]]
+    found = repeats_of(items, clusters=[0, 1, 1])
+    assert found is not None
+    best = found["best_at"]
+    assert list(best) == ["1", "2", "3"]
+    assert [each["n"] for each in best.values()] == [2, 2, 2]
+    by_hand = [[7 / 12, 1 / 6], [(0.5 + 1 + 1) / 3, (0.5 + 0 + 0.5) / 3], [1.0, 0.5]]
+    for each, values in zip(best.values(), by_hand, strict=True):
+        assert each["mean"] == pytest.approx(sum(values) / 2, abs=1e-9)
+        assert each["stderr"] == pytest.approx(mean_standard_error(values))
+        assert each["ci95"] == pytest.approx(mean_interval(values))
+        assert each["stderr_clustered"] is None, "both are of one passage"
+    # The others go on to be of right and wrong alone, and of all items.
+    assert found["pass_at"] == pytest.approx({"1": 1 / 3, "2": (1 + 2 / 3) / 3, "3": 2 / 3})
+    assert "best_at" not in (repeats_of([lettered]) or {})
