@@ -58,6 +58,17 @@ def test_the_best_ranked_answer_counts_in_every_output(evaluate: Evaluate, worke
     assert evaluate(f"--repeats={K}", RANK, "--baseline=plain.json", "--reuse", *workers).ret == 0
 
 
+@pytest.mark.server
+def test_replicas_rank_as_one_model_does(evaluate: Evaluate) -> None:
+    pytest.importorskip("ray")
+    numbers = []
+    for options in ((), ("--replicas=2",)):
+        assert evaluate(RANK, f"--repeats={K}", *options).ret == 0
+        numbers.append(json.dumps([valid_report(REPORT)[part] for part in ("metrics", "samples")]))
+    assert numbers[0] == numbers[1]
+    assert "best_of_k" in numbers[0]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import re
@@ -19,7 +20,7 @@ from pytest_haerae.backends.fingerprints import file_fingerprint
 from pytest_haerae.backends.installed import check_installed, extra
 from pytest_haerae.backends.local.generation import note_of
 from pytest_haerae.backends.local.grammar import grammar_of
-from pytest_haerae.backends.local.llamacpp_server import start
+from pytest_haerae.backends.local.llamacpp_server import TOLD, start
 from pytest_haerae.backends.local.reasoning import opened_by, thinking
 from pytest_haerae.backends.local.trie import build_trie, encode_pair, split_trailing_space
 from pytest_haerae.backends.protocol import Backend
@@ -117,6 +118,7 @@ class LlamaCppBackend(Backend):
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     constrains: ClassVar[bool] = True
+    log_probabilities: ClassVar[bool] = True
     parameters = LlamaCppParameters
     libraries: ClassVar[tuple[str, ...]] = ("xllamacpp",)
     requires: ClassVar[tuple[str, ...]] = ("xllamacpp",)
@@ -239,10 +241,16 @@ class LlamaCppBackend(Backend):
             top_p=parameters.top_p,
             seed=draw_seed(parameters.seed, request),
             **({"grammar": grammar_of(request.choices)} if request.choices else {}),
+            **(TOLD if request.log_probability else {}),
             **{_NAMES.get(name, name): value for name, value in parameters.set_by_hand().items()},
         )
         choice, usage = answer["choices"][0], answer["usage"]
+        told: dict[str, Any] = {}
+        if request.log_probability:
+            values = self._server.text_logprobs(kept, answer, slot)
+            told = {"log_probability": math.fsum(values), "log_probability_tokens": len(values)}
         return {
+            **told,
             "text": (opening if choice["text"] else "") + choice["text"],
             "finish_reason": choice["finish_reason"],
             "prompt_tokens": usage["prompt_tokens"],

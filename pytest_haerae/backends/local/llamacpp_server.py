@@ -17,6 +17,8 @@ from pytest_haerae.errors import BackendFailure, UsageError
 LISTED = 200
 """How many of the likeliest next tokens are listed where several are wanted; most often all of them are there."""
 MORE_LISTED = 8_000
+TOLD: Mapping[str, Any] = {"n_probs": 1, "return_tokens": True, "verbose": True}
+"""What a completion is asked for with that `EmbeddedServer.text_logprobs` is to read."""
 
 
 class EmbeddedServer:
@@ -78,6 +80,34 @@ class EmbeddedServer:
                 return found
         missing = next(token for token in wanted if token not in found)
         raise BackendFailure(f"no log-probability for token {missing} among all {len(found)} of the vocabulary")
+
+    def text_logprobs(self, prompt: Tokens, answer: Mapping[str, Any], slot: int) -> list[float]:
+        """Log-probabilities of the tokens of a completion, over the full softmax, without the one that ended it.
+
+        The server leaves out tokens that are half a character, and those of a stop text; from the first of them on each
+        is asked for by itself. What follows the first one is never the same token: it ends with a whole character.
+
+        Args:
+            prompt: The tokens before.
+            answer: What `complete` gave, asked with `TOLD`.
+            slot: Whose cache has them still.
+
+        Raises:
+            BackendFailure: The server gives none for one of them.
+        """
+        tokens: list[int] = answer["__verbose"]["tokens"]
+        if answer["__verbose"]["stop_type"] == "eos":
+            tokens = tokens[:-1]
+        told = (answer["choices"][0].get("logprobs") or {}).get("content") or ()
+        values = []
+        for token, entry in zip(tokens, told, strict=False):
+            if entry["id"] != token:
+                break
+            values.append(float(entry["logprob"]))
+        for place in range(len(values), len(tokens)):
+            found = self.next_logprobs((*prompt, *tokens[:place]), tokens[place : place + 1], slot, fresh=False)
+            values.append(found[tokens[place]])
+        return [min(0.0, value) for value in values]
 
     def close(self) -> None:
         """Stop it and free the model."""

@@ -300,7 +300,7 @@ def test_answers_are_ranked_where_there_are_several_and_the_backend_tells_what_b
     words = "rank=log_probability: it finds the best of several answers to an item; add --repeats=K, or leave it out"
     with pytest.raises(UsageError, match=words):
         plan(evaluator_params="rank=log_probability")
-    can = "huggingface, litellm, openai, random do"
+    can = "huggingface, litellm, llamacpp, openai, random, vllm do"
     with pytest.raises(UsageError, match=f"rank=log_probability: backend 'mine' tells no log-probability of .*; {can}"):
         plan({"mine": ScriptedBackend}, model="mine", **RANKED)
 
