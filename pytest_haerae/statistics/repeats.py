@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, NotRequired
 
 from pydantic import Field
@@ -86,8 +88,15 @@ def best_at(scores: Sequence[float], j: int) -> float:
     Source: the expected maximum of a subsample, a U-statistic; W. Hoeffding, "A class of statistics with asymptotically
     normal distribution", Annals of Mathematical Statistics 19 (1948).
     """
-    every = math.comb(len(scores), j)
-    return math.fsum(score * (math.comb(place, j - 1) / every) for place, score in enumerate(sorted(scores)))
+    expected = math.fsum(map(operator.mul, sorted(scores), _weights(len(scores), j)))
+    return min(1.0, expected)  # weights may be rounded upwards
+
+
+@lru_cache(maxsize=1024)
+def _weights(k: int, j: int) -> tuple[float, ...]:
+    """How often each of k sorted scores is the greatest of j: the same for all items, and long numbers to make."""
+    every = math.comb(k, j)
+    return tuple(math.comb(place, j - 1) / every for place in range(k))
 
 
 def partial_scores(verdicts: Sequence[Verdict]) -> list[float] | None:
@@ -176,7 +185,7 @@ def repeats_of(
     }
     if ranks is not None:
         found["best_of_k"] = estimate_of(list(map(best_share, are_right, ranks)), clusters)
-    parts = {place: scores for place, verdicts in enumerate(items) if (scores := partial_scores(verdicts)) is not None}
+    parts = {place: sorted(scores) for place, each in enumerate(items) if (scores := partial_scores(each)) is not None}
     if parts:
         passages = None if clusters is None else [clusters[place] for place in parts]
         found["best_at"] = {str(j): _partial(list(parts.values()), j, passages) for j in range(1, k + 1)}

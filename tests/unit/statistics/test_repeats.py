@@ -228,6 +228,7 @@ def test_of_scores_that_are_right_or_wrong_the_best_is_one_that_is_right() -> No
             scores = [1.0] * right + [0.0] * (k - right)
             found = [best_at(scores, j) for j in range(1, k + 1)]
             assert found == pytest.approx([pass_at(right, k, j) for j in range(1, k + 1)], abs=1e-9)
+            assert max(found) <= 1, "also where weights are rounded upwards"
 
 
 def free(likeness: float | None) -> Verdict:
