@@ -10,7 +10,7 @@ Method = Literal["log_likelihood", "string_match"]
 Capability = Literal["generate", "loglikelihood"]
 PassIf = Literal["majority", "any", "all"]
 """When an item with several answers is right: more than half of them are, any is, or all are."""
-Outcome = Literal["correct", "wrong", "invalid", "cut", "error", "skipped"]
+Outcome = Literal["correct", "wrong", "invalid", "cut", "error", "skipped", "unjudged"]
 NOT_RIGHT: tuple[Outcome, ...] = ("wrong", "invalid", "cut")
 """The outcomes of an answer that is not right."""
 
@@ -138,12 +138,15 @@ class Verdict:
     """What an item's response is worth.
 
     Attributes:
-        outcome: What the answer came to; ``cut`` where the output ended at its limit before an answer was stated.
+        outcome: What the answer came to; ``cut`` where the output ended at its limit before an answer was stated,
+            ``unjudged`` where what a second model said of it could not be read.
         prediction: The letter or text that was read as the answer; None where there is none.
         explanation: One line for people: why it was judged so.
         rule: Which rule read the answer; None for log-likelihood.
         margin: Log-likelihood of the reference minus that of the best other option; None where it does not apply.
         character_f: Likeness of a free-text answer to the reference, 0 to 1; None where it does not apply.
+        score: What the answer is worth, 0 to 1, where scores are partial; None where it is right or wrong alone.
+        judgements: What a second model wrote about the answer, in the order in which it was asked.
         why: The words of the output that were read as the answer, as they stand there; None where nothing was read.
         why_start: Where these words begin in the output, in characters from 0; None where that is not known.
     """
@@ -156,6 +159,8 @@ class Verdict:
     character_f: float | None = None
     why: str | None = None
     why_start: int | None = None
+    score: float | None = None
+    judgements: tuple[str, ...] = ()
 
 
 class DataKey(NamedTuple):  # looked up many times an item
@@ -273,28 +278,3 @@ class Sample:
     def group(self) -> str:
         """What its subset is called in this run."""
         return self.selected.group
-
-
-@dataclass(slots=True)
-class Usage:
-    """What a run asked of its backend; counts of requests.
-
-    Attributes:
-        computed: Requests that were sent to the model.
-        reused: Requests that the store answered.
-        seconds: Wall time of all of them.
-        method_detail: How the backend came by its numbers, in its words; None where it does not say.
-        said: Lines for people, as the backend said them last: of what happened to it on the way.
-        notes: The like, of what happened around it.
-        generation: The model's own generation parameters, as its engine applied them; None where nothing was told.
-        cut_short: Whether requests were left out for their price.
-    """
-
-    computed: int = 0
-    reused: int = 0
-    seconds: float = field(default=0.0)
-    method_detail: str | None = None
-    said: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    generation: dict[str, Any] | None = None
-    cut_short: bool = False

@@ -55,12 +55,14 @@ def lettered(reference: str = "B", options: tuple[str, ...] = ("사과", "원두
 def valid_report(path: Path) -> dict[str, Any]:
     """Read a report, held against the schema of the package and, where it is at hand, against that of version 1.
 
-    Version 2 only adds to what version 1 promised; that one knew no item that was cut and no gate that cannot tell.
+    Version 2 only adds to what version 1 promised; that one knew no item that was cut or unjudged, and no gate that
+    cannot tell.
     """
     report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     jsonschema.validate(report, load_json_schema())
     told = all(gate["verdict"] != "inconclusive" for gate in report["info"]["gates"])
-    if (schema := first_schema()) and told and not report["metrics"]["cut"]:
+    further = report["metrics"]["cut"] + report["metrics"]["unjudged"]
+    if (schema := first_schema()) and told and not further:
         jsonschema.validate({**report, "schema_version": 1}, schema)
     return report
 

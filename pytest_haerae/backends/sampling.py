@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from pytest_haerae.backends.protocol import BackendParameters
+from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request
 
 _LATER = frozenset(
@@ -62,7 +63,7 @@ class SampledParameters(BackendParameters):
     min_p: float | None = Field(default=None, ge=0, le=1)
     repetition_penalty: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     logit_bias: LogitBias = None
-    stop: tuple[str, ...] = ()
+    stop: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
     later: ClassVar[frozenset[str]] = _LATER
     """Names of parameters that the first release of the backend did not know."""
@@ -75,6 +76,23 @@ class SampledParameters(BackendParameters):
     def set_by_hand(self) -> dict[str, Any]:
         """Those parameters that are taken in the places of the model's own: each that has a value."""
         return {name: value for name in sorted(_LATER & self.sampling) if (value := getattr(self, name)) is not None}
+
+
+def check_bias(backend: str, bias: Iterable[tuple[int, float]] | None, vocabulary: int) -> None:
+    """Refuse a bias of a token that the model does not have: an engine would pass it over, or refuse each request.
+
+    Args:
+        backend: The backend's name.
+        bias: Token ids and what is added to their logits.
+        vocabulary: Tokens that the model has.
+
+    Raises:
+        UsageError: There is one.
+    """
+    for token, _ in bias or ():
+        if token >= vocabulary:
+            words = f"{token} is no token of the model, which has {vocabulary}"
+            raise UsageError(f"--model-params of {backend}: logit_bias: {words}")
 
 
 def draw_seed(seed: int, request: Request) -> int:

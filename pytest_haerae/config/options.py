@@ -7,9 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
+from pytest_haerae.config.asking_options import ASKING
 from pytest_haerae.config.costs import parse_dollars
-from pytest_haerae.config.dataset_names import parse_datasets
-from pytest_haerae.config.model_names import parse_models
 from pytest_haerae.config.option import Option, repeat, switch, value
 from pytest_haerae.config.parsing import (
     parse_address,
@@ -17,17 +16,12 @@ from pytest_haerae.config.parsing import (
     parse_gpus,
     parse_integer,
     parse_level,
-    parse_mapping,
-    parse_method,
-    parse_names,
     parse_path,
     parse_seconds,
     parse_share,
-    parse_text,
     parse_thresholds,
     parse_typed_path,
 )
-from pytest_haerae.config.reasoning import parse_reasoning
 from pytest_haerae.config.tolerated_drops import ToleratedDrops, parse_tolerated_drops
 
 JunitWrong = Literal["failures", "skipped", "properties"]
@@ -37,138 +31,7 @@ Inconclusive = Literal["pass", "fail"]
 """What a gate that cannot tell does to the exit code."""
 
 OPTIONS: Sequence[Option] = (
-    repeat(
-        "model",
-        "NAME",
-        "backend that runs the model, such as llamacpp or random, or a profile of pyproject.toml; several, comma"
-        " separated or repeated, are evaluated one after another",
-        "answers",
-        parse=parse_models,
-        # One text, as it was when one run asked one model.
-        in_ini="string",
-    ),
-    value(
-        "model_params",
-        "JSON",
-        "the backend's parameters: JSON, @file.json, or key=value,key=value",
-        "answers",
-        parse=parse_mapping,
-        default={},
-    ),
-    value(
-        "method",
-        "NAME",
-        "log_likelihood or string_match",
-        "answers",
-        parse=parse_method,
-        default="string_match",
-        also=("--evaluation-method",),
-    ),
-    value(
-        "evaluator_params",
-        "JSON",
-        "the scorer's parameters, as --model-params; also constrain=letters, and rank=log_probability of --repeats",
-        "answers",
-        parse=parse_mapping,
-        default={},
-    ),
-    repeat(
-        "dataset",
-        "NAMES",
-        "haerae_bench, another benchmark such as kmmlu, sample, a hub id, a local folder or file; several, comma"
-        " separated or repeated, are one run, and all is every benchmark",
-        "answers",
-        parse=parse_datasets,
-        default=("haerae_bench",),
-        shown="haerae_bench",
-        # One text, as it was when one run asked one data set.
-        in_ini="string",
-    ),
-    value("dataset_revision", "REV", "hub revision", "answers", shown="pinned"),
-    value(
-        "dataset_columns",
-        "MAP",
-        "columns of a layout of your own: question=…,options=a|b|c,answer=…,answer_start=0",
-        "answers",
-        parse=parse_mapping,
-        default={},
-    ),
-    value(
-        "dataset_params",
-        "JSON",
-        "revision and columns of the data set, as the two options above",
-        "shorthand",
-        parse=parse_mapping,
-        default={},
-    ),
-    value("split", "NAME", "split of the data set", "answers", parse=parse_text, default="test"),
-    repeat(
-        "subset",
-        "NAMES",
-        "subsets to run, comma separated, repeatable",
-        "scope",
-        parse=parse_names,
-        shown="all that the suites name",
-    ),
-    value("limit", "N", "at most the first N items of each subset", "scope", parse=partial(parse_integer, minimum=1)),
-    value(
-        "repeats",
-        "K",
-        "answers to each item, each drawn by itself; a greater K goes on from the last run's",
-        "answers",
-        parse=partial(parse_integer, minimum=1),
-        default=1,
-    ),
-    value(
-        "pass_if",
-        "RULE",
-        "when an item with repeats is right: majority (more than half of its answers are), any, or all; the accuracy is"
-        " of all answers",
-        "answers",
-        parse=partial(parse_choice, choices=("majority", "any", "all")),
-        default="majority",
-    ),
-    repeat(
-        "by",
-        "COLUMN",
-        "accuracy by the values of a metadata column, one that has no other meaning; repeatable",
-        "outputs",
-        parse=partial(parse_names, separator="\n"),
-    ),
-    value(
-        "num_few_shot",
-        "K",
-        "few-shot examples before each item, never the item itself",
-        "answers",
-        parse=partial(parse_integer, minimum=0),
-        default=0,
-    ),
-    value("few_shot_split", "NAME", "split the few-shot examples come from", "answers", shown="the split itself"),
-    value(
-        "few_shot_seed",
-        "SEED",
-        "seed that chooses the few-shot examples",
-        "answers",
-        parse=partial(parse_integer, minimum=0),
-        default=0,
-    ),
-    value(
-        "prompt",
-        "NAME",
-        "prompt template by its name, or a path to a .toml or .txt file of your own; an unknown name lists all",
-        "answers",
-        shown="raw for log_likelihood, answer_letter for string_match, or the benchmark's own",
-    ),
-    switch("apply_chat_template", "format prompts with the model's chat template", "answers"),
-    value("system_prompt", "TEXT", "system message of a chat prompt", "answers"),
-    value(
-        "reasoning",
-        "LEVEL",
-        "how much the model thinks before it answers: off, minimal, low, medium, high, or a number of tokens",
-        "answers",
-        parse=parse_reasoning,
-        shown="the model's own",
-    ),
+    *ASKING,
     value("output_file", "PATH", "the accuracy JSON", "outputs", parse=parse_path, default=Path(".haerae/report.json")),
     value(
         "report_md",
@@ -228,6 +91,14 @@ OPTIONS: Sequence[Option] = (
         default="pass",
     ),
     value("max_error_rate", "X", "share of items that may end in an error", "gates", parse=parse_share, default=0.0),
+    value(
+        "max_unjudged",
+        "X",
+        "share of items whose verdict of the judge may stay unreadable",
+        "gates",
+        parse=parse_share,
+        default=0.05,
+    ),
     switch("resume", "go on with an interrupted run of the same configuration", "running", default=True, shown="on"),
     switch("reuse", "take any stored response with the same key, also of finished runs", "running", default=False),
     value(

@@ -55,6 +55,19 @@ def with_profile(values: Mapping[str, Any], profiles: Mapping[str, Mapping[str, 
     return merged
 
 
+def with_judge(values: Mapping[str, Any], profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The options that are given, where ``--judge`` names a profile with its backend and parameters in its place.
+
+    Raises:
+        UsageError: As `with_profile`.
+    """
+    if values.get("judge") not in profiles:
+        return dict(values)
+    own = {"model": values["judge"], "model_params": values.get("judge_params", {})}
+    profile = with_profile(own, profiles)
+    return {**values, "judge": profile["model"], "judge_params": profile["model_params"]}
+
+
 def read_profiles(rootdir: Path) -> Mapping[str, Mapping[str, Any]]:
     """The profiles of the nearest pyproject.toml, by name; none where it has none.
 

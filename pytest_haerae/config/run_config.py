@@ -17,7 +17,7 @@ from pytest_haerae.config.model_names import model_names, named_file
 from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.options import BY_NAME, OPTIONS, Inconclusive, JunitWrong
 from pytest_haerae.config.parsing import parse_mapping
-from pytest_haerae.config.profiles import read_profiles, with_profile
+from pytest_haerae.config.profiles import read_profiles, with_judge, with_profile
 from pytest_haerae.config.tolerated_drops import ToleratedDrops
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.parameters import choose_scorer
@@ -53,6 +53,7 @@ class GateSettings(BaseModel):
     significance: float
     inconclusive: Inconclusive
     max_error_rate: float
+    max_unjudged: float
 
 
 class RunConfig(GateSettings):
@@ -87,6 +88,9 @@ class RunConfig(GateSettings):
     apply_chat_template: bool | None
     system_prompt: str | None
     reasoning: Reasoning | None
+    judge: str | None
+    judge_params: dict[str, Any]
+    judge_labels: Path | None
     output_file: Path
     report_html: Path | None
     report_md: Path | None
@@ -172,7 +176,7 @@ def build_config(raw: RawOptions, rootdir: Path, *, beside: bool = False) -> Run
         raise _no_model()
     (name,) = model_names(values)
     profiles = read_profiles(rootdir)
-    values = with_profile(values, profiles)
+    values = with_judge(with_profile(values, profiles), profiles)
     called = name if beside or name in profiles else ""
     if "model_params" not in values and (text := os.environ.get(_MODEL_PARAMS)):
         values["model_params"] = parse_mapping(_MODEL_PARAMS, text)

@@ -18,7 +18,7 @@ from pytest_haerae.report.show.breakdowns import shown_breakdowns
 from pytest_haerae.report.show.rows import SummaryRow, methods_of, model_title, summary_rows
 from pytest_haerae.report.show.terminal import summary_lines
 from pytest_haerae.report.stream import json_text
-from pytest_haerae.statistics.scores import Metrics
+from pytest_haerae.statistics.scores import COUNTS, Metrics, counts_of
 
 if TYPE_CHECKING:
     import pandas
@@ -113,10 +113,10 @@ def _html_table(title: str, shown: Iterable[SummaryRow]) -> str:
         score = row.score
         accuracy = "" if score["accuracy"] is None else f"{score['accuracy']:.4f}"
         interval = "" if score["ci95"] is None else "{:.3f}-{:.3f}".format(*score["ci95"])
-        counts = [score[name] for name in ("n", "correct", "wrong", "invalid", "cut", "errors", "skipped")]
+        counts = counts_of(score).values()
         cells = [html.escape(visible(row.name)), *map(str, counts), accuracy, interval]
         rows.append("".join(f"<td>{cell}</td>" for cell in cells))
-    names = ("n", "correct", "wrong", "invalid", "cut", "errors", "skipped", "accuracy", "95% interval")
+    names = (*COUNTS, "accuracy", "95% interval")
     heading = "".join(f"<th>{name}</th>" for name in (html.escape(visible(title)), *names))
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     return f"<table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.completeness import CompletenessInfo
+from pytest_haerae.redact import redact
 from pytest_haerae.run.plan import Part, Plan
 from pytest_haerae.scoring.registry import RANK, scorer_name
 from pytest_haerae.statistics.scores import Count
@@ -28,6 +29,17 @@ class MeasuredInfo(TypedDict):
     """Hash of what the prompt says."""
     num_few_shot: Count
     """Few-shot examples before each item."""
+    scorer_facts: NotRequired[dict[str, Any]]
+    """What the scorer says of its parameters, such as the fingerprint of a template."""
+
+
+class JudgeModel(TypedDict):
+    """The model that graded the answers."""
+
+    backend: str
+    model: str | None
+    model_params: dict[str, Any]
+    """Its backend's parameters; secrets are masked."""
 
 
 class BenchmarkInfo(MeasuredInfo):
@@ -51,6 +63,8 @@ class EarlierInfo(MeasuredInfo, CompletenessInfo):
     """How each benchmark was asked, where the run asked several."""
     subset_fingerprints: NotRequired[dict[str, str]]
     """The hash of each subset's data."""
+    judge: NotRequired[JudgeModel]
+    """The model that graded the answers, where one did."""
 
 
 class Measurement(TypedDict):
@@ -63,6 +77,8 @@ class Measurement(TypedDict):
     prompt_fingerprint: str
     num_few_shot: int
     split: str | None
+    scorer_facts: dict[str, Any]
+    judge: str | None
 
 
 _OF_NO_SCORER = ("scorer", "strict", "return_logits", "time_limit", RANK)
@@ -74,8 +90,14 @@ def scorer_params(evaluator_params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in evaluator_params.items() if name not in _OF_NO_SCORER}
 
 
-def measurement_of(info: MeasuredInfo) -> Measurement:
-    """How a report's accuracy was measured, or that of one of its benchmarks."""
+def measurement_of(info: MeasuredInfo, judge: JudgeModel | None = None) -> Measurement:
+    """How a report's accuracy was measured, or that of one of its benchmarks.
+
+    Args:
+        info: What it says of that.
+        judge: The model that graded its answers; None where none did.
+    """
+    facts = info.get("scorer_facts", {})
     return {
         "method": info["method"],
         "scorer": scorer_name(info["evaluator_params"]),
@@ -84,13 +106,16 @@ def measurement_of(info: MeasuredInfo) -> Measurement:
         "prompt_fingerprint": info["prompt_fingerprint"],
         "num_few_shot": info["num_few_shot"],
         "split": info["split"],
+        "scorer_facts": facts,
+        # One judge may grade a part of the benchmarks alone; whose scorer has no template asks none.
+        "judge": " ".join(filter(None, (judge["backend"], judge["model"]))) if judge and facts else None,
     }
 
 
 def measured_by(part: Part) -> MeasuredInfo:
     """How a run asks and judges the items of a data set."""
     config = part.config
-    return {
+    found: MeasuredInfo = {
         "method": config.method,
         "evaluator_params": config.evaluator_params,
         "split": config.split,
@@ -98,6 +123,18 @@ def measured_by(part: Part) -> MeasuredInfo:
         "prompt_fingerprint": part.prompt.fingerprint,
         "num_few_shot": config.num_few_shot,
     }
+    if facts := part.scorer.facts():
+        found["scorer_facts"] = dict(facts)
+    return found
+
+
+def judge_of(plan: Plan) -> JudgeModel | None:
+    """The model that grades a run's answers; None where none does."""
+    second = plan.second
+    if second is None:
+        return None
+    parameters = redact(plan.config.judge_params, second.secrets)
+    return {"backend": second.backend_name, "model": second.parameters.model_label(), "model_params": parameters}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +158,10 @@ class Measured:
             info: Its `info`.
             datasets: The data sets that its samples are from, one a sample or each once.
         """
-        benchmarks = info.get("benchmarks")
+        benchmarks, judge = info.get("benchmarks"), info.get("judge")
         if benchmarks:
-            return cls({name: measurement_of(entry) for name, entry in benchmarks.items()}, several=True)
-        measured = measurement_of(info)
+            return cls({name: measurement_of(entry, judge) for name, entry in benchmarks.items()}, several=True)
+        measured = measurement_of(info, judge)
         return cls(dict.fromkeys(datasets, measured) or {"": measured}, several=False)
 
     @classmethod
@@ -135,7 +172,8 @@ class Measured:
             plan: What is measured.
             called: What each data set is called in the report.
         """
-        measured = {name: measurement_of(measured_by(plan.part_of(data))) for data, name in called.items()}
+        judge = judge_of(plan)
+        measured = {name: measurement_of(measured_by(plan.part_of(data)), judge) for data, name in called.items()}
         return cls(measured, plan.several)
 
     def differences_to(self, other: Measured) -> dict[str, tuple[object, object]]:

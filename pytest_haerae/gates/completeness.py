@@ -38,6 +38,7 @@ class Completeness:
     missing: int
     errors: int
     asked: int
+    unjudged: int = 0
 
     @classmethod
     def of_samples(cls, samples: Sequence[Sample], *, asked: int, by_hand: bool) -> Completeness:
@@ -48,8 +49,8 @@ class Completeness:
             asked: How many items were selected.
             by_hand: Whether they were selected by hand.
         """
-        errors = sum(sample.verdict.outcome == "error" for sample in samples)
-        return cls(by_hand, asked - len(samples), errors, asked)
+        outcomes = [sample.verdict.outcome for sample in samples]
+        return cls(by_hand, asked - len(samples), outcomes.count("error"), asked, outcomes.count("unjudged"))
 
     @classmethod
     def of_report(cls, info: CompletenessInfo, outcomes: Sequence[Outcome]) -> Completeness:
@@ -62,19 +63,31 @@ class Completeness:
         present = len(outcomes)
         selection = info.get("selection") or Selection(items=present, by_hand=False)
         asked = max(selection["items"], present + (not info["complete"]))
-        errors = outcomes.count("error")
-        return cls(selection["by_hand"], asked - present, errors, asked)
+        return cls(selection["by_hand"], asked - present, outcomes.count("error"), asked, outcomes.count("unjudged"))
 
-    def reason(self, max_error_rate: float) -> str | None:
-        """Why the run is unmeasurable; None where it is not."""
+    def reason(self, max_error_rate: float, max_unjudged: float = 1.0) -> str | None:
+        """Why the run is unmeasurable; None where it is not.
+
+        Args:
+            max_error_rate: The share of items that may end in an error.
+            max_unjudged: The share of items on which the judge's verdict may be unreadable.
+        """
         if self.missing:
             return f"{self.missing} of {self.asked} records are missing"
         if self.asked and self.errors / self.asked > max_error_rate:
             return f"{self.errors} of {self.asked} items ended in an error (allowed: {max_error_rate:.1%})"
+        if self.asked and self.unjudged / self.asked > max_unjudged:
+            return (
+                f"the judge's verdicts on {self.unjudged} of {self.asked} items cannot be read (allowed:"
+                f" {max_unjudged:.1%}, --max-unjudged)"
+            )
         return None
 
-    def gate(self, max_error_rate: float) -> Gate | None:
-        """The gate that says why the run is unmeasurable; None where it is not."""
-        reason = self.reason(max_error_rate)
-        rate = self.errors / self.asked if self.asked else None
-        return Gate("measurable", "unmeasurable", rate, max_error_rate, None, reason) if reason else None
+    def gate(self, max_error_rate: float, max_unjudged: float = 1.0) -> Gate | None:
+        """The gate that says why the run is unmeasurable; None where it is not. The arguments are those of `reason`."""
+        reason = self.reason(max_error_rate, max_unjudged)
+        if reason is None:
+            return None
+        # Which of the two it is: with the other share left open, what is too many errors still has its reason.
+        count, most = (self.errors, max_error_rate) if self.reason(max_error_rate) else (self.unjudged, max_unjudged)
+        return Gate("measurable", "unmeasurable", count / self.asked if self.asked else None, most, None, reason)

@@ -68,7 +68,7 @@ def judge_run(
         test = BaselineTest(settings, pair(baseline, samples, several="benchmarks" in metrics))
         gates += test.gates()
         changes, drops, warnings = test.changes(), test.detectable_drops, test.warnings()
-    unmeasurable = completeness.gate(settings.max_error_rate)
+    unmeasurable = completeness.gate(settings.max_error_rate, settings.max_unjudged)
     if completeness.by_hand:
         gates = [_unjudged(gate, "not evaluated", "items were selected by hand") for gate in gates]
     elif unmeasurable:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pytest_haerae.types import Message, Request, Response
+from pytest_haerae.types import Message, Request, Response, Verdict
 
 
 def requests_to_json(requests: Sequence[Request]) -> list[dict[str, Any]]:
@@ -47,3 +47,8 @@ def responses_from_json(content: Sequence[Mapping[str, Any]]) -> list[Response]:
         Response(**{**each, "loglikelihoods": each["loglikelihoods"] and tuple(each["loglikelihoods"])})
         for each in content
     ]
+
+
+def verdict_from_json(content: Mapping[str, Any]) -> Verdict:
+    """A verdict that was made a mapping for JSON."""
+    return Verdict(**{**content, "judgements": tuple(content["judgements"])})

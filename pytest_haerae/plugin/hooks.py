@@ -149,13 +149,13 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 def pytest_report_teststatus(
     report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
 ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """Wrong, unreadable and cut answers are categories of their own; so are those in a part of a test."""
-    if not report.failed or find_session(config) is None:
+    """Wrong, unreadable, cut and unjudged answers are categories of their own; so are those in a part of a test."""
+    if report.passed or find_session(config) is None:
         return None
     from pytest_haerae.plugin.nodes import COLOURS, is_of_part, status_of
 
     status = status_of(report)
-    if status is None or status not in COLOURS:
+    if status is None or status not in COLOURS or report.failed == (status == "unjudged"):
         return None
     part = ("subtests ", "SUB") if is_of_part(report) else ("", "")
     return f"{part[0]}{status}", status[0], (f"{part[1]}{status.upper()}", {COLOURS[status]: True})

@@ -18,8 +18,13 @@ ITEM_FIXTURES = ("haerae_item", "haerae_verdict", "haerae_response", "haerae_res
 MODEL_FIXTURE = "haerae_model"
 """The fixture through which a test asks the model itself, and which is parametrized with the models of a session."""
 PROPERTY_ID, PROPERTY_STATUS = "haerae_id", "haerae_status"
-COLOURS: Mapping[str, Literal["red", "yellow"]] = {"wrong": "red", "invalid": "yellow", "cut": "yellow"}
-"""The colours of outcomes that are not right, in the progress and beside the node ids."""
+COLOURS: Mapping[str, Literal["red", "yellow"]] = {
+    "wrong": "red",
+    "invalid": "yellow",
+    "cut": "yellow",
+    "unjudged": "yellow",
+}
+"""The colours of outcomes that are not right, or not known, in the progress and beside the node ids."""
 
 
 class WithoutModel:
@@ -52,7 +57,7 @@ def is_rehearsal(config: pytest.Config) -> bool:
 
 
 def status_of(report: pytest.TestReport | pytest.CollectReport) -> str | None:
-    """The plugin's mark on a report: wrong, invalid, cut, error, or None."""
+    """The plugin's mark on a report: wrong, invalid, cut, unjudged, error, or None."""
     properties: Sequence[tuple[str, object]] = getattr(report, "user_properties", ())
     return next((str(value) for name, value in reversed(properties) if name == PROPERTY_STATUS), None)
 

@@ -64,7 +64,7 @@ class Outcomes:
         properties = ((PROPERTY_ID, sample.item.id), *item_properties(sample.item, verdict))
         # A plugin that reruns failures asks again for what is noted already.
         test.user_properties += [entry for entry in properties if entry not in test.user_properties]
-        if verdict.outcome == "skipped":
+        if verdict.outcome in ("skipped", "unjudged"):
             pytest.skip(verdict.explanation)
         if verdict.outcome == "error":
             test.stash[_FAILURE] = BackendFailure(verdict.explanation)
@@ -116,6 +116,10 @@ def make_report(item: pytest.Item, call: pytest.CallInfo[None], *, of_part: bool
         says_it = bool(parts) and all(parts)
     else:
         raised, explanation = call.excinfo.value, str(call.excinfo.value)
+        if verdict.outcome == "unjudged" and isinstance(raised, pytest.skip.Exception):
+            skipped = pytest.TestReport.from_item_and_call(item, call)
+            skipped.user_properties = [*skipped.user_properties, (PROPERTY_STATUS, verdict.outcome)]
+            return skipped
         says_it = raised is failure or (
             isinstance(raised, WrongAnswer) and raised.verdict == verdict and verdict.outcome in NOT_RIGHT
         )

@@ -246,12 +246,12 @@ class WorkerHooks:
         self._ready = True
         path = self._folder / _RUN
         if path.exists():
-            from pytest_haerae.types import Verdict
+            from pytest_haerae.plugin.call_json import verdict_from_json
 
             for model, run in json.loads(path.read_text(encoding="utf-8")).items():
                 if run is not None:
                     verdicts = {
-                        nodeid: [Verdict(**verdict) for verdict in those] for nodeid, those in run["verdicts"].items()
+                        nodeid: list(map(verdict_from_json, those)) for nodeid, those in run["verdicts"].items()
                     }
                     evaluation.read_from(model, Path(run["store"]), run["run_number"], verdicts)
 

@@ -74,7 +74,7 @@ def _info(
         "method_detail": "; ".join(filter(None, [usage.method_detail, facts.constraint])) or None,
         "generation": usage.generation,
         "rules": _rules(verdicts),
-        "rules_not_read": _rules(verdict for verdict in verdicts if verdict.outcome == "invalid"),
+        "rules_not_read": _rules(verdict for verdict in verdicts if verdict.outcome in ("invalid", "unjudged")),
         "finish_reasons": _finish_reasons(samples),
         "truncated": sum(response.truncated for sample in samples for response in sample.responses),
         "selection": {"items": facts.completeness.asked, "by_hand": facts.completeness.by_hand},
@@ -85,6 +85,16 @@ def _info(
         "rerun_options": rerun_options(config),
         "warnings": list(warnings),
     }
+    if facts.scorer_facts:
+        info["scorer_facts"] = dict(facts.scorer_facts)
+    if facts.judge is not None:
+        graded = facts.graded
+        info["judge"] = facts.judge
+        info["judging"] = {
+            "tokens": sum_tokens(graded),
+            "cost_usd": graded.cost_usd,
+            "responses": {"computed": graded.computed, "reused": graded.reused},
+        }
     if config.reasoning is not None:
         info["reasoning"] = config.reasoning
     if config.inconclusive == "fail":

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
+from typing import Any
 
-from pytest_haerae.gates.compatibility import BenchmarkInfo, measured_by
+from pytest_haerae.gates.compatibility import BenchmarkInfo, JudgeModel, judge_of, measured_by
 from pytest_haerae.gates.completeness import Completeness
-from pytest_haerae.run.calls import CallTotals
+from pytest_haerae.run.calls import NO_CALLS, CallTotals
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Part, Plan
-from pytest_haerae.types import DataKey, Selected, Usage
+from pytest_haerae.run.usage import Usage
+from pytest_haerae.types import DataKey, Selected
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ class RunFacts:
     completeness: Completeness
     benchmarks: Mapping[str, BenchmarkInfo] = field(default_factory=dict)
     constraint: str | None = None
+    judge: JudgeModel | None = None
+    graded: CallTotals = NO_CALLS
+    scorer_facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def gather_facts(
@@ -57,6 +62,7 @@ def gather_facts(
     completeness: Completeness,
     started: Started,
     constraint: str | None = None,
+    graded: CallTotals = NO_CALLS,
 ) -> RunFacts:
     """Put together what is known at a run's end.
 
@@ -69,6 +75,7 @@ def gather_facts(
         completeness: How much of the run its numbers rest on.
         started: When it began.
         constraint: How many answers were kept to letters; None where none was to be.
+        graded: What a second model took to grade the answers.
     """
     selected: dict[DataKey, list[Selected]] = {}
     for entry in selection:
@@ -88,6 +95,9 @@ def gather_facts(
         calls=calls,
         completeness=completeness,
         constraint=constraint,
+        judge=judge_of(plan),
+        graded=graded,
+        scorer_facts=plan.first.scorer.facts(),
         benchmarks={
             source.name_of(data): _benchmark(plan.part_of(data), source, data, selected.get(data, ())) for data in names
         }

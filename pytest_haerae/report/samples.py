@@ -82,6 +82,10 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         "truncated": bool(response and response.truncated),
         "messages": [_show(message) for message in request.messages] if request and request.messages else None,
     }
+    if verdict.score is not None:
+        row["score"] = verdict.score
+    if verdict.judgements:
+        row["judgements"] = list(verdict.judgements)
     if sample.answers:
         row["answers"] = [_answer_row(answer) for answer in sample.answers]
     return row
@@ -102,6 +106,10 @@ def _answer_row(answer: Answer) -> AnswerRow:
         "explanation": verdict.explanation,
         "error": _error(response, verdict),
     }
+    if verdict.score is not None:
+        row["score"] = verdict.score
+    if verdict.judgements:
+        row["judgements"] = list(verdict.judgements)
     if response.log_probability is not None:
         row["log_probability"] = response.log_probability
     if response.log_probability_tokens is not None:

@@ -58,6 +58,14 @@ class Responses(TypedDict):
     """Requests that the store answered."""
 
 
+class Judging(TypedDict):
+    """What the model took that graded the answers."""
+
+    tokens: Tokens
+    cost_usd: Annotated[float, Field(allow_inf_nan=False)] | None
+    responses: Responses
+
+
 class Info(EarlierInfo):
     """What decided a run, and what it took."""
 
@@ -104,6 +112,8 @@ class Info(EarlierInfo):
     changes: NotRequired[Changes | None]
     detectable_drops: NotRequired[DetectableDrops]
     warnings: NotRequired[list[str]]
+    judging: NotRequired[Judging]
+    """What the `judge` took; `tokens`, `cost_usd` and `responses` beside it are without that."""
     rerun_options: NotRequired[list[str] | None]
     """The options that ask the same model the same questions again, one argument an entry."""
 
@@ -138,6 +148,10 @@ class SampleRow(PairedRow):
     """What the model thought before it answered: told apart by the backend, or between the model's own marks."""
     character_f: NotRequired[Share | None]
     """Likeness of a free-text answer to its reference."""
+    score: NotRequired[Share]
+    """What the answer is worth, where scores are partial."""
+    judgements: NotRequired[list[str]]
+    """What a judge wrote about the answer, in the order in which it was asked."""
     finish_reason: str | None
     """Why the generation ended, in the backend's word."""
     tokens: Tokens

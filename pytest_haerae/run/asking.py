@@ -20,33 +20,17 @@ from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.progress import follow, show, tell
 from pytest_haerae.run.provider_batches import ProviderBatches
 from pytest_haerae.run.questions import Questions
+from pytest_haerae.run.second_batch import NOTHING_GRADED, Graded, grade
 from pytest_haerae.run.store import Store
+from pytest_haerae.run.stored_run import StoredRun
 from pytest_haerae.run.tally import Tally
 from pytest_haerae.run.turns import turn
+from pytest_haerae.run.usage import Usage
 from pytest_haerae.run.validation import thought_apart
 from pytest_haerae.run.wanted import wanted_of
 from pytest_haerae.scoring.ranking import ranked
 from pytest_haerae.scoring.repeats import choose_answer
-from pytest_haerae.types import Answer, Capability, Request, Response, Sample, Selected, Usage, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRun:
-    """A run in a store that is open.
-
-    Attributes:
-        store: Where its responses are.
-        number: Its number there.
-        resumed: Whether it was begun earlier.
-    """
-
-    store: Store
-    number: int
-    resumed: bool
-
-    def finish(self) -> None:
-        """Mark it as finished: the next run of the same configuration measures anew."""
-        self.store.finish(self.number)
+from pytest_haerae.types import Answer, Capability, Request, Response, Sample, Selected, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +44,7 @@ class Answers:
         calls: Asks what tests ask beside the items.
         model: The model; it is loaded still where tests ask it.
         has_callers: Whether there are tests that ask it.
+        graded: What a second model said of the answers.
     """
 
     samples: Sequence[Sample]
@@ -68,6 +53,7 @@ class Answers:
     calls: Calls
     model: KeptModel
     has_callers: bool
+    graded: Graded
     _held: ExitStack = field(repr=False)
 
     @property
@@ -77,7 +63,7 @@ class Answers:
         # Of the items the report has it.
         of_calls = [f"haerae_model: {detail}"] if detail and detail != self.usage.method_detail else []
         said = calls.said if calls.computed else self.usage.said
-        return list(dict.fromkeys([*said, *of_calls, *self.usage.notes, *calls.notes]))
+        return list(dict.fromkeys([*said, *of_calls, *self.usage.notes, *calls.notes, *self.graded.notes]))
 
     def release(self) -> None:
         """Close the model, where tests kept it; what goes wrong becomes a note. Nothing is asked any more."""
@@ -142,6 +128,7 @@ def ask(
                 wanted.fingerprint, resume=config.resume, rerun_errors=goes_on, last=wanted.last
             )
             store.note_identity(number, plan.identity)
+            stored = StoredRun(store, number, resumed)
             budget = Budget(config.max_cost, f"--model={config.model_name}")
             make = partial(Engine, model, store, number, reuse=config.reuse, secrets=plan.secrets, budget=budget)
             # A batch's answers are waited for as long as it takes, and what tests ask by themselves is not sent in one.
@@ -150,6 +137,7 @@ def ask(
             second = make(limit=config.answer_timeout, notes_words=False)
             kinds = _by_kind(plan, asked, asked_keys, k)
             responses = _one_kind_at_a_time(kinds, questions, partial(engine.ask, note=tally.note), progress)
+            own = [None if key is None else responses[key] for key in wanted.keys]
             # Where no test asks, the mapping and its keys are not kept beside the samples.
             calls = Calls(second, plan.identity, responses if callers is not None else None)
             if callers is None:
@@ -160,15 +148,24 @@ def ask(
                 # What is refused of it is told by the tests that ask it: the items are answered by now.
                 with suppress(UsageError) if asked else nullcontext():
                     calls.ask(callers.declared)
+            graded = NOTHING_GRADED
+            if plan.second is not None:
+                # Two models at once may be more than fits; a test that asks the first one loads it again.
+                engine.usage.notes += model.close()
+                entries = (entry for entry in selection for _ in range(k))
+                graded = grade(
+                    plan, plan.second, zip(entries, own, strict=True), budget=budget, stored=stored, progress=progress
+                )
+            if callers is not None:
                 # Until the session's end: no second process asks the same of this store meanwhile.
                 held.push(meanwhile.pop_all())
         samples = []
         for place, entry in enumerate(selection):
-            own = [(key, None if key is None else responses[key]) for key in wanted.keys[k * place : k * (place + 1)]]
-            verdicts = [tally.verdict(entry, key, response) for key, response in own]
-            samples.append(make_sample(entry, [response for _, response in own], verdicts, config))
-        run = StoredRun(store, number, resumed)
-        return Answers(samples, engine.usage, run, calls, model, callers is not None, held.pop_all())
+            places = range(k * place, k * (place + 1))
+            verdicts = [graded.verdicts.get(at) or tally.verdict(entry, wanted.keys[at], own[at]) for at in places]
+            samples.append(make_sample(entry, [own[at] for at in places], verdicts, config))
+        engine.usage.cut_short |= graded.usage.cut_short
+        return Answers(samples, engine.usage, stored, calls, model, callers is not None, graded, held.pop_all())
 
 
 def _batches(plan: Plan, store: Store, run: int, progress: Progress) -> ProviderBatches:

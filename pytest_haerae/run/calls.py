@@ -11,7 +11,8 @@ from typing import TypeVar
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.engine import Engine
 from pytest_haerae.run.keys import response_key
-from pytest_haerae.types import Request, Response, Usage
+from pytest_haerae.run.usage import Usage
+from pytest_haerae.types import Request, Response
 
 Number = TypeVar("Number", int, float)
 

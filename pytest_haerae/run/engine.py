@@ -16,8 +16,9 @@ from pytest_haerae.run.budget import Budget
 from pytest_haerae.run.loaded import KeptModel, ended, is_failure, take_words
 from pytest_haerae.run.patience import NoAnswer, others_time_limit, patience, unswallowed_interrupts
 from pytest_haerae.run.store import Store
+from pytest_haerae.run.usage import Usage
 from pytest_haerae.run.validation import Malformed, masked, thought_apart, validated_answer
-from pytest_haerae.types import Request, Response, Usage
+from pytest_haerae.types import Request, Response
 
 Progress = Callable[[int, int], None]
 """Called with the number of answered requests, and of all."""

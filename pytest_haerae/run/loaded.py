@@ -12,7 +12,7 @@ from pytest_haerae.errors import HaeraeError, UsageError, in_words, raised
 from pytest_haerae.escaping import shown
 from pytest_haerae.redact import error_line
 from pytest_haerae.run.patience import NoAnswer, TimeIsUp, patience
-from pytest_haerae.types import Usage
+from pytest_haerae.run.usage import Usage
 
 _CLOSE_SECONDS = 120.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -29,6 +29,7 @@ from pytest_haerae.redact import secrets_in
 from pytest_haerae.replicas import Replicas, check_replicas, on_other_machines
 from pytest_haerae.run.identity import place_of_data
 from pytest_haerae.run.keys import identity_digest
+from pytest_haerae.run.second import SecondModel, make_second
 from pytest_haerae.scoring.judging import judge, skip_reason
 from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
 from pytest_haerae.scoring.registry import CONSTRAIN, CONSTRAINTS, RANK
@@ -63,9 +64,15 @@ class Part:
         """Whether an item can be asked by the method."""
         return skip_reason(item, self.config.method) is None
 
-    def judge(self, item: Item, response: Response | None) -> Verdict:
-        """Judge one item; without a response it was not asked, because the method does not apply."""
-        return judge(item, response, self.scorer)
+    def judge(self, item: Item, response: Response | None, second: Sequence[Response] = ()) -> Verdict:
+        """Judge one item; without a response it was not asked, because the method does not apply.
+
+        Args:
+            item: The item.
+            response: What the model answered.
+            second: What the second model said of that, where the scorer asks it.
+        """
+        return judge(item, response, self.scorer, second)
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ class Plan:
         parameters: The model's parameters, validated.
         parts: The data sets that the run is about, in the order in which they were named, and how each is asked.
         secrets: Strings that must not appear in any output.
+        second: The model that scorers ask about the answers; None where none does.
     """
 
     config: RunConfig
@@ -85,6 +93,7 @@ class Plan:
     parameters: BackendParameters
     parts: Mapping[DataKey, Part]
     secrets: tuple[str, ...] = field(repr=False)
+    second: SecondModel | None = None
 
     @property
     def first(self) -> Part:
@@ -192,7 +201,8 @@ def make_plan(config: RunConfig, backends: Mapping[str, type[Backend]] | None = 
     names = [part.dataset for part in config.parts]
     parts = {DataKey(part.dataset): told_of(part.dataset, names, partial(_make_part, part)) for part in config.parts}
     _refuse_one_place(parts)
-    return Plan(config, backend, parameters, parts, tuple(secrets_in(config.model_params)))
+    second = make_second(config, [part.scorer for part in parts.values() if part.scorer.asks], backends)
+    return Plan(config, backend, parameters, parts, tuple(secrets_in(config.model_params)), second)
 
 
 def _refuse_idle_reasoning(config: RunConfig, parameters: BackendParameters) -> None:

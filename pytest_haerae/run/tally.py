@@ -64,7 +64,7 @@ class Tally:
     def _judge(self, entry: Selected, response: Response) -> Verdict:
         verdict = self._plan.part_of(entry.data).judge(entry.item, response)
         self._right += verdict.outcome == "correct"
-        self._answered += verdict.outcome not in ("error", "skipped")
+        self._answered += verdict.outcome not in ("error", "skipped", "unjudged")
         return verdict
 
     def verdict(self, selected: Selected, key: str | None, response: Response | None) -> Verdict:

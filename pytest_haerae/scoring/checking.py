@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import re
 from collections.abc import Coroutine
 from dataclasses import fields
@@ -18,7 +19,8 @@ _FIELDS = tuple(field.name for field in fields(Verdict))
 _LONGEST_OUTCOME = 80
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TEXTS = ("prediction", "explanation", "rule", "why")
-_NUMBERS = ("margin", "character_f")
+_NUMBERS = ("margin", "character_f", "score")
+_SHARES = ("character_f", "score")
 
 
 def checked(verdict: object, response: Response) -> Verdict:
@@ -48,9 +50,10 @@ def checked(verdict: object, response: Response) -> Verdict:
     for name in _NUMBERS:
         values[name] = _number(name, values[name])
     values["why_start"] = _place(values["why_start"])
-    likeness = values["character_f"]
-    if likeness is not None and not 0 <= likeness <= 1:
-        raise ScorerFailure(f"character_f is between 0 and 1, not {likeness:g}")
+    for name in _SHARES:
+        if values[name] is not None and not 0 <= values[name] <= 1:
+            raise ScorerFailure(f"{name} is between 0 and 1, not {values[name]:g}")
+    values["judgements"] = _judgements(values["judgements"], response)
     values["outcome"] = OUTCOMES[OUTCOMES.index(outcome)]  # a string of Python's own, also for an enumeration's member
     same = type(verdict) is Verdict and all(given[name] is value for name, value in values.items())
     return verdict if same else Verdict(**values)
@@ -75,6 +78,13 @@ def _text(name: str, value: object, response: Response) -> str | None:
     if response.text and _SURROGATE.search(response.text):
         return _SURROGATE.sub("\ufffd", value)
     raise ScorerFailure(f"{name} holds half of a surrogate pair: {shown(value)}")
+
+
+def _judgements(value: object, response: Response) -> tuple[str, ...]:
+    if not isinstance(value, tuple | list):
+        raise ScorerFailure(f"judgements are texts, not {shown(value)}")
+    found = tuple(_text("judgements", text, response) or "" for text in value)
+    return value if type(value) is tuple and all(map(operator.is_, value, found)) else found
 
 
 def _number(name: str, value: object) -> float | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pytest_haerae.errors import HaeraeError, ScorerFailure, in_words, raised
+from pytest_haerae.escaping import shown
 from pytest_haerae.redact import error_line
 from pytest_haerae.scoring.checking import checked
 from pytest_haerae.scoring.log_likelihood import not_applicable
 from pytest_haerae.scoring.parameters import ChosenScorer
 from pytest_haerae.scoring.time_limit import ForeignAlarm, OutOfTime, call_within
-from pytest_haerae.types import Item, Method, Response, Verdict
+from pytest_haerae.types import Item, Method, Request, Response, Verdict
 
 
 def skip_reason(item: Item, method: Method) -> str | None:
@@ -18,27 +20,65 @@ def skip_reason(item: Item, method: Method) -> str | None:
     return not_applicable(item) if method == "log_likelihood" else None
 
 
-def judge(item: Item, response: Response | None, chosen: ChosenScorer) -> Verdict:
+def judge(item: Item, response: Response | None, chosen: ChosenScorer, second: Sequence[Response] = ()) -> Verdict:
     """Judge one item. A scorer that raises, does not end or returns no verdict makes its item an error, and no other.
 
     Args:
         item: The question.
         response: The backend's response; None for an item that was not asked because the method does not apply.
         chosen: The scorer that judges, with its parameters and its time limit.
+        second: What a second model answered to what the scorer wanted to know of the response.
     """
     reason = skip_reason(item, chosen.scorer.method)
     if reason or response is None:
         return Verdict("skipped", explanation=reason or "not asked")
     if response.error is not None:
         return Verdict("error", explanation=f"{item.id}: {response.error}")
+    lost = next((answer.error for answer in second if answer.error is not None), None)
+    if lost is not None:
+        return Verdict("error", explanation=f"{item.id}: the answer could not be judged: {lost}")
     try:
-        return checked(_returned(item, response, chosen), response)
+        # Copies: what a scorer changes of a question or an answer is not to be in the report.
+        asked = [replace(answer) for answer in second]
+        returned = _within(chosen, lambda: chosen.judge(replace(item), replace(response), asked))
+        return checked(returned, response)
     except ScorerFailure as failure:
-        return Verdict("error", explanation=f"scorer {chosen.scorer.name}, item {item.id}: {error_line(str(failure))}")
+        return _failed(item, chosen, failure)
 
 
-def _returned(item: Item, response: Response, chosen: ChosenScorer) -> object:
-    """What the scorer returned.
+def further_requests(
+    item: Item, response: Response, chosen: ChosenScorer, second: Sequence[Response]
+) -> Sequence[Request] | Verdict:
+    """What a second model is to be asked next about a response, for the scorer to judge it.
+
+    Args:
+        item: The question.
+        response: An answer, which is no error.
+        chosen: The scorer.
+        second: What the second model answered so far.
+
+    Returns:
+        The next requests, none where all is asked; the item's error where the scorer raises or returns none.
+    """
+    try:
+        asked = [replace(answer) for answer in second]
+        found = _within(chosen, lambda: chosen.requests(replace(item), replace(response), asked))
+        requests: list[Request] = []
+        for request in found if isinstance(found, Sequence) else [found]:
+            if not isinstance(request, Request):
+                raise ScorerFailure(f"its requests() gave {shown(request)}, which is no Request")
+            requests.append(request)
+        return requests
+    except ScorerFailure as failure:
+        return _failed(item, chosen, failure)
+
+
+def _failed(item: Item, chosen: ChosenScorer, failure: ScorerFailure) -> Verdict:
+    return Verdict("error", explanation=f"scorer {chosen.scorer.name}, item {item.id}: {error_line(str(failure))}")
+
+
+def _within(chosen: ChosenScorer, act: Callable[[], object]) -> object:
+    """What the scorer returned, within its time.
 
     Raises:
         ScorerFailure: It returned nothing.
@@ -48,8 +88,7 @@ def _returned(item: Item, response: Response, chosen: ChosenScorer) -> object:
     if patience.is_over():
         raise ScorerFailure(f"not asked: it reached its time limit of {limit:g} s on {patience.most} items in a row")
     try:
-        # Copies: what a scorer changes of a question or an answer is not to be in the report.
-        returned = call_within(limit, lambda: chosen.judge(replace(item), replace(response)))
+        returned = call_within(limit, act)
     except OutOfTime:
         patience.lose()
         raise ScorerFailure(f"gave no verdict within {limit:g} s (--evaluator-params time_limit)") from None

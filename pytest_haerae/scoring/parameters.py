@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from pytest_haerae.scoring.registry import (
     scorer_name,
 )
 from pytest_haerae.scoring.time_limit import Patience
-from pytest_haerae.types import Item, Method, Response, Verdict
+from pytest_haerae.types import Item, Method, Request, Response, Verdict
 
 DEFAULT_TIME_LIMIT = 60.0
 """Seconds that a scorer may take for one item."""
@@ -33,6 +33,14 @@ class ScorerParameters(BaseModel):
     """The parameters of a scorer, validated before anything is asked; a scorer declares its own by subclassing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    def facts(self) -> Mapping[str, Any]:
+        """What a report says of them beside themselves, such as the fingerprint of a file that they name."""
+        return {}
+
+    def constrains(self) -> bool:
+        """Whether what a second model writes is kept to choices, which not every backend can."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +68,45 @@ class ChosenScorer:
         if self.scorer.require is not None:
             self.scorer.require()
 
-    def judge(self, item: Item, response: Response) -> Verdict:
-        """What the scorer's function says, not checked yet."""
-        if self.parameters is None:
-            return self.scorer.judge(item, response)
-        return self.scorer.judge(item, response, self.parameters)
+    def judge(self, item: Item, response: Response, second: Sequence[Response] = ()) -> Verdict:
+        """What the scorer's function says, not checked yet.
+
+        Args:
+            item: The question.
+            response: The answer.
+            second: What the second model answered to what the scorer wanted to know of it.
+        """
+        further = () if self.scorer.requests is None else (tuple(second),)
+        return self.scorer.judge(item, response, *self._own, *further)
+
+    def facts(self) -> Mapping[str, Any]:
+        """What a report says of its parameters beside themselves."""
+        return {} if self.parameters is None else self.parameters.facts()
+
+    @property
+    def constrains(self) -> bool:
+        """Whether it keeps the second model to choices."""
+        return self.parameters is not None and self.parameters.constrains()
+
+    @property
+    def asks(self) -> bool:
+        """Whether a second model is asked about the answers."""
+        return self.scorer.requests is not None
+
+    def requests(self, item: Item, response: Response, second: Sequence[Response]) -> Sequence[Request]:
+        """What the second model is to be asked next about an answer.
+
+        Args:
+            item: The question.
+            response: The answer.
+            second: What it answered so far.
+        """
+        ask = self.scorer.requests
+        return () if ask is None else ask(item, response, *self._own, tuple(second))
+
+    @property
+    def _own(self) -> tuple[ScorerParameters, ...]:
+        return () if self.parameters is None else (self.parameters,)
 
 
 def choose_scorer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pytest_haerae.entry_points import entry_point_names, load_entry_point, named_entry_points
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.escaping import first_line
-from pytest_haerae.types import CAPABILITY, Method, Verdict
+from pytest_haerae.types import CAPABILITY, Method, Request, Verdict
 
 if TYPE_CHECKING:
     from pytest_haerae.scoring.parameters import ScorerParameters
@@ -34,7 +34,7 @@ RESERVED: Mapping[Method, Mapping[str, type]] = {
 
 _BUILT_IN: Mapping[Method, tuple[str, ...]] = {
     "log_likelihood": ("log_likelihood",),
-    "string_match": ("string_match", "strict", "mathematics.scorer", "logical_puzzles"),
+    "string_match": ("string_match", "strict", "mathematics.scorer", "logical_puzzles", "judge.scorer"),
 }
 """The modules of the own scorers, imported when one is looked up: those of texts compile a hundred patterns."""
 
@@ -54,6 +54,7 @@ class Scorer:
         require: Raises a `UsageError` where something that it needs is not installed; None where it needs nothing.
         description: One line for people.
         quick: Whether answers may be judged as they arrive.
+        requests: What a second model is to be asked about an answer before it is judged; None where nothing is.
     """
 
     method: Method
@@ -63,6 +64,7 @@ class Scorer:
     require: Callable[[], None] | None = None
     description: str = ""
     quick: bool = False
+    requests: Callable[..., Sequence[Request]] | None = None
 
 
 _SCORERS: dict[tuple[Method, str], Scorer] = {}
@@ -76,6 +78,7 @@ def register_scorer(
     require: Callable[[], None] | None = None,
     description: str = "",
     quick: bool = False,
+    requests: Callable[..., Sequence[Request]] | None = None,
 ) -> Callable[[Judge], Judge]:
     """Decorate a pure function from item and response to verdict, in a conftest.py or a package of one's own.
 
@@ -87,6 +90,9 @@ def register_scorer(
         description: One line for people; by default the first line of the function's docstring.
         quick: Whether it takes well below a millisecond: answers are then judged as they arrive, while the model
             waits, and the running accuracy is shown.
+        requests: From item and response, the parameters where it has any, and what the second model (``--judge``)
+            answered so far to the requests about this response: the next requests to it, none when all is asked. What
+            it answered to all of them is then the decorated function's last argument.
 
     Raises:
         UsageError: The method does not exist, or a parameter has a name that belongs to the method.
@@ -100,7 +106,9 @@ def register_scorer(
         )
 
     def register(judge: Judge) -> Judge:
-        scorer = Scorer(method, name, judge, parameters, require, description or first_line(judge.__doc__), quick)
+        scorer = Scorer(
+            method, name, judge, parameters, require, description or first_line(judge.__doc__), quick, requests
+        )
         if judge.__module__.startswith(f"{__package__}."):
             # Imported late, the package's own does not replace what replaced it.
             _SCORERS.setdefault((method, name), scorer)

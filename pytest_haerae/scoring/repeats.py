@@ -13,15 +13,16 @@ def choose_answer(answers: Sequence[Answer], pass_if: PassIf) -> Answer:
     """What an item came to, with the first of its answers that came to the same.
 
     An item that lacks one of its answers is an error: estimates over k answers need them all, and a run that goes on
-    asks for what is missing.
+    asks for what is missing. One of whose answers the verdict could not be read is unjudged, likewise.
 
     Args:
         answers: All answers to the item, at least one.
         pass_if: When an item is right: more than half of its answers are, any is, or all are.
     """
-    errors = [answer for answer in answers if answer.verdict.outcome in ("error", "skipped")]
-    if errors:
-        return errors[0]
+    for outcome in ("error", "skipped", "unjudged"):
+        for answer in answers:
+            if answer.verdict.outcome == outcome:
+                return answer
     right = sum(answer.verdict.outcome == "correct" for answer in answers)
     passed = {"majority": 2 * right > len(answers), "any": right > 0, "all": right == len(answers)}[pass_if]
     counts = Counter(answer.verdict.outcome for answer in answers)

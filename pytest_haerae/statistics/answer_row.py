@@ -34,6 +34,8 @@ class AnswerRow(TypedDict):
     why_start: NotRequired[int | None]
     rule: NotRequired[str | None]
     explanation: NotRequired[str]
+    score: NotRequired[Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]]
+    judgements: NotRequired[list[str]]
     error: str | None
     log_probability: NotRequired[Annotated[float, Field(le=0, allow_inf_nan=False)]]
     """The sum of the log-probabilities (natural logarithm) that the model gave to the answer's tokens; only where the

@@ -68,7 +68,7 @@ class Repeats(TypedDict):
     variance: Variance
     best_at: NotRequired[dict[str, PartialEstimate]]
     """For each j up to k the greatest score that is expected among j answers, estimated without bias, mean of the items
-    whose answers are scored in parts (free text, by its likeness to the reference). Only where there are some."""
+    whose answers have a score between right and wrong: a judge's, or free text's likeness to its reference."""
 
 
 def pass_at(right: int, k: int, j: int) -> float:
@@ -104,7 +104,7 @@ def partial_scores(verdicts: Sequence[Verdict]) -> list[float] | None:
 
     An answer that has no part is worth nothing.
     """
-    scores = [verdict.character_f for verdict in verdicts]
+    scores = [verdict.character_f if verdict.score is None else verdict.score for verdict in verdicts]
     return [score or 0.0 for score in scores] if any(score is not None for score in scores) else None
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from pytest_haerae.data.passages import passage_of
+from pytest_haerae.statistics.corrected import JudgeCheck
 from pytest_haerae.statistics.estimates import (
     clustered_standard_error,
     mean_interval,
@@ -19,6 +20,7 @@ from pytest_haerae.statistics.estimates import (
     wilson_interval,
 )
 from pytest_haerae.statistics.pairing import ANSWERED, Outline
+from pytest_haerae.statistics.partial import MeanScore, mean_score_of
 from pytest_haerae.statistics.repeats import Repeats, repeats_of
 from pytest_haerae.types import Outcome, Sample, Verdict, grouped
 
@@ -59,6 +61,10 @@ class Score(Clustering):
     """Outputs that ended at their limit before an answer was stated; they are in n."""
     accuracy_uncut: Share | None
     """correct / (n - cut): the accuracy among the answers that were not cut; null where there are none."""
+    unjudged: NotRequired[Count]
+    """Items on whose answers a judge's verdict could not be read; they are not in n."""
+    score: NotRequired[MeanScore]
+    """The mean of partial scores, where a scorer gives some."""
     character_f: NotRequired[Share | None]
     """Mean likeness of free-text answers to their references; null where there are none."""
     repeats: NotRequired[Repeats]
@@ -85,6 +91,8 @@ class Metrics(BenchmarkMetrics):
     """The numbers of each benchmark, where the run asked several."""
     macro_benchmarks: NotRequired[Share | None]
     """The mean of the benchmarks' accuracies, each counted once."""
+    judge: NotRequired[JudgeCheck]
+    """How far the judge was checked by labels, and what the score comes to for it; where labels were given."""
     by: NotRequired[dict[str, Breakdown]]
     """The numbers by the values of metadata columns: each column that was asked for, and each of its values; the items
     whose row lacks it under the empty text."""
@@ -103,6 +111,8 @@ def score(samples: Sequence[Sample]) -> Score:
         **_clustered(answered),
         "character_f": _mean([verdict.character_f for sample in samples for verdict in sample.verdicts]),
     }
+    if mean := mean_score_of([sample.verdicts for sample in answered]):
+        found["score"] = mean
     if repeats := repeats_of([sample.verdicts for sample in answered], _ranks(answered), _passages(answered)):
         found["repeats"] = repeats
     return found
@@ -163,20 +173,17 @@ def score_of_outcomes(outcomes: Iterable[Outcome]) -> Score:
         "skipped": counts["skipped"],
         "cut": counts["cut"],
         "accuracy_uncut": counts["correct"] / whole if whole else None,
+        "unjudged": counts["unjudged"],
     }
+
+
+COUNTS = ("n", "correct", "wrong", "invalid", "cut", "errors", "skipped", "unjudged")
+"""The counts of a score, in the order in which people are shown them."""
 
 
 def counts_of(entry: Score) -> dict[str, int]:
-    """The counts of a score by their names, in the report's order."""
-    return {
-        "n": entry["n"],
-        "correct": entry["correct"],
-        "wrong": entry["wrong"],
-        "invalid": entry["invalid"],
-        "cut": entry["cut"],
-        "errors": entry["errors"],
-        "skipped": entry["skipped"],
-    }
+    """The counts of a score by their names, in the report's order; those that an earlier report lacks are 0."""
+    return {name: cast(int, entry.get(name, 0)) for name in COUNTS}
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

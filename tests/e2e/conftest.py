@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 
 from pytest_haerae.backends.local.vllm.backend import VllmBackend
 from pytest_haerae.backends.local.vllm.engine import VllmParameters
+from pytest_haerae.types import Message, Request
 from tests.e2e.browser import chromium_path, open_browser
 from tests.e2e.make_checkpoint import make_checkpoint
 
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 VLLM_SETTINGS = {"dtype": "float32", "max_num_seqs": 128, "max_num_batched_tokens": 4096, "max_model_len": 2048}
+
+CHAT = Request("generate", "", messages=(Message("user", "대한민국의 수도는?"),))
+TEMPLATE = (
+    "{{ bos_token }}{{ messages[0].content }}\n{% if enable_thinking %}<think>{% else %}<think></think>\n{% endif %}"
+)
+NO_SECOND = {"236820": -100}
+"""Of Gemma's ``<``: the model is not to begin another thought in its answer."""
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +37,15 @@ def checkpoint(request: pytest.FixtureRequest) -> Path:
         return make_checkpoint(folder)
     except ImportError as error:
         pytest.skip(f"the checkpoint is made by the environment with the extras demo and hf ({error})")
+
+
+@pytest.fixture(scope="session")
+def thinking_checkpoint(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real model with a template that has a switch."""
+    folder = tmp_path_factory.mktemp("thinking") / "model"
+    shutil.copytree(checkpoint, folder)
+    (folder / "chat_template.jinja").write_text(TEMPLATE, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")

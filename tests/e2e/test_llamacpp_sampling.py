@@ -42,7 +42,7 @@ def drawn(weights: Path, monkeypatch: pytest.MonkeyPatch, prompt: str, **given: 
     tokens: list[int] = []
 
     def noted(*asked: Any, **settings: Any) -> dict[str, Any]:  # noqa: ANN401 - as the server is asked
-        answer = complete(*asked, **settings, verbose=True, return_tokens=True)
+        answer = complete(*asked, **settings)
         tokens.extend(answer["__verbose"]["tokens"])
         return answer
 

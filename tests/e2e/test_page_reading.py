@@ -225,5 +225,5 @@ def test_what_answers_were_ranked_by_is_told_of_each(browser: Browser, tmp_path:
     ]
     visit.page.get_by_role("button", name="한국어").click()
     assert "순위 점수 \u22120.250" in visit.page.locator("#detail").inner_text()
-    assert "글자 F 점수" in visit.page.locator(".summary").inner_text()
+    assert "부분 점수가 있는 문항" in visit.page.locator(".summary").inner_text()
     visit.close()

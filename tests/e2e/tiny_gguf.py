@@ -12,8 +12,13 @@ VOCABULARY = len(_SPECIAL) + 256
 _WIDTH, _INNER, _LAYERS, _HEADS, _CONTEXT = 32, 64, 2, 4, 2048
 
 
-def write_tiny(path: Path) -> Path:
-    """Write it; weights are large enough that contexts tell apart, and small enough that many tokens are likely."""
+def write_tiny(path: Path, template: str = "") -> Path:
+    """Write it; weights are large enough that contexts tell apart, and small enough that many tokens are likely.
+
+    Args:
+        path: Where.
+        template: Its chat template; empty for none.
+    """
     writer = GGUFWriter(str(path), "llama")
     writer.add_context_length(_CONTEXT)
     writer.add_embedding_length(_WIDTH)
@@ -25,6 +30,8 @@ def write_tiny(path: Path) -> Path:
     writer.add_rope_dimension_count(_WIDTH // _HEADS)
     writer.add_vocab_size(VOCABULARY)
     writer.add_file_type(0)
+    if template:
+        writer.add_chat_template(template)
     _add_tokenizer(writer)
     _add_weights(writer)
     writer.write_header_to_file()

@@ -207,7 +207,7 @@ def test_free_text_has_a_best_score_among_its_answers(drawing: Evaluate, pyteste
     # Two references are among the three answers, and the third has nothing in common with them.
     assert best["3"]["mean"] == pytest.approx(2 / 3)
     assert best["1"]["mean"] < best["2"]["mean"] < best["3"]["mean"]
-    assert "character F-score of 3 items of free text: best@1 " in result.stdout.str()
+    assert "scores of 3 items between right and wrong: best@1 " in result.stdout.str()
     assert "best@3" in Path("report.html").read_text(encoding="utf-8")
 
 

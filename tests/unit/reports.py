@@ -22,11 +22,20 @@ from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.report.schema import Report, SampleRow
 from pytest_haerae.run.calls import NO_CALLS
 from pytest_haerae.run.plan import make_plan
+from pytest_haerae.run.usage import Usage
 from pytest_haerae.statistics.pairing import outline_of
 from pytest_haerae.statistics.scores import Score, make_metrics
-from pytest_haerae.types import DataKey, Item, Outcome, Response, Sample, Selected, Usage, Verdict
+from pytest_haerae.types import DataKey, Item, Outcome, Response, Sample, Selected, Verdict
 
-OUTCOMES: dict[str, Outcome] = {"c": "correct", "w": "wrong", "i": "invalid", "t": "cut", "e": "error", "s": "skipped"}
+OUTCOMES: dict[str, Outcome] = {
+    "c": "correct",
+    "w": "wrong",
+    "i": "invalid",
+    "t": "cut",
+    "e": "error",
+    "s": "skipped",
+    "u": "unjudged",
+}
 
 
 def samples_of(

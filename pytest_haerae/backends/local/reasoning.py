@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_haerae.backends.local.encoding import RequestEncoder
+from pytest_haerae.backends.local.thought_tokens import count_thought
 from pytest_haerae.backends.reasoning import unavailable
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Reasoning, Request, Response
@@ -115,18 +116,27 @@ def opened_by(prompt: str, request: Request) -> str:
     return mark
 
 
-def with_opening(answer: Response, encoder: RequestEncoder, request: Request) -> Response:
-    """An answer with the mark that opened its thought in the prompt.
+def with_thought(
+    answer: Response,
+    encoder: RequestEncoder,
+    request: Request,
+    tokens: Sequence[int],
+    decode: Callable[[Sequence[int]], str],
+) -> Response:
+    """An answer with the mark that opened its thought in the prompt, and with the number of tokens it thought in.
 
     Args:
         answer: What was generated.
         encoder: Makes the prompt.
         request: What was asked.
+        tokens: Those that were generated.
+        decode: The model's tokenizer, from tokens to their text.
     """
-    if request.messages is None or not answer.text:
+    if not answer.text:
         return answer
-    opening = opened_by(encoder.render(request), request)
-    return replace(answer, text=opening + answer.text) if opening else answer
+    opening = "" if request.messages is None else opened_by(encoder.render(request), request)
+    counted = count_thought(answer.text, opening, tokens, decode)
+    return replace(answer, text=opening + answer.text, reasoning_tokens=counted)
 
 
 class CloseThoughts:

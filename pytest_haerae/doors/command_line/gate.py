@@ -8,7 +8,7 @@ from pathlib import Path
 from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
 from pytest_haerae.errors import UsageError
 
-_OPTIONS = ("min_accuracy", "baseline", "max_drop", "significance", "inconclusive", "max_error_rate")
+_OPTIONS = ("min_accuracy", "baseline", "max_drop", "significance", "inconclusive", "max_error_rate", "max_unjudged")
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pytest_haerae.gates.changes import Change
 from pytest_haerae.gates.compatibility import MeasuredInfo
 from pytest_haerae.report.schema import Info, Report
+from pytest_haerae.report.show.judging import judging_lines
 from pytest_haerae.scoring.registry import RANK
 from pytest_haerae.statistics.repeats import advice
 from pytest_haerae.statistics.scores import Score, counts_of
 
 MICRO = "total (micro)"
 _SHOWN_SUBSETS = 2
-_NOT_ANSWERED = ("invalid", "cut", "errors", "skipped")
+_NOT_ANSWERED = ("invalid", "cut", "errors", "skipped", "unjudged")
 _LOOKED_AT = {"length": "cut at max_tokens", "content_filter": "stopped by a content filter"}
 """Finish reasons that say an output is not what the model would have answered."""
 
@@ -96,7 +97,10 @@ def show_drop(drop: float | None) -> str:
 
 def unmeasured(score: Score) -> str:
     """Why a row has no accuracy."""
-    return f"{score['errors']} errors" if score["errors"] else f"{score['skipped']} skipped"
+    if score["errors"]:
+        return f"{score['errors']} errors"
+    unjudged = score.get("unjudged", 0)
+    return f"{unjudged} unjudged" if unjudged else f"{score['skipped']} skipped"
 
 
 def explain_detects(info: Info) -> str:
@@ -124,7 +128,7 @@ def count_lines(report: Report) -> list[str]:
     lines += _repeats_lines(metrics, str(info["evaluator_params"].get(RANK)))
     if detail := info.get("method_detail"):
         lines.append(f"{'log-likelihoods' if info['method'] == 'log_likelihood' else 'how it was asked'}: {detail}")
-    return lines + _reading_lines(report)
+    return lines + _reading_lines(report) + judging_lines(report)
 
 
 def _repeats_lines(score: Score, rank: str) -> list[str]:
@@ -143,7 +147,7 @@ def _repeats_lines(score: Score, rank: str) -> list[str]:
         low, high = parts[str(k)]["ci95"]
         scores = ", ".join(f"best@{j} {parts[str(j)]['mean']:.3f}" for j in shown)
         items = f"{parts[str(k)]['n']} item{'' if parts[str(k)]['n'] == 1 else 's'}"
-        lines.append(f"character F-score of {items} of free text: {scores} ({low:.3f}-{high:.3f})")
+        lines.append(f"scores of {items} between right and wrong: {scores} ({low:.3f}-{high:.3f})")
     return [*lines, advice(repeats)]
 
 

@@ -1,4 +1,4 @@
-"""The marks that models write around their reasoning and between the turns of a chat: one table for all of them."""
+"""The marks that models write between the turns of a chat, and a text without what was thought in it."""
 
 from __future__ import annotations
 
@@ -6,40 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pytest_haerae.scoring.reading.traced import Traced
-
-_THINKING = r"(?:seed:)?(?:think(?:ing)?|thoughts?|reasoning|analysis|reflection|scratchpad)"
-
-REASONING = re.compile(
-    rf"""
-    (?P<opens>
-        [<\[◁]\s?{_THINKING}\s?[>\]▷]  # e.g. '<think>', '[THINK]', '◁think▷', '<seed:think>', '<thought>'
-      | <\|(?:start_thinking|begin_of_thought|think)\|>  # e.g. '<|START_THINKING|>', '<|think|>'
-      | <\|channel\|>\s?(?:analysis|commentary)[^<\n]{{0,60}}(?:<\|message\|>)?  # e.g. '<|channel|>analysis<|message|>'
-      | <\|channel>(?:thought|thinking|analysis)?\n?  # e.g. '<|channel>thought'
-      | (?:\A|<\|im_start\|>assistant)/think\n  # e.g. '/think\n', '<|im_start|>assistant/think\n'
-      | \Aanalysis(?=[A-Z가-힣])  # e.g. 'analysisWe need'
-    )
-  | (?P<closes>
-        [<\[◁]\s?/\s?{_THINKING}\s?[>\]▷]  # e.g. '</think>', '[/THINK]', '◁/think▷', '</ think >'
-      | <\|(?:end_thinking|end_of_thought)\|>  # e.g. '<|END_THINKING|>'
-      | (?:<\|end\|>)?(?:<\|start\|>assistant)?  # e.g. '<|end|><|start|>assistant<|channel|>final<|message|>'
-        <\|channel\|>\s?final(?:<\|message\|>)?  # e.g. '<|channel|>final<|message|>'
-      | <channel\|>  # e.g. '<channel|>'
-      | <\|content\|>  # e.g. '<|content|>'
-    )
-  | (?P<ends>
-        <\|im_end\|>\s{{0,4}}<\|im_start\|>assistant\s  # e.g. '<|im_end|>\n<|im_start|>assistant\n'
-      | (?:<\|end\|>)?assistantfinal  # e.g. 'assistantfinal'
-    )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-"""Where reasoning opens and closes; what `ends` matches closes it only where some is open.
-
-By the chat templates of Qwen, DeepSeek, EXAONE Deep and 4, HyperCLOVA X SEED Think (the role ``assistant/think``),
-Solar Open, Gemma 4, gpt-oss (harmony's channels, with their marks and without), Mistral and Magistral, Cohere, Kimi
-and Seed."""
-_OPENS_OR_CLOSES = ("think", "thought", "reasoning", "analysis", "reflection", "scratchpad", "channel", "|content|")
+from pytest_haerae.thoughts import find_thoughts
 
 _BAR = r"[|｜]"
 _USER = r"(?:user|human|사용자)"
@@ -60,8 +27,8 @@ TURN = re.compile(
     """,
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
-"""Where a model's own turn ends or another's begins. By the templates of the models above and of
-Llama 3, Mi:dm, Kanana, Phi, Granite, HyperCLOVA X SEED, Solar, GLM."""
+"""Where a model's own turn ends or another's begins. By the templates of the models of
+`thoughts`, and of Llama 3, Mi:dm, Kanana, Phi, Granite, HyperCLOVA X SEED, Solar, GLM."""
 
 HEADER = re.compile(
     rf"""
@@ -100,28 +67,9 @@ def split_reasoning(text: str) -> Split:
     Args:
         text: The model's output.
     """
-    whole = Traced.of(text)
-    lowered = text.lower()
-    if not any(name in lowered for name in _OPENS_OR_CLOSES):
+    whole, found = Traced.of(text), find_thoughts(text)
+    if not found.thought:
         return Split(whole, None, unfinished=False)
-    kept: list[tuple[int, int]] = []
-    thought: list[str] = []
-    position, inside = 0, False
-    for mark in REASONING.finditer(text):
-        if mark["opens"] is not None:
-            if not inside:
-                kept.append((position, mark.start()))
-                position = mark.end()
-            inside = True
-        elif inside or mark["closes"] is not None:
-            thought.append(text[position if inside or not kept else 0 : mark.start()])
-            kept = kept if inside else []
-            inside, position = False, mark.end()
-    if inside:
-        thought.append(text[position:])
-    else:
-        kept.append((position, len(text)))
-    if not thought:
-        return Split(whole, None, unfinished=False)
-    parts = [whole.part(start, end) for start, end in kept]
-    return Split(Traced.joined(parts, " "), "\n".join(thought).strip(), unfinished=inside)
+    parts = [whole.part(start, end) for start, end in found.answer]
+    reasoning = "\n".join(text[start:end] for start, end in found.thought).strip()
+    return Split(Traced.joined(parts, " "), reasoning, found.unfinished)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pytest_haerae.backends.local.huggingface import HuggingFaceParameters
 from pytest_haerae.backends.local.llamacpp import LlamaCppParameters
 from pytest_haerae.backends.local.vllm.engine import VllmParameters
 from pytest_haerae.backends.registry import find_backend, validate_parameters
-from pytest_haerae.backends.sampling import SAMPLING, SampledParameters, draw_seed
+from pytest_haerae.backends.sampling import SAMPLING, SampledParameters, check_bias, draw_seed
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Message, Request
 
@@ -97,6 +98,57 @@ def test_what_an_engine_lacks_is_refused_with_those_that_have_it(
     monkeypatch.setattr(VllmParameters, "further_names", frozenset)
     with pytest.raises(UsageError, match=f"--model-params of {backend}: {words}"):
         validate_parameters(backend, find_backend(backend), {parameter: 0.5})
+
+
+@pytest.mark.parametrize(
+    ("backend", "given", "words"),
+    [
+        ("vllm", {"temperature": 2.1}, "temperature: Input should be less than or equal to 2"),
+        ("vllm", {"temperature": 0.001}, "temperature: vllm draws at 0.01 where it is lower; 0 takes the likeliest"),
+        ("vllm", {"seed": 1 << 32}, "seed: Input should be less than 4294967296"),
+        ("vllm", {"stop": ["끝", ""]}, "stop.1: String should have at least 1 character"),
+        *(
+            (backend, given, words)
+            for backend in ("huggingface", "llamacpp", "vllm", "openai", "litellm")
+            for given, words in (
+                ({"temperature": -0.1}, "temperature: Input should be greater than or equal to 0"),
+                ({"temperature": float("inf")}, "temperature: Input should be "),
+                ({"temperature": float("nan")}, "temperature: Input should be "),
+                ({"top_p": 0}, "top_p: Input should be greater than 0"),
+                ({"top_p": 1.1}, "top_p: Input should be less than or equal to 1"),
+                ({"top_k": -1}, "top_k: Input should be greater than or equal to 0"),
+                ({"min_p": 1.5}, "min_p: Input should be less than or equal to 1"),
+                ({"repetition_penalty": 0}, "repetition_penalty: Input should be greater than 0"),
+                ({"max_tokens": 0}, "max_tokens: Input should be greater than or equal to 1"),
+                ({"stop": [""]}, "stop.0: String should have at least 1 character"),
+                ({"logit_bias": {"1": 101}}, "logit_bias.0.1: Input should be less than or equal to 100"),
+            )
+        ),
+        *(
+            (backend, {name: 2.5}, f"{name}: Input should be less than or equal to 2")
+            for backend in ("llamacpp", "vllm", "openai", "litellm")
+            for name in ("presence_penalty", "frequency_penalty")
+        ),
+    ],
+)
+def test_what_is_out_of_an_engines_bounds_is_refused_before_it_is_loaded(
+    backend: str, given: dict[str, Any], words: str
+) -> None:
+    needed = {"model_name": "m"} if backend in ("openai", "litellm") else {}
+    with pytest.raises(UsageError, match=re.escape(f"--model-params of {backend}: {words}")):
+        validate_parameters(backend, find_backend(backend), {**needed, **given})
+
+
+@pytest.mark.parametrize("temperature", [0, 0.01, 1.3, 2])
+def test_vllms_bounds_themselves_are_taken(temperature: float) -> None:
+    assert VllmParameters(temperature=temperature).temperature == temperature
+
+
+def test_a_bias_of_a_token_that_the_model_does_not_have_is_refused() -> None:
+    check_bias("vllm", None, 5)
+    check_bias("vllm", ((4, 1.0),), 5)
+    with pytest.raises(UsageError, match="--model-params of vllm: logit_bias: 5 is no token of the model, which has 5"):
+        check_bias("vllm", ((4, 1.0), (5, 1.0)), 5)
 
 
 @given(st.integers(0, 1 << 40), st.text(), st.text(), st.integers(0, 100))

@@ -25,6 +25,8 @@ DEFAULTS: dict[str, Any] = {
     "inconclusive": "pass",
     "significance": 0.05,
     "max_error_rate": 0.0,
+    "max_unjudged": 0.05,
+    "judge_params": {},
     "output_file": Path(".haerae/report.json"),
     "store": Path(".haerae/responses.sqlite"),
     "resume": True,

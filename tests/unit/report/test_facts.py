@@ -6,7 +6,8 @@ from pathlib import Path
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.report.facts import RunFacts, Started, gather_facts
 from pytest_haerae.run.calls import NO_CALLS
-from pytest_haerae.types import DataKey, Selected, Usage
+from pytest_haerae.run.usage import Usage
+from pytest_haerae.types import DataKey, Selected
 from tests.unit.fakes import everything, prepared, question, write_rows
 
 

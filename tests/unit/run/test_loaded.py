@@ -12,8 +12,9 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.run import loaded as module
 from pytest_haerae.run.loaded import KeptModel, ended, is_failure, take_words
 from pytest_haerae.run.patience import NoAnswer, TimeIsUp, others_time_limit
+from pytest_haerae.run.usage import Usage
 from pytest_haerae.testing import ScriptedBackend
-from pytest_haerae.types import Request, Response, Usage
+from pytest_haerae.types import Request, Response
 from tests.helpers import time_limit
 
 FAILURES = [

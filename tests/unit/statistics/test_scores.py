@@ -42,7 +42,7 @@ def test_the_passage_of_a_query(query: str, passage: str | None) -> None:
 
 
 def test_every_outcome_has_its_count_by_its_name() -> None:
-    counts = counts_of(make_metrics(samples_of({"a": "cccwwitteeeesssss"})))
+    counts = counts_of(make_metrics(samples_of({"a": "cccwwitteeeesssssuuu"})))
     assert list(counts.items()) == [
         ("n", 8),
         ("correct", 3),
@@ -51,6 +51,7 @@ def test_every_outcome_has_its_count_by_its_name() -> None:
         ("cut", 2),
         ("errors", 4),
         ("skipped", 5),
+        ("unjudged", 3),
     ]
 
 
@@ -70,6 +71,7 @@ def test_a_score_has_every_number_of_what_was_answered() -> None:
         "skipped": 2,
         "cut": 0,
         "accuracy_uncut": 0.5,
+        "unjudged": 0,
         "character_f": None,
     }
     nothing = metrics["subsets"]["c"]

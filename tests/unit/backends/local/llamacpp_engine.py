@@ -54,12 +54,8 @@ class Engine:
         if "logit_bias" not in body:
             kept = re.search(r'"(.*?)"', body.get("grammar", ""))
             text = kept[1] if kept else f"{len(body['prompt'])} tokens"
-            usage = {"prompt_tokens": len(body["prompt"]), "completion_tokens": 2}
-            return {"choices": [{"text": text, "finish_reason": "stop", **self._told(body)}], "usage": usage} | (
-                {"__verbose": {"tokens": [*self.generated, *[self.end] * self.ends], "stop_type": self.stop_type}}
-                if body.get("return_tokens")
-                else {}
-            )
+            verbose = {"tokens": [*self.generated, *[self.end] * self.ends], "stop_type": self.stop_type}
+            return {"choices": [{"text": text, "finish_reason": "stop", **self._told(body)}], "__verbose": verbose}
         values = [{"id": token, "logprob": value} for token, value in enumerate(distribution(body["prompt"]))]
         values = [each for each in values if each["id"] not in self.hidden]
         ((sampled, _),) = body["logit_bias"]

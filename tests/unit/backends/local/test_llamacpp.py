@@ -161,6 +161,12 @@ def test_sampling_parameters_have_the_engines_names_and_take_the_places_of_its_o
     assert engine.bodies[0]["seed"] != engine.bodies[1]["seed"]
 
 
+def test_a_bias_of_no_token_is_refused_where_the_engine_would_pass_it_over(weights: str) -> None:
+    backend = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights, logit_bias={len(VOCABULARY): 1}))
+    with pytest.raises(UsageError, match=f"logit_bias: {len(VOCABULARY)} is no token of the model"):
+        list(backend.run([Request("generate", "가")]))
+
+
 @pytest.mark.parametrize(
     ("missing", "name", "words"),
     [
@@ -201,6 +207,16 @@ def test_a_text_that_is_kept_to_choices_begins_no_thought(weights: str, monkeypa
         backend = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights, parallel=parallel))
         with pytest.raises(UsageError, match="add --reasoning=off"):
             list(backend.run([chat]))
+
+
+def test_a_thought_has_its_budget_and_a_text_that_is_kept_to_choices_has_none(
+    weights: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Served, "props", {"chat_template": "{% if enable_thinking %}<think>{% endif %}</think>"})
+    backend = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights, reasoning=5))
+    chat = Request("generate", "", messages=(Message("user", "가"),))
+    assert all(response.error is None for _, response in backend.run([chat, replace(chat, choices=("A", "B"))]))
+    assert [body["n_predict"] for body in engine.bodies] == [5, 128]
 
 
 @pytest.mark.parametrize("stop_type", ["eos", "limit"])

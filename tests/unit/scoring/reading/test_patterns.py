@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from pytest_haerae import thoughts
 from pytest_haerae.scoring import reading
 from tests.unit.scoring.reading.verbose import Example, examples, uncommented
 
 FOLDER = Path(reading.__file__).parent
-MODULES = tuple(sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__"))
+READING = {f"{reading.__name__}.{path.stem}": path for path in FOLDER.glob("*.py") if path.stem != "__init__"}
+MODULES = {**dict(sorted(READING.items())), thoughts.__name__: Path(thoughts.__file__)}
 MATCHED_AT_A_PLACE = {"AS_AN_ANSWER", "CONCLUDES", "IS_RIGHT", "IS_THE_ANSWER", "SET_ASIDE_BEHIND"}
 MATCHED_AS_A_WHOLE = {"HEADER", "_JOINED", "_WHOLE"}
 """How the reader uses them; all others are searched for."""
@@ -24,7 +26,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
     return {
         name: value
         for module in MODULES
-        for name, value in vars(import_module(f"{reading.__name__}.{module}")).items()
+        for name, value in vars(import_module(module)).items()
         if isinstance(value, re.Pattern) and value.flags & re.VERBOSE
     }
 
@@ -54,7 +56,7 @@ def test_every_alternative_has_an_example(name: str) -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_pattern_longer_than_a_line_is_verbose(module: str) -> None:
-    tree = ast.parse((FOLDER / f"{module}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     long = [
         ast.unparse(call)
         for call in ast.walk(tree)

@@ -71,7 +71,10 @@ class Engine(SteppedEngine):
         self.generated = [1]
         self.llm_engine.engine_core = SimpleNamespace(shutdown=lambda: None)
         self.llm_engine.model_config = SimpleNamespace(
-            max_model_len=64, get_diff_sampling_param=lambda: self.brought, logits_processors=None
+            max_model_len=64,
+            get_diff_sampling_param=lambda: self.brought,
+            get_vocab_size=lambda: len(VOCABULARY),
+            logits_processors=None,
         )
 
     def get_tokenizer(self) -> Tokenizer:
@@ -224,6 +227,12 @@ def test_sampling_parameters_take_the_places_of_the_models_own(engine: Engine) -
     assert all(told.items() <= each.more.items() for each in engine.settings)
     assert "frequency_penalty" not in engine.settings[0].more
     assert len({each.more["seed"] for each in engine.settings}) == 3
+
+
+def test_a_bias_of_no_token_is_refused(engine: Engine) -> None:
+    backend = VllmBackend(VllmParameters(logit_bias={len(VOCABULARY): 1}))
+    with pytest.raises(UsageError, match=f"logit_bias: {len(VOCABULARY)} is no token of the model"):
+        list(backend.run([Request("generate", "가")]))
 
 
 def test_no_parameter_of_sampling_but_the_seed_is_the_engines() -> None:

@@ -1,0 +1,205 @@
+"""The second batch: what scorers want to know of the answers, asked of the second model in few passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pytest_haerae.run.budget import Budget
+from pytest_haerae.run.calls import NO_CALLS, CallTotals, known_sum
+from pytest_haerae.run.engine import Engine, Progress
+from pytest_haerae.run.keys import response_key
+from pytest_haerae.run.loaded import KeptModel
+from pytest_haerae.run.plan import Plan
+from pytest_haerae.run.progress import tell
+from pytest_haerae.run.second import OPTION, SecondModel
+from pytest_haerae.run.stored_run import StoredRun
+from pytest_haerae.run.usage import Usage
+from pytest_haerae.scoring.judging import further_requests
+from pytest_haerae.types import Request, Response, Selected, Verdict
+
+MOST_ROUNDS = 16
+"""Passes after which a scorer that goes on asking is stopped."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One answer, and what the second model said of it so far."""
+
+    entry: Selected
+    response: Response
+    said: list[Response] = field(default_factory=list)
+    failed: Verdict | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        return any(response.error is not None for response in self.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What a second model said of answers.
+
+    Attributes:
+        verdicts: The verdicts on the answers it was asked about, by their places among all.
+        totals: What it took.
+        usage: What was asked of it.
+    """
+
+    verdicts: Mapping[int, Verdict]
+    totals: CallTotals
+    usage: Usage
+
+    @property
+    def notes(self) -> list[str]:
+        """Lines for people: what it says of itself, and what happened around it."""
+        return [*self.usage.said, *self.usage.notes]
+
+
+NOTHING_GRADED = Graded({}, NO_CALLS, Usage())
+"""Where no second model is asked."""
+
+
+class SecondBatch:
+    """Asks the second model about answers.
+
+    Args:
+        plan: What is measured.
+        model: The second model.
+        engine: Asks it through the store.
+        progress: Told after each answer.
+    """
+
+    def __init__(self, plan: Plan, model: SecondModel, engine: Engine, progress: Progress) -> None:
+        self._plan = plan
+        self._model = model
+        self._engine = engine
+        self._progress = progress
+        self._said: dict[str, Response] = {}
+
+    def judge(
+        self, answers: Iterable[tuple[Selected, Response | None]], announce: Callable[[int], None]
+    ) -> Mapping[int, Verdict]:
+        """The verdicts on those answers whose scorers ask, by their places.
+
+        A round puts all that is to be asked next, of all answers, to the model at once. Which rounds there are is
+        decided by what was answered alone, so a run that is killed asks no question again.
+
+        Args:
+            answers: Items and the responses to them; None where an item was not asked.
+            announce: Told how many answers are asked about, before they are.
+
+        Raises:
+            UsageError: The model cannot be loaded, or refuses the requests.
+            StoreError: What it answers cannot be kept.
+        """
+        asked = {
+            place: _Asked(entry, response)
+            for place, (entry, response) in enumerate(answers)
+            if response is not None and response.error is None and self._plan.part_of(entry.data).scorer.asks
+        }
+        going_on = list(asked.values())
+        for _ in range(MOST_ROUNDS):
+            going_on = self._round(going_on, announce)
+            announce = _say_nothing
+            if not going_on:
+                break
+        for each in going_on:
+            words = f"{each.entry.item.id}: its scorer still asked the second model after {MOST_ROUNDS} rounds"
+            each.failed = Verdict("error", explanation=words)
+        return {place: each.failed or self._verdict(each) for place, each in asked.items()}
+
+    def _round(self, going_on: Sequence[_Asked], announce: Callable[[int], None]) -> list[_Asked]:
+        """Ask what is to be asked next; those of which more may be."""
+        owners: list[_Asked] = []
+        requests: list[Request] = []
+        for each in going_on:
+            found = further_requests(
+                each.entry.item, each.response, self._plan.part_of(each.entry.data).scorer, each.said
+            )
+            if isinstance(found, Verdict):
+                each.failed = found
+                continue
+            requests += map(self._model.asked, found)
+            owners += [each] * len(found)
+        if not requests:
+            return []
+        announce(len(set(map(id, owners))))
+        keys = [response_key(self._model.identity, request) for request in requests]
+        said = self._engine.ask(keys, requests, self._progress)
+        for owner, key in zip(owners, keys, strict=True):
+            owner.said.append(said[key])
+            self._said[key] = said[key]
+        # What is lost of one answer ends the questions about it: its item is an error, and the next run asks again.
+        return [each for each in {id(owner): owner for owner in owners}.values() if not each.is_lost]
+
+    def _verdict(self, each: _Asked) -> Verdict:
+        return self._plan.part_of(each.entry.data).judge(each.entry.item, each.response, each.said)
+
+    def totals(self) -> CallTotals:
+        """What it came to: each question once, however many answers shared it."""
+        said, usage = list(self._said.values()), self._engine.usage
+        return CallTotals(
+            computed=usage.computed,
+            reused=usage.reused,
+            errors=sum(each.error is not None for each in said),
+            prompt_tokens=known_sum(each.prompt_tokens for each in said),
+            completion_tokens=known_sum(each.completion_tokens for each in said),
+            cost_usd=known_sum(each.cost_usd for each in said),
+            reasoning_tokens=known_sum(each.reasoning_tokens for each in said),
+            cached_tokens=known_sum(each.cached_tokens for each in said),
+        )
+
+
+def _say_nothing(count: int) -> None:
+    """Only the first round is announced: a later one asks about some of the same answers."""
+
+
+def _announce(progress: Progress, model: SecondModel) -> Callable[[int], None]:
+    def announce(count: int) -> None:
+        answers = "1 answer" if count == 1 else f"{count} answers"
+        tell(progress, f"haerae: {model.named} grades {answers} ({OPTION})")
+
+    return announce
+
+
+def grade(
+    plan: Plan,
+    model: SecondModel,
+    answers: Iterable[tuple[Selected, Response | None]],
+    *,
+    budget: Budget,
+    stored: StoredRun,
+    progress: Progress,
+) -> Graded:
+    """Load the second model, ask it about answers, and release it.
+
+    Args:
+        plan: What is measured.
+        model: The second model.
+        answers: Items and the responses to them; None where an item was not asked.
+        budget: What may be spent; what the first model cost is in it.
+        stored: The run in the store; what it answers is kept beside the first model's answers.
+        progress: Told after each answer.
+
+    Raises:
+        UsageError: The model cannot be loaded, or refuses the requests.
+        StoreError: What it answers cannot be kept.
+    """
+    kept = KeptModel(model.load, model.option, model.secrets)
+    engine = Engine(
+        kept,
+        stored.store,
+        stored.number,
+        reuse=plan.config.reuse,
+        secrets=model.secrets,
+        limit=plan.config.answer_timeout,
+        notes_words=False,
+        budget=budget,
+    )
+    batch = SecondBatch(plan, model, engine, progress)
+    try:
+        verdicts = batch.judge(answers, _announce(progress, model))
+    finally:
+        engine.usage.notes += kept.close()
+    return Graded(verdicts, batch.totals(), engine.usage)

@@ -1,0 +1,1 @@
+"""The scorer `judge`: a second model grades the answers."""

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_haerae.errors import UsageError
+from pytest_haerae.scoring.judge.earlier import earlier_answers
+
+
+def test_answers_are_known_by_key_or_else_by_id(tmp_path: Path) -> None:
+    rows = [
+        {"subset": "a", "id": "a-0000", "key": "k", "raw_output": "가"},
+        {"subset": "a", "id": "a-0001", "key": "", "raw_output": "나"},
+        {"subset": "a", "id": "a-0002", "raw_output": None},
+    ]
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps({"samples": rows}), encoding="utf-8")
+    assert earlier_answers(str(path)) == {("a", "k"): "가", ("a", "a-0001"): "나"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("{", "is no JSON"), ("[]", "is no report"), ('{"samples": []}', "none of its items"), (None, "cannot be read")],
+)
+def test_what_is_no_report_is_refused(tmp_path: Path, text: str | None, words: str) -> None:
+    path = tmp_path / "old.json"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=words):
+        earlier_answers(str(path))

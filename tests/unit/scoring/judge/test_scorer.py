@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from pytest_haerae.errors import UsageError
+from pytest_haerae.scoring.judge.scorer import JudgeParameters, ask_judge, grade
+from pytest_haerae.scoring.registry import find_scorer
+from pytest_haerae.types import Item, Request, Response
+
+ITEM = Item("a-0000", "a", 0, "수도는?", None, None, "서울")
+ANSWER = Response(text="<think>부산?</think>서울")
+
+
+def said(*texts: str) -> list[Response]:
+    return [Response(text=text) for text in texts]
+
+
+def asked(parameters: JudgeParameters, *texts: str, answer: Response = ANSWER) -> Sequence[Request]:
+    return ask_judge(ITEM, answer, parameters, said(*texts))
+
+
+def test_it_is_a_scorer_that_asks() -> None:
+    scorer = find_scorer("string_match", "judge")
+    assert (scorer.judge, scorer.requests, scorer.parameters) == (grade, ask_judge, JudgeParameters)
+    assert not scorer.quick
+
+
+def test_what_the_model_thought_is_not_graded() -> None:
+    (request,) = asked(JudgeParameters())
+    assert request.messages is not None
+    assert [message.role for message in request.messages] == ["system", "user"]
+    assert "부산" not in request.messages[-1].content
+    assert "서울" in request.messages[-1].content
+
+
+def test_a_verdict_that_is_read_is_not_asked_for_again() -> None:
+    assert not asked(JudgeParameters(), "[[CORRECT]]")
+    assert not asked(JudgeParameters(), "<think>[[INCORRECT]]</think>[[CORRECT]]")
+
+
+def test_an_unreadable_one_is_asked_for_once_more_in_the_same_chat() -> None:
+    (request,) = asked(JudgeParameters(), "글쎄요")
+    assert request.messages is not None
+    assert [message.role for message in request.messages] == ["system", "user", "assistant", "user"]
+    assert request.messages[2].content == "글쎄요"
+    assert not asked(JudgeParameters(), "글쎄요", "글쎄요")
+
+
+@pytest.mark.parametrize(
+    ("texts", "outcome"),
+    [
+        (["[[CORRECT]]"], "correct"),
+        (["[[INCORRECT]]"], "wrong"),
+        (["[[NOT_ATTEMPTED]]"], "invalid"),
+        (["글쎄요", "[[CORRECT]]"], "correct"),
+        (["글쎄요", "글쎄요"], "unjudged"),
+        (["글쎄요"], "unjudged"),
+    ],
+)
+def test_the_verdict_is_the_judges(texts: list[str], outcome: str) -> None:
+    verdict = grade(ITEM, ANSWER, JudgeParameters(), said(*texts))
+    assert (verdict.outcome, verdict.judgements) == (outcome, tuple(texts))
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (Response(text=""), "invalid"),
+        (Response(text="<think>음</think>"), "invalid"),
+        (Response(text="<think>음", finish_reason="length"), "cut"),
+    ],
+)
+def test_no_answer_is_not_shown_to_the_judge(answer: Response, outcome: str) -> None:
+    assert not asked(JudgeParameters(), answer=answer)
+    assert grade(ITEM, answer, JudgeParameters(), []).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("template", "choices"),
+    [
+        ("reference_ko", ("CORRECT", "INCORRECT", "NOT_ATTEMPTED")),
+        ("score_ko", tuple(map(str, range(1, 11)))),
+    ],
+)
+def test_a_judge_that_can_be_kept_to_its_verdicts_is_asked_for_one_alone(
+    template: str, choices: tuple[str, ...]
+) -> None:
+    parameters = JudgeParameters(template=template, structured=True)
+    (request,) = asked(parameters)
+    assert (request.choices, parameters.constrains()) == (choices, True)
+    for choice in choices:
+        assert grade(ITEM, ANSWER, parameters, said(choice)).outcome != "unjudged"
+    assert asked(JudgeParameters(template=template))[0].choices == ()
+
+
+def test_the_report_says_which_template_it_was() -> None:
+    facts = JudgeParameters(template="score_en").facts()
+    assert facts["template"] == "score_en"
+    assert len(facts["template_fingerprint"]) == 64
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"template": "scor_ko"}, "did you mean 'score_ko'"),
+        ({"template": "pairwise_ko"}, "needs against=REPORT.json"),
+        ({"against": "x.json"}, "leave against out"),
+        ({"passes_from": 3}, "has no scale"),
+        ({"template": "checklist_ko", "structured": True}, "the verdicts of template checklist_ko cannot be counted"),
+        ({"template": "score_ko", "passes_from": 0.5}, "has scores from 1 to 10"),
+    ],
+)
+def test_what_does_not_fit_a_template_is_refused(parameters: dict[str, str | float | bool], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        JudgeParameters(**parameters)
