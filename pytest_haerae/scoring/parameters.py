@@ -32,6 +32,10 @@ class ScorerParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
+    def are_quick(self) -> bool:
+        """Whether a scorer that is `quick` is that with these, too."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class ChosenScorer:
@@ -57,6 +61,11 @@ class ChosenScorer:
         """
         if self.scorer.require is not None:
             self.scorer.require()
+
+    @property
+    def quick(self) -> bool:
+        """Whether answers may be judged as they arrive."""
+        return self.scorer.quick and (self.parameters is None or self.parameters.are_quick())
 
     def judge(self, item: Item, response: Response) -> Verdict:
         """What the scorer's function says, not checked yet."""

@@ -32,7 +32,7 @@ RESERVED: Mapping[Method, Mapping[str, type]] = {
 
 _BUILT_IN: Mapping[Method, tuple[str, ...]] = {
     "log_likelihood": ("log_likelihood",),
-    "string_match": ("string_match", "strict", "mathematics.scorer", "logical_puzzles"),
+    "string_match": ("string_match", "strict", "partial_match", "mathematics.scorer", "logical_puzzles"),
 }
 """The modules of the own scorers, imported when one is looked up: those of texts compile a hundred patterns."""
 

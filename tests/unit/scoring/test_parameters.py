@@ -12,6 +12,11 @@ from pytest_haerae.scoring.registry import register_scorer
 from pytest_haerae.types import CAPABILITY, Item, Method, Response, Verdict
 from tests.helpers import lettered
 
+VALID = (
+    "Valid: constrain, extract_final_answer, ignore_case, ignore_numbers, ignore_punctuation, regexes_to_ignore,"
+    " scorer, strict, time_limit"
+)
+
 
 class Mine(ScorerParameters):
     longest: int = Field(gt=0)
@@ -95,14 +100,14 @@ def test_what_is_chosen(method: Method, params: dict[str, Any] | None, default: 
         (
             "string_match",
             {"return_logits": True},
-            "unknown parameter 'return_logits'. Valid: constrain, scorer, strict, time_limit",
+            f"unknown parameter 'return_logits'. {VALID}",
         ),
         (
             "string_match",
             {"strct": True},
-            "unknown parameter 'strct': did you mean 'strict'? Valid: constrain, scorer, strict, time_limit",
+            f"unknown parameter 'strct': did you mean 'strict'? {VALID}",
         ),
-        ("string_match", {"weight": 3}, "unknown parameter 'weight'. Valid: constrain, scorer, strict, time_limit"),
+        ("string_match", {"weight": 3}, f"unknown parameter 'weight'. {VALID}"),
         ("log_likelihood", {"strict": True}, "unknown parameter 'strict'. Valid: return_logits, scorer, time_limit"),
         ("string_match", {"constrain": "digits"}, "unknown constraint 'digits'. Valid: letters"),
         ("string_match", {"constrain": "leters"}, "unknown constraint 'leters': did you mean 'letters'?"),
