@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.completeness import CompletenessInfo
 from pytest_haerae.run.plan import Part, Plan
+from pytest_haerae.scoring.metrics import METRICS
 from pytest_haerae.scoring.registry import scorer_name
 from pytest_haerae.statistics.scores import Count
 from pytest_haerae.types import DataKey, Method
@@ -65,8 +66,8 @@ class Measurement(TypedDict):
     split: str | None
 
 
-_OF_NO_SCORER = ("scorer", "strict", "return_logits", "time_limit")
-"""Parameters that choose the scorer, or only how long it may take and what the report shows."""
+_OF_NO_SCORER = ("scorer", "strict", "return_logits", "time_limit", METRICS)
+"""Parameters that choose the scorer, or only how long it may take and what the report shows beside."""
 
 
 def scorer_params(evaluator_params: Mapping[str, Any]) -> dict[str, Any]:

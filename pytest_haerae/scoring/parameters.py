@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.scoring.metrics import check_metrics
 from pytest_haerae.scoring.registry import (
     CONSTRAIN,
     CONSTRAINTS,
@@ -94,6 +95,7 @@ def choose_scorer(
         kind = RESERVED[method][name]
         if not (_is_seconds(setting) if kind is float else isinstance(setting, kind)):
             raise UsageError(f"--evaluator-params: {name} is {_WANTED[kind]}, not {setting!r}")
+    check_metrics(method, reserved)
     if reserved.get(CONSTRAIN, CONSTRAINTS[0]) not in CONSTRAINTS:
         raise UsageError(f"--evaluator-params: {unknown('constraint', reserved[CONSTRAIN], CONSTRAINTS)}")
     if reserved.get("strict") and reserved.get("scorer", STRICT_SCORER) != STRICT_SCORER:

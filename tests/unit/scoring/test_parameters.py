@@ -13,8 +13,8 @@ from pytest_haerae.types import CAPABILITY, Item, Method, Response, Verdict
 from tests.helpers import lettered
 
 VALID = (
-    "Valid: constrain, extract_final_answer, ignore_case, ignore_numbers, ignore_punctuation, regexes_to_ignore,"
-    " scorer, strict, time_limit"
+    "Valid: constrain, extract_final_answer, further_metrics, ignore_case, ignore_numbers, ignore_punctuation,"
+    " regexes_to_ignore, scorer, strict, time_limit"
 )
 
 
@@ -108,16 +108,24 @@ def test_what_is_chosen(method: Method, params: dict[str, Any] | None, default: 
             f"unknown parameter 'strct': did you mean 'strict'? {VALID}",
         ),
         ("string_match", {"weight": 3}, f"unknown parameter 'weight'. {VALID}"),
-        ("log_likelihood", {"strict": True}, "unknown parameter 'strict'. Valid: return_logits, scorer, time_limit"),
+        (
+            "log_likelihood",
+            {"strict": True},
+            "unknown parameter 'strict'. Valid: further_metrics, return_logits, scorer, time_limit",
+        ),
         ("string_match", {"constrain": "digits"}, "unknown constraint 'digits'. Valid: letters"),
         ("string_match", {"constrain": "leters"}, "unknown constraint 'leters': did you mean 'letters'?"),
         ("string_match", {"constrain": True}, "constrain is a name, not True"),
-        ("log_likelihood", {"constrain": "letters"}, "unknown parameter 'constrain'. Valid: return_logits, scorer, "),
+        (
+            "log_likelihood",
+            {"constrain": "letters"},
+            "unknown parameter 'constrain'. Valid: further_metrics, return_logits, scorer, ",
+        ),
         ("log_likelihood", {"return_logits": "maybe"}, "return_logits is true or false, not 'maybe'"),
         (
             "string_match",
             {"scorer": "mine", "longst": 3},
-            "unknown parameter 'longst': did you mean 'longest'? Valid: case, constrain, longest, scorer, ",
+            "unknown parameter 'longst': did you mean 'longest'? Valid: case, constrain, further_metrics, longest, ",
         ),
         ("string_match", {"scorer": "mine"}, "--evaluator-params of scorer mine: longest: Field required"),
         (

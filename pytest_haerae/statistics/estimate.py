@@ -1,0 +1,81 @@
+"""Further metrics as a report has them: each with its standard error, its interval and the items that it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from pytest_haerae.statistics.estimates import (
+    mean_interval,
+    mean_standard_error,
+    standard_error,
+    wilson_interval,
+)
+
+_Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class Estimate(TypedDict):
+    """A metric of some items."""
+
+    value: _Share
+    stderr: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
+    """Its standard error; null below n = 2."""
+    ci95: Annotated[list[_Share], Field(min_length=2, max_length=2)]
+    """Its 95% interval, low and high."""
+    n: Annotated[int, Field(ge=1)]
+    """The items that it is of."""
+
+
+class FurtherScore(TypedDict, total=False):
+    """What stands in a score beside the accuracy, where there are such items and it is asked for."""
+
+    acc_norm: Estimate
+    """The accuracy by log-likelihoods over the characters of what was scored; left out where all are equally long."""
+    acc_bytes: Estimate
+    """The accuracy by log-likelihoods over the bytes (UTF-8) of what was scored; left out likewise."""
+    macro_f1: Estimate
+    """The mean of the labels' F1 scores; of several subsets their mean, weighted by their items."""
+
+
+FURTHER: tuple[str, ...] = tuple(FurtherScore.__annotations__)
+"""Their names, in the report's order."""
+
+
+def further_of(score: FurtherScore) -> dict[str, Estimate]:
+    """The further metrics that a score has, by name, in the report's order."""
+    found: dict[str, Estimate | None] = {
+        "acc_norm": score.get("acc_norm"),
+        "acc_bytes": score.get("acc_bytes"),
+        "macro_f1": score.get("macro_f1"),
+    }
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def share_of(right: Sequence[bool]) -> Estimate:
+    """How many of some items are right, as the accuracy is told: with Wilson's interval.
+
+    Args:
+        right: Whether each is, at least one.
+    """
+    count, n = sum(right), len(right)
+    return {
+        "value": count / n,
+        "stderr": standard_error(count, n),
+        "ci95": list(wilson_interval(count, n) or ()),
+        "n": n,
+    }
+
+
+def mean_of(values: Sequence[float]) -> Estimate:
+    """The mean of values from 0 to 1, one an item, at least one."""
+    mean = sum(values) / len(values)
+    return {
+        "value": mean,
+        "stderr": mean_standard_error(values),
+        "ci95": list(mean_interval(values) or ()),
+        "n": len(values),
+    }

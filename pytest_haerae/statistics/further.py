@@ -1,0 +1,86 @@
+"""Which further metrics a run tells beside the accuracy, of which items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pytest_haerae.catalogue.registry import find_benchmark
+from pytest_haerae.run.plan import Part, Plan
+from pytest_haerae.scoring.metrics import MACRO_F1, metric_names
+from pytest_haerae.statistics.breakdown import with_breakdowns
+from pytest_haerae.statistics.estimate import FurtherScore
+from pytest_haerae.statistics.macro_f1 import Labelled, estimate_macro_f1
+from pytest_haerae.statistics.normalised import Options, accuracy_over, characters, utf8_bytes
+from pytest_haerae.statistics.pairing import ANSWERED
+from pytest_haerae.statistics.scores import Metrics, make_metrics
+from pytest_haerae.types import Sample
+
+
+def measure(plan: Plan, samples: Sequence[Sample]) -> Metrics:
+    """The report's `metrics`, with all that a run's options ask for.
+
+    Args:
+        plan: What was measured and how.
+        samples: The judged items.
+    """
+    further = FurtherMetrics(plan).of
+    return with_breakdowns(make_metrics(samples, further), samples, plan.config.by, further)
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherMetrics:
+    """Makes the further metrics of some of a run's items.
+
+    Attributes:
+        plan: How the run's items were asked and judged.
+    """
+
+    plan: Plan
+
+    def of(self, samples: Sequence[Sample]) -> FurtherScore:
+        """The metrics of those items that were answered."""
+        answered = [sample for sample in samples if sample.verdict.outcome in ANSWERED]
+        found: FurtherScore = {}
+        scored = [*self._scored(answered)]
+        if (by_characters := accuracy_over(scored, characters)) is not None:
+            found["acc_norm"] = by_characters
+        if (by_bytes := accuracy_over(scored, utf8_bytes)) is not None:
+            found["acc_bytes"] = by_bytes
+        if groups := self._labelled(answered):
+            found["macro_f1"] = estimate_macro_f1(groups)
+        return found
+
+    def _part(self, sample: Sample) -> Part:
+        return self.plan.part_of(sample.selected.data)
+
+    def _wants(self, sample: Sample, metric: str) -> bool:
+        benchmark = find_benchmark(sample.selected.data.name)
+        told = metric_names(self._part(sample).config.evaluator_params)
+        return metric in told or (benchmark is not None and metric in benchmark.further_metrics)
+
+    def _scored(self, answered: Sequence[Sample]) -> Iterator[Options]:
+        for sample in answered:
+            item, values = sample.item, sample.response.loglikelihoods if sample.response else None
+            if values is not None and item.labels is not None:
+                prompt = self._part(sample).prompt
+                texts = tuple(prompt.write_continuation(item, label) for label in item.labels)
+                yield Options(texts, values, item.labels.index(item.reference))
+
+    def _labelled(self, answered: Sequence[Sample]) -> list[list[Labelled]]:
+        """The lettered items by data set and subset, but no subset whose items have other labels than each other."""
+        groups: dict[tuple[str, str], list[Sample]] = {}
+        for sample in answered:
+            if sample.item.labels is not None:
+                groups.setdefault((sample.selected.data.name, sample.item.subset), []).append(sample)
+        return [
+            [_labelled(sample) for sample in group]
+            for group in groups.values()
+            if self._wants(group[0], MACRO_F1) and len({sample.item.labels for sample in group}) == 1
+        ]
+
+
+def _labelled(sample: Sample) -> Labelled:
+    item, labels = sample.item, sample.item.labels or ()
+    chosen = (item.reference if verdict.outcome == "correct" else verdict.prediction for verdict in sample.verdicts)
+    return Labelled(item.reference, tuple(label if label in labels else None for label in chosen))
