@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.completeness import CompletenessInfo
 from pytest_haerae.run.plan import Part, Plan
-from pytest_haerae.scoring.metrics import METRICS
+from pytest_haerae.scoring.metrics import OF_METRICS
 from pytest_haerae.scoring.registry import scorer_name
 from pytest_haerae.statistics.scores import Count
 from pytest_haerae.types import DataKey, Method
@@ -66,7 +66,7 @@ class Measurement(TypedDict):
     split: str | None
 
 
-_OF_NO_SCORER = ("scorer", "strict", "return_logits", "time_limit", METRICS)
+_OF_NO_SCORER = ("scorer", "strict", "return_logits", "time_limit", *OF_METRICS)
 """Parameters that choose the scorer, or only how long it may take and what the report shows beside."""
 
 

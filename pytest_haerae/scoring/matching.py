@@ -18,7 +18,7 @@ from pytest_haerae.types import Item
 
 _MARKER = re.compile(
     r"""
-    (?<![가-힣A-Za-z])(?:최종[ ]?)?(?:정답|답변?|(?:final[ ])?answer)  # e.g. '최종 정답', 'Final answer'
+    (?<![가-힣A-Za-z])(?:최종[ ]?)?(?:정답|답변?|(?:final[ ])?answer)  # e.g. '최종 정답:', 'Final answer:'
     [ \t*_\])]{0,4}[:：][ \t*_]{0,4}  # e.g. '정답: ', '**정답**: ', '**Answer:** '
     """,
     re.VERBOSE | re.IGNORECASE,

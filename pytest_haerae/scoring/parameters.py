@@ -118,6 +118,8 @@ def _validated(scorer: Scorer, params: Mapping[str, Any]) -> ScorerParameters | 
     extra = model is not None and model.model_config.get("extra") == "allow"
     for name in params:
         if name not in fields and not extra:
+            if other := next((method for method in RESERVED if name in RESERVED[method]), None):
+                raise UsageError(f"--evaluator-params: {name} is of --method={other}, not of {scorer.method}")
             raise UsageError(f"--evaluator-params: {unknown('parameter', name, {*RESERVED[scorer.method], *fields})}")
     if model is None:
         return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pytest_haerae.entry_points import entry_point_names, load_entry_point, named_entry_points
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.escaping import first_line
-from pytest_haerae.scoring.metrics import METRICS
+from pytest_haerae.scoring.metrics import METRICS, PENALIZE, TARGET_LANGUAGE
 from pytest_haerae.types import CAPABILITY, Method, Verdict
 
 if TYPE_CHECKING:
@@ -27,7 +27,15 @@ CONSTRAINTS = ("letters",)
 """What it may name."""
 RESERVED: Mapping[Method, Mapping[str, type]] = {
     "log_likelihood": {METRICS: object, "return_logits": bool, "scorer": str, "time_limit": float},
-    "string_match": {CONSTRAIN: str, METRICS: object, "scorer": str, "strict": bool, "time_limit": float},
+    "string_match": {
+        CONSTRAIN: str,
+        METRICS: object,
+        PENALIZE: bool,
+        TARGET_LANGUAGE: str,
+        "scorer": str,
+        "strict": bool,
+        "time_limit": float,
+    },
 }
 """The evaluator parameters that belong to a method, whichever scorer judges, and their types."""
 

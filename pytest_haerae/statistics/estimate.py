@@ -39,6 +39,10 @@ class FurtherScore(TypedDict, total=False):
     """The accuracy by log-likelihoods over the bytes (UTF-8) of what was scored; left out likewise."""
     macro_f1: Estimate
     """The mean of the labels' F1 scores; of several subsets their mean, weighted by their items."""
+    hangul: Estimate
+    """The mean share of Hangul in the letters of generated answers; of those that have letters."""
+    language_penalizer_average: Estimate
+    """The share of answers that langdetect takes for ones in the language that is asked for."""
 
 
 FURTHER: tuple[str, ...] = tuple(FurtherScore.__annotations__)
@@ -51,6 +55,8 @@ def further_of(score: FurtherScore) -> dict[str, Estimate]:
         "acc_norm": score.get("acc_norm"),
         "acc_bytes": score.get("acc_bytes"),
         "macro_f1": score.get("macro_f1"),
+        "hangul": score.get("hangul"),
+        "language_penalizer_average": score.get("language_penalizer_average"),
     }
     return {name: each for name, each in found.items() if each is not None}
 

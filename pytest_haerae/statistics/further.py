@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.run.plan import Part, Plan
-from pytest_haerae.scoring.metrics import MACRO_F1, metric_names
+from pytest_haerae.scoring.hangul import hangul_share
+from pytest_haerae.scoring.language import is_in
+from pytest_haerae.scoring.metrics import HANGUL, MACRO_F1, metric_names, wanted_language
 from pytest_haerae.statistics.breakdown import with_breakdowns
-from pytest_haerae.statistics.estimate import FurtherScore
+from pytest_haerae.statistics.estimate import FurtherScore, mean_of
 from pytest_haerae.statistics.macro_f1 import Labelled, estimate_macro_f1
 from pytest_haerae.statistics.normalised import Options, accuracy_over, characters, utf8_bytes
 from pytest_haerae.statistics.pairing import ANSWERED
@@ -30,13 +32,14 @@ def measure(plan: Plan, samples: Sequence[Sample]) -> Metrics:
 
 @dataclass(frozen=True, slots=True)
 class FurtherMetrics:
-    """Makes the further metrics of some of a run's items.
+    """Makes the further metrics of some of a run's items; what an item's texts are worth is found out once.
 
     Attributes:
         plan: How the run's items were asked and judged.
     """
 
     plan: Plan
+    _worth: dict[tuple[str, int], float | None] = field(default_factory=dict, repr=False)
 
     def of(self, samples: Sequence[Sample]) -> FurtherScore:
         """The metrics of those items that were answered."""
@@ -49,6 +52,10 @@ class FurtherMetrics:
             found["acc_bytes"] = by_bytes
         if groups := self._labelled(answered):
             found["macro_f1"] = estimate_macro_f1(groups)
+        if shares := [*self._known(HANGUL, answered, self._hangul)]:
+            found["hangul"] = mean_of(shares)
+        if shares := [*self._known("language", answered, self._in_language)]:
+            found["language_penalizer_average"] = mean_of(shares)
         return found
 
     def _part(self, sample: Sample) -> Part:
@@ -78,6 +85,33 @@ class FurtherMetrics:
             for group in groups.values()
             if self._wants(group[0], MACRO_F1) and len({sample.item.labels for sample in group}) == 1
         ]
+
+    def _known(self, name: str, answered: Sequence[Sample], worth: Callable[[Sample], float | None]) -> Iterator[float]:
+        """What the items' texts are worth, without those of which nothing can be said."""
+        for sample in answered:
+            place = (name, id(sample))
+            if place not in self._worth:
+                self._worth[place] = worth(sample)
+            if (value := self._worth[place]) is not None:
+                yield value
+
+    def _hangul(self, sample: Sample) -> float | None:
+        if not self._wants(sample, HANGUL):
+            return None
+        return _mean(hangul_share(text, sample.item.query) for text in _texts(sample))
+
+    def _in_language(self, sample: Sample) -> float | None:
+        language = wanted_language(self._part(sample).config.evaluator_params)
+        return None if language is None else _mean(float(is_in(language, text)) for text in _texts(sample))
+
+
+def _texts(sample: Sample) -> Iterator[str]:
+    return (response.text for response in sample.responses if response.text is not None)
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _labelled(sample: Sample) -> Labelled:

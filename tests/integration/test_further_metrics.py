@@ -99,3 +99,44 @@ def test_a_metric_that_there_is_not_is_one_line(evaluate: Evaluate, given: objec
     result = evaluate(f"--evaluator-params={json.dumps({'further_metrics': given})}", inprocess=True)
     assert result.ret == 4
     assert "--evaluator-params: unknown metric '" in result.stderr.str()
+
+
+SPEAKS = """
+from pytest_haerae.testing import ScriptedBackend
+
+class Speaks(ScriptedBackend):
+    methods = frozenset({"generate"})
+
+    def answer(self, number, request):
+        return "<think>Well, second</think>The answer is (B)" if number % 4 == 0 else "정답은 (B)입니다."
+
+def pytest_haerae_backends():
+    return {"speaks": Speaks}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["serial", "xdist"])
+def test_the_share_of_hangul_is_told_where_it_is_asked_for(
+    evaluate: Evaluate, pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    pytester.makeconftest(SPEAKS)
+    result = evaluate("--evaluator-params=further_metrics=hangul", *workers, model="speaks")
+    found = valid_report(REPORT)["metrics"]["hangul"]
+    assert (found["value"], found["n"]) == (pytest.approx(0.75), 40)
+    result.stdout.fnmatch_lines(["hangul 0.7500 (*, n 40)"])
+
+
+def test_without_langdetect_the_toolkits_form_is_one_line(evaluate: Evaluate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_haerae.scoring.language.find_spec", lambda name: None)
+    result = evaluate("--evaluator-params=language_penalize=true", inprocess=True)
+    assert result.ret == 4
+    assert "pip install 'pytest-haerae[language]'" in result.stderr.str()
+
+
+@pytest.mark.slow
+def test_the_toolkits_form_is_reported_by_its_name(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    pytest.importorskip("langdetect")
+    pytester.makeconftest(SPEAKS)
+    evaluate("--evaluator-params=language_penalize=true,target_lang=ko", model="speaks")
+    assert valid_report(REPORT)["metrics"]["language_penalizer_average"]["value"] == pytest.approx(0.75)

@@ -6,10 +6,11 @@ import pytest
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.scoring.judging import judge
-from pytest_haerae.scoring.matching import MatchParameters
+from pytest_haerae.scoring.matching import _MARKER, MatchParameters
 from pytest_haerae.scoring.parameters import choose_scorer
 from pytest_haerae.types import Item, Response, Verdict
 from tests.helpers import lettered
+from tests.unit.scoring.reading.verbose import Example, examples, uncommented
 
 FREE = Item("p-0000", "p", 0, "빈칸", None, None, "LG 트윈스, 1994년")
 
@@ -112,3 +113,9 @@ def test_without_regular_expressions_answers_are_judged_as_they_arrive() -> None
 def test_warnings_about_a_regular_expression_are_not_the_users_tests_failures() -> None:
     (pattern,) = MatchParameters.model_validate({"regexes_to_ignore": "[[a]"}).regexes_to_ignore
     assert pattern.pattern == "[[a]"
+
+
+@pytest.mark.parametrize("example", examples(_MARKER), ids=lambda example: ascii(example.text))
+def test_each_line_of_the_marker_has_a_true_example(example: Example) -> None:
+    assert bool(_MARKER.search(example.text)) is example.matches
+    assert uncommented(_MARKER) == []

@@ -14,7 +14,7 @@ from tests.helpers import lettered
 
 VALID = (
     "Valid: constrain, extract_final_answer, further_metrics, ignore_case, ignore_numbers, ignore_punctuation,"
-    " regexes_to_ignore, scorer, strict, time_limit"
+    " language_penalize, regexes_to_ignore, scorer, strict, target_lang, time_limit"
 )
 
 
@@ -100,7 +100,7 @@ def test_what_is_chosen(method: Method, params: dict[str, Any] | None, default: 
         (
             "string_match",
             {"return_logits": True},
-            f"unknown parameter 'return_logits'. {VALID}",
+            "return_logits is of --method=log_likelihood, not of string_match",
         ),
         (
             "string_match",
@@ -111,7 +111,12 @@ def test_what_is_chosen(method: Method, params: dict[str, Any] | None, default: 
         (
             "log_likelihood",
             {"strict": True},
-            "unknown parameter 'strict'. Valid: further_metrics, return_logits, scorer, time_limit",
+            "strict is of --method=string_match, not of log_likelihood",
+        ),
+        (
+            "log_likelihood",
+            {"strct": True},
+            "unknown parameter 'strct'. Valid: further_metrics, return_logits, scorer, time_limit",
         ),
         ("string_match", {"constrain": "digits"}, "unknown constraint 'digits'. Valid: letters"),
         ("string_match", {"constrain": "leters"}, "unknown constraint 'leters': did you mean 'letters'?"),
@@ -119,13 +124,13 @@ def test_what_is_chosen(method: Method, params: dict[str, Any] | None, default: 
         (
             "log_likelihood",
             {"constrain": "letters"},
-            "unknown parameter 'constrain'. Valid: further_metrics, return_logits, scorer, ",
+            "constrain is of --method=string_match, not of log_likelihood",
         ),
         ("log_likelihood", {"return_logits": "maybe"}, "return_logits is true or false, not 'maybe'"),
         (
             "string_match",
             {"scorer": "mine", "longst": 3},
-            "unknown parameter 'longst': did you mean 'longest'? Valid: case, constrain, further_metrics, longest, ",
+            "unknown parameter 'longst': did you mean 'longest'? Valid: case, constrain, further_metrics, language_",
         ),
         ("string_match", {"scorer": "mine"}, "--evaluator-params of scorer mine: longest: Field required"),
         (

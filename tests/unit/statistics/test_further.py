@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from pytest_haerae.evaluation import Evaluation
+from pytest_haerae.scoring import metrics as metrics_module
+from pytest_haerae.statistics import further as further_module
 from pytest_haerae.statistics.further import FurtherMetrics, measure
-from pytest_haerae.types import Response, Sample, Verdict
+from pytest_haerae.types import Answer, Response, Sample, Verdict
 from tests.unit.fakes import everything, prepared, question
 
 OPTIONS = ["비", "소나기가 내린다", "눈"]
@@ -61,3 +63,45 @@ def test_free_text_and_items_with_other_labels_than_each_other_have_no_macro_f1(
     for rows in (free, other):
         ready = prepared(tmp_path, rows, evaluator_params="further_metrics=macro_f1")
         assert FurtherMetrics(ready.plan).of(samples(ready, "AAAAAA", text="")) == {}
+
+
+def test_the_share_of_hangul_is_the_mean_of_the_answers_that_have_letters(tmp_path: Path) -> None:
+    ready = prepared(tmp_path, ROWS, evaluator_params="further_metrics=hangul")
+    texts = ["정답은 (A)입니다", "the answer", "(C)", "정답 ответ", "42", "답"]
+    every = [
+        Sample(entry, Response(text=text), Verdict("wrong"))
+        for entry, text in zip(everything(ready), texts, strict=True)
+    ]
+    found = FurtherMetrics(ready.plan).of(every)["hangul"]
+    assert found["value"] == pytest.approx((1 + 0 + 2 / 7 + 1) / 4)
+    assert found["n"] == 4
+
+
+def test_several_answers_to_an_item_are_one_value(tmp_path: Path) -> None:
+    ready = prepared(tmp_path, ROWS[:1], evaluator_params="further_metrics=hangul", repeats=2)
+    answers = tuple(Answer(Response(text=text), Verdict("wrong")) for text in ("정답", "second"))
+    found = FurtherMetrics(ready.plan).of(
+        [Sample(everything(ready)[0], answers[0].response, answers[0].verdict, answers)]
+    )["hangul"]
+    assert (found["value"], found["n"]) == (0.5, 1)
+
+
+def test_the_toolkits_form_counts_answers_that_langdetect_takes_for_korean(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def is_in(language: str, text: str) -> bool:
+        asked.append(text)
+        return (language, text) == ("ja", "はい")
+
+    monkeypatch.setattr(further_module, "is_in", is_in)
+    monkeypatch.setattr(metrics_module, "check_language", lambda language: None)
+    ready = prepared(tmp_path, ROWS[:2], evaluator_params="language_penalize=true,target_lang=ja")
+    every = [
+        Sample(entry, Response(text=text), Verdict("wrong"))
+        for entry, text in zip(everything(ready), ["はい", "네"], strict=True)
+    ]
+    metrics = measure(ready.plan, every)
+    assert metrics["language_penalizer_average"]["value"] == 0.5
+    assert asked == ["はい", "네"], "each text once, for the total and for its subset"
