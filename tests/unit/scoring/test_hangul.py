@@ -94,7 +94,7 @@ def test_more_hangul_is_no_smaller_share(foreign: str, korean: str) -> None:
     assert after > 0
 
 
-@pytest.mark.parametrize("example", examples(_NO_LANGUAGE), ids=lambda example: ascii(example.text))
+@pytest.mark.parametrize("example", [*examples(_NO_LANGUAGE)], ids=lambda example: ascii(example.text))
 def test_each_line_of_the_pattern_has_a_true_example(example: Example) -> None:
     assert bool(_NO_LANGUAGE.search(example.text)) is example.matches
     assert uncommented(_NO_LANGUAGE) == []

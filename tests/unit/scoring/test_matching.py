@@ -115,7 +115,7 @@ def test_warnings_about_a_regular_expression_are_not_the_users_tests_failures() 
     assert pattern.pattern == "[[a]"
 
 
-@pytest.mark.parametrize("example", examples(_MARKER), ids=lambda example: ascii(example.text))
+@pytest.mark.parametrize("example", [*examples(_MARKER)], ids=lambda example: ascii(example.text))
 def test_each_line_of_the_marker_has_a_true_example(example: Example) -> None:
     assert bool(_MARKER.search(example.text)) is example.matches
     assert uncommented(_MARKER) == []
