@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts.prompt import Prompt, write_option
 from pytest_haerae.types import Item, Message, Request, split_trailing_space
@@ -110,7 +111,7 @@ def make_request(
     system_prompt: str | None = None,
     constrained: bool = False,
 ) -> Request:
-    """Make the request that asks one item.
+    """Make the request that asks one item; a text alone is scored as it stands, whatever the prompt.
 
     Args:
         item: The question.
@@ -121,6 +122,8 @@ def make_request(
         system_prompt: The chat's system message; before plain text it stands as a first paragraph.
         constrained: Keep what is generated to one of the item's labels, where it has any.
     """
+    if is_text_alone(item) and item.options:
+        return Request("loglikelihood", "", item.options)
     examples = _examples(prompt.render, prompt.write_target, tuple(shots))
     context, messages = framed(prompt.render(item), examples, chat=chat, system_prompt=system_prompt)
     if kind == "generate":

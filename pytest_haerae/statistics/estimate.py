@@ -15,16 +15,16 @@ from pytest_haerae.statistics.estimates import (
     wilson_interval,
 )
 
-_Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+_Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Estimate(TypedDict):
-    """A metric of some items."""
+    """A metric of some items: a share of 0 to 1, but where its name says otherwise."""
 
-    value: _Share
-    stderr: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
+    value: _Amount
+    stderr: _Amount | None
     """Its standard error; null below n = 2."""
-    ci95: Annotated[list[_Share], Field(min_length=2, max_length=2)]
+    ci95: Annotated[list[_Amount], Field(min_length=2, max_length=2)]
     """Its 95% interval, low and high."""
     n: Annotated[int, Field(ge=1)]
     """The items that it is of."""
@@ -43,8 +43,16 @@ class FurtherScore(TypedDict, total=False):
     """The mean share of Hangul in the letters of generated answers; of those that have letters."""
     language_penalizer_average: Estimate
     """The share of answers that langdetect takes for ones in the language that is asked for."""
+    bits_per_byte: Estimate
+    """Of texts alone: the bits that a byte takes, a number from 0."""
+    byte_perplexity: Estimate
+    """Of texts alone: the perplexity of a byte, a number from 1."""
+    word_perplexity: Estimate
+    """Of texts alone: the perplexity of what stands between white space, a number from 1."""
 
 
+SHARES = frozenset({"acc_norm", "acc_bytes", "macro_f1", "hangul", "language_penalizer_average"})
+"""Those that are shares; the others are numbers of their own."""
 FURTHER: tuple[str, ...] = tuple(FurtherScore.__annotations__)
 """Their names, in the report's order."""
 
@@ -57,6 +65,9 @@ def further_of(score: FurtherScore) -> dict[str, Estimate]:
         "macro_f1": score.get("macro_f1"),
         "hangul": score.get("hangul"),
         "language_penalizer_average": score.get("language_penalizer_average"),
+        "bits_per_byte": score.get("bits_per_byte"),
+        "byte_perplexity": score.get("byte_perplexity"),
+        "word_perplexity": score.get("word_perplexity"),
     }
     return {name: each for name, each in found.items() if each is not None}
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pytest_haerae.catalogue.registry import find_benchmark
+from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.run.plan import Part, Plan
 from pytest_haerae.scoring.hangul import hangul_share
 from pytest_haerae.scoring.language import is_in
@@ -15,6 +16,7 @@ from pytest_haerae.statistics.estimate import FurtherScore, mean_of
 from pytest_haerae.statistics.macro_f1 import Labelled, estimate_macro_f1
 from pytest_haerae.statistics.normalised import Options, accuracy_over, characters, utf8_bytes
 from pytest_haerae.statistics.pairing import ANSWERED
+from pytest_haerae.statistics.perplexity import Text, bits_per_byte, byte_perplexity, word_perplexity
 from pytest_haerae.statistics.scores import Metrics, make_metrics
 from pytest_haerae.types import Sample
 
@@ -56,6 +58,10 @@ class FurtherMetrics:
             found["hangul"] = mean_of(shares)
         if shares := [*self._known("language", answered, self._in_language)]:
             found["language_penalizer_average"] = mean_of(shares)
+        if texts := [*_texts_alone(samples)]:
+            found["bits_per_byte"] = bits_per_byte(texts)
+            found["byte_perplexity"] = byte_perplexity(texts)
+            found["word_perplexity"] = word_perplexity(texts)
         return found
 
     def _part(self, sample: Sample) -> Part:
@@ -107,6 +113,14 @@ class FurtherMetrics:
 
 def _texts(sample: Sample) -> Iterator[str]:
     return (response.text for response in sample.responses if response.text is not None)
+
+
+def _texts_alone(samples: Iterable[Sample]) -> Iterator[Text]:
+    """The texts that were scored for themselves."""
+    for sample in samples:
+        values = sample.response.loglikelihoods if sample.response else None
+        if is_text_alone(sample.item) and sample.item.options and values:
+            yield Text(sample.item.options[0], values[0])
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

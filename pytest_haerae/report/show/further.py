@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pytest_haerae.statistics.estimate import FURTHER, Estimate, further_of
+from pytest_haerae.statistics.estimate import FURTHER, SHARES, Estimate, further_of
 from pytest_haerae.statistics.scores import Metrics, Score
 
 _SHOWN_PARTS = 8
@@ -51,3 +51,14 @@ def further_lines(metrics: Metrics) -> list[str]:
 def _numbers(estimate: Estimate) -> str:
     low, high = estimate["ci95"]
     return f"{estimate['value']:.4f} ({low:.3f}-{high:.3f}, n {estimate['n']})"
+
+
+def shown_value(name: str, estimate: Estimate) -> str:
+    """A metric as the page shows it: a share in percent, any other number as it is."""
+    return f"{100 * estimate['value']:.1f}%" if name in SHARES else f"{estimate['value']:.4g}"
+
+
+def shown_interval(name: str, estimate: Estimate) -> str:
+    """Its interval as the page shows it."""
+    low, high = estimate["ci95"]
+    return f"{100 * low:.1f}\N{EN DASH}{100 * high:.1f}" if name in SHARES else f"{low:.4g}\N{EN DASH}{high:.4g}"
