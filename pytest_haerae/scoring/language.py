@@ -7,7 +7,6 @@ from importlib.util import find_spec
 from typing import Any
 
 from pytest_haerae.errors import UsageError, unknown
-from pytest_haerae.scoring.reading.marks import split_reasoning
 
 
 def check_language(language: str) -> None:
@@ -35,6 +34,8 @@ def is_in(language: str, text: str) -> bool:
         text: The model's output.
     """
     from langdetect.lang_detect_exception import LangDetectException
+
+    from pytest_haerae.scoring.reading.marks import split_reasoning
 
     detector = _factory().create()
     detector.append(split_reasoning(text).answer.text)
