@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_haerae.backends.protocol import Backend, BackendParameters
     from pytest_haerae.catalogue.benchmark import Benchmark
     from pytest_haerae.catalogue.registry import register_benchmark
+    from pytest_haerae.doors.decorator import evaluate
     from pytest_haerae.doors.evaluator import Evaluator
     from pytest_haerae.doors.result import EvaluationResult
     from pytest_haerae.prompts.registry import register_prompt
@@ -51,6 +52,7 @@ __all__ = [
     "assert_correct",
     "assert_log_likelihood",
     "assert_string_match",
+    "evaluate",
     "register_benchmark",
     "register_format",
     "register_prompt",
@@ -70,6 +72,7 @@ _LAZY: Mapping[str, str] = {
     "Response": "pytest_haerae.types",
     "ScorerParameters": "pytest_haerae.scoring.parameters",
     "Verdict": "pytest_haerae.types",
+    "evaluate": "pytest_haerae.doors.decorator",
     "register_benchmark": "pytest_haerae.catalogue.registry",
     "register_format": "pytest_haerae.report.formats",
     "register_prompt": "pytest_haerae.prompts.registry",

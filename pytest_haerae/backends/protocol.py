@@ -112,7 +112,7 @@ class Backend(ABC):
     """The command that installs them, for whom one is missing."""
 
     remote: ClassVar[bool] = False
-    """Whether it asks a server and holds no model itself: there is nothing to copy then, so `--replicas` is refused."""
+    """Whether it holds no model itself, as one that asks a server does not: `--replicas` is refused then."""
 
     proven: bool = False
     """Whether the run that goes on now has answers of this model already; set before `run`. A server that refuses a

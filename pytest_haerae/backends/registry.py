@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
-from inspect import isabstract
+from inspect import isabstract, isroutine
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
+from pytest_haerae.backends.function import bind
 from pytest_haerae.backends.installed import check_installed
 from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.backends.reasoning import ReasoningParameters
@@ -67,11 +68,13 @@ def _if_a_models_name(name: str) -> str:
 
 
 def as_backend(name: str, found: Any) -> type[Backend]:  # noqa: ANN401 - whatever stands behind a name
-    """The class behind a name, as a subclass of `Backend`.
+    """The class behind a name, as a subclass of `Backend`; a function is put behind the one for functions.
 
     Raises:
         UsageError: It does not declare what every backend declares.
     """
+    if isroutine(found):
+        return bind(found)
     for attribute, kind in (("methods", Collection), ("parameters", type)):
         if not isinstance(getattr(found, attribute, None), kind):
             words = f"{found!r} is no backend: it declares no {attribute}"
