@@ -15,6 +15,7 @@ from pydantic import Field, field_validator
 
 from pytest_haerae.backends.api.concurrency import LoopThread
 from pytest_haerae.backends.callables import Found, at_hand, check_path, find, label_of
+from pytest_haerae.backends.chats import chat_of
 from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.errors import UsageError, raised
 from pytest_haerae.escaping import shown
@@ -76,6 +77,7 @@ class FunctionBackend(Backend):
     """Puts each question to a Python function of yours; the text that it returns is the output."""
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate"})
+    takes_images: ClassVar[bool] = True
     parameters: ClassVar[type[BackendParameters]] = FunctionParameters
     remote: ClassVar[bool] = True
 
@@ -197,11 +199,11 @@ def _is_async(function: Any) -> bool:  # noqa: ANN401 - a function or an object 
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
 
 
-def _question(request: Request) -> str | list[dict[str, str]]:
+def _question(request: Request) -> str | list[dict[str, Any]]:
     """What the function is called with: a text, or the messages of a chat as chat APIs take them."""
     if request.messages is None:
         return request.context
-    return [{"role": message.role, "content": message.content} for message in request.messages]
+    return chat_of(request.messages)
 
 
 def _beginning(request: Request) -> str:

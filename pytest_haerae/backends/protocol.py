@@ -99,6 +99,9 @@ class Backend(ABC):
     constrains: ClassVar[bool] = False
     """Whether it keeps a generated text to `Request.choices`; one that does not is never given a request with some."""
 
+    takes_images: ClassVar[bool] = False
+    """Whether it shows its model the images of a chat's messages; one that does not is never given any."""
+
     parameters: ClassVar[type[BackendParameters]] = BackendParameters
     """The class of its parameters."""
 

@@ -29,6 +29,7 @@ class RandomBackend(Backend):
     """Answers each request at random, the same one always the same way."""
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
+    takes_images: ClassVar[bool] = True
     parameters = RandomParameters
 
     def __init__(self, parameters: RandomParameters) -> None:

@@ -199,11 +199,11 @@ def unknown_parameter(backend: str, kind: str, name: str, valid: Iterable[str]) 
         name: The parameter's name, as given.
         valid: The names that the backend takes.
     """
-    having = _backends(lambda each: name in each.parameters.sampling) if name in SAMPLING else []
+    having = backends_that(lambda each: name in each.parameters.sampling) if name in SAMPLING else []
     return f"{backend} has no {name}; {', '.join(having)} have it" if having else unknown(kind, name, valid)
 
 
-def _backends(have: Callable[[type[Backend]], bool]) -> list[str]:
+def backends_that(have: Callable[[type[Backend]], bool]) -> list[str]:
     """The names of the installed backends that have something; a class that cannot be had has nothing."""
     names = []
     for name in backend_names():
@@ -258,7 +258,7 @@ def require_choices(place: str, name: str, backend: type[Backend], parameters: B
         UsageError: With those that can, or the way out.
     """
     if not backend.constrains:
-        can = ", ".join(_backends(lambda each: each.constrains))
+        can = ", ".join(backends_that(lambda each: each.constrains))
         raise UsageError(f"{place}: backend '{name}' cannot keep its texts to choices; {can} can")
     level = parameters.reasoning if isinstance(parameters, ReasoningParameters) else None
     if level not in (None, "off"):

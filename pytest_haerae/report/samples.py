@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from pytest_haerae.images import Image
 from pytest_haerae.lazy import LazySequence
-from pytest_haerae.report.schema import ChatMessage, SampleRow
+from pytest_haerae.report.schema import ChatMessage, ImageRow, SampleRow
 from pytest_haerae.run.calls import known_sum
 from pytest_haerae.statistics.answer_row import AnswerRow, Tokens
 from pytest_haerae.types import Answer, DataKey, Message, Request, Response, Sample, Verdict
@@ -81,9 +82,15 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         "truncated": bool(response and response.truncated),
         "messages": [_show(message) for message in request.messages] if request and request.messages else None,
     }
+    if item.images:
+        row["images"] = [_image(image) for image in item.images]
     if sample.answers:
         row["answers"] = [_answer_row(answer) for answer in sample.answers]
     return row
+
+
+def _image(image: Image) -> ImageRow:
+    return {"name": image.name, "type": image.kind or None, "size": image.size or None, "sha256": image.digest}
 
 
 def _answer_row(answer: Answer) -> AnswerRow:

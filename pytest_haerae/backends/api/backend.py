@@ -52,6 +52,7 @@ class ApiBackend(Backend):
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     constrains: ClassVar[bool] = True
+    takes_images: ClassVar[bool] = True
     parameters: ClassVar[type[BackendParameters]] = ApiParameters
     remote: ClassVar[bool] = True
     name: ClassVar[str]
