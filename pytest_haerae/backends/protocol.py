@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pytest_haerae.backends.batches import BatchEndpoint
 from pytest_haerae.backends.fingerprints import fingerprints
+from pytest_haerae.images import Image
 from pytest_haerae.types import Capability, Request, Response
 
 
@@ -160,6 +161,16 @@ class Backend(ABC):
             parameters: As of the constructor.
         """
         return "it has no batch endpoint"
+
+    @classmethod
+    def images_problem(cls, parameters: Any, images: Iterable[Image]) -> str | None:  # noqa: ANN401 - each backend's own
+        """Why its model cannot read the images of a run, where the backend takes images; None where it can.
+
+        Args:
+            parameters: As of the constructor.
+            images: All of them.
+        """
+        return None
 
     def batch_endpoint(self) -> BatchEndpoint | None:
         """The provider's batch endpoint, through which requests to generate are sent in place of `run`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_haerae.backends.registry import backends_that
+from pytest_haerae.backends.registry import backends_that, refusing
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.types import Selected
@@ -27,6 +27,12 @@ def check_images(plan: Plan, about: Sequence[Selected]) -> None:
     if not plan.backend.takes_images:
         can = ", ".join(backends_that(lambda each: each.takes_images))
         raise UsageError(f"{place}, and backend '{plan.config.model}' takes none; {can} do")
+    name = f"--model={plan.config.model}"
+    with refusing(f"{name}: its images_problem()"):
+        every = [image for each in about for image in each.item.images]
+        problem = plan.backend.images_problem(plan.parameters, every)
+    if problem is not None:
+        raise UsageError(f"{place}, {problem} ({name})")
     if part.kind == "loglikelihood":
         raise UsageError(f"{place}, and --method=log_likelihood scores texts alone; take --method=string_match")
     if not plan.is_chat(part.config, part.kind):

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from pytest_haerae.errors import UsageError
+from pytest_haerae.images import Image
 from pytest_haerae.run.keys import response_key
 from pytest_haerae.run.questions import Questions
+from pytest_haerae.testing import ScriptedBackend
 from pytest_haerae.types import DataKey, Request, Selected
 from tests.unit.fakes import prepared, question
 from tests.unit.pictures import JPEG, PNG, png
@@ -53,26 +56,34 @@ def test_the_key_is_that_of_the_content_whatever_the_file_is_called(folder: Path
     assert JPEG != PNG
 
 
+class Reads(ScriptedBackend):
+    takes_images: ClassVar[bool] = True
+
+    @classmethod
+    def images_problem(cls, parameters: Any, images: Iterable[Image]) -> str | None:  # noqa: ANN401
+        return f"of which {len(list(images))} are too many"
+
+
+def test_a_backend_may_refuse_the_images_themselves(folder: Path) -> None:
+    with pytest.raises(
+        UsageError, match=r"questions-0000 is the first\), of which 4 are too many \(--model=scripted\)"
+    ):
+        asked(folder, backend=Reads)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
         ({}, "which stand in a chat's messages alone; add --apply-chat-template"),
         ({"apply_chat_template": True, "method": "log_likelihood"}, "--method=log_likelihood scores texts alone"),
-        ({"model": "scripted"}, "and backend 'scripted' takes none; function, litellm, openai, random do"),
+        (
+            {"backend": ScriptedBackend},
+            "and backend 'scripted' takes none; function, huggingface, litellm, openai, random do",
+        ),
     ],
 )
 def test_what_would_be_asked_without_its_images_is_refused(folder: Path, options: dict[str, Any], words: str) -> None:
-    if options.get("model"):
-        from pytest_haerae.testing import ScriptedBackend
-
-        rows = [question(0, image="0.png")]
-        evaluation = prepared(folder, rows, ScriptedBackend)
-        data = DataKey(str(folder / "questions.jsonl"))
-        selection = [Selected(item, item.id, data) for item in evaluation.source.items(data, "questions")]
-        with pytest.raises(UsageError) as error:
-            evaluation._checked(selection, None, by_hand=False)
-    else:
-        with pytest.raises(UsageError) as error:
-            asked(folder, **options)
+    with pytest.raises(UsageError) as error:
+        asked(folder, **options)
     assert str(error.value).startswith("questions: its items have images (questions-0000 is the first), ")
     assert words in str(error.value)
