@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_haerae.doors.decorator import evaluate
     from pytest_haerae.doors.evaluator import Evaluator
     from pytest_haerae.doors.result import EvaluationResult
+    from pytest_haerae.images import Image
     from pytest_haerae.prompts.registry import register_prompt
     from pytest_haerae.report.formats import register_format
     from pytest_haerae.run.language_model import LanguageModel
@@ -38,6 +39,7 @@ __all__ = [
     "EvaluationResult",
     "Evaluator",
     "HaeraeError",
+    "Image",
     "Item",
     "LanguageModel",
     "Message",
@@ -65,6 +67,7 @@ _LAZY: Mapping[str, str] = {
     "Benchmark": "pytest_haerae.catalogue.benchmark",
     "EvaluationResult": "pytest_haerae.doors.result",
     "Evaluator": "pytest_haerae.doors.evaluator",
+    "Image": "pytest_haerae.images",
     "Item": "pytest_haerae.types",
     "LanguageModel": "pytest_haerae.run.language_model",
     "Message": "pytest_haerae.types",
