@@ -17,7 +17,7 @@ from pytest_haerae.backends.api.concurrency import LoopThread
 from pytest_haerae.backends.callables import Found, at_hand, check_path, find, label_of
 from pytest_haerae.backends.chats import chat_of
 from pytest_haerae.backends.protocol import Backend, BackendParameters
-from pytest_haerae.errors import UsageError, raised
+from pytest_haerae.errors import AnswerRefused, raised
 from pytest_haerae.escaping import shown
 from pytest_haerae.types import Capability, Request, Response
 
@@ -157,17 +157,19 @@ class FunctionBackend(Backend):
         """What was returned, as a response.
 
         Raises:
-            UsageError: It is none, and none was before: no other question would fare better.
+            AnswerRefused: It is none, and none was before: no other question would fare better.
         """
         try:
             response = _response(given)
         except TypeError as error:
             if not (self._succeeded or self.proven):
                 question = shown(_beginning(request), _LONGEST_QUESTION)
-                raise UsageError(
-                    f"--model={FUNCTION}: {self._label}, asked question {index + 1} ({question}), {error}; it has to"
-                    " return a str, a pytest_haerae.Response, or a mapping with the names of its fields"
-                ) from None
+                refused = AnswerRefused(
+                    f"--model={FUNCTION}: {self._label}, asked {question}, {error}; it has to return a str, a"
+                    " pytest_haerae.Response, or a mapping with the names of its fields"
+                )
+                refused.index = index
+                raise refused from None
             return self._failed(str(error))
         self._succeeded |= response.error is None
         return response

@@ -158,7 +158,11 @@ def test_what_it_raises_is_an_error_of_its_item_and_never_a_wrong_answer(
 @pytest.mark.parametrize(
     ("name", "options", "line"),
     [
-        ("mute", [], "--model=function: rag_app:mute, asked question 1 (*), returned None, which is no text; it has*"),
+        (
+            "mute",
+            [],
+            "questions-0000: --model=function: rag_app:mute, asked '*', returned None, which is no text; it has*",
+        ),
         ("mte", [], "path=rag_app:mte: unknown function 'mte': did you mean 'mute'? Valid: *"),
         ("answer", ["--method=log_likelihood"], "--method=log_likelihood: backend 'function' cannot serve it; *"),
         ("answer", ["--replicas=2"], "--replicas: backend 'function' holds no model to copy; *max_concurrency=*"),

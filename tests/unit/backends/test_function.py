@@ -169,7 +169,7 @@ def test_what_is_no_text_ends_the_run_where_nothing_was_answered_yet(
     line = str(error.value)
     assert line.startswith("--model=function: ")
     assert words in line
-    assert "asked question 1 ('0번 문제는?')" in line or params
+    assert "asked '0번 문제는?', " in line or params
     assert "\n" not in line
 
 
