@@ -84,8 +84,12 @@ def place_of(name: str) -> tuple[str, dict[str, str]]:
 
 
 @without_collector()
-def load_model(parameters: CheckpointParameters) -> tuple[Any, Any]:
+def load_model(parameters: CheckpointParameters, *, images: bool = False) -> tuple[Any, Any]:
     """Load tokenizer and model; what the libraries and a vocabulary are made of is no garbage.
+
+    Args:
+        parameters: Which checkpoint.
+        images: Whether it is to read images, too: a processor stands in the tokenizer's place then.
 
     Raises:
         UsageError: A library is missing, or the model, its adapter or its weights cannot be had.
@@ -110,8 +114,13 @@ def load_model(parameters: CheckpointParameters) -> tuple[Any, Any]:
     }
     given = {key: value for key, value in options.items() if value is not None}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name, **common)
-        model = AutoModelForCausalLM.from_pretrained(name, **common, **given)
+        reader, kind = AutoTokenizer, AutoModelForCausalLM
+        if images:
+            from transformers import AutoModelForImageTextToText, AutoProcessor
+
+            reader, kind = AutoProcessor, AutoModelForImageTextToText
+        tokenizer = reader.from_pretrained(name, **common)
+        model = kind.from_pretrained(name, **common, **given)
         model = model if placed else model.to(device)
         model = _with_adapter(model, parameters.adapter) if parameters.adapter else model
     except UsageError:
