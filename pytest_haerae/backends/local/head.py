@@ -40,6 +40,30 @@ def head_at(head: torch.nn.Module, places: torch.Tensor) -> Iterator[None]:
             del head.forward
 
 
+@contextmanager
+def head_of_few(head: torch.nn.Module, tokens: int) -> Iterator[None]:
+    """Let a plain head make logits of its first tokens only, until the block ends: enough to compare two forwards.
+
+    Args:
+        head: A model's output embeddings; one that is not plain stays as it is.
+        tokens: How many.
+    """
+    plain = head if _is_plain(head) else None
+    if plain is None:
+        yield
+        return
+
+    def few(states: torch.Tensor) -> torch.Tensor:
+        bias = None if plain.bias is None else plain.bias[:tokens]
+        return torch.nn.functional.linear(states, plain.weight[:tokens], bias)
+
+    head.forward = few
+    try:
+        yield
+    finally:
+        del head.forward
+
+
 def linear_in_slices(head: torch.nn.Linear, states: torch.Tensor) -> torch.Tensor:
     """A head's logits, a slice of the vocabulary after the other.
 
@@ -68,8 +92,11 @@ def linear_in_slices(head: torch.nn.Linear, states: torch.Tensor) -> torch.Tenso
     return logits.unsqueeze(0)
 
 
+def _is_plain(head: torch.nn.Module) -> TypeGuard[torch.nn.Linear]:
+    """A wrapped head is left as it is."""
+    return type(head) in (torch.nn.Linear, OneDnnLinear) and "forward" not in vars(head)
+
+
 def _gains_by_slices(head: torch.nn.Module) -> TypeGuard[torch.nn.Linear]:
-    """Half precision and accelerators multiply few rows as fast as they are; a wrapped head is left as it is."""
-    if type(head) not in (torch.nn.Linear, OneDnnLinear) or "forward" in vars(head):
-        return False
-    return head.weight.device.type == "cpu" and head.weight.dtype is torch.float32
+    """Half precision and accelerators multiply few rows as fast as they are."""
+    return _is_plain(head) and head.weight.device.type == "cpu" and head.weight.dtype is torch.float32
