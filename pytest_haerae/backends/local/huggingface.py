@@ -82,9 +82,9 @@ class HuggingFaceBackend(BatchingBackend):
         return self._generation
 
     def close(self) -> None:
-        """Free the model."""
+        """Free the model, and the tokenizer: it keeps a vocabulary and its merges as Python's objects."""
         self._runner = None
-        del self._model
+        del self._model, self._tokenizer, self._encoder
 
     def _loglikelihoods(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         from pytest_haerae.backends.local.loglikelihoods import LoglikelihoodRunner
