@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 import torch
 
-from pytest_haerae.backends.local.linear import OneDnnLinear, is_faster, product, takes_product
+from pytest_haerae.backends.local.linear import is_faster, is_plain, product, takes_product
 
 _SLICE_BYTES = 3 << 20
 """Of the head's weights, what a processor's caches hold while all rows are multiplied with them."""
@@ -48,7 +48,7 @@ def head_of_few(head: torch.nn.Module, tokens: int) -> Iterator[None]:
         head: A model's output embeddings; one that is not plain stays as it is.
         tokens: How many.
     """
-    plain = head if _is_plain(head) else None
+    plain = head if is_plain(head) else None
     if plain is None:
         yield
         return
@@ -92,11 +92,6 @@ def linear_in_slices(head: torch.nn.Linear, states: torch.Tensor) -> torch.Tenso
     return logits.unsqueeze(0)
 
 
-def _is_plain(head: torch.nn.Module) -> TypeGuard[torch.nn.Linear]:
-    """A wrapped head is left as it is."""
-    return type(head) in (torch.nn.Linear, OneDnnLinear) and "forward" not in vars(head)
-
-
 def _gains_by_slices(head: torch.nn.Module) -> TypeGuard[torch.nn.Linear]:
     """Half precision and accelerators multiply few rows as fast as they are."""
-    return _is_plain(head) and head.weight.device.type == "cpu" and head.weight.dtype is torch.float32
+    return is_plain(head) and head.weight.device.type == "cpu" and head.weight.dtype is torch.float32

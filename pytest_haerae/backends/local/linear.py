@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TypeGuard
 
 import torch
 
@@ -29,9 +30,14 @@ def multiply_faster(model: torch.nn.Module) -> None:
     if not is_faster():
         return
     for module in model.modules():
-        # What something else has wrapped or replaced is left as it is.
-        if type(module) is torch.nn.Linear and "forward" not in vars(module):
+        if is_plain(module):
             module.__class__ = OneDnnLinear
+
+
+def is_plain(module: torch.nn.Module) -> TypeGuard[torch.nn.Linear]:
+    """Whether a layer is a linear one and nothing else: not wrapped, derived or of quantized weights."""
+    kinds = type(module) in (torch.nn.Linear, OneDnnLinear) and "forward" not in vars(module)
+    return kinds and type(module.weight) is torch.nn.Parameter
 
 
 def product(rows: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:

@@ -17,6 +17,12 @@ from pytest_haerae.backends.local.linear import OneDnnLinear, is_faster, multipl
 
 WITHOUT = not torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
 needs_onednn = pytest.mark.skipif(WITHOUT, reason="torch is built without oneDNN")
+
+
+class Packed(torch.Tensor):
+    """Weights of another making, which say that they are float32: so do those of torchao."""
+
+
 AMD = {"avx512_f": True, "cpu_name": "AMD EPYC"}
 
 
@@ -56,9 +62,12 @@ def test_plain_layers_are_multiplied_faster_and_others_left_alone(monkeypatch: p
     on(monkeypatch, AMD)
     wrapped, derived = torch.nn.Linear(4, 4), type("Derived", (torch.nn.Linear,), {})(4, 4)
     monkeypatch.setattr(wrapped, "forward", wrapped.forward)
-    model = torch.nn.Sequential(torch.nn.Linear(4, 4), wrapped, derived, torch.nn.ReLU())
+    quantized = torch.nn.Linear(4, 4)
+    quantized.weight = torch.nn.Parameter(quantized.weight.data.as_subclass(Packed))
+    model = torch.nn.Sequential(torch.nn.Linear(4, 4), wrapped, derived, quantized, torch.nn.ReLU())
     multiply_faster(model)
-    assert [type(module) for module in model] == [OneDnnLinear, torch.nn.Linear, type(derived), torch.nn.ReLU]
+    own = [OneDnnLinear, torch.nn.Linear, type(derived), torch.nn.Linear, torch.nn.ReLU]
+    assert [type(module) for module in model] == own
 
 
 @pytest.mark.parametrize("capabilities", [{}, {**AMD, "avx512_f": False}, {**AMD, "cpu_name": "Intel(R) Xeon(R)"}])
