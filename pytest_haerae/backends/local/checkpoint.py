@@ -99,6 +99,8 @@ def load_model(parameters: CheckpointParameters, *, images: bool = False) -> tup
         from transformers import AutoModelForCausalLM, AutoTokenizer
     except ImportError as error:
         raise UsageError(f"--model=huggingface needs {error.name}: pip install 'pytest-haerae[hf]'") from None
+    from pytest_haerae.backends.local.linear import multiply_faster
+
     check_weights("huggingface", parameters.model_name_or_path)
     name, gguf = place_of(parameters.model_name_or_path)
     common = {"revision": parameters.revision, "trust_remote_code": parameters.trust_remote_code, **gguf}
@@ -129,6 +131,7 @@ def load_model(parameters: CheckpointParameters, *, images: bool = False) -> tup
         # Whatever the library raises here (no such folder, gated, truncated weights) concerns the model's name.
         line = error_line(error, longest=300)
         raise UsageError(f"huggingface cannot load {parameters.model_name_or_path}: {line}") from None
+    multiply_faster(model)
     return tokenizer, model.eval()
 
 

@@ -116,9 +116,11 @@ class HuggingFaceBackend(BatchingBackend):
         return self._generation
 
     def close(self) -> None:
-        """Free the model."""
-        self._runner = self._reading = None
-        self._model = None
+        """Free the model, and the tokenizer: it keeps a vocabulary and its merges as Python's objects."""
+        self._runner = None
+        if self._reading is None:
+            del self._model, self._tokenizer, self._encoder
+        self._reading = None
 
     def _loglikelihoods(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         from pytest_haerae.backends.local.loglikelihoods import LoglikelihoodRunner
