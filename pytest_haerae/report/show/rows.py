@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pytest_haerae.gates.changes import Change
-from pytest_haerae.gates.compatibility import JudgeModel, MeasuredInfo
+from pytest_haerae.gates.compatibility import MeasuredInfo
 from pytest_haerae.report.schema import Info, Judging, Report
 from pytest_haerae.statistics.repeats import advice
 from pytest_haerae.statistics.scores import Score, counts_of
@@ -95,6 +95,8 @@ def show_drop(drop: float | None) -> str:
 
 def unmeasured(score: Score) -> str:
     """Why a row has no accuracy."""
+    if unjudged := score.get("unjudged"):
+        return f"{unjudged} unjudged"
     return f"{score['errors']} errors" if score["errors"] else f"{score['skipped']} skipped"
 
 
@@ -149,17 +151,23 @@ def _reading_lines(report: Report) -> list[str]:
     if mean := report["metrics"].get("score"):
         interval = "" if mean["ci95"] is None else " [{:.3f}, {:.3f}]".format(*mean["ci95"])
         lines.append(f"scores of 0 to 1: mean {mean['mean']:.4f}{interval}, n = {mean['n']}")
-    if "judge" in info and "judging" in info:
-        lines.append(_judge_line(info["judge"], info["judging"]))
+    if (title := judge_title(info)) and "judging" in info:
+        lines.append(_judge_line(title, info["judging"]))
     if (likeness := report["metrics"].get("character_f")) is not None:
         lines.append(f"free text: character F-score {likeness:.4f} (mean)")
     return lines
 
 
-def _judge_line(judge: JudgeModel, judging: Judging) -> str:
+def judge_title(info: Info) -> str | None:
+    """Backend and model of the judge; None where there is none."""
+    judge = info.get("judge")
+    return None if judge is None else " ".join(filter(None, (judge["backend"], judge["model"])))
+
+
+def _judge_line(title: str, judging: Judging) -> str:
     """Who graded the answers, and what that took."""
     responses, tokens, cost = judging["responses"], judging["tokens"], judging["cost_usd"]
-    words = f"graded by {' '.join(filter(None, (judge['backend'], judge['model'])))}: {responses['computed']} responses"
+    words = f"graded by {title}: {responses['computed']} responses"
     words += f" computed, {responses['reused']} reused"
     if tokens["prompt"]:
         words += f", tokens: {tokens['prompt']} prompt, {tokens['completion']} completion"
