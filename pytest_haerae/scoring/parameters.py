@@ -9,9 +9,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.scoring.ranking import RANKINGS
 from pytest_haerae.scoring.registry import (
     CONSTRAIN,
     CONSTRAINTS,
+    RANK,
     RESERVED,
     STRICT_SCORER,
     Scorer,
@@ -35,6 +37,10 @@ class ScorerParameters(BaseModel):
     def facts(self) -> Mapping[str, Any]:
         """What a report says of them beside themselves, such as the fingerprint of a file that they name."""
         return {}
+
+    def constrains(self) -> bool:
+        """Whether what a second model writes is kept to choices, which not every backend can."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,11 @@ class ChosenScorer:
         return {} if self.parameters is None else self.parameters.facts()
 
     @property
+    def constrains(self) -> bool:
+        """Whether it keeps the second model to choices."""
+        return self.parameters is not None and self.parameters.constrains()
+
+    @property
     def asks(self) -> bool:
         """Whether a second model is asked about the answers."""
         return self.scorer.requests is not None
@@ -106,7 +117,8 @@ def choose_scorer(
     Args:
         method: How the responses are judged.
         evaluator_params: ``scorer`` and ``strict`` choose, ``time_limit`` bounds what it takes for an item, in seconds,
-            ``constrain`` is of how the model is asked; what the method does not take belongs to the chosen scorer.
+            ``constrain`` is of how the model is asked, ``rank`` of several answers; what the method does not take
+            belongs to the chosen scorer.
         default: The scorer where they choose none; that of the method where this is None.
 
     Raises:
@@ -120,6 +132,8 @@ def choose_scorer(
             raise UsageError(f"--evaluator-params: {name} is {_WANTED[kind]}, not {setting!r}")
     if reserved.get(CONSTRAIN, CONSTRAINTS[0]) not in CONSTRAINTS:
         raise UsageError(f"--evaluator-params: {unknown('constraint', reserved[CONSTRAIN], CONSTRAINTS)}")
+    if RANK in reserved and reserved[RANK] not in RANKINGS:
+        raise UsageError(f"--evaluator-params: {unknown('rank', reserved[RANK], RANKINGS)}")
     if reserved.get("strict") and reserved.get("scorer", STRICT_SCORER) != STRICT_SCORER:
         raise UsageError(
             f"--evaluator-params: strict is a scorer of its own; leave out either it or {reserved['scorer']!r}"

@@ -24,9 +24,11 @@ CONSTRAIN = "constrain"
 """The evaluator parameter that keeps what a model generates to what it names."""
 CONSTRAINTS = ("letters",)
 """What it may name."""
+RANK = "rank"
+"""The evaluator parameter that says which of several answers to an item is the best one."""
 RESERVED: Mapping[Method, Mapping[str, type]] = {
     "log_likelihood": {"return_logits": bool, "scorer": str, "time_limit": float},
-    "string_match": {CONSTRAIN: str, "scorer": str, "strict": bool, "time_limit": float},
+    "string_match": {CONSTRAIN: str, RANK: str, "scorer": str, "strict": bool, "time_limit": float},
 }
 """The evaluator parameters that belong to a method, whichever scorer judges, and their types."""
 

@@ -23,9 +23,10 @@ from pytest_haerae.gates.compatibility import MeasuredInfo
 from pytest_haerae.report.files import write_text
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show import page_data
+from pytest_haerae.report.show.judging import judge_title
 from pytest_haerae.report.show.page_notices import gate_notice, warning_notice
 from pytest_haerae.report.show.page_scores import score_rows
-from pytest_haerae.report.show.rows import judge_title, methods_of
+from pytest_haerae.report.show.rows import methods_of
 from pytest_haerae.statistics.pairing import Pairing, match_rows, pair_rows
 
 SCRIPTS = (

@@ -82,7 +82,7 @@ def test_what_only_replicas_have_asks_for_one(raw: dict[str, Any], replicas: int
         (
             "string_match",
             "return_logits=true",
-            "unknown parameter 'return_logits'. Valid: constrain, scorer, strict, time_limit",
+            "unknown parameter 'return_logits'. Valid: constrain, rank, scorer, strict, time_limit",
         ),
         ("log_likelihood", "strict=true", "unknown parameter 'strict'. Valid: return_logits, scorer, time_limit"),
         ("string_match", "strict=1", "strict is true or false, not 1"),
