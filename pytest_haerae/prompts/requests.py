@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pytest_haerae.backends.local.trie import split_trailing_space
+from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts.prompt import Prompt, write_option
 from pytest_haerae.types import Item, Message, Request
@@ -112,7 +113,7 @@ def make_request(
     constrained: bool = False,
     log_probability: bool = False,
 ) -> Request:
-    """Make the request that asks one item.
+    """Make the request that asks one item; a text alone is scored as it stands, whatever the prompt.
 
     Args:
         item: The question.
@@ -124,6 +125,8 @@ def make_request(
         constrained: Keep what is generated to one of the item's labels, where it has any.
         log_probability: Ask for the log-probability of what is generated.
     """
+    if is_text_alone(item) and item.options:
+        return Request("loglikelihood", "", item.options)
     examples = _examples(prompt.render, prompt.write_target, tuple(shots))
     context, messages = framed(prompt.render(item), examples, chat=chat, system_prompt=system_prompt)
     if kind == "generate":

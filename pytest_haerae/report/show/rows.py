@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pytest_haerae.gates.changes import Change
 from pytest_haerae.gates.compatibility import MeasuredInfo
 from pytest_haerae.report.schema import Info, Report
+from pytest_haerae.report.show.further import further_lines
 from pytest_haerae.report.show.judging import judging_lines
 from pytest_haerae.scoring.registry import RANK
 from pytest_haerae.statistics.repeats import advice
@@ -125,7 +126,7 @@ def count_lines(report: Report) -> list[str]:
             f"items share passages ({metrics['n']} items, {metrics.get('clusters')} clusters): the standard error is"
             f" {clustered:.4f}, not {plain:.4f}"
         )
-    lines += _repeats_lines(metrics, str(info["evaluator_params"].get(RANK)))
+    lines += [*_repeats_lines(metrics, str(info["evaluator_params"].get(RANK))), *further_lines(metrics)]
     if detail := info.get("method_detail"):
         lines.append(f"{'log-likelihoods' if info['method'] == 'log_likelihood' else 'how it was asked'}: {detail}")
     return lines + _reading_lines(report) + judging_lines(report)
