@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -70,9 +72,12 @@ class JudgeParameters(ScorerParameters):
         return self.structured
 
     def facts(self) -> Mapping[str, Any]:
-        """The template's name and fingerprint, and the scale of its scores."""
-        own = {"template": self.template, "template_fingerprint": self._template.fingerprint}
+        """The template's name and fingerprint, the scale of its scores, and a hash of the answers compared with."""
+        own: dict[str, Any] = {"template": self.template, "template_fingerprint": self._template.fingerprint}
         template = self._template
+        if self.against is not None:
+            answers = json.dumps(sorted(self._others.items())).encode()
+            own["against_fingerprint"] = hashlib.sha256(answers).hexdigest()
         return {**own, "scale": [template.lowest, template.highest]} if template.kind == "score" else own
 
     def questions(self, item: Item, response: Response) -> Questions | None:
