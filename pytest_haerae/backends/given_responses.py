@@ -43,7 +43,7 @@ class GivenBackend(Backend):
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     parameters = GivenParameters
-    constrains = True
+    constrains = takes_images = True
     remote = True
 
     def __init__(self, parameters: GivenParameters) -> None:

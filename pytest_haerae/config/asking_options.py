@@ -50,7 +50,7 @@ ASKING: Sequence[Option] = (
     value(
         "evaluator_params",
         "JSON",
-        "the scorer's parameters, in the forms of --model-params; constrain=letters keeps answers to letters",
+        "the scorer's parameters, as --model-params; also constrain=letters, and rank=log_probability of --repeats",
         "answers",
         parse=parse_mapping,
         default={},
@@ -166,6 +166,13 @@ ASKING: Sequence[Option] = (
         "FILE",
         "answers made elsewhere, in the model's place: a report, or .jsonl, .csv, .parquet with id and response",
         "answers",
+        parse=parse_typed_path,
+    ),
+    value(
+        "judge_labels",
+        "FILE",
+        "what people say of some graded answers: the score is corrected for the judge's error",
+        "outputs",
         parse=parse_typed_path,
     ),
 )

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.budget import Budget
 from pytest_haerae.run.calls import Callers, Calls
@@ -28,8 +29,9 @@ from pytest_haerae.run.turns import turn
 from pytest_haerae.run.usage import Usage
 from pytest_haerae.run.validation import thought_apart
 from pytest_haerae.run.wanted import wanted_of
+from pytest_haerae.scoring.ranking import ranked
 from pytest_haerae.scoring.repeats import choose_answer
-from pytest_haerae.types import Answer, Capability, PassIf, Request, Response, Sample, Selected, Verdict
+from pytest_haerae.types import Answer, Capability, Request, Response, Sample, Selected, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Answers:
         model: The model; it is loaded still where tests ask it.
         has_callers: Whether there are tests that ask it.
         graded: What a second model said of the answers.
-        joined: How answers that were made elsewhere were found; None where a model was asked.
+        joined: How answers that were made elsewhere were found; of none where a model was asked.
     """
 
     samples: Sequence[Sample]
@@ -54,7 +56,7 @@ class Answers:
     model: KeptModel
     has_callers: bool
     graded: Graded
-    joined: Joined | None
+    joined: Joined
     _held: ExitStack = field(repr=False)
 
     @property
@@ -64,18 +66,9 @@ class Answers:
         # Of the items the report has it.
         of_calls = [f"haerae_model: {detail}"] if detail and detail != self.usage.method_detail else []
         said = calls.said if calls.computed else self.usage.said
-        others = [] if self.joined is None else self.joined.notes()
-        return list(dict.fromkeys([*said, *of_calls, *self.usage.notes, *calls.notes, *self.graded.notes, *others]))
-
-    @property
-    def warnings(self) -> list[str]:
-        """Which items have no answer where they were made elsewhere, in lines."""
-        return [] if self.joined is None else self.joined.warnings()
-
-    def present(self, samples: Sequence[Sample]) -> Sequence[Sample]:
-        """Samples without those of items that have no record, because no answer to them was made elsewhere."""
-        missing = () if self.joined is None else self.joined.missing
-        return [sample for sample in samples if sample.nodeid not in missing] if missing else samples
+        return list(
+            dict.fromkeys([*said, *of_calls, *self.usage.notes, *calls.notes, *self.graded.notes, *self.joined.notes()])
+        )
 
     def release(self) -> None:
         """Close the model, where tests kept it; what goes wrong becomes a note. Nothing is asked any more."""
@@ -146,7 +139,11 @@ def ask(
             make = partial(Engine, model, store, number, reuse=config.reuse, secrets=plan.secrets, budget=budget)
             # A batch's answers are waited for as long as it takes, and what tests ask by themselves is not sent in one.
             send = _batches(plan, store, number, progress).send if config.batch_api else send_directly
-            engine = make(limit=None if config.batch_api else config.answer_timeout, send=send)
+
+            def called(key: str) -> str:
+                return asked[asked_keys.index(key) // k].item.id
+
+            engine = make(called=called, limit=None if config.batch_api else config.answer_timeout, send=send)
             second = make(limit=config.answer_timeout, notes_words=False)
             kinds = _by_kind(plan, asked, asked_keys, k)
             put = (
@@ -179,9 +176,11 @@ def ask(
         for place, entry in enumerate(selection):
             places = range(k * place, k * (place + 1))
             verdicts = [graded.verdicts.get(at) or tally.verdict(entry, wanted.keys[at], own[at]) for at in places]
-            samples.append(make_sample(entry, [own[at] for at in places], verdicts, config.pass_if))
+            samples.append(make_sample(entry, [own[at] for at in places], verdicts, config))
         engine.usage.cut_short |= graded.usage.cut_short
-        return Answers(samples, engine.usage, stored, calls, model, callers is not None, graded, joined, held.pop_all())
+        return Answers(
+            samples, engine.usage, stored, calls, model, callers is not None, graded, joined or Joined(), held.pop_all()
+        )
 
 
 def _batches(plan: Plan, store: Store, run: int, progress: Progress) -> ProviderBatches:
@@ -235,21 +234,23 @@ def _further(progress: Progress, before: int, total: int) -> Progress:
 
 
 def make_sample(
-    selected: Selected, responses: Sequence[Response | None], verdicts: Sequence[Verdict], pass_if: PassIf
+    selected: Selected, responses: Sequence[Response | None], verdicts: Sequence[Verdict], config: RunConfig
 ) -> Sample:
     """An item with what its answers came to; where there are none the method does not apply to it."""
     if len(verdicts) == 1 or responses[0] is None:
         return Sample(selected, responses[0], verdicts[0])
     pairs = zip(responses, verdicts, strict=True)
     answers = tuple(Answer(response, verdict) for response, verdict in pairs if response is not None)
-    shown = choose_answer(answers, pass_if)
+    if config.ranking is not None:
+        answers = ranked(answers, config.ranking)
+    shown = choose_answer(answers, config.pass_if)
     return Sample(selected, shown.response, shown.verdict, answers)
 
 
 def judged(plan: Plan, selected: Selected, responses: Sequence[Response | None]) -> Sample:
     """An item with its verdict; without a response it was not asked, because the method does not apply."""
     judge = partial(plan.part_of(selected.data).judge, selected.item)
-    return make_sample(selected, responses, list(map(judge, responses)), plan.config.pass_if)
+    return make_sample(selected, responses, list(map(judge, responses)), plan.config)
 
 
 class StoredSamples:
@@ -285,7 +286,7 @@ class StoredSamples:
         responses = [None if key is None else self._response(key) for key in keys]
         if selected.nodeid in self._verdicts:
             verdicts = self._verdicts[selected.nodeid]
-            return make_sample(selected, responses, verdicts, self._plan.config.pass_if)
+            return make_sample(selected, responses, verdicts, self._plan.config)
         return judged(self._plan, selected, responses)
 
     def _response(self, key: str) -> Response:

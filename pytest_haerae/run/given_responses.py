@@ -13,7 +13,7 @@ from pytest_haerae.run.engine import Progress
 from pytest_haerae.run.stored_run import StoredRun
 from pytest_haerae.run.usage import Usage
 from pytest_haerae.run.validation import Malformed, masked, thought_apart, validated_answer
-from pytest_haerae.types import Capability, Request, Response, Selected
+from pytest_haerae.types import Capability, Request, Response, Sample, Selected
 
 if TYPE_CHECKING:
     from pytest_haerae.run.plan import Plan
@@ -173,7 +173,7 @@ class Joined:
         unused: How many items of the file are none of the run's.
     """
 
-    place: str
+    place: str = ""
     answers: dict[str, Response] = field(default_factory=dict)
     absent: list[Selected] = field(default_factory=list)
     other: list[Selected] = field(default_factory=list)
@@ -216,6 +216,10 @@ class Joined:
                 f"{self.place}: other data there (question, options or reference), so not taken: {_named(self.other)}"
             )
         return found
+
+    def present(self, samples: Sequence[Sample]) -> Sequence[Sample]:
+        """Samples without those of items that have no answer here: there is no record of them."""
+        return [each for each in samples if each.nodeid not in self.missing] if self.missing else samples
 
     def notes(self) -> list[str]:
         """What else is to be known, in lines."""

@@ -38,7 +38,7 @@ def given(
 def samples(made: Evaluation) -> tuple[Sequence[Sample], list[str]]:
     answers = made.ask(everything(made), silent)
     answers.close()
-    return answers.present(answers.samples), [*answers.warnings, *answers.notes]
+    return answers.joined.present(answers.samples), [*answers.joined.warnings(), *answers.notes]
 
 
 def test_answers_are_joined_by_id_in_any_order(tmp_path: Path) -> None:
