@@ -32,7 +32,7 @@ RESERVED: Mapping[Method, Mapping[str, type]] = {
 
 _BUILT_IN: Mapping[Method, tuple[str, ...]] = {
     "log_likelihood": ("log_likelihood",),
-    "string_match": ("string_match", "strict", "mathematics.scorer", "logical_puzzles", "judge.scorer"),
+    "string_match": ("string_match", "strict", "mathematics.scorer", "logical_puzzles", "judge.scorer", "kudge"),
 }
 """The modules of the own scorers, imported when one is looked up: those of texts compile a hundred patterns."""
 

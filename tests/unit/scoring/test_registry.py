@@ -53,7 +53,7 @@ def always_wrong(item: Item, response: Response) -> Verdict:
 
 
 def test_the_package_has_its_own() -> None:
-    assert scorer_names("string_match") == ("default", "judge", "logical_puzzles", "math", "strict")
+    assert scorer_names("string_match") == ("default", "judge", "kudge", "logical_puzzles", "math", "strict")
     assert scorer_names("log_likelihood") == ("default",)
 
 
@@ -73,7 +73,7 @@ def test_a_name_of_the_package_is_replaced_for_one_method() -> None:
 def test_a_name_that_is_unknown_for_the_method_is_refused_with_the_nearest() -> None:
     with pytest.raises(
         UsageError,
-        match=r"unknown scorer 'strikt': did you mean 'strict'\? Valid: default, judge, logical_puzzles, math",
+        match=r"unknown scorer 'strikt': did you mean 'strict'\? Valid: default, judge, kudge, logical_puzzles, math",
     ):
         find_scorer("string_match", "strikt")
     with pytest.raises(UsageError, match=r"unknown scorer 'strict'\. Valid: default"):
@@ -121,7 +121,15 @@ def test_the_names_of_installed_ones_are_listed_and_a_broken_package_is_left_out
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     install(monkeypatch, tmp_path, "installed_scorers", INSTALLED, POINTS)
-    assert scorer_names("string_match") == ("default", "installed", "judge", "logical_puzzles", "math", "strict")
+    assert scorer_names("string_match") == (
+        "default",
+        "installed",
+        "judge",
+        "kudge",
+        "logical_puzzles",
+        "math",
+        "strict",
+    )
     assert scorer_names("log_likelihood") == ("default",)
 
 
