@@ -38,9 +38,9 @@ from pytest_haerae.run.identity import refuse_one_name
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan, make_plan
 from pytest_haerae.run.questions import Questions
-from pytest_haerae.statistics.breakdown import check_breakdowns, with_breakdowns
+from pytest_haerae.statistics.breakdown import check_breakdowns
+from pytest_haerae.statistics.further import measure
 from pytest_haerae.statistics.pairing import mark_of, outline_of
-from pytest_haerae.statistics.scores import make_metrics
 from pytest_haerae.types import DataKey, Sample, Selected, Verdict
 
 
@@ -173,7 +173,7 @@ class Evaluation:
         config = self.plan.config
         completeness = Completeness.of_samples(samples, asked=len(selection), by_hand=by_hand)
         ordered = sorted(samples, key=lambda sample: place_of(sample.selected))
-        metrics, rows = with_breakdowns(make_metrics(ordered), ordered, config.by), self._rows(ordered)
+        metrics, rows = measure(self.plan, ordered), self._rows(ordered)
         metrics = with_judge_check(metrics, ordered, self.labels)
         before = None if self.baseline is None else map(outline_of, self.baseline["samples"])
         of_suites = judge_suites(selection, ordered, lambda entry: self.plan.part_of(entry.data).applies(entry.item))

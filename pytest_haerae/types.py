@@ -80,6 +80,7 @@ class Request:
         sampling: Generation parameters of this request alone, by name and in that order, in place of the backend's.
         repeat: Which answer to this question it asks for, from 0: each is another one, where the model draws.
         choices: The texts of which the model is kept to one; empty where it writes what it likes.
+        log_probability: Whether the log-probability of what it generates is wanted.
     """
 
     kind: Capability
@@ -90,16 +91,7 @@ class Request:
     sampling: tuple[tuple[str, SamplingValue], ...] = ()
     repeat: int = 0
     choices: tuple[str, ...] = ()
-
-
-def split_trailing_space(context: str) -> tuple[str, str]:
-    """A context without the spaces at its end, and those spaces: they belong to what is scored behind it.
-
-    A context that ends in a space scores the wrong tokens. lm-evaluation-harness (0.4.13, `TemplateLM._encode_pair`)
-    moves them likewise, also the newline with which many a chat template ends. Nothing is taken from blank contexts.
-    """
-    stripped = context.rstrip()
-    return (stripped, context[len(stripped) :]) if stripped else (context, "")
+    log_probability: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +111,10 @@ class Response:
         reasoning: What the model thought before it answered, told apart by the backend or by its own marks in `text`.
         reasoning_tokens: Those of `completion_tokens` that it thought in, None where the backend does not say.
         cached_tokens: Those of `prompt_tokens` that were in the server's cache, None where it does not say.
+        log_probability: The sum of the log-probabilities (natural logarithm) that the model itself gave to the tokens
+            that it generated, up to the one that ends the text, whatever filters and temperature they were drawn with;
+            None where it was not asked for.
+        log_probability_tokens: How many tokens that sum is of.
     """
 
     text: str | None = None
@@ -133,6 +129,8 @@ class Response:
     reasoning: str | None = None
     reasoning_tokens: int | None = None
     cached_tokens: int | None = None
+    log_probability: float | None = None
+    log_probability_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +228,12 @@ class Answer:
     Attributes:
         response: What the model answered.
         verdict: What it is worth.
+        rank: The greater, the more it is the one to be taken of all; None where nothing ranks them.
     """
 
     response: Response
     verdict: Verdict
+    rank: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

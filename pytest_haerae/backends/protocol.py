@@ -99,6 +99,9 @@ class Backend(ABC):
     constrains: ClassVar[bool] = False
     """Whether it keeps a generated text to `Request.choices`; one that does not is never given a request with some."""
 
+    log_probabilities: ClassVar[bool] = False
+    """Whether it tells the log-probability of a text where `Request.log_probability` asks for it."""
+
     parameters: ClassVar[type[BackendParameters]] = BackendParameters
     """The class of its parameters."""
 
@@ -204,7 +207,8 @@ class Backend(ABC):
         Yields:
             ``(index, response)`` as each is done, in any order, each index once. A response that is yielded is stored
             before the next one is asked for. It carries an answer or an `error`, never both; an answer is a `text` (of
-            the request's `choices` one as it stands there, where it has some), or one log-likelihood for each of the
+            the request's `choices` one as it stands there, where it has some; with `log_probability` and
+            `log_probability_tokens` where the request wants them), or one log-likelihood for each of the
             request's continuations: the sum of the log-probabilities (natural logarithm) of its tokens after the
             context, finite and at most 0. Another index, one that came before, or something else than a `Response`
             ends the run with exit code 4; a field that is not what its type says is the error of its request.

@@ -242,6 +242,22 @@ def require_method(name: str, backend: type[Backend], method: Method) -> None:
         raise UsageError(f"--method={method}: backend '{name}' cannot serve it; it serves {', '.join(possible)}")
 
 
+def require_log_probabilities(place: str, name: str, backend: type[Backend]) -> None:
+    """Refuse to rank texts by their log-probability where the backend does not tell it.
+
+    Args:
+        place: What asks for it.
+        name: The backend's name.
+        backend: Its class.
+
+    Raises:
+        UsageError: With those that do.
+    """
+    if not backend.log_probabilities:
+        can = ", ".join(_backends(lambda each: each.log_probabilities))
+        raise UsageError(f"{place}: backend '{name}' tells no log-probability of what it generates; {can} do")
+
+
 def require_choices(place: str, name: str, backend: type[Backend], parameters: BackendParameters) -> None:
     """Refuse to keep texts to choices where the backend cannot, or is told to let its model think first.
 

@@ -50,7 +50,7 @@ ASKING: Sequence[Option] = (
     value(
         "evaluator_params",
         "JSON",
-        "the scorer's parameters, in the forms of --model-params; constrain=letters keeps answers to letters",
+        "the scorer's parameters, as --model-params; also constrain=letters, and rank=log_probability of --repeats",
         "answers",
         parse=parse_mapping,
         default={},

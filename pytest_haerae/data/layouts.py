@@ -32,6 +32,7 @@ from pytest_haerae.data.rows import (
     passage,
     text_of,
 )
+from pytest_haerae.data.texts import read_text_alone, text_alone
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.types import LETTERS, Item
 
@@ -39,7 +40,7 @@ PlacedRow = tuple[RowPlace, Row]
 
 _LABELS = tuple(tuple(LETTERS[:count]) for count in range(len(LETTERS) + 1))
 """The labels of so many options: one tuple, whatever the number of items."""
-COLUMN_FIELDS = ("question", "options", "answer", "answer_start", "context")
+COLUMN_FIELDS = ("question", "options", "answer", "answer_start", "context", "text")
 
 _LABEL_LINE = re.compile(rf"^\s*\(([{LETTERS}])\)", re.MULTILINE)
 _NOT_SLUG = re.compile(r"[^A-Za-z0-9._\-]")
@@ -130,7 +131,7 @@ def _reader_of_other_columns(reader: Reader, row: Row, place: RowPlace, layouts:
         UsageError: One of them has options and the other none: a misspelt column would turn a choice into free text.
     """
     other = choose_reader(row, str(place), {}, layouts)
-    if (other is _read_free_text) != (reader is _read_free_text):
+    if any((other is kind) != (reader is kind) for kind in (_read_free_text, read_text_alone)):
         raise UsageError(
             f"{place}: the columns {', '.join(sorted(map(str, row)))} are of another layout than those of the row"
             " before it, with and without options; put them into files of their own"
@@ -202,11 +203,14 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
 
     `columns` maps ``question``, ``answer``, and optionally ``context``, to a column each; ``options`` to one column
     with a list, or to several joined by ``|``; ``answer_start`` (0 or 1) says from where a numeric answer counts.
+    Of rows of which nothing is asked it maps ``text`` alone.
     """
     columns = {nfc(str(name)): composed(value) for name, value in columns.items()}
     for name in columns:
         if name not in COLUMN_FIELDS:
             raise UsageError(f"--dataset-columns: {unknown('field', name, COLUMN_FIELDS)}")
+    if "text" in columns:
+        return _mapped_text(columns, row, source)
     listed = columns.get("options")
     # A column may be named by a number, which its option has read as one.
     listed = [listed] if isinstance(listed, int | float) else listed
@@ -241,3 +245,13 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
         return Question(query, choices.texts, number_index(answer, int(start), choices.texts, answer_column, place))
 
     return read
+
+
+def _mapped_text(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
+    """The layout of a text alone, whose column the user names."""
+    column = str(columns["text"])
+    if len(columns) > 1:
+        raise UsageError("--dataset-columns: text is that of rows of which nothing is asked; name it alone")
+    if column not in row:
+        raise UsageError(f"--dataset-columns: {source} has no such column: {unknown('column', column, row)}")
+    return lambda row, place: text_alone(row, column, place)

@@ -26,6 +26,7 @@ def requests_from_json(content: Sequence[Mapping[str, Any]]) -> list[Request]:
             tuple((name, _hashable(value)) for name, value in each["sampling"]),
             each["repeat"],
             tuple(each["choices"]),
+            each["log_probability"],
         )
         for each in content
     ]

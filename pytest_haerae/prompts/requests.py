@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from pytest_haerae.backends.local.trie import split_trailing_space
+from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts.prompt import Prompt, write_option
-from pytest_haerae.types import Item, Message, Request, split_trailing_space
+from pytest_haerae.types import Item, Message, Request
 
 SHOT_SEPARATOR = "\n\n"
 """What stands between few-shot examples, as in lm-evaluation-harness (`fewshot_delimiter`)."""
@@ -109,8 +111,9 @@ def make_request(
     chat: bool = False,
     system_prompt: str | None = None,
     constrained: bool = False,
+    log_probability: bool = False,
 ) -> Request:
-    """Make the request that asks one item.
+    """Make the request that asks one item; a text alone is scored as it stands, whatever the prompt.
 
     Args:
         item: The question.
@@ -120,12 +123,18 @@ def make_request(
         chat: Make a chat of it: the examples become earlier turns.
         system_prompt: The chat's system message; before plain text it stands as a first paragraph.
         constrained: Keep what is generated to one of the item's labels, where it has any.
+        log_probability: Ask for the log-probability of what is generated.
     """
+    if is_text_alone(item) and item.options:
+        return Request("loglikelihood", "", item.options)
     examples = _examples(prompt.render, prompt.write_target, tuple(shots))
     context, messages = framed(prompt.render(item), examples, chat=chat, system_prompt=system_prompt)
     if kind == "generate":
         choices = (item.labels if constrained else None) or ()
-        return Request("generate", context, messages=messages, stop=() if choices else prompt.stop, choices=choices)
+        stop = () if choices else prompt.stop
+        return Request(
+            "generate", context, messages=messages, stop=stop, choices=choices, log_probability=log_probability
+        )
     assert item.labels is not None  # noqa: S101 - free-text items never come here: they are skipped before
     context, moved = split_trailing_space(context)
     # A chat template ends where the answer begins, so that no space stands before the label.

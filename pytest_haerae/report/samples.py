@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -109,6 +110,12 @@ def _answer_row(answer: Answer) -> AnswerRow:
         row["score"] = verdict.score
     if verdict.judgements:
         row["judgements"] = list(verdict.judgements)
+    if response.log_probability is not None:
+        row["log_probability"] = response.log_probability
+    if response.log_probability_tokens is not None:
+        row["log_probability_tokens"] = response.log_probability_tokens
+    if answer.rank is not None:
+        row["rank"] = answer.rank if math.isfinite(answer.rank) else None
     return row
 
 

@@ -29,4 +29,6 @@ def response_key(identity: str, request: Request) -> str:
         content.append([request.sampling, request.repeat])
     if request.choices:
         content.append({"choices": request.choices})
+    if request.log_probability:
+        content.append({"log_probability": True})
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -31,7 +31,7 @@ class Tally:
         self._entries: dict[str, Selected | Verdict | list[Selected]] = {}
         self._of_shared: dict[int, Verdict] = {}
         for entry, key in asked:
-            if plan.part_of(entry.data).scorer.scorer.quick:
+            if plan.part_of(entry.data).scorer.quick:
                 other = self._entries.setdefault(key, entry)
                 if isinstance(other, list):
                     other.append(entry)

@@ -42,6 +42,9 @@ def body_of(
         body["prompt"] = request.context
     body |= {name: {**body.get(name, {}), **value} for name, value in choosing.items()}
     body |= {"max_tokens": parameters.max_tokens, "temperature": parameters.temperature}
+    if request.log_probability:
+        # Of the tokens themselves: a text completion counts the alternatives, of which none is asked for with 0.
+        body["logprobs"] = True if endpoint == "chat" else 1
     optional = {
         "top_p": parameters.top_p,
         "seed": parameters.seed,

@@ -50,6 +50,7 @@ class HuggingFaceBackend(BatchingBackend):
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     constrains: ClassVar[bool] = True
+    log_probabilities: ClassVar[bool] = True
     parameters = HuggingFaceParameters
     libraries: ClassVar[tuple[str, ...]] = ("torch", "transformers")
     requires: ClassVar[tuple[str, ...]] = REQUIRES

@@ -23,6 +23,7 @@ from pytest_haerae.gates.compatibility import MeasuredInfo
 from pytest_haerae.report.files import write_text
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show import page_data
+from pytest_haerae.report.show.further import further_table, shown_interval, shown_value
 from pytest_haerae.report.show.page_notices import gate_notice, warning_notice
 from pytest_haerae.report.show.page_scores import score_rows
 from pytest_haerae.report.show.rows import methods_of
@@ -171,6 +172,9 @@ def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[s
     return {
         "info": info,
         "metrics": report["metrics"],
+        "shown_value": shown_value,
+        "shown_interval": shown_interval,
+        "further": further_table(report["metrics"]),
         "breakdowns": report["metrics"].get("by", {}),
         "methods": methods_of(info),
         "measured_subsets": sum(entry["accuracy"] is not None for entry in report["metrics"]["subsets"].values()),

@@ -227,7 +227,7 @@ def _given(entry: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: entry[name] for name in names if entry.get(name) is not None and entry[name] is not False}
 
 
-_OF_ANSWERS = ("outcome", "prediction", "raw_output", "error", "why", "why_start", "reasoning")
+_OF_ANSWERS = ("outcome", "prediction", "raw_output", "error", "why", "why_start", "reasoning", "rank")
 
 
 _TEXTS = (

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pytest_haerae.gates.changes import Change
 from pytest_haerae.gates.compatibility import MeasuredInfo
 from pytest_haerae.report.schema import Info, Report
+from pytest_haerae.report.show.further import further_lines
 from pytest_haerae.report.show.judging import judging_lines
+from pytest_haerae.scoring.registry import RANK
 from pytest_haerae.statistics.repeats import advice
 from pytest_haerae.statistics.scores import Score, counts_of
 
@@ -124,21 +126,30 @@ def count_lines(report: Report) -> list[str]:
             f"items share passages ({metrics['n']} items, {metrics.get('clusters')} clusters): the standard error is"
             f" {clustered:.4f}, not {plain:.4f}"
         )
-    lines += _repeats_lines(metrics)
+    lines += [*_repeats_lines(metrics, str(info["evaluator_params"].get(RANK))), *further_lines(metrics)]
     if detail := info.get("method_detail"):
         lines.append(f"{'log-likelihoods' if info['method'] == 'log_likelihood' else 'how it was asked'}: {detail}")
     return lines + _reading_lines(report) + judging_lines(report)
 
 
-def _repeats_lines(score: Score) -> list[str]:
-    """What several answers an item come to: one of 1, 2, 4 and so on, the most frequent, all; and what varies."""
+def _repeats_lines(score: Score, rank: str) -> list[str]:
+    """What several answers an item come to: one of 1, 2, 4 and so on, the most frequent, all, the best; what varies."""
     if not (repeats := score.get("repeats")):
         return []
     k = repeats["k"]
     shown = sorted({*(2**power for power in range(k.bit_length())), k})
     shares = [f"pass@{j} {repeats['pass_at'][str(j)]:.3f}" for j in shown]
     shares += [f"majority@{k} {repeats['majority_at']:.3f}", f"all@{k} {repeats['all_at']:.3f}"]
-    return [f"{k} answers an item: {', '.join(shares)}", advice(repeats)]
+    lines = [f"{k} answers an item: {', '.join(shares)}"]
+    if best := repeats.get("best_of_k"):
+        low, high = best["ci95"]
+        lines.append(f"the best-ranked of {k} answers (rank={rank}): {best['mean']:.3f} ({low:.3f}-{high:.3f}) right")
+    if parts := repeats.get("best_at"):
+        low, high = parts[str(k)]["ci95"]
+        scores = ", ".join(f"best@{j} {parts[str(j)]['mean']:.3f}" for j in shown)
+        items = f"{parts[str(k)]['n']} item{'' if parts[str(k)]['n'] == 1 else 's'}"
+        lines.append(f"scores of {items} between right and wrong: {scores} ({low:.3f}-{high:.3f})")
+    return [*lines, advice(repeats)]
 
 
 def _reading_lines(report: Report) -> list[str]:

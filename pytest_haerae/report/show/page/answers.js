@@ -10,7 +10,8 @@ function answers(item) {
     const thought = answer.reasoning
       ? foldAway(label("reasoning", { n: count(answer.reasoning.length) }), block(answer.reasoning))
       : null;
-    return foldAway(show(make("span"), title), thought, marked(said, answer.why, answer.why_start));
+    const ranked = answer.rank === undefined ? "" : ` · ${label("answer_rank", { rank: decimal(answer.rank, 3) })}`;
+    return foldAway(show(make("span"), title + ranked), thought, marked(said, answer.why, answer.why_start));
   };
   return given.length ? make("section", {}, make("h3", {}, label("answers", { n: given.length })), ...given.map(one)) : null;
 }
