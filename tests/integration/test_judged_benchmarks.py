@@ -88,6 +88,9 @@ def test_kosimpleqa_counts_what_is_not_attempted_apart(evaluate: Evaluate) -> No
     metrics = report()["metrics"]
     assert (metrics["correct"], metrics["wrong"], metrics["invalid"]) == (4, 2, 2)
     assert report()["info"]["rules"] == {"CORRECT": 4, "INCORRECT": 2, "NOT_ATTEMPTED": 2}
+    assert metrics["correct_given_attempted"]["value"] == pytest.approx(4 / 6)
+    assert metrics["simpleqa_f1"]["value"] == pytest.approx(2 * 4 / (8 + 6))
+    result.stdout.fnmatch_lines(["*simpleqa_f1 0.5714 (*"])
     assert set(metrics["by"]["topic"]) == {"가", "나"}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.data.rows import Layout, Question, Reader, Row, RowPlace, text_of
+from pytest_haerae.scoring.metrics import GIVEN_ATTEMPTED, SIMPLEQA_F1
 
 
 def _asked_in(column: str) -> Reader:
@@ -33,5 +34,6 @@ BENCHMARK = Benchmark(
     prompts={"string_match": "raw"},
     scorers={"string_match": "judge"},
     evaluator_params={"template": "reference_ko"},
+    further_metrics=(GIVEN_ATTEMPTED, SIMPLEQA_F1),
     in_all=False,
 )
