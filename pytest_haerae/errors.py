@@ -28,6 +28,16 @@ class UsageError(HaeraeError):
     """Bad input: the message names the thing, the place and the way out. Exit code 4."""
 
 
+class AnswerRefused(UsageError):  # noqa: N818 - what is refused is the answer
+    """A backend ends the run over one answer: no other would fare better.
+
+    Attributes:
+        index: The place of its request among those that the backend was given.
+    """
+
+    index: int = 0
+
+
 class StoreError(HaeraeError):
     """Responses cannot be kept (disk full, file not writable); the run stops rather than lose answers."""
 

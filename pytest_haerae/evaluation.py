@@ -35,6 +35,7 @@ from pytest_haerae.run.constraint import check_constraint, describe_constraint
 from pytest_haerae.run.engine import Progress
 from pytest_haerae.run.forecast import make_forecast
 from pytest_haerae.run.identity import refuse_one_name
+from pytest_haerae.run.images import check_images
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan, make_plan
 from pytest_haerae.run.questions import Questions
@@ -131,6 +132,7 @@ class Evaluation:
         refuse_one_name(about)
         check_breakdowns(self.plan.config.by, about, self.source)
         check_constraint(self.plan, about)
+        check_images(self.plan, about)
         if not by_hand:
             names = {name for entry in about for name in (entry.group, entry.benchmark)}
             check_gated_subsets(self.plan.config, filter(None, names))

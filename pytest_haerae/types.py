@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from pytest_haerae.images import Image
+
 Method = Literal["log_likelihood", "string_match"]
 Capability = Literal["generate", "loglikelihood"]
 PassIf = Literal["majority", "any", "all"]
@@ -39,6 +41,7 @@ class Item:
             where it has one; a second equal one ends in ``#2``. Empty where nobody gave it one.
         metadata: Every column of its row that has no other meaning, as JSON has its value; cells that hold nothing are
             left out. It is no part of what tells one item from another.
+        images: What is asked about beside the query, in order.
     """
 
     id: str
@@ -50,6 +53,7 @@ class Item:
     reference: str
     key: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    images: tuple[Image, ...] = ()
 
 
 Role = Literal["system", "user", "assistant"]
@@ -57,10 +61,11 @@ Role = Literal["system", "user", "assistant"]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a chat."""
+    """One message of a chat; its images stand before its text."""
 
     role: Role
     content: str
+    images: tuple[Image, ...] = ()
 
 
 SamplingValue = int | float | tuple[tuple[int, float], ...]

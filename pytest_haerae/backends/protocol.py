@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pytest_haerae.backends.batches import BatchEndpoint
 from pytest_haerae.backends.fingerprints import fingerprints
+from pytest_haerae.images import Image
 from pytest_haerae.types import Capability, Request, Response
 
 
@@ -101,6 +102,8 @@ class Backend(ABC):
 
     log_probabilities: ClassVar[bool] = False
     """Whether it tells the log-probability of a text where `Request.log_probability` asks for it."""
+    takes_images: ClassVar[bool] = False
+    """Whether it shows its model the images of a chat's messages; one that does not is never given any."""
 
     parameters: ClassVar[type[BackendParameters]] = BackendParameters
     """The class of its parameters."""
@@ -115,7 +118,7 @@ class Backend(ABC):
     """The command that installs them, for whom one is missing."""
 
     remote: ClassVar[bool] = False
-    """Whether it asks a server and holds no model itself: there is nothing to copy then, so `--replicas` is refused."""
+    """Whether it holds no model itself, as one that asks a server does not: `--replicas` is refused then."""
 
     proven: bool = False
     """Whether the run that goes on now has answers of this model already; set before `run`. A server that refuses a
@@ -160,6 +163,16 @@ class Backend(ABC):
             parameters: As of the constructor.
         """
         return "it has no batch endpoint"
+
+    @classmethod
+    def images_problem(cls, parameters: Any, images: Iterable[Image]) -> str | None:  # noqa: ANN401 - each backend's own
+        """Why its model cannot read the images of a run, where the backend takes images; None where it can.
+
+        Args:
+            parameters: As of the constructor.
+            images: All of them.
+        """
+        return None
 
     def batch_endpoint(self) -> BatchEndpoint | None:
         """The provider's batch endpoint, through which requests to generate are sent in place of `run`."""

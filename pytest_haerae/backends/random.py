@@ -31,6 +31,7 @@ class RandomBackend(Backend):
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     log_probabilities: ClassVar[bool] = True
+    takes_images: ClassVar[bool] = True
     parameters = RandomParameters
 
     def __init__(self, parameters: RandomParameters) -> None:

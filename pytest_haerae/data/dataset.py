@@ -105,6 +105,8 @@ class ItemLoader:
         if subset not in self._fingerprints:
             digest = hashlib.sha256()
             for item in self.items(subset):
-                digest.update(json.dumps([item.id, item.query, item.options, item.reference]).encode())
+                images = [image.digest for image in item.images]
+                asked = [item.id, item.query, item.options, item.reference, *([images] if images else ())]
+                digest.update(json.dumps(asked).encode())
             self._fingerprints[subset] = digest.hexdigest()[:16]
         return self._fingerprints[subset]

@@ -9,6 +9,7 @@ from typing import Any
 from pytest_haerae.data.answers import decide
 from pytest_haerae.data.cells import composed, nfc
 from pytest_haerae.data.choice_layouts import PASSAGES, counted_layouts, read_choices_of
+from pytest_haerae.data.images import image_columns, read_images
 from pytest_haerae.data.keys import ID_COLUMN, Keys, identifier_of
 from pytest_haerae.data.metadata import Metadata, MetadataReader, WatchedRow
 from pytest_haerae.data.options import read_choices
@@ -34,13 +35,14 @@ from pytest_haerae.data.rows import (
 )
 from pytest_haerae.data.texts import read_text_alone, text_alone
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.images import Image
 from pytest_haerae.types import LETTERS, Item
 
 PlacedRow = tuple[RowPlace, Row]
 
 _LABELS = tuple(tuple(LETTERS[:count]) for count in range(len(LETTERS) + 1))
 """The labels of so many options: one tuple, whatever the number of items."""
-COLUMN_FIELDS = ("question", "options", "answer", "answer_start", "context", "text")
+COLUMN_FIELDS = ("question", "options", "answer", "answer_start", "context", "image", "text")
 
 _LABEL_LINE = re.compile(rf"^\s*\(([{LETTERS}])\)", re.MULTILINE)
 _NOT_SLUG = re.compile(r"[^A-Za-z0-9._\-]")
@@ -89,7 +91,7 @@ def make_placed_items(
     decided = iter(decide(given))
     slug = slug or ascii_slug(subset)
     keys, items = Keys(), []
-    for index, (question, identifier, metadata) in enumerate(questions):
+    for index, (question, identifier, metadata, images) in enumerate(questions):
         options, labels = question.options, None
         if options is None:
             reference = str(question.answer)
@@ -97,17 +99,18 @@ def make_placed_items(
             answer = question.answer
             labels = _LABELS[len(options)]
             reference = labels[next(decided) if isinstance(answer, GivenAnswer) else int(answer)]
-        key = keys.of(identifier, question.query, options, reference)
+        key = keys.of(identifier, question.query, options, reference, images)
         identity = f"{slug}-{index:04d}", subset, index
-        items.append(Item(*identity, question.query, options, labels, reference, key, metadata))
+        items.append(Item(*identity, question.query, options, labels, reference, key, metadata, images))
     return items
 
 
 def _questions(
     rows: Iterable[PlacedRow], columns: Mapping[str, Any], layouts: Sequence[Layout], metadata: MetadataReader
-) -> Iterator[tuple[Question, str | None, Metadata]]:
+) -> Iterator[tuple[Question, str | None, Metadata, tuple[Image, ...]]]:
     reader: Reader | None = None
     known: tuple[str, ...] = ()
+    pictured: tuple[str, ...] = ()
     for place, row in rows:
         if reader is None or tuple(row) != known:
             if reader is None:
@@ -118,10 +121,21 @@ def _questions(
             # What a reader looks at has a meaning; the same for all rows that have these columns.
             watched = WatchedRow(row)
             question = reader(watched, place)
-            metadata.watch(row, {*watched.used, ID_COLUMN})
+            pictured = _image_columns(row, columns)
+            metadata.watch(row, {*watched.used, *pictured, ID_COLUMN})
         else:
             question = reader(row, place)
-        yield question, identifier_of(row) if ID_COLUMN in row else None, metadata.of(row)
+        images = read_images(row, pictured, place) if pictured else ()
+        yield question, identifier_of(row) if ID_COLUMN in row else None, metadata.of(row), images
+
+
+def _image_columns(row: Row, columns: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns with images: those that the user names, of which there may be none, or those that are called so."""
+    named = columns.get("image")
+    if named is None:
+        return image_columns(row)
+    listed = named if isinstance(named, list | tuple) else str(named).split("|")
+    return tuple(nfc(str(name)) for name in listed if str(name).strip())
 
 
 def _reader_of_other_columns(reader: Reader, row: Row, place: RowPlace, layouts: Sequence[Layout]) -> Reader:
@@ -202,8 +216,8 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
     """A layout described by the user.
 
     `columns` maps ``question``, ``answer``, and optionally ``context``, to a column each; ``options`` to one column
-    with a list, or to several joined by ``|``; ``answer_start`` (0 or 1) says from where a numeric answer counts.
-    Of rows of which nothing is asked it maps ``text`` alone.
+    with a list, or to several joined by ``|``, and so ``image``; ``answer_start`` (0 or 1) says from where a numeric
+    answer counts. Of rows of which nothing is asked it maps ``text`` alone.
     """
     columns = {nfc(str(name)): composed(value) for name, value in columns.items()}
     for name in columns:
@@ -216,7 +230,7 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
     listed = [listed] if isinstance(listed, int | float) else listed
     option_columns = tuple(listed.split("|")) if isinstance(listed, str) else tuple(map(str, listed or ()))
     single = [columns.get(field) for field in ("question", "answer", "context")]
-    named = [*(None if name is None else str(name) for name in single), *option_columns]
+    named = [*(None if name is None else str(name) for name in single), *option_columns, *(_image_columns({}, columns))]
     if not named[0] or not named[1]:
         raise UsageError("--dataset-columns: name the columns of both question and answer")
     for column in named:

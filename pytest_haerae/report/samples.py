@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from pytest_haerae.images import Image
 from pytest_haerae.lazy import LazySequence
-from pytest_haerae.report.schema import ChatMessage, SampleRow
+from pytest_haerae.report.schema import ChatMessage, ImageRow, SampleRow
 from pytest_haerae.run.calls import known_sum
 from pytest_haerae.statistics.answer_row import AnswerRow, Tokens
 from pytest_haerae.types import Answer, DataKey, Message, Request, Response, Sample, Verdict
@@ -86,9 +87,15 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         row["score"] = verdict.score
     if verdict.judgements:
         row["judgements"] = list(verdict.judgements)
+    if item.images:
+        row["images"] = [_image(image) for image in item.images]
     if sample.answers:
         row["answers"] = [_answer_row(answer) for answer in sample.answers]
     return row
+
+
+def _image(image: Image) -> ImageRow:
+    return {"name": image.name, "type": image.kind or None, "size": image.size or None, "sha256": image.digest}
 
 
 def _answer_row(answer: Answer) -> AnswerRow:

@@ -133,7 +133,11 @@ def ask(
             make = partial(Engine, model, store, number, reuse=config.reuse, secrets=plan.secrets, budget=budget)
             # A batch's answers are waited for as long as it takes, and what tests ask by themselves is not sent in one.
             send = _batches(plan, store, number, progress).send if config.batch_api else send_directly
-            engine = make(limit=None if config.batch_api else config.answer_timeout, send=send)
+
+            def called(key: str) -> str:
+                return asked[asked_keys.index(key) // k].item.id
+
+            engine = make(called=called, limit=None if config.batch_api else config.answer_timeout, send=send)
             second = make(limit=config.answer_timeout, notes_words=False)
             kinds = _by_kind(plan, asked, asked_keys, k)
             responses = _one_kind_at_a_time(kinds, questions, partial(engine.ask, note=tally.note), progress)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pytest_haerae.backends.api.harmless import HARMLESS
+from pytest_haerae.backends.chats import text_in
 from pytest_haerae.errors import UsageError
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class ApiServer:
         body = await request.json()
         self.bodies.append(body)
         self.keys.add(request.headers.get("Authorization"))
-        asked = body["messages"][-1]["content"] if "messages" in body else body["prompt"]
+        asked = text_in(body["messages"][-1]["content"]) if "messages" in body else body["prompt"]
         if asked == HARMLESS:
             return await self._answer_harmless(request, body)
         found = _NUMBER.search(asked)

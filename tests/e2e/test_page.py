@@ -275,6 +275,24 @@ def test_injections_stay_text(browser: Browser, tmp_path: Path) -> None:
     visit.close()
 
 
+def test_an_items_images_are_named_and_not_loaded(browser: Browser, tmp_path: Path) -> None:
+    rows = [sample(number) for number in range(3)]
+    rows[1]["images"] = [
+        {"name": "<img src=x>.png", "type": "image/png", "size": 12345, "sha256": "ab" * 32},
+        {"name": "https://images.example.org/cat.png", "type": None, "size": None, "sha256": "cd" * 32},
+    ]
+    write_page(tmp_path / "report.html", make(rows), None)
+    visit = Visit(browser, tmp_path / "report.html")
+    visit.page.locator("#rows .id").nth(1).click()
+    shown = visit.page.locator("ul.images li").all_text_contents()
+    assert shown == [
+        f"<img src=x>.png · 12,345 B · SHA-256 {'ab' * 8}",
+        f"https://images.example.org/cat.png · SHA-256 {'cd' * 8}",
+    ]
+    assert visit.page.locator("img").count() == 0
+    visit.close()
+
+
 def test_the_command_survives_a_shell(browser: Browser, tmp_path: Path) -> None:
     report = hostile()
     arguments = [text.replace("\ud800", "") for text in (HOSTILE, "it's", "", "two\nlines", "한글 a=b", "plain-1.0")]

@@ -53,7 +53,7 @@ class ApiBackend(Backend):
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     constrains: ClassVar[bool] = True
-    log_probabilities: ClassVar[bool] = True
+    log_probabilities = takes_images = True
     parameters: ClassVar[type[BackendParameters]] = ApiParameters
     remote: ClassVar[bool] = True
     name: ClassVar[str]

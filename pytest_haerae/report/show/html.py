@@ -36,6 +36,7 @@ SCRIPTS = (
     "items.js",
     "command.js",
     "metadata.js",
+    "images.js",
     "answers.js",
     "detail.js",
     "page.js",

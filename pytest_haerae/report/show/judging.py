@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_haerae.gates.compatibility import JudgeModel
-from pytest_haerae.report.schema import Judging, Report
+from pytest_haerae.report.schema import Info, Judging, Report
 from pytest_haerae.statistics.corrected import JudgeCheck
 
 
@@ -15,17 +14,23 @@ def judging_lines(report: Report) -> list[str]:
     lines = []
     if mean := metrics.get("score"):
         lines.append(f"scores of 0 to 1: mean {mean['mean']:.4f}{_interval(mean['ci95'])}, n = {mean['n']}")
-    if "judge" in info and "judging" in info:
-        lines.append(_judge_line(info["judge"], info["judging"]))
+    if (title := judge_title(info)) and "judging" in info:
+        lines.append(_judge_line(title, info["judging"]))
     if check := metrics.get("judge"):
         lines += _check_lines(check)
     return lines
 
 
-def _judge_line(judge: JudgeModel, judging: Judging) -> str:
+def judge_title(info: Info) -> str | None:
+    """Backend and model of the judge; None where there is none."""
+    judge = info.get("judge")
+    return None if judge is None else " ".join(filter(None, (judge["backend"], judge["model"])))
+
+
+def _judge_line(title: str, judging: Judging) -> str:
     """Who graded the answers, and what that took."""
     responses, tokens, cost = judging["responses"], judging["tokens"], judging["cost_usd"]
-    words = f"graded by {' '.join(filter(None, (judge['backend'], judge['model'])))}: {responses['computed']} responses"
+    words = f"graded by {title}: {responses['computed']} responses"
     words += f" computed, {responses['reused']} reused"
     if tokens["prompt"]:
         words += f", tokens: {tokens['prompt']} prompt, {tokens['completion']} completion"

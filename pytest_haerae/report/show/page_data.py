@@ -216,6 +216,7 @@ def texts(row: SampleRow, then: SampleRow | None, prefixes: Sequence[str]) -> di
         "input": None if messages else row["input"] if prefix is None else row["input"][len(prefixes[prefix]) :],
         "before": _before(row, then) if then is not None else None,
         "metadata": row.get("metadata") or None,
+        "images": row.get("images") or None,
         "answers": [_given({**answer}, _OF_ANSWERS) for answer in row.get("answers", ())] or None,
         **{name: row.get(name) for name in _TEXTS},
     }

@@ -112,7 +112,7 @@ def test_a_backend_that_cannot_be_replicated_is_refused_only_where_replicas_are_
     remote: Any = scripted(answer, Ledger())
     remote.remote = True
     plan({"mine": remote}, model="mine")
-    with pytest.raises(UsageError, match="--replicas: backend 'mine' asks a server"):
+    with pytest.raises(UsageError, match="--replicas: backend 'mine' holds no model to copy"):
         plan({"mine": remote}, model="mine", replicas=2)
 
 

@@ -288,7 +288,7 @@ async function drawItem(index) {
   const item = await readItem(index);
   // A quicker key may have opened another item while this one was read.
   if (opened !== index) return;
-  const asked = [verdict(item, index), options(item, index), prompt(item, index), ...output(item, index)];
+  const asked = [verdict(item, index), options(item, index), images(item), prompt(item, index), ...output(item, index)];
   const parts = [...asked, answers(item), metadata(item), command(item)];
   panel.replaceChildren(head(index), ...parts.filter(Boolean));
 }
