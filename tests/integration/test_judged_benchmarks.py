@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -129,3 +130,19 @@ def test_kudge_asks_the_judge_as_the_model_and_its_report_makes_labels(evaluate:
     assert (check["source"], check["labels"]) == ("elsewhere", 8)
     assert (check["error"]["right"], check["error"]["wrong"]) == (4, 4)
     assert check["correction"]["accuracy"] is None, "scores between have no sensitivity"
+
+
+def test_the_authors_file_of_kosimpleqa_is_read_as_any_file(evaluate: Evaluate) -> None:
+    rows = [
+        {"id": n, "category": "가", "answer_type": "수", "content": f"{n}번 문제는?", "answer": "답"} for n in range(4)
+    ]
+    Path("authors.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    options = ["--prompt=raw", "--evaluator-params=scorer=judge,further_metrics=simpleqa_f1", "--by=category"]
+    result = evaluate(
+        "suites", "--dataset=./authors.json", "--judge=grading", *options, model="answering", inprocess=True
+    )
+    assert result.ret == 0, result.outlines + result.errlines
+    metrics = report()["metrics"]
+    assert (metrics["correct"], metrics["wrong"], metrics["invalid"]) == (2, 1, 1)
+    assert metrics["simpleqa_f1"]["value"] == pytest.approx(2 * 2 / (4 + 3))
+    assert "correct_given_attempted" not in metrics, "nobody asked for it here"

@@ -18,6 +18,6 @@ BENCHMARK = Benchmark(
     splits={"test": "train"},
     prompts={"string_match": "boxed"},
     scorers={"string_match": "judge"},
-    evaluator_params={"template": "reference_ko"},
+    scorer_params={"string_match": {"template": "reference_ko"}},
     in_all=False,
 )

@@ -52,7 +52,7 @@ def test_an_annotated_answer_is_put_as_k2_evals_judge_is_asked_about_it() -> Non
     item = read_one(HUMANS)
     assert item.reference == "4.5", "the mean of both"
     instruction = read_one({"instruction": HUMANS["instruction"], "subject": "역사", "ability": "설명"})
-    judge = JudgeParameters(**k2_eval.BENCHMARK.evaluator_params)
+    judge = JudgeParameters(**k2_eval.BENCHMARK.scorer_params["string_match"])
     questions = judge.questions(instruction, Response(HUMANS["response"]))
     assert questions is not None
     assert questions.texts == (item.query,)
