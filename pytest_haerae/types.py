@@ -23,9 +23,16 @@ CAPABILITY: dict[Method, Capability] = {"log_likelihood": "loglikelihood", "stri
 """What a backend has to be able to do for a method."""
 
 
+class Turn(NamedTuple):
+    """One question of several, and what is right; empty where nothing is to be compared with."""
+
+    question: str
+    reference: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question.
+    """One question, or several of a conversation.
 
     Attributes:
         id: ASCII, stable across runs and machines: the subset's slug and the row's index, ``csat_geo-0042``.
@@ -34,11 +41,14 @@ class Item:
         query: The whole question as shown to a base model; for lettered items it ends where the answer begins.
         options: The options' texts, or None for a free-text item.
         labels: The options' letters (``"A"``, …), as many as `options`; None for a free-text item.
-        reference: The right option's letter, or the right text of a free-text item.
+        reference: The right option's letter, or the right text of a free-text item; empty where a free-text item has
+            none, and of several questions that of the last.
         key: What the item is known by in its subset when its file grows: a hash of what it asks, after its row's `id`
             where it has one; a second equal one ends in ``#2``. Empty where nobody gave it one.
         metadata: Every column of its row that has no other meaning, as JSON has its value; cells that hold nothing are
             left out. It is no part of what tells one item from another.
+        turns: Of a conversation the questions in order, each asked after the answer to the one before it; `query` is
+            the first. Empty for a single question.
     """
 
     id: str
@@ -50,6 +60,7 @@ class Item:
     reference: str
     key: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    turns: tuple[Turn, ...] = ()
 
 
 Role = Literal["system", "user", "assistant"]
@@ -119,6 +130,8 @@ class Response:
         reasoning: What the model thought before it answered, told apart by the backend or by its own marks in `text`.
         reasoning_tokens: Those of `completion_tokens` that it thought in, None where the backend does not say.
         cached_tokens: Those of `prompt_tokens` that were in the server's cache, None where it does not say.
+        earlier: In a conversation the answers before this one, in order. They are joined when all are there: no backend
+            gives them, and each is stored by itself.
     """
 
     text: str | None = None
@@ -133,6 +146,7 @@ class Response:
     reasoning: str | None = None
     reasoning_tokens: int | None = None
     cached_tokens: int | None = None
+    earlier: tuple[Response, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +165,7 @@ class Verdict:
         judgements: What a second model wrote about the answer, in the order in which it was asked.
         why: The words of the output that were read as the answer, as they stand there; None where nothing was read.
         why_start: Where these words begin in the output, in characters from 0; None where that is not known.
+        turn_scores: In a conversation what each answer is worth, 0 to 1; empty where they are not judged one by one.
     """
 
     outcome: Outcome
@@ -163,6 +178,7 @@ class Verdict:
     why_start: int | None = None
     score: float | None = None
     judgements: tuple[str, ...] = ()
+    turn_scores: tuple[float, ...] = ()
 
 
 class DataKey(NamedTuple):  # looked up many times an item
@@ -254,10 +270,15 @@ class Sample:
 
     @property
     def responses(self) -> tuple[Response, ...]:
-        """All that the model answered."""
+        """All that the model answered; of a conversation the last answers."""
         if self.answers:
             return tuple(answer.response for answer in self.answers)
         return () if self.response is None else (self.response,)
+
+    @property
+    def every_response(self) -> tuple[Response, ...]:
+        """The same with the earlier answers of conversations."""
+        return tuple(each for response in self.responses for each in (*response.earlier, response))
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

@@ -105,6 +105,7 @@ class ItemLoader:
         if subset not in self._fingerprints:
             digest = hashlib.sha256()
             for item in self.items(subset):
-                digest.update(json.dumps([item.id, item.query, item.options, item.reference]).encode())
+                turns = [item.turns] if item.turns else []
+                digest.update(json.dumps([item.id, item.query, item.options, item.reference, *turns]).encode())
             self._fingerprints[subset] = digest.hexdigest()[:16]
         return self._fingerprints[subset]

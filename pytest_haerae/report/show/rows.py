@@ -149,6 +149,9 @@ def _reading_lines(report: Report) -> list[str]:
     if mean := report["metrics"].get("score"):
         interval = "" if mean["ci95"] is None else " [{:.3f}, {:.3f}]".format(*mean["ci95"])
         lines.append(f"scores of 0 to 1: mean {mean['mean']:.4f}{interval}, n = {mean['n']}")
+    if turns := report["metrics"].get("turn_scores"):
+        means = ", ".join(f"{place}. {mean['mean']:.4f}" for place, mean in enumerate(turns, 1))
+        lines.append(f"mean scores by turn: {means}")
     if "judge" in info and "judging" in info:
         lines.append(_judge_line(info["judge"], info["judging"]))
     if (likeness := report["metrics"].get("character_f")) is not None:
