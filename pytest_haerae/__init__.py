@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from pytest_haerae.backends.protocol import Backend, BackendParameters
     from pytest_haerae.catalogue.benchmark import Benchmark
     from pytest_haerae.catalogue.registry import register_benchmark
+    from pytest_haerae.doors.decorator import evaluate
     from pytest_haerae.doors.evaluator import Evaluator
     from pytest_haerae.doors.result import EvaluationResult
+    from pytest_haerae.images import Image
     from pytest_haerae.prompts.registry import register_prompt
     from pytest_haerae.report.formats import register_format
     from pytest_haerae.run.language_model import LanguageModel
@@ -37,6 +39,7 @@ __all__ = [
     "EvaluationResult",
     "Evaluator",
     "HaeraeError",
+    "Image",
     "Item",
     "LanguageModel",
     "Message",
@@ -51,6 +54,7 @@ __all__ = [
     "assert_correct",
     "assert_log_likelihood",
     "assert_string_match",
+    "evaluate",
     "register_benchmark",
     "register_format",
     "register_prompt",
@@ -63,6 +67,7 @@ _LAZY: Mapping[str, str] = {
     "Benchmark": "pytest_haerae.catalogue.benchmark",
     "EvaluationResult": "pytest_haerae.doors.result",
     "Evaluator": "pytest_haerae.doors.evaluator",
+    "Image": "pytest_haerae.images",
     "Item": "pytest_haerae.types",
     "LanguageModel": "pytest_haerae.run.language_model",
     "Message": "pytest_haerae.types",
@@ -70,6 +75,7 @@ _LAZY: Mapping[str, str] = {
     "Response": "pytest_haerae.types",
     "ScorerParameters": "pytest_haerae.scoring.parameters",
     "Verdict": "pytest_haerae.types",
+    "evaluate": "pytest_haerae.doors.decorator",
     "register_benchmark": "pytest_haerae.catalogue.registry",
     "register_format": "pytest_haerae.report.formats",
     "register_prompt": "pytest_haerae.prompts.registry",

@@ -28,6 +28,16 @@ class UsageError(HaeraeError):
     """Bad input: the message names the thing, the place and the way out. Exit code 4."""
 
 
+class AnswerRefused(UsageError):  # noqa: N818 - what is refused is the answer
+    """A backend ends the run over one answer: no other would fare better.
+
+    Attributes:
+        index: The place of its request among those that the backend was given.
+    """
+
+    index: int = 0
+
+
 class StoreError(HaeraeError):
     """Responses cannot be kept (disk full, file not writable); the run stops rather than lose answers."""
 
@@ -47,7 +57,7 @@ class ScorerFailure(HaeraeError):  # noqa: N818 - what failed is the scorer, not
 
 
 class UnmeasurableRun(HaeraeError):  # noqa: N818 - what is wrong is the run, not this program
-    """More items ended in an error than is allowed, so there is no score."""
+    """More items ended in an error, or have no readable verdict of a judge, than is allowed, so there is no score."""
 
 
 class BackendFailure(HaeraeError):  # noqa: N818 - what failed is the backend, not this program

@@ -16,12 +16,14 @@ from pytest_haerae.config.option import RawOptions
 from pytest_haerae.config.run_config import RunConfig, build_config, with_shorthands
 from pytest_haerae.gates.compatibility import Measured, check_measurement
 from pytest_haerae.gates.completeness import Completeness
-from pytest_haerae.gates.coverage import check_common, lost_from_data, mark_of_item, warn_of_lost
+from pytest_haerae.gates.coverage import check_common, lost_items, warn_of_lost
 from pytest_haerae.gates.judge import judge_run
 from pytest_haerae.gates.minimum import check_gated_subsets, judge_suites
+from pytest_haerae.gates.own_family import warn_of_own_family
 from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.report.build import make_report
 from pytest_haerae.report.facts import Started, gather_facts
+from pytest_haerae.report.labels import UNCHECKED, Labels, labels_of, with_judge_check
 from pytest_haerae.report.outputs import check_data, check_outputs, write_outputs
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.samples import SampleRows
@@ -33,12 +35,13 @@ from pytest_haerae.run.constraint import check_constraint, describe_constraint
 from pytest_haerae.run.engine import Progress
 from pytest_haerae.run.forecast import make_forecast
 from pytest_haerae.run.identity import refuse_one_name
+from pytest_haerae.run.images import check_images
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan, make_plan
 from pytest_haerae.run.questions import Questions
-from pytest_haerae.statistics.breakdown import check_breakdowns, with_breakdowns
+from pytest_haerae.statistics.breakdown import check_breakdowns
+from pytest_haerae.statistics.further import measure
 from pytest_haerae.statistics.pairing import mark_of, outline_of
-from pytest_haerae.statistics.scores import make_metrics
 from pytest_haerae.types import DataKey, Sample, Selected, Verdict
 
 
@@ -51,6 +54,7 @@ class Evaluation:
         source: The items that it is about.
         baseline: The report that its gate compares with.
         started: When it began.
+        labels: What people say of answers that its judge grades; None where nobody does.
         others: Further files that the same session writes, by the options that name them.
     """
 
@@ -59,6 +63,7 @@ class Evaluation:
     baseline: Report | None
     started: Started
     others: Mapping[str, Path] = field(default_factory=dict)
+    labels: Labels | None = None
 
     def about(self, config: RunConfig, backends: Mapping[str, type[Backend]] | None) -> Evaluation:
         """The same evaluation with the data set that its suites decided on, and what that brings along."""
@@ -127,6 +132,7 @@ class Evaluation:
         refuse_one_name(about)
         check_breakdowns(self.plan.config.by, about, self.source)
         check_constraint(self.plan, about)
+        check_images(self.plan, about)
         if not by_hand:
             names = {name for entry in about for name in (entry.group, entry.benchmark)}
             check_gated_subsets(self.plan.config, filter(None, names))
@@ -169,7 +175,8 @@ class Evaluation:
         config = self.plan.config
         completeness = Completeness.of_samples(samples, asked=len(selection), by_hand=by_hand)
         ordered = sorted(samples, key=lambda sample: place_of(sample.selected))
-        metrics, rows = with_breakdowns(make_metrics(ordered), ordered, config.by), self._rows(ordered)
+        metrics, rows = measure(self.plan, ordered), self._rows(ordered)
+        metrics = with_judge_check(metrics, ordered, self.labels)
         before = None if self.baseline is None else map(outline_of, self.baseline["samples"])
         of_suites = judge_suites(selection, ordered, lambda entry: self.plan.part_of(entry.data).applies(entry.item))
         judgement = judge_run(config, metrics, map(outline_of, rows), before, completeness, of_suites=of_suites)
@@ -184,7 +191,7 @@ class Evaluation:
             constraint=describe_constraint(self.plan, [sample.selected for sample in ordered]),
             graded=answers.graded.totals,
         )
-        warnings = [*find_warnings(ordered), *judgement.warnings, *warn_of_lost(self._lost(selection))]
+        warnings = [*find_warnings(ordered), *judgement.warnings, *self._further_warnings(selection)]
         report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement, warnings=warnings)
         notes = [*answers.notes, *write_outputs(report, config, self.baseline)]
         unmeasurable = completeness.reason(config.max_error_rate, config.max_unjudged)
@@ -194,21 +201,13 @@ class Evaluation:
             answers.run.finish()
         return Conclusion(report, ordered, tuple(notes), unmeasurable)
 
-    def _lost(self, selection: Sequence[Selected]) -> list[str]:
-        """What the baseline's items are called that are gone from the data that were selected from."""
-        if self.baseline is None:
-            return []
-        used = dict.fromkeys((entry.data, entry.item.subset) for entry in selection)
-        present: dict[str, tuple[str, ...]] = {}
-        if not self.plan.config.subset:
-            present = {self.source.name_of(data): self.source.subsets(data) for data, _ in used}
-        every = [
-            mark_of_item(item, self.source.name_of(data))
-            for data, subset in used
-            for item in self.source.loader(data).items(subset)
-        ]
-        lost = lost_from_data(self.baseline["samples"], every, present)
-        return [mark.called(several=self.plan.several) for mark in lost]
+    def _further_warnings(self, selection: Sequence[Selected]) -> list[str]:
+        of_judge: list[str] = []
+        if (second := self.plan.second) is not None:
+            of_judge = warn_of_own_family(self.plan.parameters.model_label(), second.parameters.model_label())
+            of_judge += [UNCHECKED] if self.labels is None else []
+        before = [] if self.baseline is None else self.baseline["samples"]
+        return [*warn_of_lost(lost_items(before, self.plan, self.source, selection)), *of_judge]
 
     def _rows(self, samples: Sequence[Sample]) -> SampleRows:
         questions = Questions(self.plan, self.source)
@@ -264,7 +263,8 @@ def prepare(
     plan = make_plan(config, backends)
     check_outputs(config, others)
     baseline = None if config.baseline is None else read_report(config.baseline, f"--baseline {config.baseline}")
-    return Evaluation(plan, ItemSource(config) if beside is None else beside.source, baseline, started, others or {})
+    source = ItemSource(config) if beside is None else beside.source
+    return Evaluation(plan, source, baseline, started, others or {}, labels_of(plan))
 
 
 def prepare_each(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from pytest_haerae.images import Image
+
 Method = Literal["log_likelihood", "string_match"]
 Capability = Literal["generate", "loglikelihood"]
 PassIf = Literal["majority", "any", "all"]
@@ -47,8 +49,8 @@ class Item:
             where it has one; a second equal one ends in ``#2``. Empty where nobody gave it one.
         metadata: Every column of its row that has no other meaning, as JSON has its value; cells that hold nothing are
             left out. It is no part of what tells one item from another.
-        turns: Of a conversation the questions in order, each asked after the answer to the one before it; `query` is
-            the first. Empty for a single question.
+        images: What is asked about beside the query, in order.
+        turns: Of a conversation all questions in order, of which `query` is the first; empty for a single question.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Item:
     reference: str
     key: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    images: tuple[Image, ...] = ()
     turns: tuple[Turn, ...] = ()
 
 
@@ -68,10 +71,11 @@ Role = Literal["system", "user", "assistant"]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a chat."""
+    """One message of a chat; its images stand before its text."""
 
     role: Role
     content: str
+    images: tuple[Image, ...] = ()
 
 
 SamplingValue = int | float | tuple[tuple[int, float], ...]
@@ -91,6 +95,7 @@ class Request:
         sampling: Generation parameters of this request alone, by name and in that order, in place of the backend's.
         repeat: Which answer to this question it asks for, from 0: each is another one, where the model draws.
         choices: The texts of which the model is kept to one; empty where it writes what it likes.
+        log_probability: Whether the log-probability of what it generates is wanted.
     """
 
     kind: Capability
@@ -101,16 +106,7 @@ class Request:
     sampling: tuple[tuple[str, SamplingValue], ...] = ()
     repeat: int = 0
     choices: tuple[str, ...] = ()
-
-
-def split_trailing_space(context: str) -> tuple[str, str]:
-    """A context without the spaces at its end, and those spaces: they belong to what is scored behind it.
-
-    A context that ends in a space scores the wrong tokens. lm-evaluation-harness (0.4.13, `TemplateLM._encode_pair`)
-    moves them likewise, also the newline with which many a chat template ends. Nothing is taken from blank contexts.
-    """
-    stripped = context.rstrip()
-    return (stripped, context[len(stripped) :]) if stripped else (context, "")
+    log_probability: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +126,11 @@ class Response:
         reasoning: What the model thought before it answered, told apart by the backend or by its own marks in `text`.
         reasoning_tokens: Those of `completion_tokens` that it thought in, None where the backend does not say.
         cached_tokens: Those of `prompt_tokens` that were in the server's cache, None where it does not say.
-        earlier: In a conversation the answers before this one, in order. They are joined when all are there: no backend
-            gives them, and each is stored by itself.
+        log_probability: The sum of the log-probabilities (natural logarithm) that the model itself gave to the tokens
+            that it generated, up to the one that ends the text, whatever filters and temperature they were drawn with;
+            None where it was not asked for.
+        log_probability_tokens: How many tokens that sum is of.
+        earlier: Of a conversation the answers before this one, joined to it when all are there; no backend gives them.
     """
 
     text: str | None = None
@@ -146,6 +145,8 @@ class Response:
     reasoning: str | None = None
     reasoning_tokens: int | None = None
     cached_tokens: int | None = None
+    log_probability: float | None = None
+    log_probability_tokens: int | None = None
     earlier: tuple[Response, ...] = ()
 
 
@@ -246,10 +247,12 @@ class Answer:
     Attributes:
         response: What the model answered.
         verdict: What it is worth.
+        rank: The greater, the more it is the one to be taken of all; None where nothing ranks them.
     """
 
     response: Response
     verdict: Verdict
+    rank: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,11 +277,6 @@ class Sample:
         if self.answers:
             return tuple(answer.response for answer in self.answers)
         return () if self.response is None else (self.response,)
-
-    @property
-    def every_response(self) -> tuple[Response, ...]:
-        """The same with the earlier answers of conversations."""
-        return tuple(each for response in self.responses for each in (*response.earlier, response))
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

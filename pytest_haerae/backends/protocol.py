@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pytest_haerae.backends.batches import BatchEndpoint
 from pytest_haerae.backends.fingerprints import fingerprints
+from pytest_haerae.images import Image
 from pytest_haerae.types import Capability, Request, Response
 
 
@@ -99,6 +100,11 @@ class Backend(ABC):
     constrains: ClassVar[bool] = False
     """Whether it keeps a generated text to `Request.choices`; one that does not is never given a request with some."""
 
+    log_probabilities: ClassVar[bool] = False
+    """Whether it tells the log-probability of a text where `Request.log_probability` asks for it."""
+    takes_images: ClassVar[bool] = False
+    """Whether it shows its model the images of a chat's messages; one that does not is never given any."""
+
     parameters: ClassVar[type[BackendParameters]] = BackendParameters
     """The class of its parameters."""
 
@@ -112,7 +118,7 @@ class Backend(ABC):
     """The command that installs them, for whom one is missing."""
 
     remote: ClassVar[bool] = False
-    """Whether it asks a server and holds no model itself: there is nothing to copy then, so `--replicas` is refused."""
+    """Whether it holds no model itself, as one that asks a server does not: `--replicas` is refused then."""
 
     proven: bool = False
     """Whether the run that goes on now has answers of this model already; set before `run`. A server that refuses a
@@ -157,6 +163,16 @@ class Backend(ABC):
             parameters: As of the constructor.
         """
         return "it has no batch endpoint"
+
+    @classmethod
+    def images_problem(cls, parameters: Any, images: Iterable[Image]) -> str | None:  # noqa: ANN401 - each backend's own
+        """Why its model cannot read the images of a run, where the backend takes images; None where it can.
+
+        Args:
+            parameters: As of the constructor.
+            images: All of them.
+        """
+        return None
 
     def batch_endpoint(self) -> BatchEndpoint | None:
         """The provider's batch endpoint, through which requests to generate are sent in place of `run`."""
@@ -204,7 +220,8 @@ class Backend(ABC):
         Yields:
             ``(index, response)`` as each is done, in any order, each index once. A response that is yielded is stored
             before the next one is asked for. It carries an answer or an `error`, never both; an answer is a `text` (of
-            the request's `choices` one as it stands there, where it has some), or one log-likelihood for each of the
+            the request's `choices` one as it stands there, where it has some; with `log_probability` and
+            `log_probability_tokens` where the request wants them), or one log-likelihood for each of the
             request's continuations: the sum of the log-probabilities (natural logarithm) of its tokens after the
             context, finite and at most 0. Another index, one that came before, or something else than a `Response`
             ends the run with exit code 4; a field that is not what its type says is the error of its request.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import shake_128
 from typing import ClassVar
 
@@ -29,6 +30,8 @@ class RandomBackend(Backend):
     """Answers each request at random, the same one always the same way."""
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
+    log_probabilities: ClassVar[bool] = True
+    takes_images: ClassVar[bool] = True
     parameters = RandomParameters
 
     def __init__(self, parameters: RandomParameters) -> None:
@@ -43,9 +46,13 @@ class RandomBackend(Backend):
                 yield index, Response(loglikelihoods=values, prompt_tokens=0, completion_tokens=0)
             else:
                 labels = _LABEL.findall(text)
-                (chance,) = self._chances(request, text, 1)
+                # More chances begin with the same ones: what is answered does not depend on what else is asked.
+                chance, likely = self._chances(request, text, 2)
                 answer = f"정답: ({labels[int(chance * len(labels))]})" if labels else "모르겠습니다."
-                yield index, Response(text=answer, prompt_tokens=0, completion_tokens=0, finish_reason="stop")
+                response = Response(text=answer, prompt_tokens=0, completion_tokens=0, finish_reason="stop")
+                if request.log_probability:
+                    response = replace(response, log_probability=-10 * likely, log_probability_tokens=1)
+                yield index, response
 
     def _chances(self, request: Request, text: str, count: int) -> list[float]:
         """Numbers from 0 to below 1 that the seed and the request decide, evenly spread."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
-from inspect import isabstract
+from inspect import isabstract, isroutine
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
+from pytest_haerae.backends.function import bind
 from pytest_haerae.backends.installed import check_installed
 from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.backends.reasoning import ReasoningParameters
@@ -67,11 +68,13 @@ def _if_a_models_name(name: str) -> str:
 
 
 def as_backend(name: str, found: Any) -> type[Backend]:  # noqa: ANN401 - whatever stands behind a name
-    """The class behind a name, as a subclass of `Backend`.
+    """The class behind a name, as a subclass of `Backend`; a function is put behind the one for functions.
 
     Raises:
         UsageError: It does not declare what every backend declares.
     """
+    if isroutine(found):
+        return bind(found)
     for attribute, kind in (("methods", Collection), ("parameters", type)):
         if not isinstance(getattr(found, attribute, None), kind):
             words = f"{found!r} is no backend: it declares no {attribute}"
@@ -196,11 +199,11 @@ def unknown_parameter(backend: str, kind: str, name: str, valid: Iterable[str]) 
         name: The parameter's name, as given.
         valid: The names that the backend takes.
     """
-    having = _backends(lambda each: name in each.parameters.sampling) if name in SAMPLING else []
+    having = backends_that(lambda each: name in each.parameters.sampling) if name in SAMPLING else []
     return f"{backend} has no {name}; {', '.join(having)} have it" if having else unknown(kind, name, valid)
 
 
-def _backends(have: Callable[[type[Backend]], bool]) -> list[str]:
+def backends_that(have: Callable[[type[Backend]], bool]) -> list[str]:
     """The names of the installed backends that have something; a class that cannot be had has nothing."""
     names = []
     for name in backend_names():
@@ -242,6 +245,22 @@ def require_method(name: str, backend: type[Backend], method: Method) -> None:
         raise UsageError(f"--method={method}: backend '{name}' cannot serve it; it serves {', '.join(possible)}")
 
 
+def require_log_probabilities(place: str, name: str, backend: type[Backend]) -> None:
+    """Refuse to rank texts by their log-probability where the backend does not tell it.
+
+    Args:
+        place: What asks for it.
+        name: The backend's name.
+        backend: Its class.
+
+    Raises:
+        UsageError: With those that do.
+    """
+    if not backend.log_probabilities:
+        can = ", ".join(backends_that(lambda each: each.log_probabilities))
+        raise UsageError(f"{place}: backend '{name}' tells no log-probability of what it generates; {can} do")
+
+
 def require_choices(place: str, name: str, backend: type[Backend], parameters: BackendParameters) -> None:
     """Refuse to keep texts to choices where the backend cannot, or is told to let its model think first.
 
@@ -255,7 +274,7 @@ def require_choices(place: str, name: str, backend: type[Backend], parameters: B
         UsageError: With those that can, or the way out.
     """
     if not backend.constrains:
-        can = ", ".join(_backends(lambda each: each.constrains))
+        can = ", ".join(backends_that(lambda each: each.constrains))
         raise UsageError(f"{place}: backend '{name}' cannot keep its texts to choices; {can} can")
     level = parameters.reasoning if isinstance(parameters, ReasoningParameters) else None
     if level not in (None, "off"):

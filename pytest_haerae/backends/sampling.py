@@ -109,5 +109,6 @@ def draw_seed(seed: int, request: Request) -> int:
         A number of 31 bits: engines keep their highest ones for "any".
     """
     messages = request.messages and [[each.role, each.content] for each in request.messages]
-    content = json.dumps([seed, request.context, messages, request.repeat])
+    images = [image.digest for each in request.messages or () for image in each.images]
+    content = json.dumps([seed, request.context, messages, request.repeat, *([images] if images else ())])
     return int.from_bytes(blake2b(content.encode(), digest_size=4).digest()) >> 1

@@ -35,6 +35,7 @@ class Benchmark:
         prompts: How it is asked where ``--prompt`` does not say, by method.
         scorers: What judges it where ``--evaluator-params`` does not say, by method.
         scorer_params: What that scorer takes where ``--evaluator-params`` does not say, by method.
+        further_metrics: What is told beside its accuracy, by the names that the evaluator parameter of this name takes.
         suite: The test that asks a subset's items, as a node id without parameters; ``{subset}`` stands for its name.
         folder: A folder with its rows, a file a subset, for a benchmark that brings them along.
         description: What it asks, in a line for people.
@@ -61,6 +62,7 @@ class Benchmark:
     prompts: Mapping[Method, str] = field(default_factory=dict)
     scorers: Mapping[Method, str] = field(default_factory=dict)
     scorer_params: Mapping[Method, Mapping[str, Any]] = field(default_factory=dict)
+    further_metrics: tuple[str, ...] = ()
     suite: str = GENERIC_SUITE
     folder: Path | None = None
     description: str | None = None

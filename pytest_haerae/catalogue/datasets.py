@@ -17,6 +17,7 @@ from pytest_haerae.data.local import SAMPLE, SAMPLE_FOLDER, LocalDataset
 from pytest_haerae.data.paths import located, nearest
 from pytest_haerae.data.rows import Layout
 from pytest_haerae.data.tables import READERS
+from pytest_haerae.data.texts import TEXTS_ALONE
 from pytest_haerae.errors import UsageError, unknown
 
 PRIVATE_SUBSETS = ("csat_eng", "csat_kor", "csat_math")
@@ -98,7 +99,7 @@ def known_layouts(benchmark: Benchmark | None = None) -> tuple[Layout, ...]:
     """
     described = (layout for each in own_benchmarks() for layout in each.layouts)
     own = benchmark.layouts if benchmark else ()
-    return (*_widest_first(own), *_widest_first((*LAYOUTS, *described)), *_widest_first(KOREAN_LAYOUTS))
+    return (*_widest_first(own), *_widest_first((*LAYOUTS, *described)), *_widest_first(KOREAN_LAYOUTS), TEXTS_ALONE)
 
 
 def _widest_first(layouts: Iterable[Layout]) -> list[Layout]:

@@ -15,6 +15,7 @@ from pytest_haerae.config.parsing import (
     parse_method,
     parse_names,
     parse_text,
+    parse_typed_path,
 )
 from pytest_haerae.config.reasoning import parse_reasoning
 
@@ -49,7 +50,7 @@ ASKING: Sequence[Option] = (
     value(
         "evaluator_params",
         "JSON",
-        "the scorer's parameters, in the forms of --model-params; constrain=letters keeps answers to letters",
+        "the scorer's parameters, as --model-params; also constrain=letters, and rank=log_probability of --repeats",
         "answers",
         parse=parse_mapping,
         default={},
@@ -159,5 +160,12 @@ ASKING: Sequence[Option] = (
         "answers",
         parse=parse_mapping,
         default={},
+    ),
+    value(
+        "judge_labels",
+        "FILE",
+        "what people say of some graded answers: the score is corrected for the judge's error",
+        "outputs",
+        parse=parse_typed_path,
     ),
 )

@@ -21,7 +21,8 @@ from pytest_haerae.config.profiles import read_profiles, with_judge, with_profil
 from pytest_haerae.config.tolerated_drops import ToleratedDrops
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.parameters import choose_scorer
-from pytest_haerae.scoring.registry import CONSTRAIN, scorer_name
+from pytest_haerae.scoring.ranking import RANKINGS, Ranking
+from pytest_haerae.scoring.registry import CONSTRAIN, RANK, scorer_name
 from pytest_haerae.types import Method, PassIf, Reasoning
 
 DEFAULT_PROMPT: dict[Method, str] = {"log_likelihood": "raw", "string_match": "answer_letter"}
@@ -89,6 +90,7 @@ class RunConfig(GateSettings):
     reasoning: Reasoning | None
     judge: str | None
     judge_params: dict[str, Any]
+    judge_labels: Path | None
     output_file: Path
     report_html: Path | None
     report_md: Path | None
@@ -129,6 +131,11 @@ class RunConfig(GateSettings):
     def constrained(self) -> bool:
         """Whether what is generated about an item with options is kept to one of its labels."""
         return CONSTRAIN in self.evaluator_params
+
+    @property
+    def ranking(self) -> Ranking | None:
+        """What the answers to an item are ranked by; None where nothing ranks them."""
+        return RANKINGS[self.evaluator_params[RANK]] if RANK in self.evaluator_params else None
 
     @property
     def scorer(self) -> str:

@@ -105,7 +105,8 @@ class ItemLoader:
         if subset not in self._fingerprints:
             digest = hashlib.sha256()
             for item in self.items(subset):
-                turns = [item.turns] if item.turns else []
-                digest.update(json.dumps([item.id, item.query, item.options, item.reference, *turns]).encode())
+                images = [image.digest for image in item.images]
+                further = [each for each in (images, item.turns) if each]
+                digest.update(json.dumps([item.id, item.query, item.options, item.reference, *further]).encode())
             self._fingerprints[subset] = digest.hexdigest()[:16]
         return self._fingerprints[subset]

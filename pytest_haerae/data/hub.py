@@ -101,7 +101,8 @@ class HubDataset:
         disable_progress_bars()
         split = self.repository.splits.get(self.split, self.split)
         try:
-            return load_dataset(self.repository.name, name=configuration, revision=self.revision, split=split)
+            loaded = load_dataset(self.repository.name, name=configuration, revision=self.revision, split=split)
+            return _with_bytes(loaded)
         except Exception as error:
             raise self._refusal(error) from None
 
@@ -115,3 +116,22 @@ class HubDataset:
             f"dataset {self.name} ({self.repository.name}) cannot be had from the hub: {type(error).__name__}:"
             f" {message}. Check the name, HF_TOKEN for private or gated data, and the network; or use --dataset=sample"
         )
+
+
+def _with_bytes(loaded: Any) -> Any:  # noqa: ANN401 - a data set of `datasets`
+    """A data set whose images are the bytes that it has: decoded, they would be others, and need a library."""
+    for name, feature in loaded.features.items():
+        as_stored = _as_stored(feature)
+        if as_stored is not feature:
+            loaded = loaded.cast_column(name, as_stored)
+    return loaded
+
+
+def _as_stored(feature: Any) -> Any:  # noqa: ANN401 - a feature of `datasets`
+    kind = type(feature)
+    if kind.__name__ == "Image":
+        return kind(decode=False)
+    if kind.__name__ in {"List", "LargeList", "Sequence"}:
+        inner = _as_stored(feature.feature)
+        return feature if inner is feature.feature else kind(inner)
+    return feature

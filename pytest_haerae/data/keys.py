@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 from pytest_haerae.data.cells import is_missing, nfc, plain
 from pytest_haerae.data.rows import Row
+from pytest_haerae.images import Image
 
 ID_COLUMN = "id"
 
@@ -21,9 +22,16 @@ class Keys:
     def __init__(self) -> None:
         self._used: dict[str, int] = {}
 
-    def of(self, identifier: str | None, query: str, options: Sequence[str] | None, reference: str) -> str:
+    def of(
+        self,
+        identifier: str | None,
+        query: str,
+        options: Sequence[str] | None,
+        reference: str,
+        images: Sequence[Image] = (),
+    ) -> str:
         """The key of the next item, whose row has this id or none."""
-        content = content_hash(query, options, reference)
+        content = content_hash("\0".join((query, *(image.digest for image in images))), options, reference)
         key = content if identifier is None else f"{identifier}@{content}"
         if key not in self._used:
             self._used[key] = 1

@@ -10,6 +10,7 @@ from pytest_haerae.data.answers import decide
 from pytest_haerae.data.cells import composed, nfc
 from pytest_haerae.data.choice_layouts import PASSAGES, counted_layouts, read_choices_of
 from pytest_haerae.data.conversations import CONVERSATION_LAYOUTS, read_conversation
+from pytest_haerae.data.images import image_columns, read_images
 from pytest_haerae.data.keys import ID_COLUMN, Keys, identifier_of
 from pytest_haerae.data.metadata import Metadata, MetadataReader, WatchedRow
 from pytest_haerae.data.options import read_choices
@@ -33,14 +34,16 @@ from pytest_haerae.data.rows import (
     passage,
     text_of,
 )
+from pytest_haerae.data.texts import read_text_alone, text_alone
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.images import Image
 from pytest_haerae.types import LETTERS, Item
 
 PlacedRow = tuple[RowPlace, Row]
 
 _LABELS = tuple(tuple(LETTERS[:count]) for count in range(len(LETTERS) + 1))
 """The labels of so many options: one tuple, whatever the number of items."""
-COLUMN_FIELDS = ("question", "options", "answer", "answer_start", "context", "turns")
+COLUMN_FIELDS = ("question", "options", "answer", "answer_start", "context", "image", "text", "turns")
 NO_ANSWER = "none"
 """What stands for the column of answers where free-text questions have none: a judge may do without."""
 
@@ -91,7 +94,7 @@ def make_placed_items(
     decided = iter(decide(given))
     slug = slug or ascii_slug(subset)
     keys, items = Keys(), []
-    for index, (question, identifier, metadata) in enumerate(questions):
+    for index, (question, identifier, metadata, images) in enumerate(questions):
         options, labels = question.options, None
         if options is None:
             reference = str(question.answer)
@@ -100,17 +103,18 @@ def make_placed_items(
             labels = _LABELS[len(options)]
             reference = labels[next(decided) if isinstance(answer, GivenAnswer) else int(answer)]
         asked = "\n\n".join(turn for turns in question.turns for turn in turns) if question.turns else question.query
-        key = keys.of(identifier, asked, options, reference)
+        key = keys.of(identifier, asked, options, reference, images)
         identity = f"{slug}-{index:04d}", subset, index
-        items.append(Item(*identity, question.query, options, labels, reference, key, metadata, question.turns))
+        items.append(Item(*identity, question.query, options, labels, reference, key, metadata, images, question.turns))
     return items
 
 
 def _questions(
     rows: Iterable[PlacedRow], columns: Mapping[str, Any], layouts: Sequence[Layout], metadata: MetadataReader
-) -> Iterator[tuple[Question, str | None, Metadata]]:
+) -> Iterator[tuple[Question, str | None, Metadata, tuple[Image, ...]]]:
     reader: Reader | None = None
     known: tuple[str, ...] = ()
+    pictured: tuple[str, ...] = ()
     for place, row in rows:
         if reader is None or tuple(row) != known:
             if reader is None:
@@ -121,10 +125,21 @@ def _questions(
             # What a reader looks at has a meaning; the same for all rows that have these columns.
             watched = WatchedRow(row)
             question = reader(watched, place)
-            metadata.watch(row, {*watched.used, ID_COLUMN})
+            pictured = _image_columns(row, columns)
+            metadata.watch(row, {*watched.used, *pictured, ID_COLUMN})
         else:
             question = reader(row, place)
-        yield question, identifier_of(row) if ID_COLUMN in row else None, metadata.of(row)
+        images = read_images(row, pictured, place) if pictured else ()
+        yield question, identifier_of(row) if ID_COLUMN in row else None, metadata.of(row), images
+
+
+def _image_columns(row: Row, columns: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns with images: those that the user names, of which there may be none, or those that are called so."""
+    named = columns.get("image")
+    if named is None:
+        return image_columns(row)
+    listed = named if isinstance(named, list | tuple) else str(named).split("|")
+    return tuple(nfc(str(name)) for name in listed if str(name).strip())
 
 
 def _reader_of_other_columns(reader: Reader, row: Row, place: RowPlace, layouts: Sequence[Layout]) -> Reader:
@@ -134,7 +149,7 @@ def _reader_of_other_columns(reader: Reader, row: Row, place: RowPlace, layouts:
         UsageError: One of them has options and the other none: a misspelt column would turn a choice into free text.
     """
     other = choose_reader(row, str(place), {}, layouts)
-    if (other is _read_free_text) != (reader is _read_free_text):
+    if any((other is kind) != (reader is kind) for kind in (_read_free_text, read_text_alone)):
         raise UsageError(
             f"{place}: the columns {', '.join(sorted(map(str, row)))} are of another layout than those of the row"
             " before it, with and without options; put them into files of their own"
@@ -206,14 +221,17 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
     """A layout described by the user.
 
     `columns` maps ``question``, ``answer``, and optionally ``context``, to a column each; ``options`` to one column
-    with a list, or to several joined by ``|``; ``answer_start`` (0 or 1) says from where a numeric answer counts.
-    ``turns`` stands in place of ``question`` and ``options`` for a column with the questions of a conversation.
-    ``answer`` may be ``none`` where there are no options.
+    with a list, or to several joined by ``|``, and so ``image``; ``answer_start`` (0 or 1) says from where a numeric
+    answer counts. ``turns`` stands in place of ``question`` and ``options`` for a column with the questions of a
+    conversation. ``answer`` may be ``none`` where there are no options. Of rows of which nothing is asked it maps
+    ``text`` alone.
     """
     columns = {nfc(str(name)): composed(value) for name, value in columns.items()}
     for name in columns:
         if name not in COLUMN_FIELDS:
             raise UsageError(f"--dataset-columns: {unknown('field', name, COLUMN_FIELDS)}")
+    if "text" in columns:
+        return _mapped_text(columns, row, source)
     listed = columns.get("options")
     # A column may be named by a number, which its option has read as one.
     listed = [listed] if isinstance(listed, int | float) else listed
@@ -221,7 +239,7 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
     if "turns" in columns:
         return _mapped_conversation(columns, row, source)
     single = [columns.get(field) for field in ("question", "answer", "context")]
-    named = [*(None if name is None else str(name) for name in single), *option_columns]
+    named = [*(None if name is None else str(name) for name in single), *option_columns, *(_image_columns({}, columns))]
     if not named[0] or not named[1]:
         raise UsageError(
             "--dataset-columns: name the columns of both question and answer (answer=none: free text that has none)"
@@ -260,7 +278,7 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
 def _mapped_conversation(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
     """Conversations that the user describes: ``turns``, and ``answer`` for their references."""
     for name in columns:
-        if name not in ("turns", "answer"):
+        if name not in ("turns", "answer", "image"):
             raise UsageError(f"--dataset-columns: {name} is not for conversations, which turns and answer describe")
     questions, answer = str(columns["turns"]), str(columns.get("answer") or NO_ANSWER)
     references = () if answer == NO_ANSWER and NO_ANSWER not in row else (answer,)
@@ -268,3 +286,13 @@ def _mapped_conversation(columns: Mapping[str, Any], row: Row, source: str) -> R
         if column not in row:
             raise UsageError(f"--dataset-columns: {source} has no such column: {unknown('column', column, row)}")
     return lambda row, place: read_conversation(row, questions, references, place)
+
+
+def _mapped_text(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
+    """The layout of a text alone, whose column the user names."""
+    column = str(columns["text"])
+    if len(columns) > 1:
+        raise UsageError("--dataset-columns: text is that of rows of which nothing is asked; name it alone")
+    if column not in row:
+        raise UsageError(f"--dataset-columns: {source} has no such column: {unknown('column', column, row)}")
+    return lambda row, place: text_alone(row, column, place)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from pytest_haerae.config.options import BY_NAME
+from pytest_haerae.doors.functions import with_functions
 from pytest_haerae.errors import UnmeasurableRun, UsageError, unknown
 from pytest_haerae.run.progress import ProgressLine, StreamWriter
 
@@ -50,7 +51,7 @@ class Evaluator:
     @overload
     def run(
         self,
-        model: str | None = None,
+        model: str | Callable[..., Any] | None = None,
         model_params: Mapping[str, Any] | None = None,
         dataset: str | Sequence[str] | None = None,
         subset: str | Sequence[str] | None = None,
@@ -65,13 +66,13 @@ class Evaluator:
     @overload
     def run(
         self,
-        model: Sequence[str],
+        model: Sequence[str | Callable[..., Any]],
         **options: Any,  # noqa: ANN401 - an option's value
     ) -> dict[str, EvaluationResult]: ...
 
     def run(  # noqa: PLR0917 - the tutorial's names in the tutorial's order; all are meant as keywords
         self,
-        model: str | Sequence[str] | None = None,
+        model: str | Callable[..., Any] | Sequence[str | Callable[..., Any]] | None = None,
         model_params: Mapping[str, Any] | None = None,
         dataset: str | Sequence[str] | None = None,
         subset: str | Sequence[str] | None = None,
@@ -85,10 +86,10 @@ class Evaluator:
         """Run one evaluation, or one of each of several models.
 
         Args:
-            model: The backend: ``huggingface``, ``vllm``, ``openai``, ``litellm``, ``llamacpp``, ``random``, or a
-                profile of ``[tool.pytest-haerae.models]`` in pyproject.toml; a list of them is evaluated one after the
-                other.
-            model_params: The backend's parameters.
+            model: The backend: ``huggingface``, ``vllm``, ``openai``, ``litellm``, ``llamacpp``, ``random``, a
+                profile of ``[tool.pytest-haerae.models]`` in pyproject.toml, or a function of yours that takes a
+                question and returns a text; a list of them is evaluated one after the other.
+            model_params: The backend's parameters; of a function ``version``, ``max_concurrency`` and ``timeout``.
             dataset: ``haerae_bench`` (default), another benchmark's name, ``sample``, a hub id, or a folder or file; a
                 list of them is one run, and ``all`` stands for every benchmark.
             subset: One name, several, or None for all of the data set.
@@ -104,8 +105,9 @@ class Evaluator:
 
         Raises:
             UsageError: Bad input, in one line, before anything is loaded or paid for.
-            UnmeasurableRun: More items ended in an error than `max_error_rate` allows; no score is given then. Further
-                models are evaluated all the same, and what they came to is in their reports.
+            UnmeasurableRun: More items ended in an error than `max_error_rate` allows, or more verdicts of a judge are
+                unreadable than `max_unjudged` allows; no score is given then. Further models are evaluated all the
+                same, and what they came to is in their reports.
         """
         given = {
             "model": model,
@@ -121,7 +123,8 @@ class Evaluator:
         named = {name: value for name, value in given.items() if value is not None}
         raw = {**self._defaults, **as_options(options, "Evaluator.run"), **named}
         progress = progress_line if self._progress else None
-        results = dict(evaluate_each(raw, Path.cwd(), progress=progress, backends=self._backends))
+        raw, backends = with_functions(raw, self._backends, Path.cwd())
+        results = dict(evaluate_each(raw, Path.cwd(), progress=progress, backends=backends))
         several = len(results) > 1 or isinstance(raw.get("model"), list | tuple)
         return results if several else next(iter(results.values()))
 
@@ -207,12 +210,14 @@ def _evaluate(evaluation: Evaluation, progress: Progress) -> EvaluationResult:
     with closing(evaluation.ask(selection, progress)) as answers:
         conclusion = evaluation.conclude(selection, answers.samples, answers)
     if conclusion.unmeasurable:
-        verdicts = (sample.verdict for sample in answers.samples)
-        first = next(verdict.explanation for verdict in verdicts if verdict.outcome == "error")
-        raise UnmeasurableRun(
-            f"{conclusion.unmeasurable}, the first: {first}; the same run asks again for what failed alone"
-            f" (report: {evaluation.plan.config.output_file})"
-        )
+        config = evaluation.plan.config
+        verdicts = [sample.verdict for sample in answers.samples]
+        errors = sum(verdict.outcome == "error" for verdict in verdicts)
+        failed = errors > config.max_error_rate * len(verdicts)
+        lost = "error" if failed else "unjudged"
+        first = next((f", the first: {verdict.explanation}" for verdict in verdicts if verdict.outcome == lost), "")
+        again = "; the same run asks again for what failed alone" if failed else ""
+        raise UnmeasurableRun(f"{conclusion.unmeasurable}{first}{again} (report: {config.output_file})")
     return EvaluationResult(conclusion.report)
 
 

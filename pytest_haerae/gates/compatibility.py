@@ -12,7 +12,8 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.completeness import CompletenessInfo
 from pytest_haerae.redact import redact
 from pytest_haerae.run.plan import Part, Plan
-from pytest_haerae.scoring.registry import scorer_name
+from pytest_haerae.scoring.metrics import OF_METRICS
+from pytest_haerae.scoring.registry import RANK, scorer_name
 from pytest_haerae.statistics.scores import Count
 from pytest_haerae.types import DataKey, Method
 
@@ -81,8 +82,8 @@ class Measurement(TypedDict):
     judge: str | None
 
 
-_OF_NO_SCORER = ("scorer", "strict", "return_logits", "time_limit")
-"""Parameters that choose the scorer, or only how long it may take and what the report shows."""
+_OF_NO_SCORER = ("scorer", "strict", "return_logits", "time_limit", RANK, *OF_METRICS)
+"""Parameters that choose the scorer, or only how long it may take and what the report tells beside the accuracy."""
 
 
 def scorer_params(evaluator_params: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pytest_haerae.errors import UsageError
+from pytest_haerae.run.item_source import ItemSource
+from pytest_haerae.run.plan import Plan
 from pytest_haerae.statistics.pairing import Mark, PairedRow, Pairing, content_hash, has_several, identify, mark_of
-from pytest_haerae.types import Item
+from pytest_haerae.types import Item, Selected
 
 _SHOWN = 3
 
@@ -75,6 +77,29 @@ def lost_from_data(
     old_items, now = identify(old, every)
     there = set(now)
     return [mark for mark, item in zip(old, old_items, strict=True) if item not in there]
+
+
+def lost_items(
+    baseline: Sequence[PairedRow], plan: Plan, source: ItemSource, selection: Iterable[Selected]
+) -> list[str]:
+    """What the baseline's items are called that are gone from the data that were selected from.
+
+    Args:
+        baseline: The earlier report's samples; empty where there is none.
+        plan: What is measured.
+        source: Where the items come from.
+        selection: All that was selected.
+    """
+    if not baseline:
+        return []
+    used = dict.fromkeys((entry.data, entry.item.subset) for entry in selection)
+    present: dict[str, tuple[str, ...]] = {}
+    if not plan.config.subset:
+        present = {source.name_of(data): source.subsets(data) for data, _ in used}
+    every = [
+        mark_of_item(item, source.name_of(data)) for data, subset in used for item in source.loader(data).items(subset)
+    ]
+    return [mark.called(several=plan.several) for mark in lost_from_data(baseline, every, present)]
 
 
 def describe_others(pairing: Pairing) -> str:

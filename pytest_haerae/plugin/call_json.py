@@ -10,7 +10,7 @@ from pytest_haerae.types import Message, Request, Response, Verdict
 
 
 def requests_to_json(requests: Sequence[Request]) -> list[dict[str, Any]]:
-    """Requests as JSON."""
+    """Requests as JSON; what tests ask by themselves has no images."""
     return [asdict(request) for request in requests]
 
 
@@ -21,11 +21,12 @@ def requests_from_json(content: Sequence[Mapping[str, Any]]) -> list[Request]:
             each["kind"],
             each["context"],
             tuple(each["continuations"]),
-            each["messages"] and tuple(Message(**message) for message in each["messages"]),
+            each["messages"] and tuple(Message(message["role"], message["content"]) for message in each["messages"]),
             tuple(each["stop"]),
             tuple((name, _hashable(value)) for name, value in each["sampling"]),
             each["repeat"],
             tuple(each["choices"]),
+            each["log_probability"],
         )
         for each in content
     ]

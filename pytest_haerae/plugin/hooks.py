@@ -10,7 +10,7 @@ import pytest
 
 from pytest_haerae.plugin.fixtures import ItemTests, model_of
 from pytest_haerae.plugin.ignoring import lacks_files, left_out, note_ignored
-from pytest_haerae.plugin.loop import run_loop
+from pytest_haerae.plugin.loop import give_back, run_loop
 from pytest_haerae.plugin.nodes import ITEM_FIXTURES, MODEL_FIXTURE, parametrizes_models, undistribute
 from pytest_haerae.plugin.option_group import add_ini_options, add_options, header, hide_values, is_dry_run
 from pytest_haerae.plugin.stash import find_session, session_of
@@ -166,7 +166,10 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | pytest.E
     """Hold the exit code to the gates, whatever a test or a plugin made of it: `pytest.exit` sets any."""
     if is_dry_run(config):
         undistribute(config)
-    code = yield
+    try:
+        code = yield
+    finally:
+        give_back(config)
     evaluation = find_session(config)
     fails = evaluation.fails() if evaluation and evaluation.has_items else lacks_files(config)
     return pytest.ExitCode.TESTS_FAILED if code == 0 and fails else code

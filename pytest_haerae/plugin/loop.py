@@ -16,6 +16,8 @@ from pytest_haerae.plugin.stash import find_session
 if TYPE_CHECKING:
     from pytest_haerae.plugin.session import EvaluationSession
 
+_KEPT: pytest.StashKey[contextlib.ExitStack] = pytest.StashKey()
+
 
 def run_loop(session: pytest.Session) -> Generator[None, object, object]:
     """Batch before the tests, finish after them, also when they were stopped early.
@@ -34,21 +36,28 @@ def run_loop(session: pytest.Session) -> Generator[None, object, object]:
             session.config.option.collectonly = True
         elif evaluation and asks:
             evaluation.ask(evaluation.collection.select(session.items))
-    # Once more: now the answers stay, too.
-    with _without_what_stays(evaluation):
-        try:
-            result = yield
-        except BaseException:
-            if evaluation := find_session(session.config):
-                with contextlib.suppress(HaeraeError):
-                    evaluation.finish(session, ended=False)
-            raise
+    # Once more, now that the answers stay, too: and to the end, where pytest has all that is there gone over twice.
+    kept = session.config.stash.setdefault(_KEPT, contextlib.ExitStack())
+    kept.enter_context(_without_what_stays(evaluation))
+    try:
+        result = yield
+    except BaseException:
+        if evaluation := find_session(session.config):
+            with contextlib.suppress(HaeraeError):
+                evaluation.finish(session, ended=False)
+        raise
     if evaluation := find_session(session.config):
         try:
             evaluation.finish(session)
         except HaeraeError as error:
             raise pytest.UsageError(str(error)) from None
     return result
+
+
+def give_back(config: pytest.Config) -> None:
+    """Let the collector of garbage have what stayed to pytest's end."""
+    if _KEPT in config.stash:
+        config.stash[_KEPT].close()
 
 
 def _without_what_stays(evaluation: EvaluationSession | None) -> contextlib.AbstractContextManager[None]:

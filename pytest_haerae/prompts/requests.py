@@ -8,9 +8,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from pytest_haerae.backends.local.trie import split_trailing_space
+from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.errors import UsageError
+from pytest_haerae.images import Image
 from pytest_haerae.prompts.prompt import Prompt, write_option
-from pytest_haerae.types import Item, Message, Request, split_trailing_space
+from pytest_haerae.types import Item, Message, Request
 
 SHOT_SEPARATOR = "\n\n"
 """What stands between few-shot examples, as in lm-evaluation-harness (`fewshot_delimiter`)."""
@@ -39,11 +42,11 @@ def choose_shots(pool: Sequence[Item], item: Item, count: int, seed: int, split:
         UsageError: The pool is too small.
     """
     shots: list[Item] = []
-    taken = {_asked(item.query)}
+    taken = {_asked(item.query, item.images)}
     for index in _order(len(pool), seed):
         if len(shots) == count:
             return shots
-        asked = _asked(pool[index].query)
+        asked = _asked(pool[index].query, pool[index].images)
         if asked not in taken:
             taken.add(asked)
             shots.append(pool[index])
@@ -56,9 +59,9 @@ def choose_shots(pool: Sequence[Item], item: Item, count: int, seed: int, split:
 
 
 @lru_cache(maxsize=64)
-def _asked(query: str) -> str:
-    """What a query asks, whatever its spaces; the few-shot examples are looked at again for each item of a subset."""
-    return " ".join(query.split())
+def _asked(query: str, images: tuple[Image, ...]) -> tuple[str, ...]:
+    """What is asked, whatever its spaces, and about what; examples are looked at again for each item of a subset."""
+    return " ".join(query.split()), *(image.digest for image in images)
 
 
 class _Examples(NamedTuple):
@@ -72,19 +75,25 @@ _NO_EXAMPLES = _Examples("", ())
 
 
 def framed(
-    body: str, examples: _Examples = _NO_EXAMPLES, *, chat: bool, system_prompt: str | None
+    body: str,
+    examples: _Examples = _NO_EXAMPLES,
+    images: tuple[Image, ...] = (),
+    *,
+    chat: bool,
+    system_prompt: str | None,
 ) -> tuple[str, tuple[Message, ...] | None]:
     """What is asked with all that stands before it: as a context, or as the messages of a chat.
 
     Args:
         body: The question itself.
         examples: Few-shot examples.
+        images: What the question is about, for a chat.
         chat: Make a chat of it.
         system_prompt: The chat's system message; before plain text it stands as a first paragraph.
     """
     if chat:
         turns = [Message("system", system_prompt)] if system_prompt else []
-        return "", (*turns, *examples.turns, Message("user", body))
+        return "", (*turns, *examples.turns, Message("user", body, images))
     preface = f"{system_prompt}{SHOT_SEPARATOR}" if system_prompt else ""
     return preface + examples.text + body, None
 
@@ -92,11 +101,13 @@ def framed(
 @lru_cache(maxsize=8)
 def _examples(render: Callable[[Item], str], write_target: Callable[[Item], str], shots: tuple[Item, ...]) -> _Examples:
     """Write few-shot examples: once for all items of a subset, of which only the examples themselves have others."""
-    pairs = [(render(shot), write_target(shot)) for shot in shots]
+    pairs = [(render(shot), write_target(shot), shot.images) for shot in shots]
     return _Examples(
-        "".join(f"{asked} {answered}{SHOT_SEPARATOR}" for asked, answered in pairs),
+        "".join(f"{asked} {answered}{SHOT_SEPARATOR}" for asked, answered, _ in pairs),
         tuple(
-            message for asked, answered in pairs for message in (Message("user", asked), Message("assistant", answered))
+            message
+            for asked, answered, images in pairs
+            for message in (Message("user", asked, images), Message("assistant", answered))
         ),
     )
 
@@ -110,8 +121,9 @@ def make_request(
     chat: bool = False,
     system_prompt: str | None = None,
     constrained: bool = False,
+    log_probability: bool = False,
 ) -> Request:
-    """Make the request that asks one item.
+    """Make the request that asks one item; a text alone is scored as it stands, whatever the prompt.
 
     Args:
         item: The question.
@@ -121,12 +133,18 @@ def make_request(
         chat: Make a chat of it: the examples become earlier turns.
         system_prompt: The chat's system message; before plain text it stands as a first paragraph.
         constrained: Keep what is generated to one of the item's labels, where it has any.
+        log_probability: Ask for the log-probability of what is generated.
     """
+    if is_text_alone(item) and item.options:
+        return Request("loglikelihood", "", item.options)
     examples = _examples(prompt.render, prompt.write_target, tuple(shots))
-    context, messages = framed(prompt.render(item), examples, chat=chat, system_prompt=system_prompt)
+    context, messages = framed(prompt.render(item), examples, item.images, chat=chat, system_prompt=system_prompt)
     if kind == "generate":
         choices = (item.labels if constrained else None) or ()
-        return Request("generate", context, messages=messages, stop=() if choices else prompt.stop, choices=choices)
+        stop = () if choices else prompt.stop
+        return Request(
+            "generate", context, messages=messages, stop=stop, choices=choices, log_probability=log_probability
+        )
     assert item.labels is not None  # noqa: S101 - free-text items never come here: they are skipped before
     context, moved = split_trailing_space(context)
     # A chat template ends where the answer begins, so that no space stands before the label.

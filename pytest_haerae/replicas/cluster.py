@@ -28,7 +28,7 @@ def check_replicas(name: str, backend: type[Backend]) -> None:
     """
     if backend.remote:
         raise UsageError(
-            f"--replicas: backend '{name}' asks a server and holds no model to copy; ask more at once with"
+            f"--replicas: backend '{name}' holds no model to copy; ask more at once with"
             " --model-params max_concurrency=…"
         )
     if find_spec("ray") is None:

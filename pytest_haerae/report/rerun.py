@@ -22,7 +22,7 @@ def rerun_options(config: RunConfig) -> list[str]:
     Scope (`--subset`, `--limit`), gates, and paths are left out: whoever asks again chooses items, not gates. Secrets
     are left out as well; they come from the environment.
     """
-    secrets = secrets_in(config.model_params)
+    secrets = secrets_in(config.model_params) | secrets_in(config.judge_params)
     options: list[str] = []
     for option in sorted(OPTIONS, key=lambda option: option.name not in _NAMED_FIRST):
         for value in _typed(config, option) if option.influences == "answers" else ():

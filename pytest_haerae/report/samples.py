@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from pytest_haerae.images import Image
 from pytest_haerae.lazy import LazySequence
-from pytest_haerae.report.schema import ChatMessage, SampleRow
+from pytest_haerae.report.schema import ChatMessage, ImageRow, SampleRow
 from pytest_haerae.run.calls import known_sum
 from pytest_haerae.statistics.answer_row import AnswerRow, Tokens, TurnRow
 from pytest_haerae.types import Answer, DataKey, Item, Message, Request, Response, Sample, Verdict
@@ -76,7 +78,7 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         "why_start": verdict.why_start,
         "reasoning": response.reasoning if response else None,
         "finish_reason": response.finish_reason if response else None,
-        "tokens": sum_tokens(*sample.every_response),
+        "tokens": sum_tokens(*every_response(sample)),
         "metadata": dict(item.metadata),
         "truncated": bool(response and response.truncated),
         "messages": [_show(message) for message in request.messages] if request and request.messages else None,
@@ -87,9 +89,15 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         row["judgements"] = list(verdict.judgements)
     if response and item.turns:
         row["turns"] = _turn_rows(item, response, verdict)
+    if item.images:
+        row["images"] = [_image(image) for image in item.images]
     if sample.answers:
         row["answers"] = [_answer_row(item, answer) for answer in sample.answers]
     return row
+
+
+def _image(image: Image) -> ImageRow:
+    return {"name": image.name, "type": image.kind or None, "size": image.size or None, "sha256": image.digest}
 
 
 def _turn_rows(item: Item, response: Response, verdict: Verdict) -> list[TurnRow]:
@@ -128,7 +136,18 @@ def _answer_row(item: Item, answer: Answer) -> AnswerRow:
         row["judgements"] = list(verdict.judgements)
     if item.turns:
         row["turns"] = _turn_rows(item, response, verdict)
+    if response.log_probability is not None:
+        row["log_probability"] = response.log_probability
+    if response.log_probability_tokens is not None:
+        row["log_probability_tokens"] = response.log_probability_tokens
+    if answer.rank is not None:
+        row["rank"] = answer.rank if math.isfinite(answer.rank) else None
     return row
+
+
+def every_response(sample: Sample) -> tuple[Response, ...]:
+    """All answers to an item, of conversations with the earlier ones."""
+    return tuple(each for response in sample.responses for each in (*response.earlier, response))
 
 
 class Counted(Protocol):

@@ -125,6 +125,19 @@ class ChatMessage(TypedDict):
     content: str
 
 
+class ImageRow(TypedDict):
+    """An image that an item is about; the image itself is in no report."""
+
+    name: str
+    """Its file's name, or its address."""
+    type: str | None
+    """Its media type; null for an address."""
+    size: Count | None
+    """Its bytes; null for an address."""
+    sha256: str
+    """SHA-256 of its content; of an address that of the address."""
+
+
 class SampleRow(PairedRow):
     """One item: what was asked, what came back, and how it was judged."""
 
@@ -159,6 +172,8 @@ class SampleRow(PairedRow):
     tokens: Tokens
     metadata: NotRequired[dict[str, Any]]
     """The columns of the item's row that have no other meaning."""
+    images: NotRequired[list[ImageRow]]
+    """What the item is about beside its text, in order; only where there is any."""
     truncated: NotRequired[bool]
     """Whether the context was cut from the left."""
     messages: NotRequired[list[ChatMessage] | None]

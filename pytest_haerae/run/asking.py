@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.budget import Budget
 from pytest_haerae.run.calls import Callers, Calls
@@ -27,8 +28,9 @@ from pytest_haerae.run.turns import turn
 from pytest_haerae.run.usage import Usage
 from pytest_haerae.run.validation import thought_apart
 from pytest_haerae.run.wanted import wanted_of
+from pytest_haerae.scoring.ranking import ranked
 from pytest_haerae.scoring.repeats import choose_answer
-from pytest_haerae.types import Answer, PassIf, Response, Sample, Selected, Verdict
+from pytest_haerae.types import Answer, Response, Sample, Selected, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,11 @@ def ask(
             make = partial(Engine, model, store, number, reuse=config.reuse, secrets=plan.secrets, budget=budget)
             # A batch's answers are waited for as long as it takes, and what tests ask by themselves is not sent in one.
             send = _batches(plan, store, number, progress).send if config.batch_api else send_directly
-            engine = make(limit=None if config.batch_api else config.answer_timeout, send=send)
+
+            def called(key: str) -> str:
+                return asked[asked_keys.index(key) // k].item.id
+
+            engine = make(called=called, limit=None if config.batch_api else config.answer_timeout, send=send)
             second = make(limit=config.answer_timeout, notes_words=False)
             ask_all = partial(engine.ask, note=tally.note)
             responses, own = ask_in_passes(plan, questions, selection, wanted, ask_all=ask_all, progress=progress)
@@ -160,7 +166,7 @@ def ask(
         for place, entry in enumerate(selection):
             places = range(k * place, k * (place + 1))
             verdicts = [graded.verdicts.get(at) or tally.verdict(entry, wanted.keys[at], own[at]) for at in places]
-            samples.append(make_sample(entry, [own[at] for at in places], verdicts, config.pass_if))
+            samples.append(make_sample(entry, [own[at] for at in places], verdicts, config))
         engine.usage.cut_short |= graded.usage.cut_short
         return Answers(samples, engine.usage, stored, calls, model, callers is not None, graded, held.pop_all())
 
@@ -178,21 +184,23 @@ def _batches(plan: Plan, store: Store, run: int, progress: Progress) -> Provider
 
 
 def make_sample(
-    selected: Selected, responses: Sequence[Response | None], verdicts: Sequence[Verdict], pass_if: PassIf
+    selected: Selected, responses: Sequence[Response | None], verdicts: Sequence[Verdict], config: RunConfig
 ) -> Sample:
     """An item with what its answers came to; where there are none the method does not apply to it."""
     if len(verdicts) == 1 or responses[0] is None:
         return Sample(selected, responses[0], verdicts[0])
     pairs = zip(responses, verdicts, strict=True)
     answers = tuple(Answer(response, verdict) for response, verdict in pairs if response is not None)
-    shown = choose_answer(answers, pass_if)
+    if config.ranking is not None:
+        answers = ranked(answers, config.ranking)
+    shown = choose_answer(answers, config.pass_if)
     return Sample(selected, shown.response, shown.verdict, answers)
 
 
 def judged(plan: Plan, selected: Selected, responses: Sequence[Response | None]) -> Sample:
     """An item with its verdict; without a response it was not asked, because the method does not apply."""
     judge = partial(plan.part_of(selected.data).judge, selected.item)
-    return make_sample(selected, responses, list(map(judge, responses)), plan.config.pass_if)
+    return make_sample(selected, responses, list(map(judge, responses)), plan.config)
 
 
 class StoredSamples:
@@ -231,7 +239,7 @@ class StoredSamples:
             responses = [None if key is None else retell(number) for number, key in enumerate(keys)]
         if selected.nodeid in self._verdicts:
             verdicts = self._verdicts[selected.nodeid]
-            return make_sample(selected, responses, verdicts, self._plan.config.pass_if)
+            return make_sample(selected, responses, verdicts, self._plan.config)
         return judged(self._plan, selected, responses)
 
     def _response(self, key: str) -> Response:

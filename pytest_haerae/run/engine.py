@@ -7,7 +7,7 @@ from time import perf_counter
 
 from pytest_haerae.backends.arrivals import ContractBroken, arriving
 from pytest_haerae.backends.protocol import Backend, Model
-from pytest_haerae.errors import HaeraeError
+from pytest_haerae.errors import AnswerRefused, HaeraeError, UsageError
 from pytest_haerae.escaping import shown
 from pytest_haerae.interrupts import holdable_interrupts
 from pytest_haerae.lazy import LazySequence
@@ -44,6 +44,7 @@ class Engine:
         limit: Seconds that the next answer is waited for; None for no limit.
         notes_words: Keep what the backend says of itself as the run's, for the report of its items.
         budget: What may be spent; None for no limit.
+        called: What the item of a key is called, for messages; empty where there is none.
         send: How requests are put to the model.
     """
 
@@ -58,9 +59,11 @@ class Engine:
         limit: float | None = None,
         notes_words: bool = True,
         budget: Budget | None = None,
+        called: Callable[[str], str] = lambda key: "",
         send: Send = send_directly,
     ) -> None:
         self._send = send
+        self._called = called
         self._budget = budget or Budget()
         self._model = model
         self._store = store
@@ -173,6 +176,9 @@ class Engine:
         except ContractBroken as error:
             self._store.take_back(self._run, [key for key in keys if key in answers])
             raise ContractBroken(f"{error}; none of the answers that it gave now is kept") from None
+        except AnswerRefused as error:
+            item = self._called(keys[error.index])
+            raise UsageError(f"{item}: {error}" if item else str(error)) from None
         except HaeraeError:
             raise
         except NoAnswer as error:

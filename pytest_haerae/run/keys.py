@@ -29,4 +29,8 @@ def response_key(identity: str, request: Request) -> str:
         content.append([request.sampling, request.repeat])
     if request.choices:
         content.append({"choices": request.choices})
+    if request.log_probability:
+        content.append({"log_probability": True})
+    if any(message.images for message in request.messages or ()):
+        content.append({"images": [[image.digest for image in each.images] for each in request.messages or ()]})
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

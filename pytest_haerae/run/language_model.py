@@ -7,12 +7,13 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
+from pytest_haerae.backends.local.trie import split_trailing_space
 from pytest_haerae.backends.registry import first_problem, require_choices, unknown_parameter
 from pytest_haerae.errors import BackendFailure, UsageError
 from pytest_haerae.escaping import shown
 from pytest_haerae.prompts.requests import framed
 from pytest_haerae.run.plan import Plan
-from pytest_haerae.types import Capability, Message, Request, Response, Role, SamplingValue, split_trailing_space
+from pytest_haerae.types import Capability, Message, Request, Response, Role, SamplingValue
 
 Prompt = str | Sequence[Message | Mapping[str, str]]
 """A text, or the messages of a chat: each with a role (system, user, assistant) and its content."""

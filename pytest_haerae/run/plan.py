@@ -15,6 +15,7 @@ from pytest_haerae.backends.registry import (
     find_backend,
     refusing,
     require_choices,
+    require_log_probabilities,
     require_method,
     validate_parameters,
 )
@@ -31,7 +32,7 @@ from pytest_haerae.run.keys import identity_digest
 from pytest_haerae.run.second import SecondModel, make_second
 from pytest_haerae.scoring.judging import judge, skip_reason
 from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
-from pytest_haerae.scoring.registry import CONSTRAIN, CONSTRAINTS
+from pytest_haerae.scoring.registry import CONSTRAIN, CONSTRAINTS, RANK
 from pytest_haerae.types import CAPABILITY, Capability, DataKey, Item, Response, Verdict
 
 CONSTRAINED = f"--evaluator-params {CONSTRAIN}={CONSTRAINTS[0]}"
@@ -189,6 +190,8 @@ def make_plan(config: RunConfig, backends: Mapping[str, type[Backend]] | None = 
     _refuse_idle_reasoning(config, parameters)
     if any(part.constrained for part in config.parts):
         require_choices(CONSTRAINED, config.model, backend, parameters)
+    for part in config.parts:
+        _check_rank(part, backend)
     if not on_other_machines(config.replicas, config.ray_address):
         check_backend_parts(config.model, backend, parameters)
     if config.max_cost is not None:
@@ -198,7 +201,7 @@ def make_plan(config: RunConfig, backends: Mapping[str, type[Backend]] | None = 
     names = [part.dataset for part in config.parts]
     parts = {DataKey(part.dataset): told_of(part.dataset, names, partial(_make_part, part)) for part in config.parts}
     _refuse_one_place(parts)
-    second = make_second(config, {part.scorer.scorer.name for part in parts.values() if part.scorer.asks}, backends)
+    second = make_second(config, [part.scorer for part in parts.values() if part.scorer.asks], backends)
     return Plan(config, backend, parameters, parts, tuple(secrets_in(config.model_params)), second)
 
 
@@ -211,6 +214,17 @@ def _refuse_idle_reasoning(config: RunConfig, parameters: BackendParameters) -> 
         raise unavailable(config.reasoning, "--method=log_likelihood scores the options, and no model thinks there")
     if not any(_is_chat(part, parameters, "generate") for part in generating):
         raise unavailable(config.reasoning, "it is set in a chat, and plain text is asked: add --apply-chat-template")
+
+
+def _check_rank(config: RunConfig, backend: type[Backend]) -> None:
+    """Refuse a rank where there is one answer to take, or where the backend does not tell what it is by."""
+    if config.ranking is None:
+        return
+    place = f"--evaluator-params {RANK}={config.evaluator_params[RANK]}"
+    if config.repeats == 1:
+        raise UsageError(f"{place}: it finds the best of several answers to an item; add --repeats=K, or leave it out")
+    if config.ranking.needs_log_probability:
+        require_log_probabilities(place, config.model, backend)
 
 
 def _check_batches(config: RunConfig, backend: type[Backend], parameters: BackendParameters) -> None:
@@ -228,6 +242,9 @@ def _check_batches(config: RunConfig, backend: type[Backend], parameters: Backen
         )
     if any(part.constrained for part in config.parts):
         raise UsageError(f"--batch-api: {CONSTRAINED}: how a server keeps to choices is found out by asking it; {_ONE}")
+    if any(part.ranking is not None for part in config.parts):
+        words = "whether a server tells log-probabilities is found out by asking it"
+        raise UsageError(f"--batch-api: --evaluator-params {RANK}: {words}; {_ONE}")
 
 
 def _is_chat(config: RunConfig, parameters: BackendParameters, kind: Capability) -> bool:

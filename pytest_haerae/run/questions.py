@@ -92,6 +92,7 @@ class Questions:
             chat=self._plan.is_chat(config, part.kind),
             system_prompt=config.system_prompt,
             constrained=config.constrained,
+            log_probability=config.ranking is not None and config.ranking.needs_log_probability,
         )
 
     def _shots(self, selected: Selected, config: RunConfig) -> list[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pytest_haerae.backends.protocol import Backend, BackendParameters, Model
@@ -12,6 +12,7 @@ from pytest_haerae.backends.registry import (
     check_price,
     find_backend,
     refusing,
+    require_choices,
     validate_parameters,
 )
 from pytest_haerae.config.run_config import RunConfig
@@ -19,6 +20,7 @@ from pytest_haerae.errors import HaeraeError, UsageError
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.replicas import Replicas, check_replicas
 from pytest_haerae.run.keys import identity_digest
+from pytest_haerae.scoring.parameters import ChosenScorer
 from pytest_haerae.types import Request
 
 OPTION = "--judge"
@@ -70,7 +72,7 @@ class SecondModel:
         if self.chat or request.messages is None:
             return request
         text = "\n\n".join(message.content for message in request.messages)
-        return Request(request.kind, text, stop=request.stop, sampling=request.sampling, repeat=request.repeat)
+        return replace(request, context=text, messages=None)
 
     def load(self) -> Model:
         """Load it: in this process, or as the replicas that the run has.
@@ -91,13 +93,13 @@ class SecondModel:
 
 
 def make_second(
-    config: RunConfig, asking: Collection[str], backends: Mapping[str, type[Backend]] | None = None
+    config: RunConfig, asking: Collection[ChosenScorer], backends: Mapping[str, type[Backend]] | None = None
 ) -> SecondModel | None:
     """Look up the second model; None where no scorer asks one.
 
     Args:
         config: The configuration.
-        asking: The names of the scorers that ask one.
+        asking: The scorers that ask one.
         backends: Backends beside those of the entry points, by name.
 
     Raises:
@@ -107,8 +109,9 @@ def make_second(
         if config.judge_params:
             raise UsageError(f"{OPTION}-params: no model is named that takes them: add {OPTION}=NAME")
         if asking:
+            name = min(each.scorer.name for each in asking)
             raise UsageError(
-                f"--evaluator-params scorer={min(asking)}: a second model grades the answers and none is named: add"
+                f"--evaluator-params scorer={name}: a second model grades the answers and none is named: add"
                 f" {OPTION}=NAME (a backend, or a profile of pyproject.toml)"
             )
         return None
@@ -125,6 +128,8 @@ def make_second(
             check_replicas(config.judge, backend)
         parameters = validate_parameters(config.judge, backend, config.judge_params)
         check_backend_parts(config.judge, backend, parameters)
+        if any(each.constrains for each in asking):
+            require_choices("--evaluator-params structured", config.judge, backend, parameters)
         if config.max_cost is not None:
             check_price(config.judge, backend, parameters)
     except HaeraeError as error:

@@ -32,7 +32,7 @@ class Tally:
         self._of_shared: dict[int, Verdict] = {}
         for entry, key in asked:
             # Of a conversation the first answer alone has no verdict.
-            if plan.part_of(entry.data).scorer.scorer.quick and not entry.item.turns:
+            if plan.part_of(entry.data).scorer.quick and not entry.item.turns:
                 other = self._entries.setdefault(key, entry)
                 if isinstance(other, list):
                     other.append(entry)

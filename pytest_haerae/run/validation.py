@@ -44,8 +44,8 @@ def validated_answer(request: Request, response: Response) -> Response:
     """A `validated` response that answers its request: a text, or a log-likelihood for each continuation.
 
     Raises:
-        Malformed: It does not, its text is none of the request's choices, or an option's log-likelihood is not finite
-            or above zero.
+        Malformed: It does not, its text is none of the request's choices or lacks the log-probability that is wanted,
+            or an option's log-likelihood is not finite or above zero.
     """
     response = validated(response)
     if request.kind == "generate":
@@ -53,6 +53,8 @@ def validated_answer(request: Request, response: Response) -> Response:
             raise Malformed("no text")
         if request.choices and response.text not in request.choices:
             raise Malformed(f"{shown(response.text)}, which is none of {', '.join(request.choices)}")
+        if request.log_probability and None in (response.log_probability, response.log_probability_tokens):
+            raise Malformed("no log-probability of its text")
         return response
     values = response.loglikelihoods
     if values is None or len(values) != len(request.continuations):
@@ -125,6 +127,15 @@ def _amount(name: str, value: Any) -> float | None:  # noqa: ANN401 - as above
     return value if type(value) in (int, float) else number
 
 
+def _log_probability(name: str, value: Any) -> float | None:  # noqa: ANN401 - as above
+    if value is None:
+        return None
+    number = _real(value)
+    if not -math.inf < number <= 0:
+        raise Malformed(f"{name} {shown(value)}, which is none")
+    return value if type(value) is float else number
+
+
 def _flag(name: str, value: Any) -> bool:  # noqa: ANN401 - as above
     if type(value) is bool:
         return value
@@ -171,6 +182,8 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "reasoning": _string,
     "reasoning_tokens": _count,
     "cached_tokens": _count,
+    "log_probability": _log_probability,
+    "log_probability_tokens": _count,
 }
 STORED = tuple(_CHECKS)
 """The fields of a response that are stored; the earlier answers of a conversation are, each by itself."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.errors import HaeraeError, ScorerFailure, in_words, raised
 from pytest_haerae.escaping import shown
 from pytest_haerae.redact import error_line
@@ -17,7 +18,9 @@ from pytest_haerae.types import Item, Method, Request, Response, Verdict
 
 def skip_reason(item: Item, method: Method) -> str | None:
     """Why a method does not apply to an item; None where it does."""
-    return not_applicable(item) if method == "log_likelihood" else None
+    if method == "log_likelihood":
+        return not_applicable(item)
+    return "a text alone asks nothing: add --method=log_likelihood" if is_text_alone(item) else None
 
 
 def judge(item: Item, response: Response | None, chosen: ChosenScorer, second: Sequence[Response] = ()) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.scoring.registry import DEFAULT_SCORER, register_scorer
 from pytest_haerae.types import Item, Response, Verdict
 
@@ -23,6 +24,9 @@ def judge_log_likelihood(item: Item, response: Response) -> Verdict:
     values, labels = response.loglikelihoods, item.labels
     if values is None or labels is None or len(values) != len(labels):
         return Verdict("error", explanation=f"{item.id}: no log-likelihood for some option")
+    if is_text_alone(item):
+        # It is neither right nor wrong; what its log-likelihood comes to stands beside the accuracy.
+        return Verdict("skipped", explanation=f"{item.id}: a text of log-likelihood {values[0]:.4f}")
     best = values.index(max(values))
     right = labels.index(item.reference)
     margin = values[right] - max(values[:right] + values[right + 1 :])

@@ -9,9 +9,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.scoring.metrics import check_metrics
+from pytest_haerae.scoring.ranking import RANKINGS
 from pytest_haerae.scoring.registry import (
     CONSTRAIN,
     CONSTRAINTS,
+    RANK,
     RESERVED,
     STRICT_SCORER,
     Scorer,
@@ -39,6 +42,14 @@ class ScorerParameters(BaseModel):
     def refusal(self, item: Item) -> str | None:
         """Why an item cannot be judged by them, with the way out; None where it can. Called before it is asked."""
         return None
+
+    def constrains(self) -> bool:
+        """Whether what a second model writes is kept to choices, which not every backend can."""
+        return False
+
+    def are_quick(self) -> bool:
+        """Whether a scorer that is `quick` is that with these, too."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,16 @@ class ChosenScorer:
         return None if self.parameters is None else self.parameters.refusal(item)
 
     @property
+    def quick(self) -> bool:
+        """Whether answers may be judged as they arrive."""
+        return self.scorer.quick and (self.parameters is None or self.parameters.are_quick())
+
+    @property
+    def constrains(self) -> bool:
+        """Whether it keeps the second model to choices."""
+        return self.parameters is not None and self.parameters.constrains()
+
+    @property
     def asks(self) -> bool:
         """Whether a second model is asked about the answers."""
         return self.scorer.requests is not None
@@ -119,7 +140,8 @@ def choose_scorer(
     Args:
         method: How the responses are judged.
         evaluator_params: ``scorer`` and ``strict`` choose, ``time_limit`` bounds what it takes for an item, in seconds,
-            ``constrain`` is of how the model is asked; what the method does not take belongs to the chosen scorer.
+            ``constrain`` is of how the model is asked, ``rank`` of several answers; what the method does not take
+            belongs to the chosen scorer.
         default: The scorer where they choose none; that of the method where this is None.
 
     Raises:
@@ -131,8 +153,11 @@ def choose_scorer(
         kind = RESERVED[method][name]
         if not (_is_seconds(setting) if kind is float else isinstance(setting, kind)):
             raise UsageError(f"--evaluator-params: {name} is {_WANTED[kind]}, not {setting!r}")
+    check_metrics(method, reserved)
     if reserved.get(CONSTRAIN, CONSTRAINTS[0]) not in CONSTRAINTS:
         raise UsageError(f"--evaluator-params: {unknown('constraint', reserved[CONSTRAIN], CONSTRAINTS)}")
+    if RANK in reserved and reserved[RANK] not in RANKINGS:
+        raise UsageError(f"--evaluator-params: {unknown('rank', reserved[RANK], RANKINGS)}")
     if reserved.get("strict") and reserved.get("scorer", STRICT_SCORER) != STRICT_SCORER:
         raise UsageError(
             f"--evaluator-params: strict is a scorer of its own; leave out either it or {reserved['scorer']!r}"
@@ -153,6 +178,8 @@ def _validated(scorer: Scorer, params: Mapping[str, Any]) -> ScorerParameters | 
     extra = model is not None and model.model_config.get("extra") == "allow"
     for name in params:
         if name not in fields and not extra:
+            if other := next((method for method in RESERVED if name in RESERVED[method]), None):
+                raise UsageError(f"--evaluator-params: {name} is of --method={other}, not of {scorer.method}")
             raise UsageError(f"--evaluator-params: {unknown('parameter', name, {*RESERVED[scorer.method], *fields})}")
     if model is None:
         return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pytest_haerae.entry_points import entry_point_names, load_entry_point, named_entry_points
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.escaping import first_line
+from pytest_haerae.scoring.metrics import METRICS, PENALIZE, TARGET_LANGUAGE
 from pytest_haerae.types import CAPABILITY, Method, Request, Verdict
 
 if TYPE_CHECKING:
@@ -24,15 +25,33 @@ CONSTRAIN = "constrain"
 """The evaluator parameter that keeps what a model generates to what it names."""
 CONSTRAINTS = ("letters",)
 """What it may name."""
+RANK = "rank"
+"""The evaluator parameter that says which of several answers to an item is the best one."""
 RESERVED: Mapping[Method, Mapping[str, type]] = {
-    "log_likelihood": {"return_logits": bool, "scorer": str, "time_limit": float},
-    "string_match": {CONSTRAIN: str, "scorer": str, "strict": bool, "time_limit": float},
+    "log_likelihood": {METRICS: object, "return_logits": bool, "scorer": str, "time_limit": float},
+    "string_match": {
+        CONSTRAIN: str,
+        METRICS: object,
+        PENALIZE: bool,
+        RANK: str,
+        TARGET_LANGUAGE: str,
+        "scorer": str,
+        "strict": bool,
+        "time_limit": float,
+    },
 }
 """The evaluator parameters that belong to a method, whichever scorer judges, and their types."""
 
 _BUILT_IN: Mapping[Method, tuple[str, ...]] = {
     "log_likelihood": ("log_likelihood",),
-    "string_match": ("string_match", "strict", "mathematics.scorer", "logical_puzzles", "judge.scorer"),
+    "string_match": (
+        "string_match",
+        "strict",
+        "partial_match",
+        "mathematics.scorer",
+        "logical_puzzles",
+        "judge.scorer",
+    ),
 }
 """The modules of the own scorers, imported when one is looked up: those of texts compile a hundred patterns."""
 

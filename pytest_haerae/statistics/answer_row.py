@@ -51,3 +51,11 @@ class AnswerRow(TypedDict):
     judgements: NotRequired[list[str]]
     turns: NotRequired[list[TurnRow]]
     error: str | None
+    log_probability: NotRequired[Annotated[float, Field(le=0, allow_inf_nan=False)]]
+    """The sum of the log-probabilities (natural logarithm) that the model gave to the answer's tokens; only where the
+    answers were ranked by it."""
+    log_probability_tokens: NotRequired[Annotated[int, Field(ge=0)]]
+    """How many tokens that sum is of."""
+    rank: NotRequired[Annotated[float, Field(allow_inf_nan=False)] | None]
+    """The greater, the more it is the one to be taken of all; null for an answer that is the last whatever the others
+    are; only where the answers were ranked."""

@@ -1,4 +1,4 @@
-"""The binomial distribution: tails and terms; plain arithmetic.
+"""The binomial distribution: tails, terms and the exact interval of a share; plain arithmetic.
 
 The tests hold it against scipy, whose import would cost more than all that is computed here.
 """
@@ -8,6 +8,35 @@ from __future__ import annotations
 import math
 
 _SMALL = 60
+_TAIL = 0.025
+"""What a 95% interval leaves out on either side."""
+_HALVINGS = 60
+"""Steps of a bisection from 0 and 1 to neighbouring numbers."""
+
+
+def exact_interval(k: int, n: int) -> tuple[float, float] | None:
+    """Exact 95% interval of a share, `k` of `n`; None for n = 0.
+
+    Source: C. J. Clopper and E. S. Pearson, Biometrika 26 (1934): the shares at which neither tail of the binomial
+    distribution is below 2.5%. It covers at least as often as it says, at every n and every share.
+    """
+    if n == 0:
+        return None
+    return _least_share(k, n), 1.0 - _least_share(n - k, n)
+
+
+def _least_share(k: int, n: int) -> float:
+    """The share at which `k` or more of `n` are as likely as the tail; 0 for k = 0."""
+    if k == 0:
+        return 0.0
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        if binomial_tail(k, n, middle) < _TAIL:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def binomial_tail(k: int, n: int, share: float) -> float:

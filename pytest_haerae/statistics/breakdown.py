@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.run.item_source import ItemSource
-from pytest_haerae.statistics.scores import Breakdown, Metrics, score
+from pytest_haerae.statistics.scores import Breakdown, Further, Metrics, score_with
 from pytest_haerae.types import Item, Sample, Selected
 
 MOST_VALUES, FEW_VALUES = 500, 30
@@ -87,28 +87,31 @@ def check_columns(place: str, columns: Sequence[str], items: Sequence[Item]) -> 
             )
 
 
-def with_breakdowns(metrics: Metrics, samples: Sequence[Sample], columns: Sequence[str]) -> Metrics:
+def with_breakdowns(
+    metrics: Metrics, samples: Sequence[Sample], columns: Sequence[str], further: Further | None = None
+) -> Metrics:
     """The metrics with ``by``: of the run's columns over all items, of a suite's own over the items that it asks.
 
     Args:
         metrics: The numbers of all items.
         samples: The judged items.
         columns: The run's columns.
+        further: As in `make_metrics`.
     """
     about: dict[str, Sequence[Sample]] = dict.fromkeys(columns, samples)
     for column in dict.fromkeys(name for sample in samples for terms in sample.selected.terms for name in terms.by):
         about.setdefault(column, [each for each in samples if any(column in terms.by for terms in each.selected.terms)])
     if not about:
         return metrics
-    return {**metrics, "by": {column: break_down(those, column) for column, those in about.items()}}
+    return {**metrics, "by": {column: break_down(those, column, further) for column, those in about.items()}}
 
 
-def break_down(samples: Iterable[Sample], column: str) -> Breakdown:
+def break_down(samples: Iterable[Sample], column: str, further: Further | None = None) -> Breakdown:
     """The numbers of the items of each value: numbers by their size, then texts, then what has no value."""
     groups: dict[str, list[Sample]] = {}
     for sample in samples:
         groups.setdefault(value_of(sample.item.metadata, column), []).append(sample)
-    return {value: score(groups[value]) for value in sorted(groups, key=_place)}
+    return {value: score_with(further, groups[value]) for value in sorted(groups, key=_place)}
 
 
 def _place(value: str) -> tuple[bool, float, str]:

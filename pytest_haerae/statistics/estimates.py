@@ -95,13 +95,24 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float] | None:
         return None
     mean = min(1.0, max(0.0, math.fsum(values) / n))
     spread = mean_standard_error(values)
-    size = float(n)
-    if spread:
-        size = mean * (1 - mean) / spread**2 * (Z95 / _student_point(n - 1)) ** 2
+    size = effective_size(mean, spread, n - 1) if spread else float(n)
     return wilson_interval(mean * size, size)
 
 
-def _student_point(freedom: int) -> float:
+def effective_size(mean: float, spread: float, freedom: int) -> float:
+    """How many zeros and ones with this mean are as uncertain as an estimate with this standard error.
+
+    Source: Korn and Graubard, as in `mean_interval`.
+
+    Args:
+        mean: The estimate, 0 to 1.
+        spread: Its standard error, above 0.
+        freedom: The degrees of freedom of that.
+    """
+    return mean * (1 - mean) / spread**2 * (Z95 / student_point(freedom)) ** 2
+
+
+def student_point(freedom: int) -> float:
     """The 97.5 percent point of Student's distribution.
 
     Source: M. Abramowitz and I. A. Stegun, "Handbook of Mathematical Functions" (1964), 26.7.5; within 0.2% from 4

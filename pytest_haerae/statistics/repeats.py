@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from pytest_haerae.statistics.estimates import clustered_standard_error, mean_interval, mean_standard_error
 from pytest_haerae.types import Verdict
 
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -27,6 +30,25 @@ class Variance(TypedDict):
     """The mean variance of an item's answers, as zeros and ones."""
 
 
+class Estimate(TypedDict):
+    """A mean over items, each of which counts once, however many answers it has."""
+
+    mean: _Share
+    stderr: _Spread | None
+    """Its standard error, the items being the clusters; null below two items."""
+    ci95: Annotated[list[_Share], Field(min_length=2, max_length=2)]
+    """Its 95% interval, low and high."""
+    stderr_clustered: NotRequired[_Spread | None]
+    """The standard error that takes shared passages into account, where items share some; null for a single one."""
+
+
+class PartialEstimate(Estimate):
+    """A mean over those items alone whose answers are scored in parts."""
+
+    n: Annotated[int, Field(ge=1)]
+    """The number of these items."""
+
+
 class Repeats(TypedDict):
     """What stands in a score where several answers an item were asked for; of right and wrong ones alone."""
 
@@ -38,7 +60,15 @@ class Repeats(TypedDict):
     """The share of items whose k answers are all right."""
     majority_at: _Share
     """The share of items whose most frequent stated answer is right; of t that are equally frequent each counts 1/t."""
+    majority_ci95: NotRequired[Annotated[list[_Share], Field(min_length=2, max_length=2)]]
+    """Its 95% interval, the items being the clusters, low and high."""
+    best_of_k: NotRequired[Estimate]
+    """The share of items whose best-ranked answer is right; of t that are ranked equally each counts 1/t. Only where
+    the answers were ranked."""
     variance: Variance
+    best_at: NotRequired[dict[str, PartialEstimate]]
+    """For each j up to k the greatest score that is expected among j answers, estimated without bias, mean of the items
+    whose answers have a score between right and wrong: a judge's, or free text's likeness to its reference."""
 
 
 def pass_at(right: int, k: int, j: int) -> float:
@@ -47,6 +77,35 @@ def pass_at(right: int, k: int, j: int) -> float:
     Source: M. Chen et al., "Evaluating large language models trained on code", arXiv:2107.03374 (2021), equation 1.
     """
     return 1.0 - math.comb(k - right, j) / math.comb(k, j)
+
+
+def best_at(scores: Sequence[float], j: int) -> float:
+    """The greatest score that is expected among `j` of the answers; unbiased for j up to their number.
+
+    The i-th smallest of k scores is the greatest of j in C(i-1, j-1) of the C(k, j) choices; of zeros and ones it is
+    `pass_at`.
+
+    Source: the expected maximum of a subsample, a U-statistic; W. Hoeffding, "A class of statistics with asymptotically
+    normal distribution", Annals of Mathematical Statistics 19 (1948).
+    """
+    expected = math.fsum(map(operator.mul, sorted(scores), _weights(len(scores), j)))
+    return min(1.0, expected)  # weights may be rounded upwards
+
+
+@lru_cache(maxsize=1024)
+def _weights(k: int, j: int) -> tuple[float, ...]:
+    """How often each of k sorted scores is the greatest of j: the same for all items, and long numbers to make."""
+    every = math.comb(k, j)
+    return tuple(math.comb(place, j - 1) / every for place in range(k))
+
+
+def partial_scores(verdicts: Sequence[Verdict]) -> list[float] | None:
+    """What an item's answers are worth in parts, from 0 to 1; None where they are right or wrong and nothing between.
+
+    An answer that has no part is worth nothing.
+    """
+    scores = [verdict.character_f if verdict.score is None else verdict.score for verdict in verdicts]
+    return [score or 0.0 for score in scores] if any(score is not None for score in scores) else None
 
 
 def majority_share(verdicts: Sequence[Verdict]) -> float:
@@ -69,23 +128,73 @@ def majority_share(verdicts: Sequence[Verdict]) -> float:
     return 1.0 / len(first) if None in first else 0.0
 
 
-def repeats_of(items: Sequence[Sequence[Verdict]]) -> Repeats | None:
+def best_share(right: Sequence[bool], ranks: Sequence[float]) -> float:
+    """What the best-ranked answer is worth: of t that are ranked equally each counts 1/t.
+
+    Args:
+        right: Whether each answer is right.
+        ranks: What each is ranked by, the greater the better.
+    """
+    best = max(ranks)
+    first = [each for each, rank in zip(right, ranks, strict=True) if rank == best]
+    return sum(first) / len(first)
+
+
+def estimate_of(values: Sequence[float], clusters: Sequence[int] | None = None) -> Estimate:
+    """The mean of what items are worth, with its standard error and interval.
+
+    Args:
+        values: From 0 to 1, one an item, at least one.
+        clusters: Each item's passage; None where no two share one.
+    """
+    estimate: Estimate = {
+        "mean": math.fsum(values) / len(values),
+        "stderr": mean_standard_error(values),
+        "ci95": list(mean_interval(values) or (0.0, 1.0)),
+    }
+    if clusters is not None:
+        estimate["stderr_clustered"] = clustered_standard_error(values, clusters)
+    return estimate
+
+
+def repeats_of(
+    items: Sequence[Sequence[Verdict]],
+    ranks: Sequence[Sequence[float]] | None = None,
+    clusters: Sequence[int] | None = None,
+) -> Repeats | None:
     """What the answers to some items come to; None where there are no items, or one answer to each.
 
     Args:
         items: The verdicts on each item's answers, of as many answers an item.
+        ranks: What each item's answers are ranked by; None where nothing ranks them.
+        clusters: Each item's passage; None where no two share one.
     """
     if not items or len(items[0]) < 2:  # noqa: PLR2004 - one answer has no spread
         return None
     n, k = len(items), len(items[0])
-    right = [sum(verdict.outcome == "correct" for verdict in verdicts) for verdicts in items]
-    return {
+    majority = estimate_of(list(map(majority_share, items)))
+    are_right = [[verdict.outcome == "correct" for verdict in verdicts] for verdicts in items]
+    right = list(map(sum, are_right))
+    found: Repeats = {
         "k": k,
         "pass_at": {str(j): math.fsum(pass_at(count, k, j) for count in right) / n for j in range(1, k + 1)},
         "all_at": sum(count == k for count in right) / n,
-        "majority_at": math.fsum(map(majority_share, items)) / n,
+        "majority_at": majority["mean"],
+        "majority_ci95": majority["ci95"],
         "variance": variance_of(right, k),
     }
+    if ranks is not None:
+        found["best_of_k"] = estimate_of(list(map(best_share, are_right, ranks)), clusters)
+    parts = {place: sorted(scores) for place, each in enumerate(items) if (scores := partial_scores(each)) is not None}
+    if parts:
+        passages = None if clusters is None else [clusters[place] for place in parts]
+        found["best_at"] = {str(j): _partial(list(parts.values()), j, passages) for j in range(1, k + 1)}
+    return found
+
+
+def _partial(items: Sequence[Sequence[float]], j: int, clusters: Sequence[int] | None) -> PartialEstimate:
+    """What is expected of the best of `j` answers, mean of the items."""
+    return {**estimate_of([best_at(scores, j) for scores in items], clusters), "n": len(items)}
 
 
 def variance_of(right: Sequence[int], k: int) -> Variance:

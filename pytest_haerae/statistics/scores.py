@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import chain
 from typing import Annotated, NotRequired, TypeVar, cast
 
@@ -11,6 +12,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from pytest_haerae.data.passages import passage_of
+from pytest_haerae.statistics.corrected import JudgeCheck
+from pytest_haerae.statistics.estimate import FurtherScore
 from pytest_haerae.statistics.estimates import (
     clustered_standard_error,
     mean_interval,
@@ -37,7 +40,7 @@ class Clustering(TypedDict, total=False):
     """Groups of items that share a passage."""
 
 
-class Score(Clustering):
+class Score(Clustering, FurtherScore):
     """The numbers of some items; errors and skipped items are not in `n`."""
 
     accuracy: Share | None
@@ -92,6 +95,8 @@ class Metrics(BenchmarkMetrics):
     """The numbers of each benchmark, where the run asked several."""
     macro_benchmarks: NotRequired[Share | None]
     """The mean of the benchmarks' accuracies, each counted once."""
+    judge: NotRequired[JudgeCheck]
+    """How far the judge was checked by labels, and what the score comes to for it; where labels were given."""
     by: NotRequired[dict[str, Breakdown]]
     """The numbers by the values of metadata columns: each column that was asked for, and each of its values; the items
     whose row lacks it under the empty text."""
@@ -115,7 +120,7 @@ def score(samples: Sequence[Sample]) -> Score:
         found["score"] = mean
     if turns := turn_means_of(verdicts):
         found["turn_scores"] = turns
-    if repeats := repeats_of(verdicts):
+    if repeats := repeats_of(verdicts, _ranks(answered), _passages(answered)):
         found["repeats"] = repeats
     return found
 
@@ -193,8 +198,22 @@ def _mean(values: Iterable[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
+def _ranks(answered: Sequence[Sample]) -> list[list[float]] | None:
+    """What the answers to each item are ranked by; None where nothing ranks them."""
+    ranks = [[answer.rank for answer in sample.answers if answer.rank is not None] for sample in answered]
+    return ranks if all(ranks) else None
+
+
 def _clustered(answered: Sequence[Sample]) -> Clustering:
     """The clustered standard error and the number of clusters; nothing where no passage is shared."""
+    if (clusters := _passages(answered)) is None:
+        return {}
+    correct = [right_share(sample.verdicts) for sample in answered]
+    return {"stderr_clustered": clustered_standard_error(correct, clusters), "clusters": len(set(clusters))}
+
+
+def _passages(answered: Sequence[Sample]) -> list[int] | None:
+    """Each item's passage, by a number; None where no passage is shared."""
     # By number: a text of each sample's own, of its passage, would be a second copy of the data.
     numbers: dict[tuple[str, str, str | int], int] = {}
     clusters = [
@@ -204,16 +223,27 @@ def _clustered(answered: Sequence[Sample]) -> Clustering:
         )
         for sample in answered
     ]
-    count = len(numbers)
-    if count == len(answered):
-        return {}
-    correct = [right_share(sample.verdicts) for sample in answered]
-    return {"stderr_clustered": clustered_standard_error(correct, clusters), "clusters": count}
+    return None if len(numbers) == len(answered) else clusters
 
 
-def make_metrics(samples: Sequence[Sample]) -> Metrics:
-    """The report's `metrics`: the total, the mean of the subsets, each subset, and each of several benchmarks."""
-    return _metrics(((sample.selected.benchmark, sample.item.subset, sample) for sample in samples), score)
+Further = Callable[[Sequence[Sample]], FurtherScore]
+
+
+def make_metrics(samples: Sequence[Sample], further: Further | None = None) -> Metrics:
+    """The report's `metrics`: the total, the mean of the subsets, each subset, and each of several benchmarks.
+
+    Args:
+        samples: The judged items.
+        further: What makes the metrics of some items that are told beside their accuracy; None for none.
+    """
+    placed = ((sample.selected.benchmark, sample.item.subset, sample) for sample in samples)
+    return _metrics(placed, partial(score_with, further))
+
+
+def score_with(further: Further | None, samples: Sequence[Sample]) -> Score:
+    """`score`, with further metrics."""
+    found = score(samples)
+    return {**found, **further(samples)} if further else found
 
 
 def metrics_of_outlines(samples: Iterable[Outline], *, several: bool = False) -> Metrics:

@@ -61,6 +61,8 @@ def check_backend(
             asked = [each for each in requests if each.kind == kind] or example_requests(kind, valid)
             if kind == "generate" and backend.constrains:
                 asked += [replace(each, choices=_CHOICES[: number + 2]) for number, each in enumerate(asked)]
+            if kind == "generate" and backend.log_probabilities:
+                asked += [replace(each, log_probability=True) for each in asked]
             first = _answers(backend, model, asked)
             if deterministic:
                 # The other way round: an answer that belongs to a place, and not to its request, is found out.
@@ -108,7 +110,7 @@ def _check_declarations(backend: type[Backend]) -> None:
             backend,
             f"{name} is {names!r}; it has to be a tuple of {listed} names",
         )
-    for name in ("remote", "constrains"):
+    for name in ("remote", "constrains", "log_probabilities"):
         told = getattr(backend, name)
         _require(isinstance(told, bool), backend, f"{name} is {told!r}; it has to be True or False")
 
@@ -210,6 +212,9 @@ def _check_response(backend: type[Backend], index: int, request: Request, respon
         _require(
             kept, backend, f"{where} has text {response.text!r}; it has to be one of its choices {request.choices}"
         )
+        told = response.log_probability is not None and response.log_probability_tokens is not None
+        words = f"{where} has no log_probability with log_probability_tokens; they were asked for"
+        _require(told or not request.log_probability, backend, words)
         _check_fields(backend, where, response)
         return
     values = response.loglikelihoods

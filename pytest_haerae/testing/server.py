@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pytest_haerae.backends.api.harmless import HARMLESS
+from pytest_haerae.backends.chats import text_in
 from pytest_haerae.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class ApiServer:
             `UNNUMBERED`, too: the sum with which a backend finds out whether a server refuses one question or all.
         latency: Seconds before an answer, times one to three: answers overtake each other.
         numbered: Whether each question has to show its number; otherwise one without is number 0.
+        log_probability: The log-probability of each character of an answer, which is a token, where the body asks for
+            `logprobs`; None for a server that tells none.
 
     Attributes:
         address: The address of the API, for a client's ``api_base``; empty until it is served.
@@ -80,7 +83,9 @@ class ApiServer:
         latency: float = 0.0,
         *,
         numbered: bool = True,
+        log_probability: Callable[[str], float] | None = None,
     ) -> None:
+        self._log_probability = log_probability
         self._reply, self._fault, self._latency, self._numbered = reply, fault, latency, numbered
         self.address = ""
         self.attempts: Counter[int] = Counter()
@@ -105,7 +110,7 @@ class ApiServer:
         body = await request.json()
         self.bodies.append(body)
         self.keys.add(request.headers.get("Authorization"))
-        asked = body["messages"][-1]["content"] if "messages" in body else body["prompt"]
+        asked = text_in(body["messages"][-1]["content"]) if "messages" in body else body["prompt"]
         if asked == HARMLESS:
             return await self._answer_harmless(request, body)
         found = _NUMBER.search(asked)
@@ -118,7 +123,7 @@ class ApiServer:
             return await _misbehave(request, fault)
         await asyncio.sleep(self._latency * (1 + number % 3) + (_SLOW_SECONDS if fault == "slow" else 0))
         self.answered[number] += 1
-        return web.json_response(completion(self._reply(number, body)))
+        return web.json_response(self._completion(self._reply(number, body), body))
 
     async def _answer_harmless(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         """What a backend asks to tell a refused question from a server that refuses everybody: it counts as none."""
@@ -127,7 +132,17 @@ class ApiServer:
         if (fault := self._fault(UNNUMBERED, 1)) is not None:
             return await _misbehave(request, fault)
         kept = any(name in body for name in _CONSTRAINING)
-        return web.json_response(completion(self._reply(UNNUMBERED, body) if kept else "2"))
+        return web.json_response(self._completion(self._reply(UNNUMBERED, body) if kept else "2", body))
+
+    def _completion(self, text: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = completion(text)
+        if self._log_probability is not None and body.get("logprobs"):
+            values = [self._log_probability(character) for character in text]
+            entries = [{"token": each, "logprob": value} for each, value in zip(text, values, strict=True)]
+            told = {"content": entries} if "messages" in body else {"tokens": list(text), "token_logprobs": values}
+            answer["choices"][0]["logprobs"] = told
+            answer["usage"]["completion_tokens"] = len(text)
+        return answer
 
 
 async def _misbehave(request: web.Request, fault: str) -> web.StreamResponse:

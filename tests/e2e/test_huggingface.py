@@ -145,3 +145,23 @@ def test_the_suites_run_on_it(checkpoint: Path, tmp_path: Path, method: str) -> 
 
 def test_the_letter_that_an_answer_is_kept_to_is_the_likeliest_of_them(backend: HuggingFaceBackend) -> None:
     check_letters(backend)
+
+
+def test_the_log_probability_of_a_text_is_what_the_scorer_gives_it(checkpoint: Path) -> None:
+    """Drawn after filters, scored without them: texts that are encoded as they were drawn."""
+    backend = HuggingFaceBackend(parameters_of(checkpoint, temperature=0.8, top_p=0.95, max_tokens=12))
+    prompts = ("대한민국의 수도는", "1, 2, 3, 4,", "봄 여름 가을")
+    wanted = [Request("generate", text, repeat=each, log_probability=True) for text in prompts for each in range(4)]
+    drawn = dict(backend.run(wanted))
+    scored = dict(
+        backend.run([Request("loglikelihood", each.context, (drawn[n].text or "",)) for n, each in enumerate(wanted)])
+    )
+    same = 0
+    for number, request in enumerate(wanted):
+        text, values = drawn[number].text or "", scored[number].loglikelihoods or ()
+        context, whole = backend._encoder.tokenize([request.context, request.context + text])
+        if len(whole) - len(context) == drawn[number].log_probability_tokens and whole[: len(context)] == context:
+            assert drawn[number].log_probability == pytest.approx(values[0], abs=1e-3)
+            same += 1
+    backend.close()
+    assert same >= len(wanted) / 2

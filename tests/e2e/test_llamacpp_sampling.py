@@ -136,3 +136,25 @@ def test_a_model_that_knows_no_letters_is_kept_to_them(weights: Path, tmp_path: 
             assert sample["raw_output"] == sample["prediction"] in "ABCDE"[: len(sample["options"])]
             assert sample["outcome"] in ("correct", "wrong")
     assert "8 of 12 answers were kept to the letters" in str(kept.info["method_detail"])
+
+
+def test_the_log_probability_of_a_text_is_what_the_scorer_gives_it(weights: Path) -> None:
+    """Of tokens that are bytes: of a Korean character the server tells the last one alone."""
+    values = {"model_name_or_path": str(weights), "context_size": 512, "threads": 1, "max_tokens": 20}
+    backend = LlamaCppBackend(LlamaCppParameters.model_validate({**values, "temperature": 0.7, "min_p": 0.02}))
+    choices = ((), ("서울", "부산항"))
+    wanted = [Request("generate", PROMPT, (), None, (), (), n, choices[n % 2], log_probability=True) for n in range(16)]
+    drawn = dict(backend.run(wanted))
+    texts = [drawn[number].text or "" for number in range(len(wanted))]
+    scored = dict(backend.run([Request("loglikelihood", PROMPT, (text or "-",)) for text in texts]))
+    backend.close()
+    compared = Counter[bool]()
+    for number, request in enumerate(wanted):
+        assert drawn[number].error is None
+        # A text that is no text, or has a space, comes back as other tokens.
+        if len(texts[number].encode()) != drawn[number].log_probability_tokens or {*"\ufffd "} & {*texts[number]}:
+            continue
+        (expected,) = scored[number].loglikelihoods or ()
+        assert drawn[number].log_probability == pytest.approx(expected, abs=1e-3)
+        compared[bool(request.choices)] += 1
+    assert compared[True] == 8

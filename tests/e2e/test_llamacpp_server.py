@@ -7,14 +7,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from pytest_haerae.backends.api.openai import OpenAIBackend
 from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.local.llamacpp import LlamaCppBackend, LlamaCppParameters
-from pytest_haerae.types import Request
+from pytest_haerae.types import Message, Request
 from tests.e2e.server_process import LLAMA_CPP, serving
+from tests.e2e.test_llamacpp import COMPANY_NOISE
 from tests.helpers import ROOT, reference_items, valid_report
 
 pytestmark = [pytest.mark.server, pytest.mark.engine]
@@ -91,3 +93,34 @@ def test_answers_are_kept_to_letters(address: str, tmp_path: Path, endpoint: str
     assert (len(kept), report["metrics"]["errors"], report["metrics"]["n"]) == (4, 0, 6)
     for sample in kept:
         assert sample["raw_output"] == sample["prediction"] in "ABCDE"[: len(sample["options"])]
+
+
+@pytest.mark.parametrize("endpoint", ["chat", "completions"])
+def test_the_log_probability_of_a_text_is_that_of_the_engine(
+    address: str, endpoint: Literal["chat", "completions"]
+) -> None:
+    texts = ("대한민국의 수도는", "1, 2, 3, 4,", "봄 여름 가을")
+    chats = [(Message("user", text),) if endpoint == "chat" else None for text in texts]
+    contexts = ["" if chat else text for chat, text in zip(chats, texts, strict=True)]
+    requests = [
+        Request("generate", context, messages=chat, log_probability=True)
+        for context, chat in zip(contexts, chats, strict=True)
+    ]
+    values = {"model_name": "gemma", "api_base": address, "api_key": "not-needed", "max_concurrency": 1}
+    over_http = OpenAIBackend(ApiParameters.model_validate({**values, "endpoint": endpoint, "max_tokens": 12}))
+    answers = dict(over_http.run(requests))
+    over_http.close()
+    engine = LlamaCppBackend(LlamaCppParameters(threads=2))
+    server = engine._server
+    for index, found in answers.items():
+        assert (found.error, found.log_probability_tokens) == (None, found.completion_tokens)
+        rendered = engine._render(requests[index])
+        start, whole = len(server.tokenize(rendered)), server.tokenize(rendered + (found.text or ""))
+        assert len(whole) - start == found.log_probability_tokens
+        expected = sum(
+            server.next_logprobs(whole[:at], whole[at : at + 1], 0, fresh=False)[whole[at]]
+            for at in range(start, len(whole))
+        )
+        # 4-bit weights: what shares a batch, and how a prompt was read, changes sums so far.
+        assert found.log_probability == pytest.approx(expected, abs=COMPANY_NOISE)
+    engine.close()

@@ -14,7 +14,7 @@ from pytest_haerae.report.schema import Report, SampleRow
 from pytest_haerae.report.show import html
 from pytest_haerae.report.show.html import write_page
 from tests.e2e.browser import Visit
-from tests.unit.reports import HOSTILE, hostile, make, sample
+from tests.unit.reports import HOSTILE, hostile, judged, make, sample
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -275,6 +275,24 @@ def test_injections_stay_text(browser: Browser, tmp_path: Path) -> None:
     visit.close()
 
 
+def test_an_items_images_are_named_and_not_loaded(browser: Browser, tmp_path: Path) -> None:
+    rows = [sample(number) for number in range(3)]
+    rows[1]["images"] = [
+        {"name": "<img src=x>.png", "type": "image/png", "size": 12345, "sha256": "ab" * 32},
+        {"name": "https://images.example.org/cat.png", "type": None, "size": None, "sha256": "cd" * 32},
+    ]
+    write_page(tmp_path / "report.html", make(rows), None)
+    visit = Visit(browser, tmp_path / "report.html")
+    visit.page.locator("#rows .id").nth(1).click()
+    shown = visit.page.locator("ul.images li").all_text_contents()
+    assert shown == [
+        f"<img src=x>.png · 12,345 B · SHA-256 {'ab' * 8}",
+        f"https://images.example.org/cat.png · SHA-256 {'cd' * 8}",
+    ]
+    assert visit.page.locator("img").count() == 0
+    visit.close()
+
+
 def test_the_command_survives_a_shell(browser: Browser, tmp_path: Path) -> None:
     report = hostile()
     arguments = [text.replace("\ud800", "") for text in (HOSTILE, "it's", "", "two\nlines", "한글 a=b", "plain-1.0")]
@@ -314,3 +332,28 @@ def test_a_browser_that_can_not_unpack_says_so(browser: Browser, tmp_path: Path)
     assert "cannot unpack" in page.locator("#detail").inner_text()
     assert errors == []
     context.close()
+
+
+def test_what_a_judge_wrote_is_folded_and_unreadable_verdicts_have_a_filter(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    write_page(path, judged())
+    visit = Visit(browser, path, viewport={"width": 400, "height": 800})
+    page = visit.page
+    detail = page.locator("#detail")
+    page.locator("th[data-sort=outcome] button").click()
+    assert page.locator("#rows .badge").all_text_contents() == ["correct", "wrong", "invalid", "unjudged", "error"]
+    page.locator("#rows tr").first.click()
+    detail.wait_for()
+    assert "The judge’s verdict: correct." in detail.inner_text()
+    assert "Score: 0.75 (0 to 1)." in detail.inner_text()
+    assert "[[A]]" not in detail.inner_text()
+    detail.locator("summary").first.click()
+    assert "자세히 썼습니다.\n[[A]]" in detail.inner_text()
+    page.keyboard.press("Escape")
+    page.locator("#outcomes").get_by_role("button", name="unjudged").click()
+    assert ids(visit) == ["csat_geo-0001"]
+    page.locator("#rows tr").first.click()
+    detail.wait_for()
+    assert "could not be read, twice. The item is not in the accuracy." in detail.inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    visit.close()

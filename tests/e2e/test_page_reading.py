@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -201,4 +202,28 @@ def test_of_several_answers_each_is_told_in_both_languages(browser: Browser, tmp
     assert section.locator("img").count() == 0
     visit.page.get_by_role("button", name="한국어").click()
     assert "응답 3개 전체" in visit.page.locator("#detail").inner_text()
+    visit.close()
+
+
+def test_what_answers_were_ranked_by_is_told_of_each(browser: Browser, tmp_path: Path) -> None:
+    ranks = (-0.25, -math.inf, -1.5)
+    answers = tuple(Answer(Response(text="정답: (A)"), Verdict("correct", "A"), rank=rank) for rank in ranks)
+    (only,) = samples_of({"a": "w"})
+    free = replace(answers[0].verdict, character_f=0.5)
+    scored = [replace(answer, verdict=free) for answer in answers]
+    report = report_of([replace(only, answers=tuple(scored))])
+    write_page(tmp_path / "r.html", report)
+    visit = Visit(browser, tmp_path / "r.html", f"#{report['samples'][0]['id']}")
+    summary = visit.page.locator(".summary").inner_text()
+    for words in ("best-of-3", "items whose best-ranked answer is right", "best@3", "50.0%"):
+        assert words in summary
+    section = visit.page.locator("#detail section", has_text="All 3 answers")
+    assert section.locator("summary").all_inner_texts() == [
+        "1. correct: A · rank \u22120.250",
+        "2. correct: A",
+        "3. correct: A · rank \u22121.500",
+    ]
+    visit.page.get_by_role("button", name="한국어").click()
+    assert "순위 점수 \u22120.250" in visit.page.locator("#detail").inner_text()
+    assert "부분 점수가 있는 문항" in visit.page.locator(".summary").inner_text()
     visit.close()

@@ -152,3 +152,28 @@ def test_a_text_is_one_of_its_choices_and_others_beside_it_are_free(backend: Vll
         assert not request.choices or answered[index].text in request.choices
     free = [answered[index].text for index, request in enumerate(requests) if not request.choices]
     assert not any(text in choices for text in free for choices in every)
+
+
+def test_the_log_probability_of_a_text_is_the_models_own_whatever_it_was_drawn_with(
+    backend: VllmBackend, logits_after: Callable[..., Probabilities], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens: dict[int, tuple[int, ...]] = {}
+
+    def noted(*asked: Any) -> Any:  # noqa: ANN401 - as the engine is asked
+        for number, output in answers(*asked):
+            tokens[number] = tuple(output.outputs[0].token_ids)
+            yield number, output
+
+    monkeypatch.setattr(module, "answers", noted)
+    sampling = (("logit_bias", ((7, 3.0),)), ("max_tokens", 6), ("repetition_penalty", 1.5), ("top_p", 0.8))
+    wanted = [Request("generate", PROMPT, sampling=sampling, repeat=n, log_probability=True) for n in range(12)]
+    found = dict(backend.run(wanted))
+    for number, response in found.items():
+        own = tokens[number][: response.log_probability_tokens]
+        assert len(own) >= len(tokens[number]) - 1
+        expected = 0.0
+        for place, token in enumerate(own):
+            logits = logits_after(*own[:place])
+            expected += logits[token] - np.logaddexp.reduce(logits)
+        assert response.log_probability == pytest.approx(expected, abs=1e-3)
+    assert len(set(tokens.values())) > 6

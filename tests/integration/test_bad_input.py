@@ -19,7 +19,7 @@ PLACES = {
 MISTAKES: list[tuple[list[str], str]] = [
     (
         ["--model=randm"],
-        "ERROR: --model: unknown backend 'randm': did you mean 'random'? Valid: huggingface, lite*",
+        "ERROR: --model: unknown backend 'randm': did you mean 'random'? Valid: function, huggingface, lite*",
     ),
     (["--subset=questons"], "ERROR: --subset: unknown subset 'questons': did you mean 'questions'? Valid:*"),
     (["--min-accuracy=questons=0.5"], "ERROR: --min-accuracy: unknown subset 'questons': did you mean 'questions'?*"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -63,6 +64,7 @@ from pytest_haerae import assert_correct
 def test_mine(haerae_verdict):
     assert_correct(haerae_verdict)
 """
+COMMAND = [sys.executable, "-c", "import sys; from pytest_haerae.doors.command_line.main import main; sys.exit(main())"]
 ITEMS = 6
 MODES = pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["serial", "xdist"])
 
@@ -244,3 +246,51 @@ def test_a_profile_names_the_judge(grade: Evaluate, pytester: pytest.Pytester) -
     )
     assert grade("--judge=strict").ret == 0
     assert report()["info"]["judge"] == {"backend": "grading", "model": None, "model_params": {"seconds": 0.01}}
+
+
+def label(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, "label", *arguments], capture_output=True, text=True, check=False)
+
+
+def test_drawn_answers_are_labelled_and_correct_the_score(grade: Evaluate, pytester: pytest.Pytester) -> None:
+    """Forty answers, of which the judge calls every second right; people agree but for two."""
+    rows = [{"question": f"{number}번 문제는?", "answer": "정답"} for number in range(10, 50)]
+    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+    Path("questions.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    result = grade()
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*how often the judge is right was not looked at: label 20 graded answers*"])
+    drawn = label(".haerae/report.json", "-n", "25", "--output", "labels.csv")
+    assert drawn.returncode == 0, drawn.stderr
+    again = label(".haerae/report.json", "--output", "labels.csv")
+    assert (again.returncode, "is there already" in again.stderr) == (4, True)
+    found = list(csv.DictReader(Path("labels.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert len(found) == 25
+    assert {row["label"] for row in found} == {""}
+    assert "judgement" not in found[0]
+    by_id = {row["id"]: row for row in report()["samples"]}
+    for place, row in enumerate(found):
+        right = by_id[row["id"]]["outcome"] == "correct"
+        row["label"] = "correct" if right != (place in (3, 4)) else "wrong"
+    with Path("labels.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(found[0]))
+        writer.writeheader()
+        writer.writerows(found)
+    for ledger in ("answers.txt", "grades.txt"):
+        Ledger(ledger).clear()
+    result = grade("--reuse", "--judge-labels=labels.csv")
+    assert result.ret == 0
+    assert not asked("answers.txt") + asked("grades.txt")
+    check = report()["metrics"]["judge"]
+    assert (check["source"], check["labels"], check["left_out"]) == ("random sample", 25, 0)
+    assert check["correction"]["method"] == "prediction_powered"
+    low, high = check["correction"]["ci95"]
+    assert low < check["correction"]["accuracy"] < high
+    result.stdout.fnmatch_lines(
+        ["*the judge beside 25 labels (random sample): sensitivity *", "corrected for the judge's*"]
+    )
+    assert "was not looked at" not in result.stdout.str()
+    *kept, last = Path("labels.csv").read_text(encoding="utf-8-sig").splitlines()
+    Path("labels.csv").write_text("\n".join([*kept, last.rpartition(",")[0] + ","]), encoding="utf-8")
+    grade("--reuse", "--judge-labels=labels.csv")
+    assert report()["metrics"]["judge"]["correction"] is None, "people may have left out what is hard to tell"

@@ -182,6 +182,35 @@ def test_an_item_that_lacks_an_answer_is_an_error_and_is_completed_later(drawing
     assert [answer["error"] is None for answer in row["answers"]] == [True, True, True, False]
 
 
+FREE = """
+from pytest_haerae.testing import ScriptedBackend
+
+class Poet(ScriptedBackend):
+    def answer(self, number, request):
+        return "하늘 아래 첫 동네"[: 2 + 2 * request.repeat]
+
+def pytest_haerae_backends():
+    return {"poet": Poet}
+"""
+
+
+def test_free_text_has_a_best_score_among_its_answers(drawing: Evaluate, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(FREE)
+    answers = ("하늘", "하늘 아래", "땅")
+    rows = [{"question": f"{number}번 빈칸은?", "answer": answer} for number, answer in enumerate(answers)]
+    Path("questions.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    result = drawing("--repeats=3", "--report-html=report.html", model="poet")
+    report = valid_report(Path(".haerae/report.json"))
+    best = report["metrics"]["repeats"]["best_at"]
+    assert {each["n"] for each in best.values()} == {3}
+    assert best["1"]["mean"] == pytest.approx(report["metrics"]["character_f"])
+    # Two references are among the three answers, and the third has nothing in common with them.
+    assert best["3"]["mean"] == pytest.approx(2 / 3)
+    assert best["1"]["mean"] < best["2"]["mean"] < best["3"]["mean"]
+    assert "scores of 3 items between right and wrong: best@1 " in result.stdout.str()
+    assert "best@3" in Path("report.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

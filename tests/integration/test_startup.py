@@ -81,3 +81,32 @@ def test_an_ordinary_run_reads_nothing_but_the_plugins_modules(ordinary: tuple[l
     assert not [
         path for path in below if path.parts and path.parts[0] not in (*ROOMS, "__pycache__") and path.suffix != ".py"
     ]
+
+
+EVALUATION = """
+import gc, sys
+import pytest
+
+class Watcher:
+    def pytest_unconfigure(self):
+        print("set aside:", gc.get_freeze_count() > 0)
+
+pytest.main(["-q", "-p", "no:cacheprovider", "--model=random", "--method=log_likelihood", *sys.argv[1:]], [Watcher()])
+print("still set aside:", gc.get_freeze_count() > 0)
+"""
+SUITE = """
+import pytest
+
+@pytest.mark.haerae(dataset="sample")
+def test_sample(haerae_verdict):
+    pass
+"""
+
+
+def test_what_an_evaluation_sets_aside_is_given_back_when_pytest_ends(tmp_path: Path) -> None:
+    (tmp_path / "test_sample.py").write_text(SUITE, encoding="utf-8")
+    command = [sys.executable, "-c", EVALUATION, "test_sample.py", "--limit=1"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    # pytest's own plugins go over all garbage there.
+    assert "\nset aside: True" in result.stdout, result.stdout
+    assert "still set aside: False" in result.stdout

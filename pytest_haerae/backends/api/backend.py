@@ -18,6 +18,7 @@ from pytest_haerae.backends.api.choosing import Choosing
 from pytest_haerae.backends.api.concurrency import LoopThread
 from pytest_haerae.backends.api.failures import MalformedAnswer, hopeless, is_permanent, own_error, status_of, worded
 from pytest_haerae.backends.api.harmless import harmless
+from pytest_haerae.backends.api.log_probability import LogProbabilities
 from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.api.reasoning import fields, refuse_unheeded
 from pytest_haerae.backends.api.retrying import Waits, refuse_long_wait, retrying
@@ -52,6 +53,7 @@ class ApiBackend(Backend):
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     constrains: ClassVar[bool] = True
+    log_probabilities = takes_images = True
     parameters: ClassVar[type[BackendParameters]] = ApiParameters
     remote: ClassVar[bool] = True
     name: ClassVar[str]
@@ -65,6 +67,7 @@ class ApiBackend(Backend):
         self._retrying = retrying(parameters.max_retries, self._waits, self._worth_another)
         self._thinking = self._reasoning_fields()
         self._choosing = Choosing(self.name, chat=parameters.endpoint != "completions", own=parameters.is_own())
+        self._log_probabilities = LogProbabilities(self.name)
         self._loop = LoopThread()
         self._succeeded = False
         self._through: str | None = None
@@ -89,11 +92,7 @@ class ApiBackend(Backend):
         """Close the client."""
 
     def _reasoning_fields(self) -> dict[str, Any]:
-        """What a chat's body says of how much the model is to think.
-
-        Raises:
-            UsageError: It cannot be told that.
-        """
+        """What a chat's body says of how much the model is to think; refused where it cannot be told that."""
         return fields(self._parameters.reasoning, self._parameters.api_base)
 
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
@@ -170,6 +169,7 @@ class ApiBackend(Backend):
         response, cost = read_answer(answer, chat=endpoint == "chat"), self._cost(answer)
         if not self._succeeded:
             refuse_unheeded(self._parameters.reasoning, response)
+        response = self._log_probabilities.read(request, answer, response)
         return response if cost is None else replace(response, cost_usd=cost)
 
     async def _score(self, request: Request) -> Response:

@@ -7,11 +7,14 @@ from typing import Any
 
 from pytest_haerae.backends.api.parameters import ApiParameters
 from pytest_haerae.backends.api.scoring import Endpoint
+from pytest_haerae.backends.chats import chat_of, text_in
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.types import Request
 
 _CHARACTERS_PER_TOKEN = 2
 """Of Korean text, for the estimate that a limit of tokens a minute needs."""
+_TOKENS_OF_IMAGE = 1500
+"""Of a large one, with most providers, for the same estimate."""
 
 
 def body_of(
@@ -33,15 +36,15 @@ def body_of(
     parameters = parameters.of_request(request)
     body: dict[str, Any] = {}
     if endpoint == "chat":
-        messages = request.messages or ()
-        body["messages"] = [{"role": each.role, "content": each.content} for each in messages] or [
-            {"role": "user", "content": request.context}
-        ]
+        body["messages"] = chat_of(request.messages) or [{"role": "user", "content": request.context}]
         body |= thinking if request.kind == "generate" else {}
     else:
         body["prompt"] = request.context
     body |= {name: {**body.get(name, {}), **value} for name, value in choosing.items()}
     body |= {"max_tokens": parameters.max_tokens, "temperature": parameters.temperature}
+    if request.log_probability:
+        # Of the tokens themselves: a text completion counts the alternatives, of which none is asked for with 0.
+        body["logprobs"] = True if endpoint == "chat" else 1
     optional = {
         "top_p": parameters.top_p,
         "seed": parameters.seed,
@@ -57,5 +60,7 @@ def body_of(
 
 def estimated_tokens(body: Mapping[str, Any]) -> float:
     """Tokens that a body will cost, at most."""
-    texts = [message["content"] for message in body.get("messages", ())] + [body.get("prompt", "")]
-    return sum(map(len, texts)) / _CHARACTERS_PER_TOKEN + float(body.get("max_tokens", 0))
+    contents = [message["content"] for message in body.get("messages", ())]
+    images = sum(len(content) - 1 for content in contents if isinstance(content, list))
+    texts = [*map(text_in, contents), body.get("prompt", "")]
+    return sum(map(len, texts)) / _CHARACTERS_PER_TOKEN + images * _TOKENS_OF_IMAGE + float(body.get("max_tokens", 0))

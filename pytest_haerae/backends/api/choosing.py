@@ -141,6 +141,8 @@ class Choosing:
 
     def settled(self, request: Request, response: Response) -> Response:
         """The answer as one of the request's choices, or an error."""
+        if response.error is not None:
+            return response
         way, said = self._ways[0], response.text or ""
         text = way.read(said)
         if isinstance(text, str) and text in request.choices:

@@ -84,8 +84,12 @@ def place_of(name: str) -> tuple[str, dict[str, str]]:
 
 
 @without_collector()
-def load_model(parameters: CheckpointParameters) -> tuple[Any, Any]:
+def load_model(parameters: CheckpointParameters, *, images: bool = False) -> tuple[Any, Any]:
     """Load tokenizer and model; what the libraries and a vocabulary are made of is no garbage.
+
+    Args:
+        parameters: Which checkpoint.
+        images: Whether it is to read images, too: a processor stands in the tokenizer's place then.
 
     Raises:
         UsageError: A library is missing, or the model, its adapter or its weights cannot be had.
@@ -95,6 +99,8 @@ def load_model(parameters: CheckpointParameters) -> tuple[Any, Any]:
         from transformers import AutoModelForCausalLM, AutoTokenizer
     except ImportError as error:
         raise UsageError(f"--model=huggingface needs {error.name}: pip install 'pytest-haerae[hf]'") from None
+    from pytest_haerae.backends.local.linear import multiply_faster
+
     check_weights("huggingface", parameters.model_name_or_path)
     name, gguf = place_of(parameters.model_name_or_path)
     common = {"revision": parameters.revision, "trust_remote_code": parameters.trust_remote_code, **gguf}
@@ -110,8 +116,13 @@ def load_model(parameters: CheckpointParameters) -> tuple[Any, Any]:
     }
     given = {key: value for key, value in options.items() if value is not None}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name, **common)
-        model = AutoModelForCausalLM.from_pretrained(name, **common, **given)
+        reader, kind = AutoTokenizer, AutoModelForCausalLM
+        if images:
+            from transformers import AutoModelForImageTextToText, AutoProcessor
+
+            reader, kind = AutoProcessor, AutoModelForImageTextToText
+        tokenizer = reader.from_pretrained(name, **common)
+        model = kind.from_pretrained(name, **common, **given)
         model = model if placed else model.to(device)
         model = _with_adapter(model, parameters.adapter) if parameters.adapter else model
     except UsageError:
@@ -120,6 +131,7 @@ def load_model(parameters: CheckpointParameters) -> tuple[Any, Any]:
         # Whatever the library raises here (no such folder, gated, truncated weights) concerns the model's name.
         line = error_line(error, longest=300)
         raise UsageError(f"huggingface cannot load {parameters.model_name_or_path}: {line}") from None
+    multiply_faster(model)
     return tokenizer, model.eval()
 
 

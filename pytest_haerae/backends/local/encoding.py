@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from pytest_haerae.backends.local.trie import OptionTrie, Sums, Tokens, build_trie, encode_pair
-from pytest_haerae.types import Request, Response, split_trailing_space
+from pytest_haerae.backends.local.trie import OptionTrie, Sums, Tokens, build_trie, encode_pair, split_trailing_space
+from pytest_haerae.types import Request, Response
 
 _CHARACTERS_AT_ONCE = 1_000_000
 """Of one call of the tokenizer, which keeps some 100 bytes a character while it works."""

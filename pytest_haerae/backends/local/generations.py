@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,7 @@ from pytest_haerae.backends.local.generation import applied
 from pytest_haerae.backends.local.loglikelihoods import reusable_cache
 from pytest_haerae.backends.local.reasoning import CloseThoughts, opening_of, with_thought
 from pytest_haerae.backends.local.row_generation import RowGenerator, takes_rows
-from pytest_haerae.backends.local.token_choice import HANDLED, Row, TokenChoice
+from pytest_haerae.backends.local.token_choice import HANDLED, Row, TokenChoice, log_probabilities
 from pytest_haerae.backends.sampling import check_bias, draw_seed
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.types import Request, Response
@@ -94,7 +96,9 @@ class GenerationRunner:
                 opened = self._close is not None and bool(opening_of(encoder.render(request)))
                 seed = draw_seed(seed_of(request), request)
                 try:
-                    rows.append(Row(number, prompt[-self._room :], seed, opened, self._kept_to(request.choices)))
+                    kept = self._kept_to(request.choices)
+                    row = Row(number, prompt[-self._room :], seed, opened, kept, scored=request.log_probability)
+                    rows.append(row)
                 except ValueError as error:
                     yield number, Response(error=f"huggingface: {error}")
             else:
@@ -169,7 +173,22 @@ class GenerationRunner:
             )
         for row, tokens in zip(batch, output[:, width:].tolist(), strict=True):
             row.tokens = tokens
+            if row.scored:
+                row.log_probabilities = self._scored(row)
         return batch
+
+    def _scored(self, row: Row) -> list[float]:
+        """The log-probabilities of a row's tokens, by one more forward: the library's own way keeps no raw logits."""
+        tokens = list(row.tokens)
+        while tokens and tokens[-1] == self._pad and self._pad not in self._ends:
+            tokens.pop()  # what a row has behind a stop text
+        if not tokens:
+            return []
+        whole = torch.tensor([[*row.prompt, *tokens]], device=self._model.device)
+        few = "logits_to_keep" in inspect.signature(self._model.forward).parameters
+        with torch.inference_mode():
+            output = self._model(input_ids=whole, **({"logits_to_keep": len(tokens) + 1} if few else {}))
+        return log_probabilities(output.logits[0, -len(tokens) - 1 : -1], tokens)
 
     def _processors(self, batch: Sequence[Row], width: int) -> dict[str, Any]:
         paths = [row.kept for row in batch]
@@ -202,12 +221,17 @@ class GenerationRunner:
         choice = None if row.kept is None else row.kept.choice(own)
         text = self._text(own) if choice is None else choice
         cut = min((place for stop in stops if (place := text.find(stop)) >= 0), default=None)
+        told: dict[str, Any] = {}
+        if row.scored:
+            values = row.log_probabilities[: len(own)]
+            told = {"log_probability": math.fsum(values), "log_probability_tokens": len(values)}
         return Response(
             text=text[:cut],
             finish_reason="length" if len(own) == len(row.tokens) and cut is None and choice is None else "stop",
             prompt_tokens=len(row.prompt),
             completion_tokens=len(own),
             truncated=truncated,
+            **told,
         )
 
 

@@ -9,6 +9,8 @@ from typing import Any, TypeGuard
 
 import torch
 
+from pytest_haerae.backends.local.linear import is_faster, is_plain, product, takes_product
+
 _SLICE_BYTES = 3 << 20
 """Of the head's weights, what a processor's caches hold while all rows are multiplied with them."""
 
@@ -38,6 +40,30 @@ def head_at(head: torch.nn.Module, places: torch.Tensor) -> Iterator[None]:
             del head.forward
 
 
+@contextmanager
+def head_of_few(head: torch.nn.Module, tokens: int) -> Iterator[None]:
+    """Let a plain head make logits of its first tokens only, until the block ends: enough to compare two forwards.
+
+    Args:
+        head: A model's output embeddings; one that is not plain stays as it is.
+        tokens: How many.
+    """
+    plain = head if is_plain(head) else None
+    if plain is None:
+        yield
+        return
+
+    def few(states: torch.Tensor) -> torch.Tensor:
+        bias = None if plain.bias is None else plain.bias[:tokens]
+        return torch.nn.functional.linear(states, plain.weight[:tokens], bias)
+
+    head.forward = few
+    try:
+        yield
+    finally:
+        del head.forward
+
+
 def linear_in_slices(head: torch.nn.Linear, states: torch.Tensor) -> torch.Tensor:
     """A head's logits, a slice of the vocabulary after the other.
 
@@ -54,15 +80,18 @@ def linear_in_slices(head: torch.nn.Linear, states: torch.Tensor) -> torch.Tenso
     rows, weight = states[0], head.weight
     logits = rows.new_empty((len(rows), len(weight)))
     size = max(1, torch.get_num_threads() * _SLICE_BYTES // (weight.element_size() * weight.shape[1]))
+    by_onednn = is_faster() and takes_product(rows, weight)
     for start in range(0, len(weight), size):
-        torch.mm(rows, weight[start : start + size].t(), out=logits[:, start : start + size])
+        part, out = weight[start : start + size], logits[:, start : start + size]
+        if by_onednn:
+            out.copy_(product(rows, part))
+        else:
+            torch.mm(rows, part.t(), out=out)
     if head.bias is not None:
         logits += head.bias
     return logits.unsqueeze(0)
 
 
 def _gains_by_slices(head: torch.nn.Module) -> TypeGuard[torch.nn.Linear]:
-    """Half precision and accelerators multiply few rows as fast as they are; a wrapped head is left as it is."""
-    if type(head) is not torch.nn.Linear or "forward" in vars(head):
-        return False
-    return head.weight.device.type == "cpu" and head.weight.dtype is torch.float32
+    """Half precision and accelerators multiply few rows as fast as they are."""
+    return is_plain(head) and head.weight.device.type == "cpu" and head.weight.dtype is torch.float32

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from pytest_haerae.backends.installed import check_installed, extra
 from pytest_haerae.backends.local.batching import BatchBudget, BatchingBackend
 from pytest_haerae.backends.local.checkpoint import (
     INSTALL,
@@ -22,14 +23,22 @@ from pytest_haerae.backends.local.generation import note_of
 from pytest_haerae.backends.local.reasoning import close_thoughts, thinking
 from pytest_haerae.backends.reasoning import ReasoningParameters
 from pytest_haerae.backends.sampling import SAMPLING, SampledParameters, Share
+from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Capability, Request, Response
 
 if TYPE_CHECKING:
+    from pytest_haerae.backends.local.image_text import ImageTextModel
     from pytest_haerae.backends.local.loglikelihoods import LoglikelihoodRunner
+    from pytest_haerae.images import Image
+
+_IMAGES = "images=true"
+"""What loads a model that reads images, as it is typed."""
 
 
 class HuggingFaceParameters(CheckpointParameters, SampledParameters, ReasoningParameters):
     """Parameters of the `huggingface` backend; sizes are in tokens."""
+
+    younger: ClassVar[frozenset[str]] = ReasoningParameters.younger | {"images"}
 
     # transformers counts no tokens of an output, so it has no penalties that rise with their number.
     sampling: ClassVar[frozenset[str]] = SAMPLING - {"presence_penalty", "frequency_penalty"}
@@ -40,6 +49,13 @@ class HuggingFaceParameters(CheckpointParameters, SampledParameters, ReasoningPa
     top_p: float = Field(default=1.0, gt=0, le=1)
     typical_p: Share = None
     seed: int = Field(default=0, ge=0)
+    images: bool | None = None
+
+    @model_validator(mode="after")
+    def _thinks_by_itself(self) -> Self:
+        if self.images and self.reasoning is not None:
+            raise ValueError("reasoning cannot be set of a model that reads images; leave one of them out")
+        return self
 
 
 class HuggingFaceBackend(BatchingBackend):
@@ -50,6 +66,8 @@ class HuggingFaceBackend(BatchingBackend):
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     constrains: ClassVar[bool] = True
+    log_probabilities: ClassVar[bool] = True
+    takes_images: ClassVar[bool] = True
     parameters = HuggingFaceParameters
     libraries: ClassVar[tuple[str, ...]] = ("torch", "transformers")
     requires: ClassVar[tuple[str, ...]] = REQUIRES
@@ -58,18 +76,34 @@ class HuggingFaceBackend(BatchingBackend):
     def __init__(self, parameters: HuggingFaceParameters) -> None:
         self._parameters = parameters
         self._generation: dict[str, Any] = {}
+        self._runner: LoglikelihoodRunner | None = None
+        if parameters.images:
+            from pytest_haerae.backends.local.image_text import ImageTextModel
+
+            self._reading: ImageTextModel | None = ImageTextModel(parameters)
+            return
+        self._reading = None
         self._tokenizer, self._model = load_model(parameters)
         self._thinking = thinking(parameters.reasoning, self._tokenizer.chat_template)
         self._encoder = RequestEncoder(self._tokenizer, self._thinking.arguments)
         self._pad = self._tokenizer.pad_token_id or self._tokenizer.eos_token_id or 0
         self._max_length = parameters.max_length or longest_input(self._model.config, self._tokenizer)
         self._budget = BatchBudget(self._model, None if parameters.batch_size == "auto" else parameters.batch_size)
-        self._runner: LoglikelihoodRunner | None = None
 
     @classmethod
     def check(cls, parameters: HuggingFaceParameters) -> None:
         """Find the libraries and the files."""
         check_checkpoint(parameters)
+        if parameters.images:
+            check_installed(f"--model-params of huggingface: {_IMAGES}", ["PIL"], extra("images"))
+
+    @classmethod
+    def images_problem(cls, parameters: HuggingFaceParameters, images: Iterable[Image]) -> str | None:
+        """That it was not told to load what reads them, or that one would have to be fetched."""
+        if not parameters.images:
+            return f"which its model reads where it is loaded for them: add --model-params {_IMAGES}"
+        far = next((image for image in images if isinstance(image.source, str)), None)
+        return None if far is None else f"of which one is at an address ({far.name}), and only an API fetches it"
 
     @classmethod
     def count_tokens(cls, parameters: HuggingFaceParameters, requests: Sequence[Request]) -> Iterator[int] | None:
@@ -82,13 +116,17 @@ class HuggingFaceBackend(BatchingBackend):
         return self._generation
 
     def close(self) -> None:
-        """Free the model."""
+        """Free the model, and the tokenizer: it keeps a vocabulary and its merges as Python's objects."""
         self._runner = None
-        del self._model
+        if self._reading is None:
+            del self._model, self._tokenizer, self._encoder
+        self._reading = None
 
     def _loglikelihoods(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         from pytest_haerae.backends.local.loglikelihoods import LoglikelihoodRunner
 
+        if self._reading is not None:
+            raise UsageError(f"--method=log_likelihood: leave --model-params {_IMAGES} out: it scores texts alone")
         # Once it is asked for: a model that only generates is not tried out.
         if self._runner is None:
             self._runner = LoglikelihoodRunner(self._model, self._encoder, self._budget, self._max_length, self._pad)
@@ -99,6 +137,9 @@ class HuggingFaceBackend(BatchingBackend):
         from pytest_haerae.backends.local.generations import GenerationRunner
 
         if not requests:
+            return
+        if self._reading is not None:
+            yield from self._reading.run(requests)
             return
         parameters: HuggingFaceParameters = self._parameters.of_request(requests[0])
         runner = GenerationRunner(

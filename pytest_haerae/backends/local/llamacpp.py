@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import re
@@ -23,13 +24,13 @@ from pytest_haerae.backends.local.llamacpp_server import start
 from pytest_haerae.backends.local.llamacpp_writing import Asked, write, write_within
 from pytest_haerae.backends.local.reasoning import Thinking, opened_by, thinking
 from pytest_haerae.backends.local.thought_tokens import count_thought
-from pytest_haerae.backends.local.trie import build_trie, encode_pair
+from pytest_haerae.backends.local.trie import build_trie, encode_pair, split_trailing_space
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.backends.reasoning import ReasoningParameters
 from pytest_haerae.backends.sampling import SAMPLING, Penalty, SampledParameters, Share, check_bias, draw_seed
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import BackendFailure, UsageError
-from pytest_haerae.types import Capability, Reasoning, Request, Response, split_trailing_space
+from pytest_haerae.types import Capability, Reasoning, Request, Response
 
 DEMO = "demo"
 _NO_DEMO = "the demo model is not installed: pip install 'pytest-haerae[demo]'"
@@ -119,6 +120,7 @@ class LlamaCppBackend(Backend):
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     constrains: ClassVar[bool] = True
+    log_probabilities: ClassVar[bool] = True
     parameters = LlamaCppParameters
     libraries: ClassVar[tuple[str, ...]] = ("xllamacpp",)
     requires: ClassVar[tuple[str, ...]] = ("xllamacpp",)
@@ -235,13 +237,20 @@ class LlamaCppBackend(Backend):
             "top_p": parameters.top_p,
             "seed": draw_seed(parameters.seed, request),
             **({"grammar": grammar_of(request.choices)} if request.choices else {}),
+            **({"n_probs": 1} if request.log_probability else {}),
             **{_NAMES.get(name, name): value for name, value in parameters.set_by_hand().items()},
         }
         asked = Asked(self._server, kept, slot, parameters.max_tokens, settings)
         # A text that is kept to choices has no thought.
         budgeted = self._thinking.budget is not None and not request.choices
         written = write_within(asked, self._thinking, opened=bool(opening)) if budgeted else write(asked)
+        told: dict[str, Any] = {}
+        if request.log_probability:
+            own = written.tokens[:-1] if written.ended else written.tokens
+            values = self._server.text_logprobs(kept, own, written.told, slot)
+            told = {"log_probability": math.fsum(values), "log_probability_tokens": len(values)}
         return {
+            **told,
             "text": (opening if written.text else "") + written.text,
             "reasoning_tokens": count_thought(written.text, opening, written.tokens, self._server.detokenize),
             "finish_reason": written.finish_reason,

@@ -79,6 +79,33 @@ class EmbeddedServer:
         missing = next(token for token in wanted if token not in found)
         raise BackendFailure(f"no log-probability for token {missing} among all {len(found)} of the vocabulary")
 
+    def text_logprobs(
+        self, prompt: Tokens, tokens: Tokens, told: Sequence[Mapping[str, Any]], slot: int
+    ) -> list[float]:
+        """Log-probabilities of the tokens of a text, over the full softmax.
+
+        The server leaves out tokens that are half a character, and those of a stop text; from the first of them on each
+        is asked for by itself. What follows the first one is never the same token: it ends with a whole character.
+
+        Args:
+            prompt: The tokens before.
+            tokens: Those of the text.
+            told: What the server told of them as it wrote.
+            slot: Whose cache has them still.
+
+        Raises:
+            BackendFailure: The server gives none for one of them.
+        """
+        values = []
+        for token, entry in zip(tokens, told, strict=False):
+            if entry["id"] != token:
+                break
+            values.append(float(entry["logprob"]))
+        for place in range(len(values), len(tokens)):
+            found = self.next_logprobs((*prompt, *tokens[:place]), tokens[place : place + 1], slot, fresh=False)
+            values.append(found[tokens[place]])
+        return [min(0.0, value) for value in values]
+
     def close(self) -> None:
         """Stop it and free the model."""
         self._engine = None

@@ -25,11 +25,15 @@ class Written:
         text: The text, up to where it was stopped.
         tokens: All generated ones, also those that stopped it.
         finish_reason: Why it ended, in the server's word.
+        ended: Whether the last token is the one that ends a text.
+        told: What the server told of the tokens: their ids and log-probabilities; empty where it was not asked.
     """
 
     text: str
     tokens: Tokens
     finish_reason: str
+    ended: bool = False
+    told: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,9 @@ def write(asked: Asked, *, cache: bool = False) -> Written:
     told: Mapping[str, Any] = {"n_predict": asked.longest, "verbose": True, "return_tokens": True}
     answer = asked.server.complete(asked.prompt, asked.slot, cache=cache, **asked.settings, **told)
     choice = answer["choices"][0]
-    return Written(choice["text"], tuple(answer["__verbose"]["tokens"]), choice["finish_reason"])
+    verbose, content = answer["__verbose"], (choice.get("logprobs") or {}).get("content") or ()
+    ended = verbose.get("stop_type") == "eos"
+    return Written(choice["text"], tuple(verbose["tokens"]), choice["finish_reason"], ended, tuple(content))
 
 
 def write_within(asked: Asked, thinking: Thinking, *, opened: bool) -> Written:
@@ -88,13 +94,15 @@ def write_within(asked: Asked, thinking: Thinking, *, opened: bool) -> Written:
     rest = write(replace(asked, prompt=prompt, longest=left, settings=anew), cache=True)
     text, tokens = begun.text + rest.text, (*begun.tokens, *rest.tokens)
     cut = _stop_in(text, settings["stop"])
-    return Written(text[:cut], tokens, rest.finish_reason if cut is None else "stop")
+    # Each is told in its place, or from there on not at all.
+    told = (*begun.told, *rest.told) if len(begun.told) == len(begun.tokens) else begun.told
+    return Written(text[:cut], tokens, rest.finish_reason if cut is None else "stop", rest.ended, told)
 
 
 def _closed(thought: Written, server: EmbeddedServer, closing: str, longest: int) -> Written:
     """A thought and the mark that closes it."""
     mark = server.tokenize(closing, special=False)[: longest - len(thought.tokens)]
-    return Written(thought.text + server.detokenize(mark), (*thought.tokens, *mark), "length")
+    return Written(thought.text + server.detokenize(mark), (*thought.tokens, *mark), "length", told=thought.told)
 
 
 def _whole(begun: Written, server: EmbeddedServer) -> Written:
@@ -105,7 +113,7 @@ def _whole(begun: Written, server: EmbeddedServer) -> Written:
     while tokens and len(begun.tokens) - len(tokens) < _MOST_OF_A_CHARACTER:
         tokens = tokens[:-1]
         if not server.detokenize(tokens).endswith(_HALF):
-            return Written(begun.text.rstrip(_HALF), tokens, begun.finish_reason)
+            return Written(begun.text.rstrip(_HALF), tokens, begun.finish_reason, told=begun.told)
     return begun
 
 

@@ -51,6 +51,8 @@ class Row:
         kept: What its text is kept to; None where it is free.
         tokens: Those generated so far.
         draws: Draws them.
+        scored: Whether their log-probabilities are wanted.
+        log_probabilities: Those of the tokens, under the model alone.
     """
 
     number: int
@@ -60,10 +62,13 @@ class Row:
     kept: ChoicePaths | None = None
     tokens: list[int] = field(default_factory=list)
     draws: random.Random = field(default_factory=random.Random)
+    scored: bool = False
+    log_probabilities: list[float] = field(default_factory=list)
 
     def begin(self) -> None:
         """Begin at the prompt, as if nothing had been generated."""
         self.tokens.clear()
+        self.log_probabilities.clear()
         self.draws.seed(self.seed)
 
     @property
@@ -106,17 +111,20 @@ class TokenChoice:
         self._warpers = LogitsProcessorList(warpers)
 
     def choose(self, logits: torch.Tensor, rows: Sequence[Row]) -> list[int]:
-        """A token for each row.
+        """A token for each row; where they are wanted, a row is given its token's log-probability.
 
         Args:
             logits: Of shape (rows, vocabulary).
             rows: Whose tokens they are.
         """
         tokens = self._chosen(logits, rows)
-        if self._close is None:
-            return tokens
-        closing = [self._close.next_token(row.tokens, opened=row.opened) for row in rows]
-        return [token if forced is None else forced for token, forced in zip(tokens, closing, strict=True)]
+        if self._close is not None:
+            closing = [self._close.next_token(row.tokens, opened=row.opened) for row in rows]
+            tokens = [token if forced is None else forced for token, forced in zip(tokens, closing, strict=True)]
+        if any(row.scored for row in rows):
+            for row, value in zip(rows, log_probabilities(logits, tokens), strict=True):
+                row.log_probabilities.append(value)
+        return tokens
 
     def _chosen(self, logits: torch.Tensor, rows: Sequence[Row]) -> list[int]:
         scores = logits.float()
@@ -138,3 +146,16 @@ class TokenChoice:
         drawn = torch.searchsorted(sums, wanted, right=True).squeeze(1)
         # Where a model gives what is no number, no token is found.
         return [int(token) for token in drawn.clamp(max=sums.shape[-1] - 1).tolist()]
+
+
+def log_probabilities(logits: torch.Tensor, tokens: Sequence[int]) -> list[float]:
+    """The log-probabilities of tokens under a model alone: no filter, bias, penalty or temperature is in them.
+
+    Args:
+        logits: Of shape (tokens, vocabulary), each as the model gave it.
+        tokens: One for each.
+    """
+    chosen = torch.tensor(tokens, device=logits.device).unsqueeze(1)
+    logits = logits.float()
+    values = logits.gather(1, chosen).squeeze(1) - logits.logsumexp(dim=-1)
+    return [float(value) for value in values.clamp(max=0).tolist()]

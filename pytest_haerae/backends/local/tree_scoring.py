@@ -10,7 +10,7 @@ import torch
 from pytest_haerae.backends.local.batching import Load
 from pytest_haerae.backends.local.causal_scoring import CausalScorer
 from pytest_haerae.backends.local.grouping import Scorable, make_scorable
-from pytest_haerae.backends.local.head import head_at
+from pytest_haerae.backends.local.head import head_at, head_of_few
 from pytest_haerae.backends.local.node_reader import NodeReader
 from pytest_haerae.backends.local.tree_layout import TreeLayout, lay_out
 from pytest_haerae.backends.local.trie import Tokens, build_trie
@@ -19,6 +19,8 @@ _FULL, _SLIDING = "full_attention", "sliding_attention"
 _TAKES_MASKS = ("sdpa", "eager")
 _CPU_ROW, _ROW = 512, 4096
 """Tokens of several items in one row: enough to fill a forward, few enough that attention over all of them is cheap."""
+_COMPARED = 8192
+"""Tokens of the vocabulary by whose logits a model is tried out."""
 _LIKE = 0.1
 """Of the difference between two siblings' logits, by how much two readings of one node may differ: half precision
 makes some hundredths of it, a mask that is not heeded makes all of it."""
@@ -124,7 +126,8 @@ def takes_trees(model: Any, pad: int) -> bool:  # noqa: ANN401 - transformers' m
     if not {*layer_kinds(config)} <= {_FULL, _SLIDING}:
         return False
     try:
-        return _heeds_masks(TreeScorer(model, pad), model)
+        with head_of_few(head, _COMPARED):
+            return _heeds_masks(TreeScorer(model, pad), model)
     except Exception:  # whatever a model raises that takes no such mask
         return False
 

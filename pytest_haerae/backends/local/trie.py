@@ -122,3 +122,13 @@ def encode_pair(context: Tokens, whole: Tokens) -> Tokens:
     of the context's own tokens, also where the joint encoding differs in them.
     """
     return whole[len(context) :]
+
+
+def split_trailing_space(context: str) -> tuple[str, str]:
+    """A context without the spaces at its end, and those spaces: they belong to what is scored behind it.
+
+    A context that ends in a space scores the wrong tokens. lm-evaluation-harness (0.4.13, `TemplateLM._encode_pair`)
+    moves them likewise, also the newline with which many a chat template ends. Nothing is taken from blank contexts.
+    """
+    stripped = context.rstrip()
+    return (stripped, context[len(stripped) :]) if stripped else (context, "")

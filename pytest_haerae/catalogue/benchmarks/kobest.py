@@ -13,6 +13,7 @@ from pytest_haerae.data.rows import (
     number_index,
     text_of,
 )
+from pytest_haerae.scoring.metrics import MACRO_F1
 
 _ENDINGS = ("ending_1", "ending_2", "ending_3", "ending_4")
 _ALTERNATIVES = ("alternative_1", "alternative_2")
@@ -73,5 +74,6 @@ BENCHMARK = Benchmark(
     repository="skt/kobest_v1",
     configurations={subset: subset for subset in _LAYOUTS},
     layouts=tuple(_LAYOUTS.values()),
+    further_metrics=(MACRO_F1,),
     prompts={"log_likelihood": "kobest"},
 )

@@ -20,6 +20,7 @@ OUTCOME_LETTERS: dict[Outcome, str] = {
     "cut": "t",
     "error": "e",
     "skipped": "s",
+    "unjudged": "u",
 }
 """How the page's columns spell an outcome; `data.js` reads them."""
 CALIBRATION_BINS = 10
@@ -216,6 +217,7 @@ def texts(row: SampleRow, then: SampleRow | None, prefixes: Sequence[str]) -> di
         "input": None if messages else row["input"] if prefix is None else row["input"][len(prefixes[prefix]) :],
         "before": _before(row, then) if then is not None else None,
         "metadata": row.get("metadata") or None,
+        "images": row.get("images") or None,
         "answers": [_given({**answer}, _OF_ANSWERS) for answer in row.get("answers", ())] or None,
         **{name: row.get(name) for name in _TEXTS},
     }
@@ -227,7 +229,18 @@ def _given(entry: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: entry[name] for name in names if entry.get(name) is not None and entry[name] is not False}
 
 
-_OF_ANSWERS = ("outcome", "prediction", "raw_output", "error", "why", "why_start", "reasoning")
+_OF_ANSWERS = (
+    "outcome",
+    "prediction",
+    "raw_output",
+    "error",
+    "why",
+    "why_start",
+    "reasoning",
+    "rank",
+    "score",
+    "judgements",
+)
 
 
 _TEXTS = (
@@ -244,6 +257,8 @@ _TEXTS = (
     "why",
     "why_start",
     "reasoning",
+    "score",
+    "judgements",
     "finish_reason",
     "truncated",
 )

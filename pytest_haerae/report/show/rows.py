@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pytest_haerae.gates.changes import Change
-from pytest_haerae.gates.compatibility import JudgeModel, MeasuredInfo
-from pytest_haerae.report.schema import Info, Judging, Report
+from pytest_haerae.gates.compatibility import MeasuredInfo
+from pytest_haerae.report.schema import Info, Report
+from pytest_haerae.report.show.further import further_lines
+from pytest_haerae.report.show.judging import judging_lines
+from pytest_haerae.scoring.registry import RANK
 from pytest_haerae.statistics.repeats import advice
 from pytest_haerae.statistics.scores import Score, counts_of
 
@@ -95,7 +98,10 @@ def show_drop(drop: float | None) -> str:
 
 def unmeasured(score: Score) -> str:
     """Why a row has no accuracy."""
-    return f"{score['errors']} errors" if score["errors"] else f"{score['skipped']} skipped"
+    if score["errors"]:
+        return f"{score['errors']} errors"
+    unjudged = score.get("unjudged", 0)
+    return f"{unjudged} unjudged" if unjudged else f"{score['skipped']} skipped"
 
 
 def explain_detects(info: Info) -> str:
@@ -120,21 +126,30 @@ def count_lines(report: Report) -> list[str]:
             f"items share passages ({metrics['n']} items, {metrics.get('clusters')} clusters): the standard error is"
             f" {clustered:.4f}, not {plain:.4f}"
         )
-    lines += _repeats_lines(metrics)
+    lines += [*_repeats_lines(metrics, str(info["evaluator_params"].get(RANK))), *further_lines(metrics)]
     if detail := info.get("method_detail"):
         lines.append(f"{'log-likelihoods' if info['method'] == 'log_likelihood' else 'how it was asked'}: {detail}")
-    return lines + _reading_lines(report)
+    return lines + _reading_lines(report) + judging_lines(report)
 
 
-def _repeats_lines(score: Score) -> list[str]:
-    """What several answers an item come to: one of 1, 2, 4 and so on, the most frequent, all; and what varies."""
+def _repeats_lines(score: Score, rank: str) -> list[str]:
+    """What several answers an item come to: one of 1, 2, 4 and so on, the most frequent, all, the best; what varies."""
     if not (repeats := score.get("repeats")):
         return []
     k = repeats["k"]
     shown = sorted({*(2**power for power in range(k.bit_length())), k})
     shares = [f"pass@{j} {repeats['pass_at'][str(j)]:.3f}" for j in shown]
     shares += [f"majority@{k} {repeats['majority_at']:.3f}", f"all@{k} {repeats['all_at']:.3f}"]
-    return [f"{k} answers an item: {', '.join(shares)}", advice(repeats)]
+    lines = [f"{k} answers an item: {', '.join(shares)}"]
+    if best := repeats.get("best_of_k"):
+        low, high = best["ci95"]
+        lines.append(f"the best-ranked of {k} answers (rank={rank}): {best['mean']:.3f} ({low:.3f}-{high:.3f}) right")
+    if parts := repeats.get("best_at"):
+        low, high = parts[str(k)]["ci95"]
+        scores = ", ".join(f"best@{j} {parts[str(j)]['mean']:.3f}" for j in shown)
+        items = f"{parts[str(k)]['n']} item{'' if parts[str(k)]['n'] == 1 else 's'}"
+        lines.append(f"scores of {items} between right and wrong: {scores} ({low:.3f}-{high:.3f})")
+    return [*lines, advice(repeats)]
 
 
 def _reading_lines(report: Report) -> list[str]:
@@ -146,27 +161,9 @@ def _reading_lines(report: Report) -> list[str]:
         if found:
             shares = ", ".join(f"{rule} {count / every.total():.1%}" for rule, count in found.most_common())
             lines.append(f"{words}: {shares}")
-    if mean := report["metrics"].get("score"):
-        interval = "" if mean["ci95"] is None else " [{:.3f}, {:.3f}]".format(*mean["ci95"])
-        lines.append(f"scores of 0 to 1: mean {mean['mean']:.4f}{interval}, n = {mean['n']}")
-    if turns := report["metrics"].get("turn_scores"):
-        means = ", ".join(f"{place}. {mean['mean']:.4f}" for place, mean in enumerate(turns, 1))
-        lines.append(f"mean scores by turn: {means}")
-    if "judge" in info and "judging" in info:
-        lines.append(_judge_line(info["judge"], info["judging"]))
     if (likeness := report["metrics"].get("character_f")) is not None:
         lines.append(f"free text: character F-score {likeness:.4f} (mean)")
     return lines
-
-
-def _judge_line(judge: JudgeModel, judging: Judging) -> str:
-    """Who graded the answers, and what that took."""
-    responses, tokens, cost = judging["responses"], judging["tokens"], judging["cost_usd"]
-    words = f"graded by {' '.join(filter(None, (judge['backend'], judge['model'])))}: {responses['computed']} responses"
-    words += f" computed, {responses['reused']} reused"
-    if tokens["prompt"]:
-        words += f", tokens: {tokens['prompt']} prompt, {tokens['completion']} completion"
-    return words + ("" if cost is None else f", {cost:.4f} USD")
 
 
 def _endings(reasons: Mapping[str, Mapping[str, int]]) -> list[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import PrivateAttr
@@ -26,12 +29,14 @@ class JudgeParameters(ScorerParameters):
         passes_from: The score, on the template's scale, from which an answer is right; None for the template's own.
         rubric: The column of an item's row that has its criteria.
         against: A report whose answers these are compared with, for templates of the kind pairwise.
+        structured: Whether the judge is kept to a bare verdict, without a reason, by a backend that can.
     """
 
     template: str = DEFAULT
     passes_from: float | None = None
     rubric: str = "rubric"
     against: str | None = None
+    structured: bool = False
 
     _template: Template = PrivateAttr()
     _others: Mapping[tuple[str, str], str] = PrivateAttr(default_factory=dict)
@@ -58,9 +63,22 @@ class JudgeParameters(ScorerParameters):
                 )
             self._template = self._template.passing_from(self.passes_from)
 
+        if self.structured and not self._template.words:
+            words = f"the verdicts of template {self.template} cannot be counted"
+            raise UsageError(f"--evaluator-params: structured: {words}; leave it out")
+
+    def constrains(self) -> bool:
+        """Whether the judge is kept to its verdicts."""
+        return self.structured
+
     def facts(self) -> Mapping[str, Any]:
-        """The template's name and fingerprint."""
-        return {"template": self.template, "template_fingerprint": self._template.fingerprint}
+        """The template's name and fingerprint, the scale of its scores, and a hash of the answers compared with."""
+        own: dict[str, Any] = {"template": self.template, "template_fingerprint": self._template.fingerprint}
+        template = self._template
+        if self.against is not None:
+            answers = json.dumps(sorted(self._others.items())).encode()
+            own["against_fingerprint"] = hashlib.sha256(answers).hexdigest()
+        return {**own, "scale": [template.lowest, template.highest]} if template.kind == "score" else own
 
     def questions(self, item: Item, response: Response) -> Questions | None:
         """What the judge is asked about a response; None about one without an answer."""
@@ -83,15 +101,16 @@ class JudgeParameters(ScorerParameters):
             return None
         return f"judge template {self.template} {lack}: take --evaluator-params template={other}, or one of your own"
 
-    def opening(self, text: str) -> tuple[Message, ...]:
-        """The chat in which the judge is asked a question."""
+    def opening(self, text: str) -> Request:
+        """The request that asks the judge a question."""
         system = (Message("system", self._template.system),) if self._template.system else ()
-        return (*system, Message("user", text))
+        choices = self._template.words if self.structured else ()
+        return Request("generate", "", messages=(*system, Message("user", text)), choices=choices)
 
-    @property
-    def again(self) -> Message:
-        """What is asked once more where a verdict cannot be read."""
-        return Message("user", self._template.again)
+    def again(self, opening: Request, said: str) -> Request:
+        """The request that asks once more, in the same chat, where a verdict cannot be read."""
+        more = (Message("assistant", said or "…"), Message("user", self._template.again))
+        return replace(opening, messages=(*(opening.messages or ()), *more))
 
 
 def without_reasoning(response: Response) -> str:
@@ -108,9 +127,9 @@ def ask_judge(
         return ()
     openings = list(map(parameters.opening, questions.texts))
     if not said:
-        return [Request("generate", "", messages=opening) for opening in openings]
+        return openings
     return [
-        Request("generate", "", messages=(*opening, Message("assistant", text or "…"), parameters.again))
+        parameters.again(opening, text)
         for opening, text in zip(openings, map(without_reasoning, said), strict=True)
         if questions.read(text) is None
     ]

@@ -24,6 +24,9 @@ Kind = Literal["score", "choice", "checklist", "pairwise"]
 WORDS_OF_PAIR = ("A", "B", "TIE")
 """What a judge of two answers says: the first one, the second one, or neither is better."""
 
+MOST_NUMBERS = 26
+"""The longest scale whose numbers a judge can be kept to."""
+
 _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "description": str,
     "kind": str,
@@ -86,6 +89,17 @@ class Template:
     def needs(self, placeholder: str) -> bool:
         """Whether an item that has nothing for a placeholder cannot be asked about."""
         return placeholder not in self.absent and self.shows(placeholder)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The verdicts that there are, where they can be counted: words, or the whole numbers of a scale."""
+        if self.kind == "choice":
+            return tuple(self.verdicts)
+        if self.kind == "pairwise":
+            return WORDS_OF_PAIR
+        if self.kind == "score" and self.lowest.is_integer() and self.highest - self.lowest < MOST_NUMBERS:
+            return tuple(str(number) for number in range(int(self.lowest), int(self.highest) + 1))
+        return ()
 
     def fill(self, values: Mapping[str, str | None]) -> str:
         """The question with what stands for its placeholders; what stands in braces there stays as it is.

@@ -139,12 +139,25 @@ def _first_word(text: str) -> int | None:
     return word.start() if word else None
 
 
-def normalise(text: str) -> str:
-    """NFC, without spaces, punctuation, invisible characters and case: two spellings of one sentence become equal."""
-    return "".join(
-        character.casefold()
-        for character in unicodedata.normalize("NFC", text)
+def normalise(
+    text: str, *, ignore_case: bool = True, ignore_punctuation: bool = True, ignore_numbers: bool = False
+) -> str:
+    """NFC without spaces and invisible characters, so that two spellings of one sentence become equal.
+
+    Args:
+        text: The text.
+        ignore_case: Whether capital and small letters are the same.
+        ignore_punctuation: Whether punctuation is left out.
+        ignore_numbers: Whether digits are left out.
+    """
+    kept = "".join(
+        character
+        for character, category in ((each, unicodedata.category(each)) for each in unicodedata.normalize("NFC", text))
         if not (
-            character.isspace() or unicodedata.category(character)[0] == "P" or unicodedata.category(character) == "Cf"
+            character.isspace()
+            or category == "Cf"
+            or (ignore_punctuation and category[0] == "P")
+            or (ignore_numbers and category == "Nd")
         )
     )
+    return kept.casefold() if ignore_case else kept

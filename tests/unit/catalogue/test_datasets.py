@@ -21,6 +21,7 @@ from pytest_haerae.data.choice_layouts import KOREAN_LAYOUTS
 from pytest_haerae.data.hub import HubDataset
 from pytest_haerae.data.layouts import LAYOUTS
 from pytest_haerae.data.local import LocalDataset
+from pytest_haerae.data.texts import TEXTS_ALONE
 from pytest_haerae.errors import UsageError
 from tests.unit.fakes import question, write_rows
 
@@ -121,7 +122,7 @@ def test_a_benchmarks_columns_are_read_unless_the_user_says_otherwise(
 def test_every_layout_is_known_and_none_hides_one_that_needs_more() -> None:
     layouts = known_layouts()
     described = [layout for benchmark in own_benchmarks() for layout in benchmark.layouts]
-    assert {id(reader) for _, reader in (*LAYOUTS, *KOREAN_LAYOUTS, *described)} == {
+    assert {id(reader) for _, reader in (*LAYOUTS, *KOREAN_LAYOUTS, *described, TEXTS_ALONE)} == {
         id(reader) for _, reader in layouts
     }
     for place, (columns, _) in enumerate(layouts):

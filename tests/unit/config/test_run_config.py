@@ -82,9 +82,13 @@ def test_what_only_replicas_have_asks_for_one(raw: dict[str, Any], replicas: int
         (
             "string_match",
             "return_logits=true",
-            "unknown parameter 'return_logits'. Valid: constrain, scorer, strict, time_limit",
+            "return_logits is of --method=log_likelihood, not of string_match",
         ),
-        ("log_likelihood", "strict=true", "unknown parameter 'strict'. Valid: return_logits, scorer, time_limit"),
+        (
+            "log_likelihood",
+            "strict=true",
+            "strict is of --method=string_match, not of log_likelihood",
+        ),
         ("string_match", "strict=1", "strict is true or false, not 1"),
         ("string_match", "scorer=1", "scorer is a name, not 1"),
         ("string_match", "strict=true,scorer=math", "strict is a scorer of its own; leave out either it or 'math'"),

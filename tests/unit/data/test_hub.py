@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unicodedata import normalize
 
+import pyarrow as arrow
 import pytest
+from pyarrow import parquet
 
 from pytest_haerae.catalogue.datasets import open_items
 from pytest_haerae.data.dataset import ItemLoader
@@ -13,6 +16,7 @@ from pytest_haerae.data.hub import HubDataset, Repository
 from pytest_haerae.data.layouts import LAYOUTS
 from pytest_haerae.errors import UsageError
 from tests.helpers import HubRows
+from tests.unit.pictures import JPEG, PNG
 
 ROWS = [{"id": f"{kind}-{number}"} for number in range(3) for kind in "ab"]
 
@@ -115,6 +119,25 @@ def test_b2_the_numbers_of_classes_have_their_names(
     monkeypatch.setattr(sys.modules["datasets"], "load_dataset", lambda *_, **__: rows)
     (row,) = HubDataset("mine", "test", Repository("me/mine")).rows("law")
     assert (row["label"], row["label"].name, type(row["n"])) == (1, "서울", int)
+
+
+def test_images_are_the_bytes_that_the_hub_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decoded they would be others; and that needs a library, which is not needed here."""
+    from datasets import Features, Image, List, Value, load_dataset
+
+    columns = {"question": Value("string"), "answer": Value("string"), "image": Image(), "images": List(Image())}
+    rows: list[dict[str, Any]] = [
+        {"question": "q", "answer": "봄", "image": {"bytes": PNG, "path": None}, "images": []},
+        {"question": "r", "answer": "봄", "image": None, "images": [{"bytes": JPEG, "path": "/home/me/x.jpg"}] * 2},
+    ]
+    parquet.write_table(arrow.Table.from_pylist(rows, Features(columns).arrow_schema), tmp_path / "rows.parquet")
+    places = {"data_files": str(tmp_path / "rows.parquet"), "cache_dir": str(tmp_path / "cache")}
+    loaded = load_dataset("parquet", split="train", **places)
+    assert isinstance(loaded.features["image"], Image)
+    monkeypatch.setattr("datasets.load_dataset", lambda *_, **__: loaded)
+    monkeypatch.setattr("datasets.get_dataset_config_names", lambda *_, **__: ["default"])
+    items = ItemLoader(HubDataset("mine", "train", Repository("me/mine")), {}, LAYOUTS).items("default")
+    assert [[image.content() for image in item.images] for item in items] == [[PNG], [JPEG, JPEG]]
 
 
 def test_the_hubs_columns_stay_with_the_items_classes_by_their_names(

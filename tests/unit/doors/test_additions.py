@@ -161,7 +161,7 @@ print([each for each in found if each[2] or not each[1]])
 def test_without_any_extra_each_backend_still_says_what_installs_it() -> None:
     """`openai` was said to lack tenacity, and nothing of the extra that brings it."""
     result = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True)
-    assert result.stdout.strip() == "[('random', '', '')]"
+    assert result.stdout.strip() == "[('function', '', ''), ('random', '', '')]"
 
 
 def test_looking_imports_no_engine() -> None:

@@ -28,6 +28,7 @@ REQUESTS = st.builds(
     ),
     st.integers(0),
     st.lists(TEXTS).map(tuple),
+    st.booleans(),
 )
 RESPONSES = st.builds(
     Response,
@@ -38,6 +39,7 @@ RESPONSES = st.builds(
     truncated=st.booleans(),
     latency_seconds=st.none() | st.floats(0, allow_nan=False),
     reasoning=st.none() | TEXTS,
+    log_probability=st.none() | st.floats(max_value=0, allow_nan=False),
 )
 
 

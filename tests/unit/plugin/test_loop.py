@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -7,8 +9,15 @@ from typing import Any
 import pytest
 
 from pytest_haerae.errors import HaeraeError, StoreError
-from pytest_haerae.plugin.loop import run_loop
+from pytest_haerae.plugin.loop import give_back, run_loop
 from tests.unit.plugin.sessions import config, with_session
+
+
+@pytest.fixture(autouse=True)
+def given_back() -> Iterator[None]:
+    """Nothing stays set aside for the next test."""
+    yield
+    gc.unfreeze()
 
 
 class Evaluation:
@@ -109,3 +118,20 @@ def test_an_evaluation_that_comes_to_light_while_tests_run_is_finished(tmp_path:
 
 def test_other_pytest_runs_are_left_alone(tmp_path: Path) -> None:
     assert run(session_of(config(tmp_path)), Evaluation()) == "result"
+
+
+def test_what_stays_is_set_aside_until_pytest_ends(tmp_path: Path) -> None:
+    evaluation = Evaluation()
+    given = with_session(config(tmp_path), evaluation)
+    run(session_of(given), evaluation)
+    assert gc.get_freeze_count() > 0
+    give_back(given)
+    give_back(given)
+    assert gc.get_freeze_count() == 0
+
+
+def test_without_an_evaluation_nothing_is_set_aside(tmp_path: Path) -> None:
+    given = config(tmp_path)
+    run(session_of(given), Evaluation())
+    assert gc.get_freeze_count() == 0
+    give_back(given)

@@ -120,4 +120,6 @@ def test_what_is_kept_to_letters_is_kept_to_those_of_its_item() -> None:
         assert (kept.choices, kept.stop) == (tuple("ABCDE"[: len(options)]), ())
         assert make_request(lettered("A", options), prompt, "generate").choices == ()
     free = Item("s-0000", "s", 0, "수도는?", None, None, "서울")
+    assert make_request(free, prompt, "generate", log_probability=True).log_probability
+    assert not make_request(free, prompt, "generate").log_probability
     assert make_request(free, prompt, "generate", constrained=True) == make_request(free, prompt, "generate")

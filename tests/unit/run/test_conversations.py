@@ -9,8 +9,10 @@ import pytest
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.evaluation import Evaluation
+from pytest_haerae.report.samples import every_response
 from pytest_haerae.run.asking import Answers, StoredSamples, ask
 from pytest_haerae.run.questions import Questions
+from pytest_haerae.scoring import registry
 from pytest_haerae.scoring.registry import register_scorer
 from pytest_haerae.types import Item, Request, Response, Verdict
 from tests.unit.fakes import Ledger, everything, prepared, scripted, silent
@@ -19,10 +21,15 @@ TALKS = [{"questions": [f"{number}번?", f"{number}번 더?", f"{number}번 또?
 """Of one, two and three questions."""
 
 
-@register_scorer("string_match", "talking", compares=False)
 def judge(item: Item, response: Response) -> Verdict:
     assert len(response.earlier) == len(item.turns) - 1
     return Verdict("correct", turn_scores=(1.0,) * len(item.turns))
+
+
+@pytest.fixture(autouse=True)
+def _own_scorer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_SCORERS", dict(registry._SCORERS))
+    register_scorer("string_match", "talking", compares=False)(judge)
 
 
 def last(request: Request) -> str:
@@ -178,7 +185,7 @@ def test_progress_counts_the_later_questions(tmp_path: Path) -> None:
 
 def test_the_tokens_of_all_turns_count(tmp_path: Path) -> None:
     with closing(asked(talk(tmp_path))) as answers:
-        assert [len(sample.every_response) for sample in answers.samples] == [1, 2, 3]
+        assert [len(every_response(sample)) for sample in answers.samples] == [1, 2, 3]
         assert [len(sample.responses) for sample in answers.samples] == [1, 1, 1]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pytest_haerae.backends.protocol import Model
-from pytest_haerae.errors import StoreError, UsageError
+from pytest_haerae.errors import AnswerRefused, StoreError, UsageError
 from pytest_haerae.run.engine import Engine
 from pytest_haerae.run.loaded import KeptModel
 from pytest_haerae.run.store import Store
@@ -512,3 +512,21 @@ def test_whoever_sends_has_the_model_and_each_requests_key(store: Store) -> None
     )
     assert sent == [(backend, KEYS[1:], KEYS[1:])]
     assert all(answer.error is None for answer in answers.values())
+
+
+def test_an_answer_over_which_a_backend_ends_the_run_is_named_by_its_item(store: Store) -> None:
+    class Strict(Scripted):
+        def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+            yield 1, Response(loglikelihoods=(-1.0, -2.0))
+            refused = AnswerRefused("no text")
+            refused.index = 2
+            raise refused
+
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    for called, expected in ((lambda key: f"item {key}", "item q2: no text"), (lambda key: "", "no text")):
+        backend = Strict()
+        engine = Engine(KeptModel(lambda: backend, "the backend"), store, run, called=called)  # noqa: B023 - used here
+        with pytest.raises(UsageError) as error:
+            engine.ask(KEYS, REQUESTS, lambda done, total: None)
+        assert str(error.value) == expected
+        store.take_back(run, KEYS)

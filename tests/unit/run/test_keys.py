@@ -6,12 +6,14 @@ from typing import Any, get_type_hints
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_haerae.images import Image
 from pytest_haerae.run.keys import identity_digest, response_key
 from pytest_haerae.types import Message, Request
 
 FIELDS = [field.name for field in fields(Request)]
 """All of them, also one that is added later: whatever a model is asked with determines its answer."""
 TYPES = get_type_hints(Request)
+st.register_type_strategy(Image, st.builds(Image, st.text(), st.text(), st.text(), st.integers(), st.binary()))
 VALUES = {name: st.from_type(TYPES[name]) for name in FIELDS} | {
     # 1 and 1.0 are equal in Python alone; `LanguageModel` gives each parameter its own kind of number.
     "sampling": st.lists(st.tuples(st.text(), st.integers())).map(tuple)

@@ -112,7 +112,7 @@ def test_a_backend_that_cannot_be_replicated_is_refused_only_where_replicas_are_
     remote: Any = scripted(answer, Ledger())
     remote.remote = True
     plan({"mine": remote}, model="mine")
-    with pytest.raises(UsageError, match="--replicas: backend 'mine' asks a server"):
+    with pytest.raises(UsageError, match="--replicas: backend 'mine' holds no model to copy"):
         plan({"mine": remote}, model="mine", replicas=2)
 
 
@@ -287,3 +287,25 @@ def test_what_is_kept_to_letters_has_no_room_for_reasoning(options: dict[str, An
     with pytest.raises(UsageError, match=words):
         plan({"mine": Thinking}, **own, **options)
     plan({"mine": Thinking}, **own, reasoning="off")
+
+
+RANKED: dict[str, Any] = {"evaluator_params": "rank=log_probability", "repeats": 2}
+
+
+def test_answers_are_ranked_where_there_are_several_and_the_backend_tells_what_by() -> None:
+    ranking = part(plan(**RANKED)).config.ranking
+    assert ranking is not None
+    assert ranking.needs_log_probability
+    assert part(plan(repeats=2)).config.ranking is None
+    words = "rank=log_probability: it finds the best of several answers to an item; add --repeats=K, or leave it out"
+    with pytest.raises(UsageError, match=words):
+        plan(evaluator_params="rank=log_probability")
+    can = "huggingface, litellm, llamacpp, openai, random, vllm do"
+    with pytest.raises(UsageError, match=f"rank=log_probability: backend 'mine' tells no log-probability of .*; {can}"):
+        plan({"mine": ScriptedBackend}, model="mine", **RANKED)
+
+
+def test_a_batch_tells_no_ranks() -> None:
+    params = {"model_name": "gpt-4o-mini", "api_key": "not-needed"}
+    with pytest.raises(UsageError, match=r"^--batch-api: --evaluator-params rank: .*; leave one of them out"):
+        plan(model="openai", model_params=params, batch_api=True, **RANKED)

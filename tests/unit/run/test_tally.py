@@ -16,6 +16,7 @@ from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.progress import ProgressLine, StreamWriter
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.run.tally import Tally
+from pytest_haerae.scoring.parameters import ChosenScorer
 from pytest_haerae.scoring.registry import Scorer, find_scorer
 from pytest_haerae.types import DataKey, Item, Request, Response, Selected, Verdict
 from tests.unit.fakes import Ledger, everything, prepared, question, scripted, silent
@@ -29,7 +30,7 @@ def evaluation(folder: Path, **options: Any) -> Evaluation:  # noqa: ANN401 - an
 
 def judged_by(plan: Plan, scorer: Scorer) -> Plan:
     """A plan with another scorer."""
-    parts = {data: replace(part, scorer=replace(part.scorer, scorer=scorer)) for data, part in plan.parts.items()}
+    parts = {data: replace(part, scorer=ChosenScorer(scorer, None)) for data, part in plan.parts.items()}
     return replace(plan, parts=parts)
 
 
@@ -146,9 +147,7 @@ def test_the_accuracy_of_a_run_that_goes_on_is_not_said_to_be_of_all(tmp_path: P
 
 def test_neither_is_that_of_the_benchmarks_whose_scorer_is_left_alone(tmp_path: Path) -> None:
     ready = prepared(tmp_path, ROWS)
-    slow = replace(
-        ready.plan.first, scorer=replace(ready.plan.first.scorer, scorer=find_scorer("string_match", "math"))
-    )
+    slow = replace(ready.plan.first, scorer=ChosenScorer(find_scorer("string_match", "math"), None))
     other = DataKey("other")
     plan = replace(ready.plan, parts={**ready.plan.parts, other: slow})
     (entry, *_) = everything(ready)

@@ -30,6 +30,8 @@ SOUND = st.builds(
     cost_usd=AMOUNT,
     reasoning=TEXT,
     reasoning_tokens=COUNT,
+    log_probability=st.none() | st.floats(max_value=0, allow_infinity=False, allow_nan=False),
+    log_probability_tokens=COUNT,
 )
 
 
@@ -53,6 +55,7 @@ class Evil:
 NO_STRING: list[Any] = [5, b"x", ["x"], {"a": 1}, True, Evil()]
 NO_COUNT: list[Any] = ["12", [12], -1, 1.0, True, math.nan, {}, 10**5000, Evil()]
 NO_AMOUNT: list[Any] = ["0.1", -0.1, math.nan, math.inf, True, [0.1], 1j, 1e300, Evil()]
+NO_LOG_PROBABILITY: list[Any] = ["-1", 0.1, math.nan, -math.inf, True, [-1.0], 1j, Evil()]
 NO_FLAG: list[Any] = [None, 1, "no", []]
 NO_LOGLIKELIHOODS: list[Any] = [
     (-1.0, math.nan),
@@ -72,11 +75,18 @@ MALFORMED: list[tuple[str, Any]] = [
     *((name, value) for name in ("text", "error", "finish_reason", "reasoning") for value in NO_STRING),
     *(
         (name, value)
-        for name in ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens")
+        for name in (
+            "prompt_tokens",
+            "completion_tokens",
+            "reasoning_tokens",
+            "cached_tokens",
+            "log_probability_tokens",
+        )
         for value in NO_COUNT
     ),
     *((name, value) for name in ("latency_seconds", "cost_usd") for value in NO_AMOUNT),
     *(("truncated", value) for value in NO_FLAG),
+    *(("log_probability", value) for value in NO_LOG_PROBABILITY),
     *(("loglikelihoods", value) for value in NO_LOGLIKELIHOODS),
 ]
 
@@ -157,3 +167,13 @@ def test_no_backend_gives_the_earlier_answers_of_a_conversation() -> None:
     given = Response(text="둘", earlier=(Response(text="하나"),))
     assert validated(given) == Response(text="둘")
     assert response_of(json.dumps({"text": "둘", "earlier": [{"text": "하나"}]})) == Response(text="둘")
+
+
+def test_a_text_without_the_log_probability_that_was_asked_for_is_no_answer() -> None:
+    request = Request("generate", "q", log_probability=True)
+    whole = Response("a", log_probability=-2.5, log_probability_tokens=3)
+    assert validated_answer(request, whole) is whole
+    for missing in ("log_probability", "log_probability_tokens"):
+        with pytest.raises(Malformed, match="no log-probability of its text"):
+            validated_answer(request, replace(whole, **{missing: None}))  # type: ignore[arg-type] # one that may be
+    assert validated_answer(Request("generate", "q"), Response("a")) == Response("a")

@@ -12,6 +12,11 @@ from pytest_haerae.scoring.registry import register_scorer
 from pytest_haerae.types import CAPABILITY, Item, Method, Response, Verdict
 from tests.helpers import lettered
 
+VALID = (
+    "Valid: constrain, extract_final_answer, further_metrics, ignore_case, ignore_numbers, ignore_punctuation,"
+    " language_penalize, rank, regexes_to_ignore, scorer, strict, target_lang, time_limit"
+)
+
 
 class Mine(ScorerParameters):
     longest: int = Field(gt=0)
@@ -95,24 +100,41 @@ def test_what_is_chosen(method: Method, params: dict[str, Any] | None, default: 
         (
             "string_match",
             {"return_logits": True},
-            "unknown parameter 'return_logits'. Valid: constrain, scorer, strict, time_limit",
+            "return_logits is of --method=log_likelihood, not of string_match",
         ),
         (
             "string_match",
             {"strct": True},
-            "unknown parameter 'strct': did you mean 'strict'? Valid: constrain, scorer, strict, time_limit",
+            f"unknown parameter 'strct': did you mean 'strict'? {VALID}",
         ),
-        ("string_match", {"weight": 3}, "unknown parameter 'weight'. Valid: constrain, scorer, strict, time_limit"),
-        ("log_likelihood", {"strict": True}, "unknown parameter 'strict'. Valid: return_logits, scorer, time_limit"),
+        ("string_match", {"weight": 3}, f"unknown parameter 'weight'. {VALID}"),
+        (
+            "log_likelihood",
+            {"strict": True},
+            "strict is of --method=string_match, not of log_likelihood",
+        ),
+        (
+            "log_likelihood",
+            {"strct": True},
+            "unknown parameter 'strct'. Valid: further_metrics, return_logits, scorer, time_limit",
+        ),
         ("string_match", {"constrain": "digits"}, "unknown constraint 'digits'. Valid: letters"),
         ("string_match", {"constrain": "leters"}, "unknown constraint 'leters': did you mean 'letters'?"),
+        ("string_match", {"rank": "length"}, "unknown rank 'length'. Valid: log_probability, log_probability_sum"),
+        ("string_match", {"rank": "log_probabilty"}, "unknown rank 'log_probabilty': did you mean 'log_probability'?"),
+        ("string_match", {"rank": 1}, "rank is a name, not 1"),
+        ("log_likelihood", {"rank": "log_probability"}, "rank is of --method=string_match, not of log_likelihood"),
         ("string_match", {"constrain": True}, "constrain is a name, not True"),
-        ("log_likelihood", {"constrain": "letters"}, "unknown parameter 'constrain'. Valid: return_logits, scorer, "),
+        (
+            "log_likelihood",
+            {"constrain": "letters"},
+            "constrain is of --method=string_match, not of log_likelihood",
+        ),
         ("log_likelihood", {"return_logits": "maybe"}, "return_logits is true or false, not 'maybe'"),
         (
             "string_match",
             {"scorer": "mine", "longst": 3},
-            "unknown parameter 'longst': did you mean 'longest'? Valid: case, constrain, longest, scorer, ",
+            "unknown parameter 'longst': did you mean 'longest'? Valid: case, constrain, further_metrics, language_",
         ),
         ("string_match", {"scorer": "mine"}, "--evaluator-params of scorer mine: longest: Field required"),
         (

@@ -20,6 +20,7 @@ from pytest_haerae.scoring.registry import (
 from pytest_haerae.types import CAPABILITY, Item, Method, Response, Verdict
 from tests.unit.installed import install
 
+OWN = ("default", "judge", "logical_puzzles", "math", "partial_match", "strict")
 INSTALLED = """
 from pytest_haerae import Verdict, register_scorer
 
@@ -53,7 +54,7 @@ def always_wrong(item: Item, response: Response) -> Verdict:
 
 
 def test_the_package_has_its_own() -> None:
-    assert scorer_names("string_match") == ("default", "judge", "logical_puzzles", "math", "strict")
+    assert scorer_names("string_match") == OWN
     assert scorer_names("log_likelihood") == ("default",)
 
 
@@ -121,7 +122,15 @@ def test_the_names_of_installed_ones_are_listed_and_a_broken_package_is_left_out
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     install(monkeypatch, tmp_path, "installed_scorers", INSTALLED, POINTS)
-    assert scorer_names("string_match") == ("default", "installed", "judge", "logical_puzzles", "math", "strict")
+    assert scorer_names("string_match") == (
+        "default",
+        "installed",
+        "judge",
+        "logical_puzzles",
+        "math",
+        "partial_match",
+        "strict",
+    )
     assert scorer_names("log_likelihood") == ("default",)
 
 

@@ -9,8 +9,11 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.proportion import proportion_confint
 
 from pytest_haerae.statistics.estimates import (
+    Z95,
     clustered_standard_error,
+    effective_size,
     standard_error,
+    student_point,
     wilson_interval,
 )
 from tests.unit.statistics.tables import EXACT, TABLES, random_tables
@@ -52,3 +55,11 @@ def test_clusters_of_one_item_give_the_plain_standard_error() -> None:
 def test_every_item_needs_its_cluster() -> None:
     with pytest.raises(ValueError, match="shorter"):
         clustered_standard_error([True, False, True], ["a", "b"])
+
+
+def test_as_many_zeros_and_ones_as_are_as_uncertain() -> None:
+    for freedom in (4, 10, 48, 500):
+        student = scipy_stats.t.ppf(0.975, freedom)
+        assert student_point(freedom) == pytest.approx(student, rel=0.002)
+        expected = 0.3 * 0.7 / 0.05**2 * (Z95 / student) ** 2
+        assert effective_size(0.3, 0.05, freedom) == pytest.approx(expected, rel=0.004)

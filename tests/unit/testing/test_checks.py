@@ -244,3 +244,16 @@ def test_a_parameter_of_any_kind_that_identity_forgets_is_named(name: str) -> No
 def test_parameters_that_are_not_valid_are_no_broken_rule() -> None:
     with pytest.raises(UsageError, match="--model-params of Good: temperature: "):
         check_backend(Good, {"temperature": "hot"})
+
+
+def test_a_backend_that_says_that_it_tells_log_probabilities_is_asked_for_them() -> None:
+    def respond(self: Backend, index: int, request: Request) -> Response:
+        told = {"log_probability": -1.0, "log_probability_tokens": 2} if request.log_probability else {}
+        return Response(text="A", **told)  # type: ignore[arg-type] # these two are numbers
+
+    generating = {"methods": frozenset({"generate"}), "log_probabilities": True}
+    check_backend(variant(respond=respond, **generating))
+    with pytest.raises(AssertionError, match="has no log_probability with log_probability_tokens; they were asked for"):
+        check_backend(variant(respond=lambda *_: Response(text="A"), **generating))
+    with pytest.raises(AssertionError, match="log_probabilities is 1; it has to be True or False"):
+        check_backend(variant(log_probabilities=1))

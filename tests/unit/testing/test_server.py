@@ -63,3 +63,20 @@ def test_it_says_which_extra_brings_its_library(monkeypatch: pytest.MonkeyPatch)
         serve(ApiServer(lambda number, body: "x")),
     ):
         pass
+
+
+@pytest.mark.parametrize("endpoint", ["chat/completions", "completions"])
+def test_it_tells_log_probabilities_where_it_is_to_and_is_asked(endpoint: str) -> None:
+    asked = {"messages": [{"content": "1번 문제"}]} if endpoint.startswith("chat") else {"prompt": "1번 문제"}
+    for told, wanted in ((None, 1), (lambda character: -1.0, 0), (lambda character: -1.0, 1)):
+        with serve(ApiServer(lambda number, body: "가나", log_probability=told)) as server:
+            data = json.dumps({**asked, "logprobs": wanted}).encode()
+            call = urllib.request.Request(f"{server.address}/{endpoint}", data, {"Content-Type": "application/json"})  # noqa: S310 - our own
+            with urllib.request.urlopen(call, timeout=2) as answer:  # noqa: S310 - our own server
+                found = json.load(answer)["choices"][0].get("logprobs")
+        if told is None or not wanted:
+            assert found is None
+        elif endpoint == "completions":
+            assert found == {"tokens": ["가", "나"], "token_logprobs": [-1.0, -1.0]}
+        else:
+            assert found == {"content": [{"token": each, "logprob": -1.0} for each in "가나"]}

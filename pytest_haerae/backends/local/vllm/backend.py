@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import math
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -58,6 +59,7 @@ class VllmBackend(BatchingBackend):
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     constrains: ClassVar[bool] = True
+    log_probabilities: ClassVar[bool] = True
     parameters: ClassVar[type[BackendParameters]] = VllmParameters
     libraries: ClassVar[tuple[str, ...]] = ("vllm", "torch", "transformers")
     requires: ClassVar[tuple[str, ...]] = REQUIRES
@@ -103,8 +105,7 @@ class VllmBackend(BatchingBackend):
             gc.collect()
 
     def _loglikelihoods(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-        if (self._parameters.model_extra or {}).get("speculative_config"):
-            raise UsageError("--method=log_likelihood: vllm gives no exact log-probabilities with speculative_config")
+        self._refuse_speculation("--method=log_likelihood")
         errors: dict[int, Response] = {}
         jobs: Iterable[tuple[_Encoded, Part]] = self._encoded(requests, errors)
         for questions_of in self._ways():
@@ -117,6 +118,10 @@ class VllmBackend(BatchingBackend):
                         yield encoded.start + part.index, response
             jobs = left
         yield from errors.items()
+
+    def _refuse_speculation(self, place: str) -> None:
+        if (self._parameters.model_extra or {}).get("speculative_config"):
+            raise UsageError(f"{place}: vllm gives no exact log-probabilities with speculative_config")
 
     def _encoded(self, requests: Sequence[Request], errors: dict[int, Response]) -> Iterator[tuple[_Encoded, Part]]:
         """The parts of all requests; those that cannot be scored become errors.
@@ -150,6 +155,11 @@ class VllmBackend(BatchingBackend):
 
         if not requests:
             return
+        if requests[0].log_probability:
+            self._refuse_speculation("--evaluator-params rank")
+            if any(request.choices for request in requests):
+                words = "of a text that is kept to letters vllm tells how likely it is among them alone"
+                raise UsageError(f"--evaluator-params rank: {words}; leave constrain=letters out, or rank")
         parameters: VllmParameters = self._parameters.of_request(requests[0])
         by_hand = parameters.set_by_hand()
         # What the engine itself would generate with: the repetition penalty and its like of `generation_config.json`.
@@ -180,6 +190,8 @@ class VllmBackend(BatchingBackend):
                         seed=draw_seed(self._parameters.of_request(request).seed, request),
                         stop=stop_texts(parameters.stop, request),
                         **_kept_to(request.choices),
+                        # Of each token that is drawn, and of no other.
+                        **({"logprobs": 0} if request.log_probability else {}),
                     ),
                 )
 
@@ -192,11 +204,21 @@ class VllmBackend(BatchingBackend):
                     prompt_tokens=min(length, room),
                     completion_tokens=len(completion.token_ids),
                     truncated=length > room,
+                    **(_log_probability(completion) if requests[index].log_probability else {}),
                 )
                 yield index, with_thought(answer, self._encoder, requests[index], completion.token_ids, self._text)
 
     def _text(self, tokens: Sequence[int]) -> str:
         return str(self._engine.get_tokenizer().decode(list(tokens), skip_special_tokens=True))
+
+
+def _log_probability(completion: Any) -> dict[str, Any]:  # noqa: ANN401 - the engine's output
+    """The log-probability of a text's tokens, without the one that ended it: of the raw logits, whatever was drawn."""
+    tokens = list(completion.token_ids)
+    if completion.finish_reason == "stop" and not isinstance(completion.stop_reason, str):
+        tokens = tokens[:-1]
+    values = [entry[token].logprob for token, entry in zip(tokens, completion.logprobs, strict=False)]
+    return {"log_probability": min(0.0, math.fsum(values)), "log_probability_tokens": len(values)}
 
 
 def _kept_to(choices: Sequence[str]) -> dict[str, Any]:

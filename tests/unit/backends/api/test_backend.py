@@ -29,6 +29,15 @@ KEPT = '{"answer": "A"}'
 """An answer that keeps to the letters."""
 
 
+def answered(endpoint: str, body: dict[str, Any]) -> dict[str, Any]:
+    """A letter, with its log-probability where it is asked for."""
+    text = KEPT if FORMAT in body else "정답: (A)"
+    answer = completion(text)
+    if body.get("logprobs"):
+        answer["choices"][0]["logprobs"] = {"content": [{"token": text, "logprob": -1.0}]}
+    return answer
+
+
 class Client(ApiBackend):
     """Answers by a function of endpoint and body."""
 
@@ -36,7 +45,7 @@ class Client(ApiBackend):
 
     def __init__(self, parameters: ApiParameters, send: Callable[[str, dict[str, Any]], Any] | None = None) -> None:
         super().__init__(parameters)
-        self.send = send or (lambda endpoint, body: completion(KEPT if FORMAT in body else "정답: (A)"))
+        self.send = send or answered
         self.sent: list[tuple[str, dict[str, Any]]] = []
 
     async def _send(self, endpoint: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - as a client answers

@@ -15,7 +15,7 @@ from tests.helpers import kept_reply
 
 
 class Generating(OpenAIBackend):
-    """The loopback server gives no log-probabilities."""
+    """The loopback server scores no options."""
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate"})
 
@@ -27,7 +27,7 @@ def reply(number: int, body: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("endpoint", ["chat", "completions"])
 def test_it_keeps_the_contract_against_a_server(endpoint: str) -> None:
-    with serve(ApiServer(reply)) as server:
+    with serve(ApiServer(reply, log_probability=lambda character: -0.5)) as server:
         check_backend(
             Generating,
             {"model_name": "m", "api_key": "sk-0123456789abcdefghij", "api_base": server.address, "endpoint": endpoint},

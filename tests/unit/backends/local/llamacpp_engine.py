@@ -24,16 +24,38 @@ class Engine:
     listed: ClassVar[int] = len(VOCABULARY)
     """How many a list of the first length has."""
 
+    generated: ClassVar[tuple[int, ...]] = (IDS["가"], IDS["정답"], IDS["B"])
+    """The tokens that each text is said to have."""
+    end: ClassVar[int] = IDS["<bos>"]
+    stop_type: ClassVar[str] = "eos"
+    """What ends each text: `end`, or something else, which is no token of it."""
+
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []
 
+    @property
+    def ends(self) -> bool:
+        return self.stop_type == "eos"
+
+    def _told(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Of each generated token what is told, where it is asked for."""
+        if "n_probs" not in body:
+            return {}
+        whole = [*self.generated, *[self.end] * self.ends]
+        content = [
+            {"id": token, "logprob": distribution([*body["prompt"], *whole[:place]])[token], "top_logprobs": []}
+            for place, token in enumerate(whole)
+            if token not in self.unsaid
+        ]
+        return {"logprobs": {"content": content}}
+
     def handle_completions(self, body: dict[str, Any]) -> dict[str, Any]:
         self.bodies.append(body)
-        if "n_probs" not in body:
+        if "logit_bias" not in body:
             kept = re.search(r'"(.*?)"', body.get("grammar", ""))
             text = kept[1] if kept else f"{len(body['prompt'])} tokens"
-            choice = {"text": text, "finish_reason": "stop"}
-            return {"choices": [choice], "__verbose": {"tokens": [IDS["가"], IDS["나"]]}}
+            verbose = {"tokens": [*self.generated, *[self.end] * self.ends], "stop_type": self.stop_type}
+            return {"choices": [{"text": text, "finish_reason": "stop", **self._told(body)}], "__verbose": verbose}
         values = [{"id": token, "logprob": value} for token, value in enumerate(distribution(body["prompt"]))]
         values = [each for each in values if each["id"] not in self.hidden]
         ((sampled, _),) = body["logit_bias"]

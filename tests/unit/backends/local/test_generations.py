@@ -12,8 +12,10 @@ import pytest
 import torch
 from transformers import MambaConfig
 
+from pytest_haerae.backends.local.causal_scoring import score_sequence
 from pytest_haerae.backends.local.generations import GenerationRunner
 from pytest_haerae.backends.local.huggingface import HuggingFaceBackend, HuggingFaceParameters
+from pytest_haerae.backends.local.token_choice import Row
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Request, Response
 from tests.sampled import DRAWS, agree, expected
@@ -206,3 +208,37 @@ def test_choices_are_drawn_from_the_softmax_over_their_tokens(folder: Path, monk
 def test_an_answer_that_is_cut_before_its_choice_is_whole_is_none(folder: Path) -> None:
     (response,) = answered(opened(folder, max_tokens=2), [Request("generate", "가", choices=("가나", "다라"))])
     assert (response.finish_reason, response.text in ("가나", "다라")) == ("length", False)
+
+
+@pytest.mark.parametrize("by_rows", [True, False])
+def test_the_log_probability_of_a_text_is_that_of_its_tokens_after_the_prompt(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, by_rows: bool
+) -> None:
+    rows: dict[int, Row] = {}
+    completion = GenerationRunner._completion
+
+    def noted(self: GenerationRunner, row: Row, *rest: Any, **more: Any) -> Response:  # noqa: ANN401 - the runner's
+        rows[row.number] = row
+        return completion(self, row, *rest, **more)
+
+    monkeypatch.setattr(GenerationRunner, "_completion", noted)
+    monkeypatch.setattr(GenerationRunner, "_has_rows", lambda self: by_rows)
+    backend = opened(folder, temperature=1.5, top_p=0.9, repetition_penalty=1.3, logit_bias={5: 4})
+    plain = [Request("generate", prompt, repeat=repeat) for prompt in PROMPTS for repeat in range(6)]
+    plain += [replace(request, stop=("가", "a")) for request in plain] + [replace(plain[0], choices=("abc", "가"))]
+    free = answered(backend, plain)
+    found = answered(backend, [replace(request, log_probability=True) for request in plain])
+    ends = backend._model.generation_config.eos_token_id
+    lengths = set()
+    for number, response in enumerate(found):
+        tokens = rows[number].tokens
+        own = tuple(tokens[: tokens.index(ends)] if ends in tokens else tokens)
+        own = own[: response.log_probability_tokens] if not by_rows else own
+        assert response.log_probability_tokens == len(own)
+        expected = score_sequence(backend._model, rows[number].prompt, own) if own else 0.0
+        assert response.log_probability == pytest.approx(expected, abs=1e-3)
+        lengths.add(len(own))
+    assert len(lengths) > 2
+    # To ask for it changes no answer, and whoever does not ask is not told.
+    told = {"log_probability": None, "log_probability_tokens": None}
+    assert [replace(response, **told) for response in found] == free  # type: ignore[arg-type] # both are None

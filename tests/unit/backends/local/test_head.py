@@ -12,7 +12,7 @@ else:
     torch = pytest.importorskip("torch")
 
 from pytest_haerae.backends.local import head as module
-from pytest_haerae.backends.local.head import head_at, linear_in_slices
+from pytest_haerae.backends.local.head import head_at, head_of_few, linear_in_slices
 
 
 def make_head(vocabulary: int = 40, width: int = 8, *, bias: bool = False) -> torch.nn.Linear:
@@ -63,3 +63,21 @@ def test_a_head_that_gains_nothing_or_is_not_known_multiplies_by_itself(
     with torch.inference_mode(), head_at(head, torch.tensor([[0, 1]])):
         assert head(torch.randn(1, 3, 8, dtype=head.weight.dtype)).shape == (1, 1, 40)
     assert ("forward" in vars(head)) is (kind == "wrapped")
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_a_head_of_few_makes_the_first_logits_and_is_as_it_was_afterwards(bias: bool) -> None:
+    head, states = make_head(bias=bias), torch.randn(2, 3, 8)
+    whole = head(states)
+    with torch.inference_mode(), head_of_few(head, 7), head_at(head, torch.tensor([[1, 2]])):
+        assert torch.allclose(head(states), whole[1, 2, :7].reshape(1, 1, 7), atol=1e-6)
+    assert torch.equal(head(states), whole)
+    assert "forward" not in vars(head)
+
+
+def test_a_wrapped_head_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    head = make_head()
+    monkeypatch.setattr(head, "forward", own := head.forward)
+    with head_of_few(head, 7):
+        assert head.forward is own
+    assert head.forward is own

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,18 @@ def test_it_keeps_the_contract(tmp_path: Path) -> None:
     folder = save_tiny(tmp_path, config, eos_token=EOS)
     values = {"model_name_or_path": str(folder), "dtype": "float32", "device": "cpu", "max_tokens": 4}
     check_backend(HuggingFaceBackend, values)
+
+
+def test_a_closed_backend_keeps_neither_model_nor_tokenizer(tmp_path: Path) -> None:
+    backend = open_backend(save_tiny(tmp_path, eos_token=EOS))
+    scored(backend, "서울")
+    kept = [weakref.ref(each) for each in (backend._model, backend._tokenizer)]
+    gc.disable()
+    try:
+        backend.close()
+        assert [each() for each in kept] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_an_empty_context_without_bos_is_the_eos(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.testing import check_backend
 from pytest_haerae.types import Message, Request
 from tests.unit.backends.local.llamacpp_engine import Engine, Served
-from tests.unit.backends.small_model import IDS, VOCABULARY, oracle, tokenize
+from tests.unit.backends.small_model import IDS, VOCABULARY, distribution, oracle, tokenize
 
 REQUESTS = [Request("loglikelihood", context, (" (A)", " (B)", " 정답")) for context in ("정답:", "가나 정답:", "다 ")]
 
@@ -217,3 +217,22 @@ def test_a_thought_has_its_budget_and_a_text_that_is_kept_to_choices_has_none(
     chat = Request("generate", "", messages=(Message("user", "가"),))
     assert all(response.error is None for _, response in backend.run([chat, replace(chat, choices=("A", "B"))]))
     assert [body["n_predict"] for body in engine.bodies] == [5, 128]
+
+
+@pytest.mark.parametrize("stop_type", ["eos", "limit"])
+@pytest.mark.parametrize("unsaid", [frozenset(), frozenset({IDS["정답"]}), frozenset(IDS.values()) - {IDS["A"]}])
+def test_the_log_probability_is_of_all_tokens_whatever_the_server_tells_of_them(
+    weights: str, engine: Engine, monkeypatch: pytest.MonkeyPatch, unsaid: frozenset[int], stop_type: str
+) -> None:
+    monkeypatch.setattr(Engine, "unsaid", unsaid)
+    monkeypatch.setattr(Engine, "stop_type", stop_type)
+    backend = LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights))
+    plain = Request("generate", "가나")
+    (_, free), (_, found) = backend.run([plain, replace(plain, log_probability=True)])
+    tokens, prompt = list(Engine.generated), tokenize("가나")
+    expected = sum(distribution([*prompt, *tokens[:place]])[token] for place, token in enumerate(tokens))
+    assert found.log_probability == pytest.approx(expected)
+    assert found.log_probability_tokens == len(tokens)
+    assert (free.log_probability, free.text) == (None, found.text)
+    assert "n_probs" not in engine.bodies[0]
+    assert len(engine.bodies) == 2 or unsaid, "what is told is not asked for again"

@@ -76,3 +76,23 @@ def test_a_thought_is_closed_at_its_budget_and_of_one_row_alone() -> None:
         found.append(tokens)
     assert [each[0] for each in found] == [likeliest[0], likeliest[0], 8, 9, likeliest[0]]
     assert {each[1] for each in found} == {likeliest[1]}
+
+
+def test_a_tokens_log_probability_is_the_models_own_whatever_it_was_drawn_with() -> None:
+    arguments = {"do_sample": True, "temperature": 0.3, "top_k": 4, "repetition_penalty": 3.0}
+    biased = {"sequence_bias": {(3,): 2.0}, **arguments}
+    choice = TokenChoice(biased, VOCABULARY, CPU, CloseThoughts(budget=2, opening=[7], closing=[8, 9]))
+    batch = rows(4)
+    for row in batch[:3]:
+        row.scored = True
+    batch[0].opened = True
+    for step in range(4):
+        given = logits(4) + step
+        for row, token in zip(batch, choice.choose(given, batch), strict=True):
+            row.tokens.append(token)
+    exact = logits(4).double().log_softmax(dim=-1)
+    for row in batch[:3]:
+        expected = [float(exact[row.number, token]) for token in row.tokens]
+        assert row.log_probabilities == pytest.approx(expected, abs=1e-5)
+    batch[0].begin()
+    assert batch[0].log_probabilities == []

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.backends.local.trie import Tokens, build_trie, encode_pair
-from pytest_haerae.types import split_trailing_space
+from pytest_haerae.backends.local.trie import Tokens, build_trie, encode_pair, split_trailing_space
 
 OPTIONS = st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=6), min_size=1, max_size=6)
 

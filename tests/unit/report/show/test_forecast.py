@@ -36,6 +36,13 @@ def test_what_is_not_known_is_said_to_be(config: RunConfig) -> None:
     }
 
 
+def test_the_judges_part_is_told_and_not_counted(config: RunConfig) -> None:
+    judged = config.model_copy(update={"judge": "openai"})
+    assert told(PLAIN, judged)["--judge=openai"] == (
+        f"grades up to {1536 * 8:,} answers afterwards, which is not counted here"
+    )
+
+
 def test_an_earlier_run_tells_of_the_rest(config: RunConfig) -> None:
     lines = told(PLAIN, config, EarlierRun(100.0, 50.0, 0.001, 0.5))
     assert lines["prompt tokens"] == "1,218,800, as in the last run"

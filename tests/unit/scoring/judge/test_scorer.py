@@ -79,6 +79,24 @@ def test_no_answer_is_not_shown_to_the_judge(answer: Response, outcome: str) -> 
     assert grade(ITEM, answer, JudgeParameters(), []).outcome == outcome
 
 
+@pytest.mark.parametrize(
+    ("template", "choices"),
+    [
+        ("reference_ko", ("CORRECT", "INCORRECT", "NOT_ATTEMPTED")),
+        ("score_ko", tuple(map(str, range(1, 11)))),
+    ],
+)
+def test_a_judge_that_can_be_kept_to_its_verdicts_is_asked_for_one_alone(
+    template: str, choices: tuple[str, ...]
+) -> None:
+    parameters = JudgeParameters(template=template, structured=True)
+    (request,) = asked(parameters)
+    assert (request.choices, parameters.constrains()) == (choices, True)
+    for choice in choices:
+        assert grade(ITEM, ANSWER, parameters, said(choice)).outcome != "unjudged"
+    assert asked(JudgeParameters(template=template))[0].choices == ()
+
+
 def test_the_report_says_which_template_it_was() -> None:
     facts = JudgeParameters(template="score_en").facts()
     assert facts["template"] == "score_en"
@@ -92,10 +110,11 @@ def test_the_report_says_which_template_it_was() -> None:
         ({"template": "pairwise_ko"}, "needs against=REPORT.json"),
         ({"against": "x.json"}, "leave against out"),
         ({"passes_from": 3}, "has no scale"),
+        ({"template": "checklist_ko", "structured": True}, "the verdicts of template checklist_ko cannot be counted"),
         ({"template": "score_ko", "passes_from": 0.5}, "has scores from 1 to 10"),
     ],
 )
-def test_what_does_not_fit_a_template_is_refused(parameters: dict[str, str | float], words: str) -> None:
+def test_what_does_not_fit_a_template_is_refused(parameters: dict[str, str | float | bool], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         JudgeParameters(**parameters)
 

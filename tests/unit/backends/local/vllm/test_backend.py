@@ -58,13 +58,17 @@ class Engine(SteppedEngine):
     Attributes:
         settings: Of all requests.
         disobedient: How many requests with a path still generate what they like.
+        generated: The tokens that each text has.
     """
+
+    finish_reason, stop_reason = "length", None
 
     def __init__(self) -> None:
         super().__init__(lambda prompt, settings: vars(self._output(prompt, settings)))
         self.brought: dict[str, Any] = {}
         self.settings: list[Any] = []
         self.disobedient = 0
+        self.generated = [1]
         self.llm_engine.engine_core = SimpleNamespace(shutdown=lambda: None)
         self.llm_engine.model_config = SimpleNamespace(
             max_model_len=64,
@@ -86,13 +90,19 @@ class Engine(SteppedEngine):
         if path and self.disobedient:
             self.disobedient -= 1
             path = [token + 1 for token in path]
-        generated = [*path, 1]
+        generated = [*path, *self.generated]
         listed = None
         if settings.token_ids is not None:
             listed = [self._listed(prompt + generated[:at], settings.token_ids) for at in range(len(generated))]
         whole = [None, *(self._listed(prompt[:at], [token]) for at, token in enumerate(prompt) if at)]
+        if settings.more.get("logprobs") == 0:
+            listed = [self._listed(prompt + generated[:at], [token]) for at, token in enumerate(generated)]
         completion = SimpleNamespace(
-            text=f"{len(prompt)}", finish_reason="length", token_ids=generated, logprobs=listed
+            text=f"{len(prompt)}",
+            finish_reason=self.finish_reason,
+            stop_reason=self.stop_reason,
+            token_ids=generated,
+            logprobs=listed,
         )
         return SimpleNamespace(outputs=[completion], prompt_logprobs=whole)
 
@@ -244,3 +254,35 @@ def test_a_text_is_kept_to_its_own_choices(engine: Engine, monkeypatch: pytest.M
         None,
     ]
     assert [each["stop"] for each in told] == [[], [], ["A"]]
+
+
+@pytest.mark.parametrize(
+    ("finish_reason", "stop_reason", "count"),
+    [("length", None, 3), ("stop", "가", 3), ("stop", None, 2), ("stop", 7, 2)],
+)
+def test_the_log_probability_is_of_all_tokens_but_the_one_that_ends_the_text(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, finish_reason: str, stop_reason: str | int | None, count: int
+) -> None:
+    monkeypatch.setattr(Engine, "finish_reason", finish_reason)
+    monkeypatch.setattr(Engine, "stop_reason", stop_reason)
+    engine.generated = [4, 9, 2]
+    plain = Request("generate", "가나")
+    answers = dict(VllmBackend(VllmParameters()).run([replace(plain, log_probability=True), replace(plain, repeat=1)]))
+    told, prompt = answers[0], engine.asked[0]
+    expected = sum(distribution([*prompt, *engine.generated[:at]])[engine.generated[at]] for at in range(count))
+    assert told.log_probability == pytest.approx(expected)
+    assert told.log_probability_tokens == count
+    assert answers[1].log_probability is None
+    assert sorted("logprobs" in settings.more for settings in engine.settings) == [False, True]
+
+
+def test_what_is_not_the_models_own_log_probability_is_refused(engine: Engine) -> None:
+    ranked = Request("generate", "가", log_probability=True)
+    parameters = VllmParameters.model_validate({"speculative_config": {"method": "ngram"}})
+    with pytest.raises(UsageError, match="rank: vllm gives no exact log-probabilities with speculative_config"):
+        list(VllmBackend(parameters).run([ranked]))
+    with pytest.raises(
+        UsageError, match=r"rank: of a text that is kept to letters vllm .*; leave constrain=letters out"
+    ):
+        list(VllmBackend(VllmParameters()).run([ranked, replace(ranked, choices=("A", "B"))]))
+    assert engine.asked == []

@@ -1,0 +1,55 @@
+"""Which language an answer is in, as HAE-RAE's evaluation toolkit finds it out: by langdetect."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+from typing import Any
+
+from pytest_haerae.errors import UsageError, unknown
+
+
+def check_language(language: str) -> None:
+    """Refuse a run whose answers' language could not be told.
+
+    Raises:
+        UsageError: langdetect is not installed (names the extra), or does not know the language (names the nearest).
+    """
+    if find_spec("langdetect") is None:
+        raise UsageError(
+            "--evaluator-params: language_penalize finds out languages with langdetect, which is not installed:"
+            " pip install 'pytest-haerae[language]'"
+        )
+    if language not in (known := _factory().get_lang_list()):
+        raise UsageError(f"--evaluator-params: target_lang: {unknown('language', language, known)}")
+
+
+def is_in(language: str, text: str) -> bool:
+    """Whether langdetect takes an answer, without reasoning, for one in this language; what it cannot tell is in none.
+
+    The same text has the same language each time: langdetect draws, and its seed is set, of no other's detector.
+
+    Args:
+        language: As langdetect writes it: ``ko``.
+        text: The model's output.
+    """
+    from langdetect.lang_detect_exception import LangDetectException
+
+    from pytest_haerae.scoring.reading.marks import split_reasoning
+
+    detector = _factory().create()
+    detector.append(split_reasoning(text).answer.text)
+    try:
+        return bool(detector.detect() == language)
+    except LangDetectException:
+        return False
+
+
+@cache
+def _factory() -> Any:  # noqa: ANN401 - the library has no types
+    from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
+
+    factory = DetectorFactory()
+    factory.load_profile(PROFILES_DIRECTORY)
+    factory.set_seed(0)
+    return factory

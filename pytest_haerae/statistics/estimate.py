@@ -1,0 +1,98 @@
+"""Further metrics as a report has them: each with its standard error, its interval and the items that it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from pytest_haerae.statistics.estimates import (
+    mean_interval,
+    mean_standard_error,
+    standard_error,
+    wilson_interval,
+)
+
+_Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class MetricEstimate(TypedDict):
+    """A metric of some items: a share of 0 to 1, but where its name says otherwise."""
+
+    value: _Amount
+    stderr: _Amount | None
+    """Its standard error; null below n = 2."""
+    ci95: Annotated[list[_Amount], Field(min_length=2, max_length=2)]
+    """Its 95% interval, low and high."""
+    n: Annotated[int, Field(ge=1)]
+    """The items that it is of."""
+
+
+class FurtherScore(TypedDict, total=False):
+    """What stands in a score beside the accuracy, where there are such items and it is asked for."""
+
+    acc_norm: MetricEstimate
+    """The accuracy by log-likelihoods over the characters of what was scored; left out where all are equally long."""
+    acc_bytes: MetricEstimate
+    """The accuracy by log-likelihoods over the bytes (UTF-8) of what was scored; left out likewise."""
+    macro_f1: MetricEstimate
+    """The mean of the labels' F1 scores; of several subsets their mean, weighted by their items."""
+    hangul: MetricEstimate
+    """The mean share of Hangul in the letters of generated answers; of those that have letters."""
+    language_penalizer_average: MetricEstimate
+    """The share of answers that langdetect takes for ones in the language that is asked for."""
+    bits_per_byte: MetricEstimate
+    """Of texts alone: the bits that a byte takes, a number from 0."""
+    byte_perplexity: MetricEstimate
+    """Of texts alone: the perplexity of a byte, a number from 1."""
+    word_perplexity: MetricEstimate
+    """Of texts alone: the perplexity of what stands between white space, a number from 1."""
+
+
+SHARES = frozenset({"acc_norm", "acc_bytes", "macro_f1", "hangul", "language_penalizer_average"})
+"""Those that are shares; the others are numbers of their own."""
+FURTHER: tuple[str, ...] = tuple(FurtherScore.__annotations__)
+"""Their names, in the report's order."""
+
+
+def further_of(score: FurtherScore) -> dict[str, MetricEstimate]:
+    """The further metrics that a score has, by name, in the report's order."""
+    found: dict[str, MetricEstimate | None] = {
+        "acc_norm": score.get("acc_norm"),
+        "acc_bytes": score.get("acc_bytes"),
+        "macro_f1": score.get("macro_f1"),
+        "hangul": score.get("hangul"),
+        "language_penalizer_average": score.get("language_penalizer_average"),
+        "bits_per_byte": score.get("bits_per_byte"),
+        "byte_perplexity": score.get("byte_perplexity"),
+        "word_perplexity": score.get("word_perplexity"),
+    }
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def share_of(right: Sequence[bool]) -> MetricEstimate:
+    """How many of some items are right, as the accuracy is told: with Wilson's interval.
+
+    Args:
+        right: Whether each is, at least one.
+    """
+    count, n = sum(right), len(right)
+    return {
+        "value": count / n,
+        "stderr": standard_error(count, n),
+        "ci95": list(wilson_interval(count, n) or ()),
+        "n": n,
+    }
+
+
+def mean_of(values: Sequence[float]) -> MetricEstimate:
+    """The mean of values from 0 to 1, one an item, at least one."""
+    mean = sum(values) / len(values)
+    return {
+        "value": mean,
+        "stderr": mean_standard_error(values),
+        "ci95": list(mean_interval(values) or ()),
+        "n": len(values),
+    }

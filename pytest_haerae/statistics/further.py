@@ -1,0 +1,134 @@
+"""Which further metrics a run tells beside the accuracy, of which items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pytest_haerae.catalogue.registry import find_benchmark
+from pytest_haerae.data.texts import is_text_alone
+from pytest_haerae.run.plan import Part, Plan
+from pytest_haerae.scoring.hangul import hangul_share
+from pytest_haerae.scoring.language import is_in
+from pytest_haerae.scoring.metrics import HANGUL, MACRO_F1, metric_names, wanted_language
+from pytest_haerae.statistics.breakdown import with_breakdowns
+from pytest_haerae.statistics.estimate import FurtherScore, mean_of
+from pytest_haerae.statistics.macro_f1 import Labelled, estimate_macro_f1
+from pytest_haerae.statistics.normalised import Options, accuracy_over, characters, utf8_bytes
+from pytest_haerae.statistics.pairing import ANSWERED
+from pytest_haerae.statistics.perplexity import Text, bits_per_byte, byte_perplexity, word_perplexity
+from pytest_haerae.statistics.scores import Metrics, make_metrics
+from pytest_haerae.types import Sample
+
+
+def measure(plan: Plan, samples: Sequence[Sample]) -> Metrics:
+    """The report's `metrics`, with all that a run's options ask for.
+
+    Args:
+        plan: What was measured and how.
+        samples: The judged items.
+    """
+    further = FurtherMetrics(plan).of
+    return with_breakdowns(make_metrics(samples, further), samples, plan.config.by, further)
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherMetrics:
+    """Makes the further metrics of some of a run's items; what an item's texts are worth is found out once.
+
+    Attributes:
+        plan: How the run's items were asked and judged.
+    """
+
+    plan: Plan
+    _worth: dict[tuple[str, int], float | None] = field(default_factory=dict, repr=False)
+
+    def of(self, samples: Sequence[Sample]) -> FurtherScore:
+        """The metrics of those items that were answered."""
+        answered = [sample for sample in samples if sample.verdict.outcome in ANSWERED]
+        found: FurtherScore = {}
+        scored = [*self._scored(answered)]
+        if (by_characters := accuracy_over(scored, characters)) is not None:
+            found["acc_norm"] = by_characters
+        if (by_bytes := accuracy_over(scored, utf8_bytes)) is not None:
+            found["acc_bytes"] = by_bytes
+        if groups := self._labelled(answered):
+            found["macro_f1"] = estimate_macro_f1(groups)
+        if shares := [*self._known(HANGUL, answered, self._hangul)]:
+            found["hangul"] = mean_of(shares)
+        if shares := [*self._known("language", answered, self._in_language)]:
+            found["language_penalizer_average"] = mean_of(shares)
+        if texts := [*_texts_alone(samples)]:
+            found["bits_per_byte"] = bits_per_byte(texts)
+            found["byte_perplexity"] = byte_perplexity(texts)
+            found["word_perplexity"] = word_perplexity(texts)
+        return found
+
+    def _part(self, sample: Sample) -> Part:
+        return self.plan.part_of(sample.selected.data)
+
+    def _wants(self, sample: Sample, metric: str) -> bool:
+        benchmark = find_benchmark(sample.selected.data.name)
+        told = metric_names(self._part(sample).config.evaluator_params)
+        return metric in told or (benchmark is not None and metric in benchmark.further_metrics)
+
+    def _scored(self, answered: Sequence[Sample]) -> Iterator[Options]:
+        for sample in answered:
+            item, values = sample.item, sample.response.loglikelihoods if sample.response else None
+            if values is not None and item.labels is not None:
+                prompt = self._part(sample).prompt
+                texts = tuple(prompt.write_continuation(item, label) for label in item.labels)
+                yield Options(texts, values, item.labels.index(item.reference))
+
+    def _labelled(self, answered: Sequence[Sample]) -> list[list[Labelled]]:
+        """The lettered items by data set and subset, but no subset whose items have other labels than each other."""
+        groups: dict[tuple[str, str], list[Sample]] = {}
+        for sample in answered:
+            if sample.item.labels is not None:
+                groups.setdefault((sample.selected.data.name, sample.item.subset), []).append(sample)
+        return [
+            [_labelled(sample) for sample in group]
+            for group in groups.values()
+            if self._wants(group[0], MACRO_F1) and len({sample.item.labels for sample in group}) == 1
+        ]
+
+    def _known(self, name: str, answered: Sequence[Sample], worth: Callable[[Sample], float | None]) -> Iterator[float]:
+        """What the items' texts are worth, without those of which nothing can be said."""
+        for sample in answered:
+            place = (name, id(sample))
+            if place not in self._worth:
+                self._worth[place] = worth(sample)
+            if (value := self._worth[place]) is not None:
+                yield value
+
+    def _hangul(self, sample: Sample) -> float | None:
+        if not self._wants(sample, HANGUL):
+            return None
+        return _mean(hangul_share(text, sample.item.query) for text in _texts(sample))
+
+    def _in_language(self, sample: Sample) -> float | None:
+        language = wanted_language(self._part(sample).config.evaluator_params)
+        return None if language is None else _mean(float(is_in(language, text)) for text in _texts(sample))
+
+
+def _texts(sample: Sample) -> Iterator[str]:
+    return (response.text for response in sample.responses if response.text is not None)
+
+
+def _texts_alone(samples: Iterable[Sample]) -> Iterator[Text]:
+    """The texts that were scored for themselves."""
+    for sample in samples:
+        values = sample.response.loglikelihoods if sample.response else None
+        if is_text_alone(sample.item) and sample.item.options and values:
+            yield Text(sample.item.options[0], values[0])
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _labelled(sample: Sample) -> Labelled:
+    item, labels = sample.item, sample.item.labels or ()
+    chosen = (item.reference if verdict.outcome == "correct" else verdict.prediction for verdict in sample.verdicts)
+    return Labelled(item.reference, tuple(label if label in labels else None for label in chosen))

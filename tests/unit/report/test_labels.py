@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_haerae.config.run_config import build_config
+from pytest_haerae.errors import UsageError
+from pytest_haerae.report.labels import Labels, labels_of, read_labels, with_judge_check
+from pytest_haerae.run.plan import make_plan
+from pytest_haerae.statistics.scores import make_metrics
+from tests.unit.reports import samples_of
+
+SCALE = (1.0, 5.0)
+
+
+def written(folder: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
+    path = folder / "labels.jsonl"
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def read(folder: Path, *rows: Mapping[str, Any], scale: tuple[float, float] | None = None) -> Labels:
+    return read_labels(written(folder, rows), scale)
+
+
+@pytest.mark.parametrize("right", [1, 1.0, True, "correct", "O", "예", "맞음", "1"])
+@pytest.mark.parametrize("wrong", [0, False, "wrong", "incorrect", "x", "아니오", "0.0"])
+def test_right_and_wrong_are_read_in_words_and_numbers(tmp_path: Path, right: object, wrong: object) -> None:
+    found = read(tmp_path, {"id": "a-0", "label": right}, {"id": "a-1", "label": wrong})
+    assert [label.value for label in found.own] == [1, 0]
+
+
+def test_labels_of_a_scale_are_shares_of_it(tmp_path: Path) -> None:
+    found = read(tmp_path, *({"id": f"a-{score}", "label": score} for score in (1, 2, 4.5, 5)), scale=SCALE)
+    assert [label.value for label in found.own] == [0, 0.25, 0.875, 1]
+
+
+def test_a_sample_is_random_where_each_row_says_so_and_has_its_label(tmp_path: Path) -> None:
+    rows = [{"id": f"a-{number}", "label": 1, "sampled": "random: 2 of 5, seed 0"} for number in range(2)]
+    assert read(tmp_path, *rows).random
+    assert not read(tmp_path, rows[0], {**rows[1], "sampled": ""}).random
+    assert read(tmp_path, rows[0], {**rows[1], "label": None}).unlabelled == 1
+
+
+def test_pairs_of_other_answers_are_read(tmp_path: Path) -> None:
+    found = read(tmp_path, {"judge": 5, "label": 4}, {"judge": 1, "label": 1}, scale=SCALE)
+    assert (found.elsewhere, found.own) == ([(1, 0.75), (0, 0)], ())
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([{"id": "a-0", "label": ""}], "no row has a label"),
+        ([{"label": 1}], r"labels.jsonl, row 1.*: has neither id nor key"),
+        ([{"id": "a-0", "label": "maybe"}], r"row 1.*: column label: 'maybe' is not a number from 0 to 1, or correct"),
+        ([{"id": "a-0", "label": 2}], "is not a number from 0 to 1"),
+        ([{"id": "a-0", "label": 1}, {"id": "a-0", "label": 0}], "a-0 has two labels"),
+        ([{"id": "a-0", "label": 1}, {"judge": 1, "label": 0}], "some rows have the column judge and some have not"),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_named(tmp_path: Path, rows: list[dict[str, Any]], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        read(tmp_path, *rows)
+
+
+@pytest.mark.parametrize(("name", "words"), [("no.csv", "No such file"), ("labels.txt", "file kinds")])
+def test_what_is_no_file_of_labels_is_refused(tmp_path: Path, name: str, words: str) -> None:
+    with pytest.raises(UsageError, match=f"--judge-labels.*{words}"):
+        read_labels(tmp_path / name)
+
+
+def checked(folder: Path, *rows: Mapping[str, Any]) -> dict[str, Any]:
+    samples = samples_of({"a": "ccwwu"})
+    metrics = with_judge_check(make_metrics(samples), samples, read(folder, *rows))
+    return dict(metrics["judge"])
+
+
+def test_labels_are_matched_by_name_and_answer(tmp_path: Path) -> None:
+    samples = samples_of({"a": "ccwwu"})
+    ids = [sample.item.id for sample in samples]
+    text = (samples[0].response.text if samples[0].response else None) or ""
+    found = checked(
+        tmp_path,
+        {"id": ids[0], "label": 1, "answer": f"'{text}\r\n"},
+        {"id": ids[1], "subset": "a", "label": 0},
+        {"id": ids[2], "label": 1, "answer": "another answer"},
+        {"id": ids[4], "label": 1},
+        {"id": "nobody", "label": 1},
+    )
+    assert (found["labels"], found["left_out"]) == (2, 3)
+    assert (found["source"], found["correction"]) == ("no random sample", None)
+    assert found["error"]["specificity"] == 0
+
+
+def test_without_labels_nothing_is_said() -> None:
+    samples = samples_of({"a": "cw"})
+    assert "judge" not in with_judge_check(make_metrics(samples), samples, None)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "no judge grades the answers"),
+        ({"judge": "random", "evaluator_params": {"scorer": "judge"}, "repeats": 2}, "a label is of one answer"),
+    ],
+)
+def test_labels_need_a_judge_and_one_answer_an_item(tmp_path: Path, options: dict[str, Any], words: str) -> None:
+    path = written(tmp_path, [{"id": "a-0", "label": 1}])
+    plan = make_plan(build_config({"model": "random", "judge_labels": str(path), **options}, tmp_path))
+    with pytest.raises(UsageError, match=words):
+        labels_of(plan)
