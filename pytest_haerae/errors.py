@@ -57,7 +57,7 @@ class ScorerFailure(HaeraeError):  # noqa: N818 - what failed is the scorer, not
 
 
 class UnmeasurableRun(HaeraeError):  # noqa: N818 - what is wrong is the run, not this program
-    """More items ended in an error than is allowed, so there is no score."""
+    """More items ended in an error, or have no readable verdict of a judge, than is allowed, so there is no score."""
 
 
 class BackendFailure(HaeraeError):  # noqa: N818 - what failed is the backend, not this program

@@ -105,8 +105,9 @@ class Evaluator:
 
         Raises:
             UsageError: Bad input, in one line, before anything is loaded or paid for.
-            UnmeasurableRun: More items ended in an error than `max_error_rate` allows; no score is given then. Further
-                models are evaluated all the same, and what they came to is in their reports.
+            UnmeasurableRun: More items ended in an error than `max_error_rate` allows, or more verdicts of a judge are
+                unreadable than `max_unjudged` allows; no score is given then. Further models are evaluated all the
+                same, and what they came to is in their reports.
         """
         given = {
             "model": model,
@@ -209,12 +210,14 @@ def _evaluate(evaluation: Evaluation, progress: Progress) -> EvaluationResult:
     with closing(evaluation.ask(selection, progress)) as answers:
         conclusion = evaluation.conclude(selection, answers.samples, answers)
     if conclusion.unmeasurable:
-        verdicts = (sample.verdict for sample in answers.samples)
-        first = next(verdict.explanation for verdict in verdicts if verdict.outcome == "error")
-        raise UnmeasurableRun(
-            f"{conclusion.unmeasurable}, the first: {first}; the same run asks again for what failed alone"
-            f" (report: {evaluation.plan.config.output_file})"
-        )
+        config = evaluation.plan.config
+        verdicts = [sample.verdict for sample in answers.samples]
+        errors = sum(verdict.outcome == "error" for verdict in verdicts)
+        failed = errors > config.max_error_rate * len(verdicts)
+        lost = "error" if failed else "unjudged"
+        first = next((f", the first: {verdict.explanation}" for verdict in verdicts if verdict.outcome == lost), "")
+        again = "; the same run asks again for what failed alone" if failed else ""
+        raise UnmeasurableRun(f"{conclusion.unmeasurable}{first}{again} (report: {config.output_file})")
     return EvaluationResult(conclusion.report)
 
 

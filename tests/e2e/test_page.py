@@ -14,7 +14,7 @@ from pytest_haerae.report.schema import Report, SampleRow
 from pytest_haerae.report.show import html
 from pytest_haerae.report.show.html import write_page
 from tests.e2e.browser import Visit
-from tests.unit.reports import HOSTILE, hostile, make, sample
+from tests.unit.reports import HOSTILE, hostile, judged, make, sample
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -332,3 +332,28 @@ def test_a_browser_that_can_not_unpack_says_so(browser: Browser, tmp_path: Path)
     assert "cannot unpack" in page.locator("#detail").inner_text()
     assert errors == []
     context.close()
+
+
+def test_what_a_judge_wrote_is_folded_and_unreadable_verdicts_have_a_filter(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    write_page(path, judged())
+    visit = Visit(browser, path, viewport={"width": 400, "height": 800})
+    page = visit.page
+    detail = page.locator("#detail")
+    page.locator("th[data-sort=outcome] button").click()
+    assert page.locator("#rows .badge").all_text_contents() == ["correct", "wrong", "invalid", "unjudged", "error"]
+    page.locator("#rows tr").first.click()
+    detail.wait_for()
+    assert "The judge’s verdict: correct." in detail.inner_text()
+    assert "Score: 0.75 (0 to 1)." in detail.inner_text()
+    assert "[[A]]" not in detail.inner_text()
+    detail.locator("summary").first.click()
+    assert "자세히 썼습니다.\n[[A]]" in detail.inner_text()
+    page.keyboard.press("Escape")
+    page.locator("#outcomes").get_by_role("button", name="unjudged").click()
+    assert ids(visit) == ["csat_geo-0001"]
+    page.locator("#rows tr").first.click()
+    detail.wait_for()
+    assert "could not be read, twice. The item is not in the accuracy." in detail.inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    visit.close()

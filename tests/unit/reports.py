@@ -24,6 +24,7 @@ from pytest_haerae.run.calls import NO_CALLS
 from pytest_haerae.run.plan import make_plan
 from pytest_haerae.run.usage import Usage
 from pytest_haerae.statistics.pairing import outline_of
+from pytest_haerae.statistics.partial import MeanScore
 from pytest_haerae.statistics.scores import Score, make_metrics
 from pytest_haerae.types import DataKey, Item, Outcome, Response, Sample, Selected, Verdict
 
@@ -195,7 +196,7 @@ def score(rows: list[SampleRow]) -> Score:
     """The numbers of some samples."""
     counts = {
         name: sum(row["outcome"] == name for row in rows)
-        for name in ("correct", "wrong", "invalid", "cut", "error", "skipped")
+        for name in ("correct", "wrong", "invalid", "cut", "error", "skipped", "unjudged")
     }
     n = counts["correct"] + counts["wrong"] + counts["invalid"] + counts["cut"]
     return {
@@ -210,6 +211,7 @@ def score(rows: list[SampleRow]) -> Score:
         "errors": counts["error"],
         "skipped": counts["skipped"],
         "accuracy_uncut": counts["correct"] / (n - counts["cut"]) if n > counts["cut"] else None,
+        "unjudged": counts["unjudged"],
     }
 
 
@@ -264,6 +266,47 @@ def make(rows: list[SampleRow], **info: object) -> Report:
     return cast(Report, report)
 
 
+def judged() -> Report:
+    """A report of free text that a second model graded: right, unreadable, wrong, lost, and nothing to grade."""
+    given: list[dict[str, Any]] = [
+        {
+            "outcome": "correct",
+            "score": 0.75,
+            "rule": "both orders agree",
+            "judgements": ["자세히 썼습니다.\n[[A]]", "[[B]]"],
+        },
+        {"outcome": "unjudged", "rule": "unread", "judgements": ["글쎄요", ""]},
+        {"outcome": "wrong", "score": 0.25, "rule": "score 3", "judgements": ["빠진 점이 있습니다.\n[[3]]"]},
+        {"outcome": "error", "error": "item-3: the answer could not be judged: HTTP 503"},
+        {"outcome": "invalid", "rule": "no answer", "raw_output": ""},
+    ]
+    free = {
+        "options": None,
+        "reference": "모범 답안",
+        "prediction": None,
+        "loglikelihoods": None,
+        "raw_output": "긴 답",
+    }
+    rows = [sample(number, **{**free, **changes}) for number, changes in enumerate(given)]
+    judging = {
+        "tokens": {"prompt": 900, "completion": 60},
+        "cost_usd": 0.0125,
+        "responses": {"computed": 6, "reused": 0},
+    }
+    report = make(
+        rows,
+        method="string_match",
+        evaluator_params={"scorer": "judge", "template": "score_ko"},
+        scorer_facts={"template": "score_ko", "template_fingerprint": "0123456789abcdef"},
+        judge={"backend": "openai", "model": "strict-1", "model_params": {"temperature": 0}},
+        judging=judging,
+    )
+    mean: MeanScore = {"mean": 0.5, "stderr": 0.25, "ci95": [0.0, 1.0], "n": 2}
+    for scores in (report["metrics"], report["metrics"]["subsets"]["csat_geo"]):
+        scores["score"] = mean
+    return report
+
+
 def hostile() -> Report:
     """A report whose every text that a data set, a model or a server could choose is an injection attempt."""
     texts: dict[str, Any] = {
@@ -285,6 +328,8 @@ def hostile() -> Report:
             id="evil-0002",
             reference=HOSTILE,
             prediction=HOSTILE,
+            score=0.5,
+            judgements=[HOSTILE],
         ),
         sample(3, **{**texts, "raw_output": None}, id="evil-0003", outcome="error", error=HOSTILE, prediction=None),
     ]
@@ -300,4 +345,6 @@ def hostile() -> Report:
         gates=[gate],
         finish_reasons={HOSTILE: {HOSTILE: 1}},
         rerun_options=[f"--model={HOSTILE}"],
+        judge={"backend": HOSTILE, "model": HOSTILE, "model_params": {HOSTILE: HOSTILE}},
+        scorer_facts={HOSTILE: HOSTILE},
     )

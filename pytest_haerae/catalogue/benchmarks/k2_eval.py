@@ -27,6 +27,6 @@ BENCHMARK = Benchmark(
     scorers={"string_match": "judge"},
     scorer_params={"string_match": {"template": "score5_ko"}},
     in_all=False,
-    notice="k2_eval: published numbers are of another judge in other words; those of this template are not comparable"
-    " with them",
+    notice="k2_eval: published numbers are of another judge in other words; those of this template are not"
+    " comparable with them",
 )

@@ -36,6 +36,6 @@ BENCHMARK = Benchmark(
     scorer_params={"string_match": {"template": "reference_ko"}},
     further_metrics=(GIVEN_ATTEMPTED, SIMPLEQA_F1),
     in_all=False,
-    notice="kosimpleqa: published numbers are of another judge in other words; those of this template are not comparable"
-    " with them",
+    notice="kosimpleqa: published numbers are of another judge in other words; those of this template are not"
+    " comparable with them",
 )

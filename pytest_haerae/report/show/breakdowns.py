@@ -37,7 +37,10 @@ def shown_breakdowns(report: Report) -> list[ShownBreakdown]:
     """The tables of a report, one a column."""
     found = []
     for column, scores in report["metrics"].get("by", {}).items():
-        items = {value: score["n"] + score["errors"] + score["skipped"] for value, score in scores.items()}
+        items = {
+            value: score["n"] + score["errors"] + score["skipped"] + score.get("unjudged", 0)
+            for value, score in scores.items()
+        }
         most = set(sorted(scores, key=lambda value: -items[value])[:MOST_SHOWN])
         rows = [SummaryRow(value_name(value), scores[value], None, None) for value in scores if value in most]
         found.append(ShownBreakdown(column, rows, len(scores) - len(rows)))

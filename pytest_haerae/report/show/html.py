@@ -24,6 +24,7 @@ from pytest_haerae.report.files import write_text
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show import page_data
 from pytest_haerae.report.show.further import further_table, shown_interval, shown_value
+from pytest_haerae.report.show.judging import judge_title
 from pytest_haerae.report.show.page_notices import gate_notice, warning_notice
 from pytest_haerae.report.show.page_scores import score_rows
 from pytest_haerae.report.show.rows import methods_of
@@ -37,6 +38,7 @@ SCRIPTS = (
     "command.js",
     "metadata.js",
     "images.js",
+    "judgements.js",
     "answers.js",
     "detail.js",
     "page.js",
@@ -180,6 +182,8 @@ def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[s
         "methods": methods_of(info),
         "measured_subsets": sum(entry["accuracy"] is not None for entry in report["metrics"]["subsets"].values()),
         "gates": [(gate, gate_notice(gate, info)) for gate in info["gates"]],
+        "judge": judge_title(info),
+        "apart": [(outcome, key) for outcome, key in _COUNTED_APART if report["metrics"].get(key)],
         "warnings": [warning_notice(line) for line in info.get("warnings", ())],
         "title": info.get("model_name") or info["model"] or info["backend"],
         "facts": [(name, _shown(value)) for name, value in facts.items() if value not in (None, {}, [])],
@@ -214,6 +218,9 @@ _FACTS = (
     "reasoning",
     "generation",
     "evaluator_params",
+    "scorer_facts",
+    "judge",
+    "judging",
     "dataset",
     "dataset_revision",
     "dataset_fingerprint",
@@ -233,6 +240,14 @@ _FACTS = (
     "git_commit",
 )
 """Entries of the report's `info` that the header shows, in this order."""
+_COUNTED_APART = (
+    ("invalid", "invalid"),
+    ("cut", "cut"),
+    ("unjudged", "unjudged"),
+    ("error", "errors"),
+    ("skipped", "skipped"),
+)
+"""Outcomes that the table of scores has a column for where there are any, and their names in a score."""
 _OF_BENCHMARKS = (*MeasuredInfo.__annotations__, "dataset_revision")
 """Those that `benchmarks` says of each of several: they stand for the first alone."""
 
@@ -242,6 +257,8 @@ _COMPARED = (
     "model_params",
     "method",
     "evaluator_params",
+    "scorer_facts",
+    "judge",
     "dataset_fingerprint",
     "split",
     "prompt",

@@ -20,6 +20,7 @@ OUTCOME_LETTERS: dict[Outcome, str] = {
     "cut": "t",
     "error": "e",
     "skipped": "s",
+    "unjudged": "u",
 }
 """How the page's columns spell an outcome; `data.js` reads them."""
 CALIBRATION_BINS = 10
@@ -228,7 +229,18 @@ def _given(entry: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: entry[name] for name in names if entry.get(name) is not None and entry[name] is not False}
 
 
-_OF_ANSWERS = ("outcome", "prediction", "raw_output", "error", "why", "why_start", "reasoning", "rank")
+_OF_ANSWERS = (
+    "outcome",
+    "prediction",
+    "raw_output",
+    "error",
+    "why",
+    "why_start",
+    "reasoning",
+    "rank",
+    "score",
+    "judgements",
+)
 
 
 _TEXTS = (
@@ -245,6 +257,8 @@ _TEXTS = (
     "why",
     "why_start",
     "reasoning",
+    "score",
+    "judgements",
     "finish_reason",
     "truncated",
 )

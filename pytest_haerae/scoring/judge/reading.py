@@ -57,6 +57,10 @@ _CHOICE_WORD = (
 )
 
 
+# A copula goes on a word in Korean: "판정은 CORRECT입니다".
+_WORD_ENDS = r"(?:(?!\w)|(?=(?:입니다|이다|임|이에요|예요)(?!\w)))"
+
+
 def read_choice(text: str, words: Sequence[str]) -> str | None:
     """The one of some words that a text states as its verdict; None where it states none.
 
@@ -68,7 +72,7 @@ def read_choice(text: str, words: Sequence[str]) -> str | None:
     """
     text = unicodedata.normalize("NFKC", text)
     either = "|".join(sorted(map(_spelled, words), key=len, reverse=True))
-    word = rf"(?P<word>{either})(?![\w])"
+    word = rf"(?P<word>{either}){_WORD_ENDS}"
     for pattern in (
         rf"\[\[\s*{word}\s*\]\]",
         rf"[\"']{_CHOICE_WORD}[\"']\s*:\s*[\"']{word}[\"']",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -70,9 +72,12 @@ class JudgeParameters(ScorerParameters):
         return self.structured
 
     def facts(self) -> Mapping[str, Any]:
-        """The template's name and fingerprint, and the scale of its scores."""
-        own = {"template": self.template, "template_fingerprint": self._template.fingerprint}
+        """The template's name and fingerprint, the scale of its scores, and a hash of the answers compared with."""
+        own: dict[str, Any] = {"template": self.template, "template_fingerprint": self._template.fingerprint}
         template = self._template
+        if self.against is not None:
+            answers = json.dumps(sorted(self._others.items())).encode()
+            own["against_fingerprint"] = hashlib.sha256(answers).hexdigest()
         return {**own, "scale": [template.lowest, template.highest]} if template.kind == "score" else own
 
     def questions(self, item: Item, response: Response) -> Questions | None:
@@ -81,7 +86,20 @@ class JudgeParameters(ScorerParameters):
         if not answer:
             return None
         other = self._others.get((item.subset, item.key or item.id))
-        return questions_about(item, answer, self._template, rubric=self.rubric, other=other)
+        earlier = tuple(without_reasoning(each) or "…" for each in response.earlier)
+        return questions_about(item, answer, self._template, rubric=self.rubric, other=other, earlier=earlier)
+
+    def refusal(self, item: Item) -> str | None:
+        """The template shows no conversation, or a reference that the item lacks."""
+        template = self._template
+        references = [turn.reference for turn in item.turns] or [item.reference]
+        if item.turns and (template.kind == "pairwise" or not template.shows("conversation")):
+            lack, other = "shows no {conversation}, which it is", "conversation_ko"
+        elif template.needs("reference") and not all(references):
+            lack, other = "shows a {reference}, which it lacks", "conversation_ko" if item.turns else "score_ko"
+        else:
+            return None
+        return f"judge template {self.template} {lack}: take --evaluator-params template={other}, or one of your own"
 
     def opening(self, text: str) -> Request:
         """The request that asks the judge a question."""
@@ -117,7 +135,7 @@ def ask_judge(
     ]
 
 
-@register_scorer("string_match", "judge", parameters=JudgeParameters, requests=ask_judge)
+@register_scorer("string_match", "judge", parameters=JudgeParameters, requests=ask_judge, compares=False)
 def grade(item: Item, response: Response, parameters: JudgeParameters, said: Sequence[Response]) -> Verdict:
     """A second model (--judge) grades the answer, by a template.
 
@@ -149,4 +167,5 @@ def grade(item: Item, response: Response, parameters: JudgeParameters, said: Seq
         rule=worth.rule,
         score=worth.score,
         judgements=texts,
+        turn_scores=worth.turns,
     )

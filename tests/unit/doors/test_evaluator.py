@@ -105,6 +105,14 @@ def test_too_many_errors_give_no_score_but_a_report(folder: Path) -> None:
     assert valid_report(report)["metrics"]["errors"] == 1
 
 
+def test_too_many_unreadable_verdicts_give_no_score_either(folder: Path) -> None:
+    """One item is an error, which is allowed here: what is told first is an item without a verdict."""
+    with pytest.raises(UnmeasurableRun, match="verdicts on 8 of 9 items cannot be read") as caught:
+        run(folder, judge="mine", evaluator_params={"scorer": "judge"}, max_unjudged=0.5)
+    assert "the first: history-0000 unjudged" in str(caught.value)
+    assert "asks again" not in str(caught.value)
+
+
 @pytest.mark.parametrize("failing", [False, True])
 def test_the_store_is_closed_whatever_comes(folder: Path, monkeypatch: pytest.MonkeyPatch, failing: bool) -> None:
     closed: list[bool] = []

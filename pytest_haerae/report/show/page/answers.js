@@ -11,7 +11,9 @@ function answers(item) {
       ? foldAway(label("reasoning", { n: count(answer.reasoning.length) }), block(answer.reasoning))
       : null;
     const ranked = answer.rank === undefined ? "" : ` · ${label("answer_rank", { rank: decimal(answer.rank, 3) })}`;
-    return foldAway(show(make("span"), title + ranked), thought, marked(said, answer.why, answer.why_start));
+    const graded = grades(answer, answer.outcome).map((sentence) => show(make("p", { class: "note" }), sentence));
+    const parts = [thought, marked(said, answer.why, answer.why_start), ...graded, ...foldedJudgements(answer)];
+    return foldAway(show(make("span"), title + ranked), ...parts);
   };
   return given.length ? make("section", {}, make("h3", {}, label("answers", { n: given.length })), ...given.map(one)) : null;
 }

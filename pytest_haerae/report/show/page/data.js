@@ -1,6 +1,6 @@
 // The items: columns that are at hand, texts that are read block by block, and what the search looks through.
 
-const OUTCOMES = { c: "correct", w: "wrong", i: "invalid", t: "cut", e: "error", s: "skipped" };
+const OUTCOMES = { c: "correct", w: "wrong", i: "invalid", t: "cut", u: "unjudged", e: "error", s: "skipped" };
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const ITEMS = core.ids.length;
 const BLOCKS_KEPT = 8;

@@ -14,7 +14,9 @@ function reasons(item, index) {
   const [reference, prediction, margin] = [core.reference[index], core.prediction[index], core.margin[index]];
   const said = [];
   if (outcome === "cut") said.push(label(item.options ? "why_cut" : "why_cut_text", { reference }));
-  else if (outcome === "error" || outcome === "skipped") said.push(label(`why_${outcome}`));
+  else if (outcome === "error" && item.raw_output !== undefined) said.push(label("why_error_judging"));
+  else if (["error", "skipped", "unjudged"].includes(outcome)) said.push(label(`why_${outcome}`));
+  else if (item.judgements) said.push(...grades(item, outcome));
   else if (!item.options) said.push(label(outcome === "invalid" ? "why_unread_text" : `why_free_${outcome}`));
   else if (prediction === null) said.push(label("why_unread", { reference }));
   else if (margin !== null && isHighest(item, prediction)) {
@@ -28,6 +30,7 @@ function reasons(item, index) {
       }),
     );
   } else said.push(label("why_plain", { prediction, reference }));
+  if (!item.judgements) said.push(...grades(item, outcome));
   if (item.rule && hasLabel(`rule ${item.rule}`)) said.push(label(`rule ${item.rule}`));
   if (item.finish_reason === "length" && outcome !== "correct" && outcome !== "cut") said.push(label("why_length"));
   return said;
@@ -289,7 +292,7 @@ async function drawItem(index) {
   // A quicker key may have opened another item while this one was read.
   if (opened !== index) return;
   const asked = [verdict(item, index), options(item, index), images(item), prompt(item, index), ...output(item, index)];
-  const parts = [...asked, answers(item), metadata(item), command(item)];
+  const parts = [...asked, judgements(item), answers(item), metadata(item), command(item)];
   panel.replaceChildren(head(index), ...parts.filter(Boolean));
 }
 

@@ -45,10 +45,11 @@ function filterItems() {
 
 function sorted(indices) {
   const sign = order.descending ? -1 : 1;
+  const kinds = Object.keys(OUTCOMES);
   const compare = {
     subset: (one, other) => sign * (core.subset[one] - core.subset[other]) || one - other,
     outcome: (one, other) =>
-      sign * ("cwies".indexOf(core.outcome[one]) - "cwies".indexOf(core.outcome[other])) || one - other,
+      sign * (kinds.indexOf(core.outcome[one]) - kinds.indexOf(core.outcome[other])) || one - other,
     // Items without a margin stand last in both directions.
     margin: (one, other) => {
       const difference = sign * (margins[one] - margins[other]);

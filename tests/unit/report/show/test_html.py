@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pytest_haerae.report.show import html
 from pytest_haerae.report.show.html import SCRIPTS, embed, make_page
-from tests.unit.reports import HOSTILE, hostile, make, sample
+from tests.unit.reports import HOSTILE, hostile, judged, make, sample
 
 PAGE = files("pytest_haerae.report.show") / "page"
 JSON = st.recursive(
@@ -177,3 +177,26 @@ def test_cut_outputs_are_noticed() -> None:
     cut, whole = (make([sample(0)], finish_reasons=found) for found in (reasons, {"a": {"stop": 4}}))
     assert re.search(r'<p class="notice">.*5 outputs were cut.*</p>', make_page(cut))
     assert "were cut" not in make_page(whole).split('<main id="main">')[1].split("<script")[0]
+
+
+def test_a_judged_report_says_by_whom_what_it_is_worth_and_what_could_not_be_read() -> None:
+    report = judged()
+    page = make_page(report)
+    shown = re.sub(r"<[^>]+>", "", page.split('<main id="main">')[1].split('<section id="items">')[0])
+    assert "Judge: openai strict-1" in shown
+    assert re.search(r"Mean score\s+0\.500\s+95% interval 0\.000–1\.000 · n = 2", shown)
+    assert "On 1 items the judge’s verdict could not be read" in shown
+    assert "backend: openai, model: strict-1, model_params: temperature: 0" in shown
+    columns = re.findall(r"<th scope=\"col\"><span data-label=\"(\w+)\"", page)
+    assert columns[-4:] == ["mean_score", "invalid", "unjudged", "error"]
+    assert [row.get("judgements") for row in rows(page)] == [row.get("judgements") for row in report["samples"]]
+    assert [row.get("score") for row in rows(page)] == [0.75, None, 0.25, None, None]
+
+
+def test_a_baseline_of_another_judge_is_a_difference() -> None:
+    then = judged()
+    then["info"]["judge"] = {"backend": "openai", "model": "strict-0", "model_params": {}}
+    found = re.search(r'<ul class="differences">(.*?)</ul>', make_page(judged(), then), re.DOTALL)
+    assert found is not None
+    assert "strict-0" in found[1]
+    assert found[1].count("<li>") == 1

@@ -4,7 +4,7 @@ import re
 
 from pytest_haerae.escaping import markdown as escape
 from pytest_haerae.report.show.markdown import render_markdown
-from tests.unit.reports import report_of, samples_of
+from tests.unit.reports import judged, report_of, samples_of
 
 
 def test_markdown_has_gates_subsets_warnings_and_wrong_items() -> None:
@@ -37,3 +37,11 @@ def test_no_name_answer_or_model_is_markup_a_mention_or_a_link() -> None:
     assert not re.search(r"@\w|(?<!\\)`|[^\\]:/|\x1b|\]\(http:", text)
     assert not re.search(r"^\s*(```|# )", text, re.MULTILINE)
     text.encode("utf-8")
+
+
+def test_a_judged_run_says_by_whom_and_the_mean_score() -> None:
+    lines = render_markdown(judged()).splitlines()
+    assert r"- scores of 0 to 1: mean 0.5000 \[0.000, 1.000\], n = 2" in lines
+    words = "- graded by openai strict-1: 6 responses computed, 0 reused, tokens: 900 prompt, 60 completion, 0.0125 USD"
+    assert words in lines
+    assert "- not in the numbers or to be looked at: 1 invalid, 1 errors, 1 unjudged" in lines

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pytest_haerae.report.show import page_data
 from pytest_haerae.statistics.pairing import pair_rows
+from pytest_haerae.types import Outcome
 from tests.unit.reports import sample
 
 
@@ -89,3 +90,22 @@ def test_worked_examples_are_stored_once() -> None:
     rows = [sample(number, input=f"{shots}문제 {number}") for number in range(5)]
     assert page_data.shared_prefixes(rows) == [shots]
     assert page_data.texts(rows[3], None, [shots])["input"] == "문제 3"
+
+
+def test_each_outcome_has_a_letter_of_its_own() -> None:
+    rows = [sample(number, outcome=outcome) for number, outcome in enumerate(get_args(Outcome))]
+    letters = page_data.columns(rows, [None] * len(rows))["outcome"]
+    assert len(set(letters)) == len(letters) == len(rows)
+
+
+def test_what_a_judge_wrote_of_each_of_several_answers_is_kept() -> None:
+    answer = {
+        "outcome": "wrong",
+        "prediction": None,
+        "raw_output": "답",
+        "error": None,
+        "score": 0.0,
+        "judgements": [""],
+    }
+    (kept,) = page_data.texts(sample(0, answers=[answer]), None, [])["answers"]
+    assert (kept["score"], kept["judgements"]) == (0.0, [""])

@@ -65,7 +65,7 @@ RUNS: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
         "cwe",
         {"min_accuracy": ["0.4"]},
         {
-            "measurable": "오류가 났거나 기록이 빠진 문항이 있어 판정할 수 없습니다."
+            "measurable": "측정하지 못한 문항이 있어 판정할 수 없습니다."
             " (1 of 3 items ended in an error (allowed: 0.0%))"
         },
     ),

@@ -39,8 +39,8 @@ def test_a_promised_drop_is_rounded_up() -> None:
 
 
 def test_why_a_row_has_no_accuracy() -> None:
-    subsets = report_of(samples_of({"a": "see", "b": "ss"}))["metrics"]["subsets"]
-    assert [unmeasured(subsets[name]) for name in "ab"] == ["2 errors", "2 skipped"]
+    subsets = report_of(samples_of({"a": "see", "b": "ss", "c": "su"}))["metrics"]["subsets"]
+    assert [unmeasured(subsets[name]) for name in "abc"] == ["2 errors", "2 skipped", "1 unjudged"]
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,8 @@ def test_a_marked_score_at_the_end_is_read_whatever_stands_before(before: str, s
         ('{"verdict": "not_attempted"}', "NOT_ATTEMPTED"),
         ("CORRECT", "CORRECT"),
         ("**INCORRECT**.", "INCORRECT"),
-        ("결과는 CORRECT입니다".replace("입니다", " 입니다"), "CORRECT"),
+        ("결과는 CORRECT 입니다", "CORRECT"),
+        ("최종 판정은 INCORRECT입니다.", "INCORRECT"),
         ("It could be [[CORRECT]], but on reflection:\n[[INCORRECT]]", "INCORRECT"),
     ],
 )
