@@ -105,6 +105,12 @@ def test_k2_eval_has_scores_of_one_to_five_without_references(evaluate: Evaluate
     assert report()["metrics"]["correct"] == 1, "the template stays, and the rest is the user's"
 
 
+def test_k2_eval_cannot_be_compared_with_a_reference(evaluate: Evaluate) -> None:
+    result = run(evaluate, "k2_eval", "--evaluator-params=scorer=default")
+    assert result.ret == 4
+    assert "generation-0000" in "\n".join(result.outlines + result.errlines)
+
+
 def test_hrc_is_graded_against_its_reference(evaluate: Evaluate) -> None:
     assert run(evaluate, "hrc", "--judge=grading").ret == 0
     assert report()["metrics"]["n"] == 8

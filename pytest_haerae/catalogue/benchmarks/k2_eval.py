@@ -8,13 +8,6 @@ criteria of earlier revisions are not among its columns.
 from __future__ import annotations
 
 from pytest_haerae.catalogue.benchmark import Benchmark
-from pytest_haerae.data.rows import Question, Row, RowPlace, text_of
-
-
-def read_instruction(row: Row, place: RowPlace) -> Question:
-    """An instruction, of which no answer is the right one."""
-    return Question(text_of(row, "instruction", place).strip(), None, "")
-
 
 BENCHMARK = Benchmark(
     name="k2_eval",
@@ -22,7 +15,7 @@ BENCHMARK = Benchmark(
     suite="suites/k2_eval/test_k2_eval.py::test_k2_eval",
     repository="HAERAE-HUB/K2-Eval",
     configurations={"generation": "generation"},
-    layouts=((frozenset({"instruction", "subject", "ability"}), read_instruction),),
+    columns={"question": "instruction", "answer": "none"},
     prompts={"string_match": "raw"},
     scorers={"string_match": "judge"},
     scorer_params={"string_match": {"template": "score5_ko"}},

@@ -1,20 +1,21 @@
 from __future__ import annotations
 
 from pytest_haerae.catalogue.benchmarks.k2_eval import BENCHMARK
+from pytest_haerae.catalogue.datasets import known_layouts
 from pytest_haerae.config.run_config import build_config
+from pytest_haerae.data.layouts import make_items
 from tests.helpers import ROOT
-from tests.unit.catalogue.benchmarks.rows import read_one
 
 ROW = {
-    "instruction": "김장을 처음 하는 사람에게 순서를 알려 주세요.\n",
+    "instruction": "김장을 처음 하는 사람에게 순서를 알려 주세요.",
     "subject": "Everyday Life",
     "ability": "Planning",
 }
 
 
 def test_a_row_is_an_instruction_without_a_reference() -> None:
-    item = read_one(ROW)
-    assert (item.query, item.options, item.reference) == (ROW["instruction"].strip(), None, "")
+    (item,) = make_items("generation", [ROW], "made-up", BENCHMARK.columns, known_layouts(BENCHMARK))
+    assert (item.query, item.options, item.reference) == (ROW["instruction"], None, "")
     assert item.metadata == {"subject": "Everyday Life", "ability": "Planning"}
 
 

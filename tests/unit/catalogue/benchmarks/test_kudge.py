@@ -9,7 +9,7 @@ from pytest_haerae.catalogue.benchmarks.kudge import BENCHMARK, HUMAN, belongs
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.errors import UsageError
 from pytest_haerae.scoring.judge.scorer import JudgeParameters
-from pytest_haerae.types import Response
+from pytest_haerae.types import Item, Response
 from tests.helpers import ROOT
 from tests.unit.catalogue.benchmarks.rows import read_one
 
@@ -51,7 +51,7 @@ def test_the_publishers_questions_are_put_as_they_stand(row: dict[str, Any], que
 def test_an_annotated_answer_is_put_as_k2_evals_judge_is_asked_about_it() -> None:
     item = read_one(HUMANS)
     assert item.reference == "4.5", "the mean of both"
-    instruction = read_one({"instruction": HUMANS["instruction"], "subject": "역사", "ability": "설명"})
+    instruction = Item("generation-0000", "generation", 0, HUMANS["instruction"], None, None, "")
     judge = JudgeParameters(**k2_eval.BENCHMARK.scorer_params["string_match"])
     questions = judge.questions(instruction, Response(HUMANS["response"]))
     assert questions is not None
