@@ -215,7 +215,7 @@ class Evaluation:
         questions = Questions(self.plan, self.source)
         return SampleRows(
             samples,
-            lambda sample: questions.request(sample.selected),
+            questions.asked,
             self.source.name_of,
             lambda sample: self.plan.part_of(sample.selected.data).config.return_logits,
         )

@@ -25,9 +25,16 @@ CAPABILITY: dict[Method, Capability] = {"log_likelihood": "loglikelihood", "stri
 """What a backend has to be able to do for a method."""
 
 
+class Turn(NamedTuple):
+    """One question of several, and what is right; empty where nothing is to be compared with."""
+
+    question: str
+    reference: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question.
+    """One question, or several of a conversation.
 
     Attributes:
         id: ASCII, stable across runs and machines: the subset's slug and the row's index, ``csat_geo-0042``.
@@ -36,12 +43,14 @@ class Item:
         query: The whole question as shown to a base model; for lettered items it ends where the answer begins.
         options: The options' texts, or None for a free-text item.
         labels: The options' letters (``"A"``, …), as many as `options`; None for a free-text item.
-        reference: The right option's letter, or the right text of a free-text item.
+        reference: The right option's letter, or the right text of a free-text item; empty where a free-text item has
+            none, and of several questions that of the last.
         key: What the item is known by in its subset when its file grows: a hash of what it asks, after its row's `id`
             where it has one; a second equal one ends in ``#2``. Empty where nobody gave it one.
         metadata: Every column of its row that has no other meaning, as JSON has its value; cells that hold nothing are
             left out. It is no part of what tells one item from another.
         images: What is asked about beside the query, in order.
+        turns: Of a conversation all questions in order, of which `query` is the first; empty for a single question.
     """
 
     id: str
@@ -54,6 +63,7 @@ class Item:
     key: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
     images: tuple[Image, ...] = ()
+    turns: tuple[Turn, ...] = ()
 
 
 Role = Literal["system", "user", "assistant"]
@@ -120,6 +130,7 @@ class Response:
             that it generated, up to the one that ends the text, whatever filters and temperature they were drawn with;
             None where it was not asked for.
         log_probability_tokens: How many tokens that sum is of.
+        earlier: Of a conversation the answers before this one, joined to it when all are there; no backend gives them.
     """
 
     text: str | None = None
@@ -136,6 +147,7 @@ class Response:
     cached_tokens: int | None = None
     log_probability: float | None = None
     log_probability_tokens: int | None = None
+    earlier: tuple[Response, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +166,7 @@ class Verdict:
         judgements: What a second model wrote about the answer, in the order in which it was asked.
         why: The words of the output that were read as the answer, as they stand there; None where nothing was read.
         why_start: Where these words begin in the output, in characters from 0; None where that is not known.
+        turn_scores: In a conversation what each answer is worth, 0 to 1; empty where they are not judged one by one.
     """
 
     outcome: Outcome
@@ -166,6 +179,7 @@ class Verdict:
     why_start: int | None = None
     score: float | None = None
     judgements: tuple[str, ...] = ()
+    turn_scores: tuple[float, ...] = ()
 
 
 class DataKey(NamedTuple):  # looked up many times an item
@@ -259,7 +273,7 @@ class Sample:
 
     @property
     def responses(self) -> tuple[Response, ...]:
-        """All that the model answered."""
+        """All that the model answered; of a conversation the last answers."""
         if self.answers:
             return tuple(answer.response for answer in self.answers)
         return () if self.response is None else (self.response,)

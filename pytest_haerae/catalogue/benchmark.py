@@ -34,6 +34,7 @@ class Benchmark:
         columns: What its columns mean where that is simpler than a layout, as ``--dataset-columns`` takes it.
         prompts: How it is asked where ``--prompt`` does not say, by method.
         scorers: What judges it where ``--evaluator-params`` does not say, by method.
+        scorer_params: What that scorer takes where ``--evaluator-params`` does not say, by method.
         further_metrics: What is told beside its accuracy, by the names that the evaluator parameter of this name takes.
         suite: The test that asks a subset's items, as a node id without parameters; ``{subset}`` stands for its name.
         folder: A folder with its rows, a file a subset, for a benchmark that brings them along.
@@ -60,6 +61,7 @@ class Benchmark:
     columns: Mapping[str, Any] = field(default_factory=dict)
     prompts: Mapping[Method, str] = field(default_factory=dict)
     scorers: Mapping[Method, str] = field(default_factory=dict)
+    scorer_params: Mapping[Method, Mapping[str, Any]] = field(default_factory=dict)
     further_metrics: tuple[str, ...] = ()
     suite: str = GENERIC_SUITE
     folder: Path | None = None

@@ -294,6 +294,8 @@ def gate_settings(raw: RawOptions) -> GateSettings:
 def _evaluator_params(benchmark: Benchmark | None, method: Method, params: dict[str, Any]) -> dict[str, Any]:
     """The evaluator's parameters, validated; they name the benchmark's own scorer where it is the one that judges."""
     default = benchmark.scorers.get(method) if benchmark else None
+    if benchmark is not None and not params.get("strict") and params.get("scorer", default) == default:
+        params = {**benchmark.scorer_params.get(method, {}), **params}
     chosen = choose_scorer(method, params, default).scorer.name
     # Reports then say what judged, and baselines compare it.
     return params if chosen == scorer_name(params) else {"scorer": chosen, **params}

@@ -106,7 +106,7 @@ class ItemLoader:
             digest = hashlib.sha256()
             for item in self.items(subset):
                 images = [image.digest for image in item.images]
-                asked = [item.id, item.query, item.options, item.reference, *([images] if images else ())]
-                digest.update(json.dumps(asked).encode())
+                further = [each for each in (images, item.turns) if each]
+                digest.update(json.dumps([item.id, item.query, item.options, item.reference, *further]).encode())
             self._fingerprints[subset] = digest.hexdigest()[:16]
         return self._fingerprints[subset]

@@ -9,6 +9,7 @@ from typing import Any
 from pytest_haerae.data.answers import decide
 from pytest_haerae.data.cells import composed, nfc
 from pytest_haerae.data.choice_layouts import PASSAGES, counted_layouts, read_choices_of
+from pytest_haerae.data.conversations import CONVERSATION_LAYOUTS, read_conversation
 from pytest_haerae.data.images import image_columns, read_images
 from pytest_haerae.data.keys import ID_COLUMN, Keys, identifier_of
 from pytest_haerae.data.metadata import Metadata, MetadataReader, WatchedRow
@@ -42,7 +43,9 @@ PlacedRow = tuple[RowPlace, Row]
 
 _LABELS = tuple(tuple(LETTERS[:count]) for count in range(len(LETTERS) + 1))
 """The labels of so many options: one tuple, whatever the number of items."""
-COLUMN_FIELDS = ("question", "options", "answer", "answer_start", "context", "image", "text")
+COLUMN_FIELDS = ("question", "options", "answer", "answer_start", "context", "image", "text", "turns")
+NO_ANSWER = "none"
+"""What stands for the column of answers where free-text questions have none: a judge may do without."""
 
 _LABEL_LINE = re.compile(rf"^\s*\(([{LETTERS}])\)", re.MULTILINE)
 _NOT_SLUG = re.compile(r"[^A-Za-z0-9._\-]")
@@ -99,9 +102,10 @@ def make_placed_items(
             answer = question.answer
             labels = _LABELS[len(options)]
             reference = labels[next(decided) if isinstance(answer, GivenAnswer) else int(answer)]
-        key = keys.of(identifier, question.query, options, reference, images)
+        asked = "\n\n".join(turn for turns in question.turns for turn in turns) if question.turns else question.query
+        key = keys.of(identifier, asked, options, reference, images)
         identity = f"{slug}-{index:04d}", subset, index
-        items.append(Item(*identity, question.query, options, labels, reference, key, metadata, images))
+        items.append(Item(*identity, question.query, options, labels, reference, key, metadata, images, question.turns))
     return items
 
 
@@ -208,6 +212,7 @@ LAYOUTS: tuple[Layout, ...] = (
     (frozenset({"question", "options", "answer"}), read_choices_of("options")),
     (frozenset({"query", "answer"}), _read_free_text),
     (frozenset({"question", "answer"}), _read_free_text),
+    *CONVERSATION_LAYOUTS,
 )
 """The general layouts that are recognised by their columns; a benchmark of the catalogue may describe its own."""
 
@@ -217,7 +222,9 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
 
     `columns` maps ``question``, ``answer``, and optionally ``context``, to a column each; ``options`` to one column
     with a list, or to several joined by ``|``, and so ``image``; ``answer_start`` (0 or 1) says from where a numeric
-    answer counts. Of rows of which nothing is asked it maps ``text`` alone.
+    answer counts. ``turns`` stands in place of ``question`` and ``options`` for a column with the questions of a
+    conversation. ``answer`` may be ``none`` where there are no options. Of rows of which nothing is asked it maps
+    ``text`` alone.
     """
     columns = {nfc(str(name)): composed(value) for name, value in columns.items()}
     for name in columns:
@@ -229,10 +236,16 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
     # A column may be named by a number, which its option has read as one.
     listed = [listed] if isinstance(listed, int | float) else listed
     option_columns = tuple(listed.split("|")) if isinstance(listed, str) else tuple(map(str, listed or ()))
+    if "turns" in columns:
+        return _mapped_conversation(columns, row, source)
     single = [columns.get(field) for field in ("question", "answer", "context")]
     named = [*(None if name is None else str(name) for name in single), *option_columns, *(_image_columns({}, columns))]
     if not named[0] or not named[1]:
-        raise UsageError("--dataset-columns: name the columns of both question and answer")
+        raise UsageError(
+            "--dataset-columns: name the columns of both question and answer (answer=none: free text that has none)"
+        )
+    if answerless := named[1] == NO_ANSWER and NO_ANSWER not in row and not option_columns:
+        named[1] = None
     for column in named:
         if column and column not in row:
             raise UsageError(f"--dataset-columns: {source} has no such column: {unknown('column', str(column), row)}")
@@ -245,7 +258,8 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
     def read(row: Row, place: RowPlace) -> Question:
         question, context = text_of(row, question_column, place), passage(row, context_columns, place)
         if not option_columns:
-            return Question(open_query(question, context), None, answer_text(row, answer_column, place).strip())
+            answer = "" if answerless else answer_text(row, answer_column, place).strip()
+            return Question(open_query(question, context), None, answer)
         if len(option_columns) == 1:
             choices = read_choices(row.get(option_columns[0]), option_columns[0], place)
         else:
@@ -259,6 +273,19 @@ def _mapped_reader(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
         return Question(query, choices.texts, number_index(answer, int(start), choices.texts, answer_column, place))
 
     return read
+
+
+def _mapped_conversation(columns: Mapping[str, Any], row: Row, source: str) -> Reader:
+    """Conversations that the user describes: ``turns``, and ``answer`` for their references."""
+    for name in columns:
+        if name not in ("turns", "answer", "image"):
+            raise UsageError(f"--dataset-columns: {name} is not for conversations, which turns and answer describe")
+    questions, answer = str(columns["turns"]), str(columns.get("answer") or NO_ANSWER)
+    references = () if answer == NO_ANSWER and NO_ANSWER not in row else (answer,)
+    for column in (questions, *references):
+        if column not in row:
+            raise UsageError(f"--dataset-columns: {source} has no such column: {unknown('column', column, row)}")
+    return lambda row, place: read_conversation(row, questions, references, place)
 
 
 def _mapped_text(columns: Mapping[str, Any], row: Row, source: str) -> Reader:

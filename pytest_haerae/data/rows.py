@@ -13,7 +13,7 @@ from pytest_haerae.data.literals import parse_literal
 from pytest_haerae.data.option_columns import counted_columns, lettered_columns, next_letter
 from pytest_haerae.data.options import Choices, check_options, read_choices
 from pytest_haerae.data.places import RowPlace
-from pytest_haerae.types import LETTERS
+from pytest_haerae.types import LETTERS, Turn
 
 __all__ = [
     "GivenAnswer",
@@ -72,11 +72,13 @@ class Question(NamedTuple):
         query: The question as it is shown.
         options: The options' texts; None for free text.
         answer: The right option's index; or its answer as given, to be decided by the whole column; or a text.
+        turns: All questions of a conversation; `query` is the first, and `answer` the last one's.
     """
 
     query: str
     options: tuple[str, ...] | None
     answer: int | str | GivenAnswer
+    turns: tuple[Turn, ...] = ()
 
 
 Reader = Callable[[Row, RowPlace], Question]

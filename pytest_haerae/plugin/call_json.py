@@ -44,11 +44,11 @@ def responses_to_json(responses: Sequence[Response]) -> list[dict[str, Any]]:
 def responses_from_json(content: Sequence[Mapping[str, Any]]) -> list[Response]:
     """What `responses_to_json` gave."""
     return [
-        Response(**{**each, "loglikelihoods": each["loglikelihoods"] and tuple(each["loglikelihoods"])})
+        Response(**{**each, "loglikelihoods": each["loglikelihoods"] and tuple(each["loglikelihoods"]), "earlier": ()})
         for each in content
     ]
 
 
 def verdict_from_json(content: Mapping[str, Any]) -> Verdict:
     """A verdict that was made a mapping for JSON."""
-    return Verdict(**{**content, "judgements": tuple(content["judgements"])})
+    return Verdict(**{**content, **{name: tuple(content[name]) for name in ("judgements", "turn_scores")}})

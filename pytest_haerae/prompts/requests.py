@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -153,6 +154,18 @@ def make_request(
     else:
         continuations = _labels(space, prompt.label, item.labels)
     return Request("loglikelihood", context, continuations, messages)
+
+
+def continued(request: Request, answer: str, question: str) -> Request:
+    """The request that goes on with a chat: the same with the answer to it, and the next question.
+
+    Args:
+        request: What was asked, in a chat.
+        answer: What was answered.
+        question: The next question, as it is asked.
+    """
+    further = (Message("assistant", answer), Message("user", question))
+    return replace(request, messages=(*(request.messages or ()), *further))
 
 
 @lru_cache(maxsize=64)

@@ -22,6 +22,7 @@ _FIELDS: dict[str, type] = {
     "template": str,
     "free_text": str,
     "with_passage": str,
+    "in_conversation": str,
     "label": str,
     "target": str,
     "free_text_target": str,
@@ -141,7 +142,11 @@ def _make_prompt(name: str, fields: Mapping[str, Any], *, own: bool = False) -> 
     place = f"--prompt {name}"
     _check_fields(place, fields)
     # An editor ends the last line, and so does a TOML string over several lines: that newline is no part of the prompt.
-    given = {field: fields[field] for field in ("template", "free_text", "with_passage") if field in fields}
+    given = {
+        field: fields[field]
+        for field in ("template", "free_text", "with_passage", "in_conversation")
+        if field in fields
+    }
     given |= {f"subsets.{subset}": text for subset, text in fields.get("subsets", {}).items()}
     texts = {field: text.removesuffix("\n") for field, text in given.items()}
     for field, text in texts.items():
@@ -214,8 +219,9 @@ class _Renderer:
     Args:
         place: The file, for errors.
         texts: By field: ``template`` for items with options, and for the others where it has no placeholder for
-            options; ``free_text`` for the others; ``with_passage`` for items about a passage in place of both, and
-            ``subsets.NAME`` for those of one subset in place of all.
+            options; ``free_text`` for the others; ``with_passage`` for items about a passage in place of both,
+            ``in_conversation`` for the questions of a conversation, and ``subsets.NAME`` for those of one subset in
+            place of all.
         option: How ``{options}`` writes one of them.
     """
 
@@ -240,6 +246,8 @@ class _Renderer:
 
     def _text_for(self, item: Item) -> str:
         fields = [f"subsets.{item.subset}"]
+        if item.turns:
+            fields.append("in_conversation")
         if "with_passage" in self._texts and _passage(item):
             fields.append("with_passage")
         if item.options is None:

@@ -11,7 +11,7 @@ from pytest_haerae.gates.judge import Judgement
 from pytest_haerae.redact import redact, secrets_in
 from pytest_haerae.report.facts import RunFacts
 from pytest_haerae.report.rerun import rerun_options
-from pytest_haerae.report.samples import sum_tokens
+from pytest_haerae.report.samples import every_response, sum_tokens
 from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Report, SampleRow
 from pytest_haerae.report.versions import versions_of
 from pytest_haerae.run.calls import known_sum
@@ -62,7 +62,7 @@ def _info(
         "started": facts.started.isoformat(timespec="seconds"),
         "elapsed_seconds": round(facts.elapsed_seconds, 3),
         "items_per_second": round(usage.computed / usage.seconds, 3) if usage.computed and usage.seconds else None,
-        "tokens": sum_tokens(*(response for sample in samples for response in sample.responses), facts.calls),
+        "tokens": sum_tokens(*(response for sample in samples for response in every_response(sample)), facts.calls),
         "cost_usd": known_sum([*_costs(samples), facts.calls.cost_usd]),
         "responses": {
             "computed": usage.computed + facts.calls.computed,
@@ -76,7 +76,7 @@ def _info(
         "rules": _rules(verdicts),
         "rules_not_read": _rules(verdict for verdict in verdicts if verdict.outcome in ("invalid", "unjudged")),
         "finish_reasons": _finish_reasons(samples),
-        "truncated": sum(response.truncated for sample in samples for response in sample.responses),
+        "truncated": sum(response.truncated for sample in samples for response in every_response(sample)),
         "selection": {"items": facts.completeness.asked, "by_hand": facts.completeness.by_hand},
         "subset_fingerprints": dict(facts.subset_fingerprints),
         "baseline": None if config.baseline is None else str(config.baseline),
@@ -115,14 +115,14 @@ def _finish_reasons(samples: Sequence[Sample]) -> dict[str, dict[str, int]]:
     """Why generations ended: for each subset how often for which reason, in the backend's words."""
     counts: dict[str, Counter[str]] = {}
     for sample in samples:
-        for response in sample.responses:
+        for response in every_response(sample):
             if response.finish_reason:
                 counts.setdefault(sample.group, Counter())[response.finish_reason] += 1
     return {subset: dict(sorted(reasons.items())) for subset, reasons in counts.items()}
 
 
 def _costs(samples: Sequence[Sample]) -> Iterator[float | None]:
-    return (response.cost_usd for sample in samples for response in sample.responses)
+    return (response.cost_usd for sample in samples for response in every_response(sample))
 
 
 def _git_commit() -> str | None:

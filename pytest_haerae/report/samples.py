@@ -11,8 +11,8 @@ from pytest_haerae.lazy import LazySequence
 from pytest_haerae.report.schema import ChatMessage, ImageRow, SampleRow
 from pytest_haerae.run.calls import known_sum
 from pytest_haerae.run.questions import shown_text
-from pytest_haerae.statistics.answer_row import AnswerRow, Tokens
-from pytest_haerae.types import Answer, DataKey, Message, Request, Response, Sample, Verdict
+from pytest_haerae.statistics.answer_row import AnswerRow, Tokens, TurnRow
+from pytest_haerae.types import Answer, DataKey, Item, Message, Request, Response, Sample, Verdict
 
 
 class SampleRows(LazySequence[SampleRow]):
@@ -76,7 +76,7 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         "why_start": verdict.why_start,
         "reasoning": response.reasoning if response else None,
         "finish_reason": response.finish_reason if response else None,
-        "tokens": sum_tokens(*sample.responses),
+        "tokens": sum_tokens(*every_response(sample)),
         "metadata": dict(item.metadata),
         "truncated": bool(response and response.truncated),
         "messages": [_show(message) for message in request.messages] if request and request.messages else None,
@@ -85,10 +85,12 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         row["score"] = verdict.score
     if verdict.judgements:
         row["judgements"] = list(verdict.judgements)
+    if response and item.turns:
+        row["turns"] = _turn_rows(item, response, verdict)
     if item.images:
         row["images"] = [_image(image) for image in item.images]
     if sample.answers:
-        row["answers"] = [_answer_row(answer) for answer in sample.answers]
+        row["answers"] = [_answer_row(item, answer) for answer in sample.answers]
     return row
 
 
@@ -96,7 +98,22 @@ def _image(image: Image) -> ImageRow:
     return {"name": image.name, "type": image.kind or None, "size": image.size or None, "sha256": image.digest}
 
 
-def _answer_row(answer: Answer) -> AnswerRow:
+def _turn_rows(item: Item, response: Response, verdict: Verdict) -> list[TurnRow]:
+    """The turns of a conversation; those that an error kept from being asked have no answer."""
+    said = [*response.earlier, response]
+    rows: list[TurnRow] = []
+    for place, turn in enumerate(item.turns):
+        answer = said[place] if place < len(said) else Response()
+        row: TurnRow = {"question": turn.question, "reference": turn.reference or None, "answer": answer.text}
+        if answer.reasoning is not None:
+            row["reasoning"] = answer.reasoning
+        if verdict.turn_scores:
+            row["score"] = verdict.turn_scores[place]
+        rows.append(row)
+    return rows
+
+
+def _answer_row(item: Item, answer: Answer) -> AnswerRow:
     response, verdict = answer.response, answer.verdict
     row: AnswerRow = {
         "outcome": verdict.outcome,
@@ -104,7 +121,7 @@ def _answer_row(answer: Answer) -> AnswerRow:
         "raw_output": response.text,
         "reasoning": response.reasoning,
         "finish_reason": response.finish_reason,
-        "tokens": sum_tokens(response),
+        "tokens": sum_tokens(*response.earlier, response),
         "why": verdict.why,
         "why_start": verdict.why_start,
         "rule": verdict.rule,
@@ -115,6 +132,8 @@ def _answer_row(answer: Answer) -> AnswerRow:
         row["score"] = verdict.score
     if verdict.judgements:
         row["judgements"] = list(verdict.judgements)
+    if item.turns:
+        row["turns"] = _turn_rows(item, response, verdict)
     if response.log_probability is not None:
         row["log_probability"] = response.log_probability
     if response.log_probability_tokens is not None:
@@ -122,6 +141,11 @@ def _answer_row(answer: Answer) -> AnswerRow:
     if answer.rank is not None:
         row["rank"] = answer.rank if math.isfinite(answer.rank) else None
     return row
+
+
+def every_response(sample: Sample) -> tuple[Response, ...]:
+    """All answers to an item, of conversations with the earlier ones."""
+    return tuple(each for response in sample.responses for each in (*response.earlier, response))
 
 
 class Counted(Protocol):

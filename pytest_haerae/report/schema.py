@@ -19,7 +19,7 @@ from typing_extensions import TypedDict
 from pytest_haerae.gates.changes import Changes, DetectableDrops
 from pytest_haerae.gates.compatibility import EarlierInfo
 from pytest_haerae.gates.gate import GateEntry
-from pytest_haerae.statistics.answer_row import Tokens
+from pytest_haerae.statistics.answer_row import Tokens, TurnRow
 from pytest_haerae.statistics.pairing import PairedRow
 from pytest_haerae.statistics.scores import Count, Metrics, Share, Spread
 
@@ -165,6 +165,8 @@ class SampleRow(PairedRow):
     """What the answer is worth, where scores are partial."""
     judgements: NotRequired[list[str]]
     """What a judge wrote about the answer, in the order in which it was asked."""
+    turns: NotRequired[list[TurnRow]]
+    """Of a conversation its questions and answers in order; `raw_output` is the last answer."""
     finish_reason: str | None
     """Why the generation ended, in the backend's word."""
     tokens: Tokens
@@ -175,7 +177,7 @@ class SampleRow(PairedRow):
     truncated: NotRequired[bool]
     """Whether the context was cut from the left."""
     messages: NotRequired[list[ChatMessage] | None]
-    """The chat that was sent; null for plain text."""
+    """The chat that was sent, of a conversation the last one; null for plain text."""
 
 
 @with_config(ConfigDict(strict=True, extra="allow", use_attribute_docstrings=True))

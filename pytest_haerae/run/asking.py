@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.budget import Budget
 from pytest_haerae.run.calls import Callers, Calls
+from pytest_haerae.run.conversations import retold
 from pytest_haerae.run.engine import Engine, Progress, send_directly
 from pytest_haerae.run.given_responses import Joined
 from pytest_haerae.run.loaded import KeptModel
+from pytest_haerae.run.passes import ask_in_passes
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.progress import follow, show, tell
 from pytest_haerae.run.provider_batches import ProviderBatches
@@ -31,7 +31,7 @@ from pytest_haerae.run.validation import thought_apart
 from pytest_haerae.run.wanted import wanted_of
 from pytest_haerae.scoring.ranking import ranked
 from pytest_haerae.scoring.repeats import choose_answer
-from pytest_haerae.types import Answer, Capability, Request, Response, Sample, Selected, Verdict
+from pytest_haerae.types import Answer, Response, Sample, Selected, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +145,10 @@ def ask(
 
             engine = make(called=called, limit=None if config.batch_api else config.answer_timeout, send=send)
             second = make(limit=config.answer_timeout, notes_words=False)
-            kinds = _by_kind(plan, asked, asked_keys, k)
-            put = (
-                partial(engine.ask, note=tally.note) if joined is None else partial(joined.answer, stored, engine.usage)
-            )
-            responses = _one_kind_at_a_time(kinds, questions, put, progress)
-            own = [None if key is None else responses[key] for key in wanted.keys]
+            ask_all = partial(engine.ask, note=tally.note)
+            if joined is not None:
+                ask_all = partial(joined.answer, stored, engine.usage)
+            responses, own = ask_in_passes(plan, questions, selection, wanted, ask_all=ask_all, progress=progress)
             # Where no test asks, the mapping and its keys are not kept beside the samples.
             calls = Calls(second, plan.identity, responses if callers is not None else None)
             if callers is None:
@@ -193,44 +191,6 @@ def _batches(plan: Plan, store: Store, run: int, progress: Progress) -> Provider
         send_again=plan.config.yes,
         secrets=plan.secrets,
     )
-
-
-class _Kind(NamedTuple):
-    """The items that are asked in one way, with the keys of their requests."""
-
-    entries: list[Selected]
-    keys: list[str]
-
-
-def _by_kind(plan: Plan, asked: Sequence[Selected], keys: Sequence[str], k: int) -> list[_Kind]:
-    """The items by what the model is asked for, with `k` keys each: data sets may differ in their methods."""
-    kinds: dict[Capability, _Kind] = {}
-    for place, entry in enumerate(asked):
-        kind = kinds.setdefault(plan.part_of(entry.data).kind, _Kind([], []))
-        kind.entries.append(entry)
-        kind.keys.extend(keys[k * place : k * (place + 1)])
-    return list(kinds.values())
-
-
-def _one_kind_at_a_time(
-    kinds: Sequence[_Kind],
-    questions: Questions,
-    ask_all: Callable[[Sequence[str], Sequence[Request], Progress], Mapping[str, Response]],
-    progress: Progress,
-) -> Mapping[str, Response]:
-    """Ask the items of each kind together, and one kind after the other."""
-    answered: list[Mapping[str, Response]] = []
-    total = sum(len(set(kind.keys)) for kind in kinds)
-    for kind in kinds:
-        goes_on = _further(progress, sum(map(len, answered)), total)
-        answered.append(ask_all(kind.keys, questions.requests(kind.entries), goes_on))
-    # Each kind's answers as they are: one mapping of all would be a second copy while the first is still there.
-    return ChainMap(*answered)  # type: ignore[arg-type] # they are only read
-
-
-def _further(progress: Progress, before: int, total: int) -> Progress:
-    """Progress that goes on where an earlier kind of requests ended."""
-    return lambda done, _: progress(before + done, total)
 
 
 def make_sample(
@@ -284,6 +244,9 @@ class StoredSamples:
         """The judged item; an error where the run has no answer for it."""
         keys = self._questions.keys_of(selected, self._identity)
         responses = [None if key is None else self._response(key) for key in keys]
+        if selected.item.turns:
+            retell = partial(retold, self._questions, self._identity, selected, response_of=self._response)
+            responses = [None if key is None else retell(number) for number, key in enumerate(keys)]
         if selected.nodeid in self._verdicts:
             verdicts = self._verdicts[selected.nodeid]
             return make_sample(selected, responses, verdicts, self._plan.config)

@@ -32,6 +32,8 @@ class Forecast:
         paid: Whether the model is somebody else's, who may want money for it.
         tests: Tests that ask the model themselves.
         declared: Questions that they declare.
+        later_turns: Later questions of conversations, which are in none of the numbers above: what they are asked with
+            is not answered yet.
     """
 
     items: int
@@ -45,6 +47,7 @@ class Forecast:
     paid: bool
     tests: int = 0
     declared: int = 0
+    later_turns: int = 0
 
 
 def make_forecast(
@@ -95,6 +98,7 @@ def make_forecast(
         paid=plan.backend.remote,
         tests=0 if callers is None else len(callers.names),
         declared=0 if callers is None else len(callers.declared),
+        later_turns=wanted.later_turns,
     )
 
 

@@ -84,9 +84,14 @@ class GivenResponses:
             keys: The keys of their answers, item by item.
 
         Raises:
-            UsageError: The file has no answer of such a kind or to none of the items, or one of its rows is of several
-                items.
+            UsageError: The file has no answer of such a kind or to none of the items, one of its rows is of several
+                items, or an item is a conversation.
         """
+        if turns := next((entry for entry in asked if entry.item.turns), None):
+            raise UsageError(
+                f"{self.place}: {_called(turns)} is a conversation, whose answers are not read from files; leave its"
+                " subset out (--subset)"
+            )
         for kind in {plan.part_of(entry.data).kind for entry in asked}:
             self._check_kind(kind)
         datasets = {item.dataset for item in self.items if item.dataset}
@@ -182,7 +187,7 @@ class Joined:
 
     def answer(
         self, stored: StoredRun, usage: Usage, keys: Sequence[str], requests: Sequence[Request], progress: Progress
-    ) -> dict[str, Response]:
+    ) -> Mapping[str, Response]:
         """Answer requests, and keep the answers: other processes read them in the store.
 
         Args:

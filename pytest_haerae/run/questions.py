@@ -8,12 +8,13 @@ from dataclasses import replace
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.errors import UsageError
 from pytest_haerae.lazy import LazySequence
-from pytest_haerae.prompts.requests import choose_shots, make_request
+from pytest_haerae.prompts.requests import choose_shots, continued, make_request
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.keys import identity_digest, response_key
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.scoring.judging import skip_reason
-from pytest_haerae.types import Item, Request, Selected
+from pytest_haerae.scoring.reading.marks import split_reasoning
+from pytest_haerae.types import Item, Request, Response, Sample, Selected
 
 
 class Questions:
@@ -68,6 +69,32 @@ class Questions:
         request = self.request(selected)
         return selected.item.query if request is None else shown_text(request)
 
+    def first_request(self, selected: Selected, number: int) -> Request:
+        """The request for the answer of this number, from 0, to an item that the method applies to."""
+        return repeated(self._render(selected), number)
+
+    def next_request(self, selected: Selected, request: Request, response: Response, turn: int) -> Request:
+        """The request that goes on with a conversation.
+
+        Args:
+            selected: The conversation.
+            request: What was asked last.
+            response: What was answered to it: the answer without what was thought before stands in the chat.
+            turn: The number of the next question, from 0.
+        """
+        item = selected.item
+        question = self._plan.part_of(selected.data).prompt.render(replace(item, query=item.turns[turn].question))
+        return continued(request, spoken(response), question)
+
+    def asked(self, sample: Sample) -> Request | None:
+        """What was asked for the answer that a judged item shows: of a conversation the last request."""
+        request = self.request(sample.selected)
+        if request is None or sample.response is None:
+            return request
+        for turn, response in enumerate(sample.response.earlier, 1):
+            request = self.next_request(sample.selected, request, response, turn)
+        return request
+
     def _render(self, selected: Selected) -> Request:
         part = self._plan.part_of(selected.data)
         config = part.config
@@ -102,3 +129,8 @@ def shown_text(request: Request) -> str:
 def repeated(request: Request, number: int) -> Request:
     """The request for another answer to the same question."""
     return replace(request, repeat=number) if number else request
+
+
+def spoken(response: Response) -> str:
+    """An answer as it stands in a chat: without its reasoning, and never empty, which some servers refuse."""
+    return split_reasoning(response.text or "").answer.text.strip() or "…"

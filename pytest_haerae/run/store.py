@@ -8,7 +8,6 @@ import sqlite3
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,8 @@ from typing import Any
 from pytest_haerae.errors import StoreError, UsageError
 from pytest_haerae.run.store_format import SCHEMA, STORE_VERSION, answer_digest, is_ours, tables_of, upgrade
 from pytest_haerae.run.store_repair import Damaged, OtherVersion, is_damage, primary_code, reason, set_aside, take_over
-from pytest_haerae.run.validation import response_of
+from pytest_haerae.run.validation import STORED, response_of
 from pytest_haerae.types import Response
-
-_FIELDS = tuple(field.name for field in fields(Response))
 
 _LOG_SECONDS = 30.0
 """How long another process is waited for that makes the same file."""
@@ -231,7 +228,7 @@ class Store:
                 connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?)", (run, key, response.error))
                 failed.add(key)
                 return
-            answer = json.dumps({name: getattr(response, name) for name in _FIELDS})
+            answer = json.dumps({name: getattr(response, name) for name in STORED})
             connection.execute(
                 "INSERT OR REPLACE INTO responses VALUES (?, ?, ?, ?)",
                 (run, key, answer, answer_digest(run, key, answer)),

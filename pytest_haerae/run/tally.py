@@ -31,7 +31,8 @@ class Tally:
         self._entries: dict[str, Selected | Verdict | list[Selected]] = {}
         self._of_shared: dict[int, Verdict] = {}
         for entry, key in asked:
-            if plan.part_of(entry.data).scorer.quick:
+            # Of a conversation the first answer alone has no verdict.
+            if plan.part_of(entry.data).scorer.quick and not entry.item.turns:
                 other = self._entries.setdefault(key, entry)
                 if isinstance(other, list):
                     other.append(entry)

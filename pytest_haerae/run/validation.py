@@ -36,7 +36,7 @@ def validated(response: Response) -> Response:
         Malformed: A field is of another kind, not finite, or out of its range.
     """
     found = {name: check(name, getattr(response, name)) for name, check in _CHECKS.items()}
-    changed = any(value is not getattr(response, name) for name, value in found.items())
+    changed = bool(response.earlier) or any(value is not getattr(response, name) for name, value in found.items())
     return Response(**found) if changed else response
 
 
@@ -185,4 +185,6 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "log_probability": _log_probability,
     "log_probability_tokens": _count,
 }
-assert list(_CHECKS) == [field.name for field in fields(Response)]  # noqa: S101 - no field enters unchecked
+STORED = tuple(_CHECKS)
+"""The fields of a response that are stored; the earlier answers of a conversation are, each by itself."""
+assert [*STORED, "earlier"] == [field.name for field in fields(Response)]  # noqa: S101 - no field enters unchecked

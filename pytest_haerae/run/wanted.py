@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import compress
 
 from pytest_haerae.run.calls import Callers
+from pytest_haerae.run.conversations import refuse_unanswerable
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.types import Selected
@@ -18,7 +19,8 @@ class Wanted:
     """The answers that a selection wants, each known by its key.
 
     Attributes:
-        keys: Of each item as many keys as it has answers; None where the method does not apply to it.
+        keys: Of each item as many keys as it has answers, of a conversation those of its first question; None where the
+            method does not apply to it.
         asked: The items that the method applies to.
         asked_keys: Their keys, item by item.
         last: The keys of each item's last answer, where it has several: a run that has none of them asked for less.
@@ -31,6 +33,12 @@ class Wanted:
     last: Sequence[str]
     fingerprint: str
 
+    @property
+    def later_turns(self) -> int:
+        """How many later questions of conversations there are to ask, if no answer is an error."""
+        each = len(self.asked_keys) // len(self.asked) if self.asked else 0
+        return each * sum(max(0, len(entry.item.turns) - 1) for entry in self.asked)
+
 
 def wanted_of(plan: Plan, questions: Questions, selection: Iterable[Selected], callers: Callers | None) -> Wanted:
     """The answers that items want.
@@ -40,14 +48,21 @@ def wanted_of(plan: Plan, questions: Questions, selection: Iterable[Selected], c
         questions: Makes the requests.
         selection: The items, in the order in which they are asked.
         callers: The tests that ask the model themselves; None where there are none.
+
+    Raises:
+        UsageError: An item cannot be asked or judged.
     """
     k, entries = plan.config.repeats, list(selection)
+    for entry in entries:
+        refuse_unanswerable(plan, entry)
     keys = [key for entry in entries for key in questions.keys_of(entry)]
     asked_keys = [key for key in keys if key is not None]
     # By the first answers alone, so that a run with more of them goes on from one with less.
-    fingerprint = _fingerprint(plan, asked_keys[::k], callers)
+    asked = list(compress(entries, keys[::k]))
+    later = [turn.question for entry in asked for turn in entry.item.turns[1:]]
+    fingerprint = _fingerprint(plan, [*asked_keys[::k], *later], callers)
     last = asked_keys[k - 1 :: k] if k > 1 else ()
-    return Wanted(keys, list(compress(entries, keys[::k])), asked_keys, last, fingerprint)
+    return Wanted(keys, asked, asked_keys, last, fingerprint)
 
 
 def _fingerprint(plan: Plan, keys: Sequence[str], callers: Callers | None) -> str:

@@ -54,6 +54,7 @@ def checked(verdict: object, response: Response) -> Verdict:
         if values[name] is not None and not 0 <= values[name] <= 1:
             raise ScorerFailure(f"{name} is between 0 and 1, not {values[name]:g}")
     values["judgements"] = _judgements(values["judgements"], response)
+    values["turn_scores"] = _turn_scores(values["turn_scores"])
     values["outcome"] = OUTCOMES[OUTCOMES.index(outcome)]  # a string of Python's own, also for an enumeration's member
     same = type(verdict) is Verdict and all(given[name] is value for name, value in values.items())
     return verdict if same else Verdict(**values)
@@ -85,6 +86,15 @@ def _judgements(value: object, response: Response) -> tuple[str, ...]:
         raise ScorerFailure(f"judgements are texts, not {shown(value)}")
     found = tuple(_text("judgements", text, response) or "" for text in value)
     return value if type(value) is tuple and all(map(operator.is_, value, found)) else found
+
+
+def _turn_scores(value: object) -> tuple[float, ...]:
+    if not isinstance(value, tuple | list):
+        raise ScorerFailure(f"turn_scores are numbers, not {shown(value)}")
+    found = tuple(_number("turn_scores", each) for each in value)
+    if any(each is None or not 0 <= each <= 1 for each in found):
+        raise ScorerFailure(f"turn_scores are between 0 and 1, not {shown(value)}")
+    return value if type(value) is tuple and all(map(operator.is_, value, found)) else found  # type: ignore[return-value] # none is None
 
 
 def _number(name: str, value: object) -> float | None:

@@ -8,7 +8,9 @@ from pytest_haerae.types import Item, Response, Verdict
 
 
 def not_applicable(item: Item) -> str | None:
-    """Free-text items have no options to compare."""
+    """Free-text items have no options to compare, and what is asked after an answer needs the answer."""
+    if item.turns:
+        return "log_likelihood does not apply to conversations: their later questions follow answers"
     return "log_likelihood does not apply to free-text answers" if item.options is None else None
 
 

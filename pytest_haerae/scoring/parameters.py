@@ -39,6 +39,10 @@ class ScorerParameters(BaseModel):
         """What a report says of them beside themselves, such as the fingerprint of a file that they name."""
         return {}
 
+    def refusal(self, item: Item) -> str | None:
+        """Why an item cannot be judged by them, with the way out; None where it can. Called before it is asked."""
+        return None
+
     def constrains(self) -> bool:
         """Whether what a second model writes is kept to choices, which not every backend can."""
         return False
@@ -87,6 +91,15 @@ class ChosenScorer:
     def facts(self) -> Mapping[str, Any]:
         """What a report says of its parameters beside themselves."""
         return {} if self.parameters is None else self.parameters.facts()
+
+    def refusal(self, item: Item) -> str | None:
+        """Why an item cannot be judged, with the way out; None where it can."""
+        if self.scorer.compares and not item.reference:
+            return (
+                f"it has no answer, and scorer {self.scorer.name} has nothing to compare with: take --evaluator-params"
+                " scorer=judge and --judge=NAME"
+            )
+        return None if self.parameters is None else self.parameters.refusal(item)
 
     @property
     def quick(self) -> bool:

@@ -51,6 +51,7 @@ _BUILT_IN: Mapping[Method, tuple[str, ...]] = {
         "mathematics.scorer",
         "logical_puzzles",
         "judge.scorer",
+        "kudge",
     ),
 }
 """The modules of the own scorers, imported when one is looked up: those of texts compile a hundred patterns."""
@@ -72,6 +73,7 @@ class Scorer:
         description: One line for people.
         quick: Whether answers may be judged as they arrive.
         requests: What a second model is to be asked about an answer before it is judged; None where nothing is.
+        compares: Whether it compares with the item's reference, so that one without a reference is refused.
     """
 
     method: Method
@@ -82,6 +84,7 @@ class Scorer:
     description: str = ""
     quick: bool = False
     requests: Callable[..., Sequence[Request]] | None = None
+    compares: bool = True
 
 
 _SCORERS: dict[tuple[Method, str], Scorer] = {}
@@ -96,6 +99,7 @@ def register_scorer(
     description: str = "",
     quick: bool = False,
     requests: Callable[..., Sequence[Request]] | None = None,
+    compares: bool = True,
 ) -> Callable[[Judge], Judge]:
     """Decorate a pure function from item and response to verdict, in a conftest.py or a package of one's own.
 
@@ -110,6 +114,7 @@ def register_scorer(
         requests: From item and response, the parameters where it has any, and what the second model (``--judge``)
             answered so far to the requests about this response: the next requests to it, none when all is asked. What
             it answered to all of them is then the decorated function's last argument.
+        compares: Whether it compares with the item's reference; False lets it judge items that have none.
 
     Raises:
         UsageError: The method does not exist, or a parameter has a name that belongs to the method.
@@ -123,9 +128,8 @@ def register_scorer(
         )
 
     def register(judge: Judge) -> Judge:
-        scorer = Scorer(
-            method, name, judge, parameters, require, description or first_line(judge.__doc__), quick, requests
-        )
+        said = description or first_line(judge.__doc__)
+        scorer = Scorer(method, name, judge, parameters, require, said, quick, requests, compares)
         if judge.__module__.startswith(f"{__package__}."):
             # Imported late, the package's own does not replace what replaced it.
             _SCORERS.setdefault((method, name), scorer)

@@ -21,6 +21,19 @@ class Tokens(TypedDict):
     """Those of the prompt that the server had in its cache; left out where it does not say."""
 
 
+class TurnRow(TypedDict):
+    """One question of a conversation and what was answered to it."""
+
+    question: str
+    reference: str | None
+    answer: str | None
+    """The output; null where an error ended the conversation before."""
+    reasoning: NotRequired[str]
+    """What the model thought before it answered."""
+    score: NotRequired[Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]]
+    """What the answer is worth, where the turns are judged one by one."""
+
+
 class AnswerRow(TypedDict):
     """One of several answers to an item; its keys are those of a sample."""
 
@@ -36,6 +49,7 @@ class AnswerRow(TypedDict):
     explanation: NotRequired[str]
     score: NotRequired[Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]]
     judgements: NotRequired[list[str]]
+    turns: NotRequired[list[TurnRow]]
     error: str | None
     log_probability: NotRequired[Annotated[float, Field(le=0, allow_inf_nan=False)]]
     """The sum of the log-probabilities (natural logarithm) that the model gave to the answer's tokens; only where the

@@ -33,7 +33,28 @@ def mean_score_of(answered: Iterable[Sequence[Verdict]]) -> MeanScore | None:
     Args:
         answered: For each item the verdicts on its answers.
     """
-    every = [[verdict.score for verdict in verdicts if verdict.score is not None] for verdicts in answered]
+    return _mean_of([[verdict.score for verdict in verdicts if verdict.score is not None] for verdicts in answered])
+
+
+def turn_means_of(answered: Sequence[Sequence[Verdict]]) -> list[MeanScore]:
+    """The mean of what the first answers of conversations are worth, of the second ones, and so on.
+
+    Args:
+        answered: For each item the verdicts on its answers.
+    """
+    turns = max((len(verdict.turn_scores) for verdicts in answered for verdict in verdicts), default=0)
+    every = (
+        [
+            [verdict.turn_scores[turn] for verdict in verdicts if turn < len(verdict.turn_scores)]
+            for verdicts in answered
+        ]
+        for turn in range(turns)
+    )
+    return [mean for scores in every if (mean := _mean_of(scores)) is not None]
+
+
+def _mean_of(every: Iterable[Sequence[float]]) -> MeanScore | None:
+    """The mean over items of the mean of each one's scores; None where there are none."""
     values = [sum(scores) / len(scores) for scores in every if scores]
     if not values:
         return None

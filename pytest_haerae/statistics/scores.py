@@ -22,7 +22,7 @@ from pytest_haerae.statistics.estimates import (
     wilson_interval,
 )
 from pytest_haerae.statistics.pairing import ANSWERED, Outline
-from pytest_haerae.statistics.partial import MeanScore, mean_score_of
+from pytest_haerae.statistics.partial import MeanScore, mean_score_of, turn_means_of
 from pytest_haerae.statistics.repeats import Repeats, repeats_of
 from pytest_haerae.types import Outcome, Sample, Verdict, grouped
 
@@ -67,6 +67,8 @@ class Score(Clustering, FurtherScore):
     """Items on whose answers a judge's verdict could not be read; they are not in n."""
     score: NotRequired[MeanScore]
     """The mean of partial scores, where a scorer gives some."""
+    turn_scores: NotRequired[list[MeanScore]]
+    """The mean of the scores of the first answers of conversations, of the second ones, and so on."""
     character_f: NotRequired[Share | None]
     """Mean likeness of free-text answers to their references; null where there are none."""
     repeats: NotRequired[Repeats]
@@ -113,9 +115,12 @@ def score(samples: Sequence[Sample]) -> Score:
         **_clustered(answered),
         "character_f": _mean([verdict.character_f for sample in samples for verdict in sample.verdicts]),
     }
-    if mean := mean_score_of([sample.verdicts for sample in answered]):
+    verdicts = [sample.verdicts for sample in answered]
+    if mean := mean_score_of(verdicts):
         found["score"] = mean
-    if repeats := repeats_of([sample.verdicts for sample in answered], _ranks(answered), _passages(answered)):
+    if turns := turn_means_of(verdicts):
+        found["turn_scores"] = turns
+    if repeats := repeats_of(verdicts, _ranks(answered), _passages(answered)):
         found["repeats"] = repeats
     return found
 

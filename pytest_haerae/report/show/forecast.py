@@ -82,6 +82,11 @@ def forecast_lines(forecast: Forecast, config: RunConfig, earlier: EarlierRun | 
         earlier: What an answer of the last run took; None where there was none.
     """
     yield _answers(forecast)
+    if forecast.later_turns:
+        yield (
+            f"later questions of conversations: at most {forecast.later_turns:,} further requests, in none of the other"
+            " numbers: they are asked with answers that are not known yet"
+        )
     if forecast.tests:
         yield f"tests that ask the model: {forecast.tests}, not counted here; declared questions: {forecast.declared}"
     if config.judge is not None:

@@ -14,6 +14,9 @@ def judging_lines(report: Report) -> list[str]:
     lines = []
     if mean := metrics.get("score"):
         lines.append(f"scores of 0 to 1: mean {mean['mean']:.4f}{_interval(mean['ci95'])}, n = {mean['n']}")
+    if turns := metrics.get("turn_scores"):
+        means = ", ".join(f"{place}. {mean['mean']:.4f}" for place, mean in enumerate(turns, 1))
+        lines.append(f"mean scores by turn: {means}")
     if (title := judge_title(info)) and "judging" in info:
         lines.append(_judge_line(title, info["judging"]))
     if check := metrics.get("judge"):

@@ -22,12 +22,14 @@ class Worth:
         score: 0 to 1, where there are scores between.
         said: The judge's verdict, in few words.
         rule: What the report counts it under.
+        turns: What each answer of a conversation is worth, 0 to 1; empty where they are not judged one by one.
     """
 
     outcome: Outcome
     score: float | None
     said: str
     rule: str
+    turns: tuple[float, ...] = ()
 
 
 Read = Callable[[str], object | None]
@@ -50,7 +52,13 @@ class Questions:
 
 
 def questions_about(
-    item: Item, answer: str, template: Template, *, rubric: str = "rubric", other: str | None = None
+    item: Item,
+    answer: str,
+    template: Template,
+    *,
+    rubric: str = "rubric",
+    other: str | None = None,
+    earlier: Sequence[str] = (),
 ) -> Questions:
     """What a judge is asked about an answer.
 
@@ -60,13 +68,16 @@ def questions_about(
         template: How it is asked.
         rubric: The column with an item's criteria.
         other: The answer that this one is compared with, in a template of the kind pairwise.
+        earlier: The answers before it in a conversation. Scores and words are asked for each of its answers, with what
+            was said before; a checklist is of the last one.
 
     Raises:
         ScorerFailure: The item lacks what the template asks for.
     """
-    values = _values(item, answer)
+    turns = [_of_turn(item, (*earlier, answer), at) for at in range(len(item.turns))]
+    values = turns[-1] if turns else _values(item, answer)
     if template.kind == "choice":
-        return _of_choice(template, values)
+        return _of_choice(template, turns or [values])
     if template.kind == "pairwise":
         if other is None:
             raise ScorerFailure("the report of --evaluator-params against has no answer to this item")
@@ -78,7 +89,18 @@ def questions_about(
             return _of_checklist(template, values, criteria)
     elif template.kind == "checklist":
         raise ScorerFailure(f"the item's row has no column '{rubric}' (--evaluator-params rubric=COLUMN names another)")
-    return _of_score(template, values)
+    return _of_score(template, [{**each, "rubric": values.get("rubric")} for each in turns] or [values])
+
+
+def _of_turn(item: Item, said: Sequence[str], at: int) -> dict[str, str | None]:
+    """What stands for the placeholders where one answer of a conversation is judged."""
+    before = (
+        f"[user]\n{turn.question.strip()}\n\n[assistant]\n{answer}"
+        for turn, answer in zip(item.turns[:at], said[:at], strict=True)
+    )
+    turn = item.turns[at]
+    found = {"question": turn.question.strip(), "reference": turn.reference or None, "answer": said[at]}
+    return {**found, "conversation": "\n\n".join(before)}
 
 
 def _values(item: Item, answer: str) -> dict[str, str | None]:
@@ -91,28 +113,38 @@ def _values(item: Item, answer: str) -> dict[str, str | None]:
         "options": options or None,
         "reference": f"({reference}) {pairs[reference]}" if reference in pairs else reference or None,
         "answer": answer,
+        "conversation": "",
     }
 
 
-def _of_score(template: Template, values: Mapping[str, str | None]) -> Questions:
+def _of_score(template: Template, turns: Sequence[Mapping[str, str | None]]) -> Questions:
     def read(text: str) -> object | None:
         return read_score(text, template.lowest, template.highest)
 
     def worth(readings: Sequence[object]) -> Worth:
-        (score,) = readings
-        assert isinstance(score, float)  # noqa: S101 - as read
-        outcome: Outcome = "correct" if score >= template.passes_from else "wrong"
-        return Worth(outcome, template.share(score), f"{score:g} of {template.highest:g}", f"score {score:g}")
+        scores = [score for score in readings if isinstance(score, float)]
+        mean = sum(scores) / len(scores)
+        outcome: Outcome = "correct" if mean >= template.passes_from else "wrong"
+        each = tuple(map(template.share, scores)) if several else ()
+        said = f"{' and '.join(f'{score:g}' for score in scores)} of {template.highest:g}"
+        return Worth(outcome, template.share(mean), said, f"score {mean:g}", each)
 
-    return Questions((template.fill(values),), read, worth)
+    several = len(turns) > 1
+    return Questions(tuple(map(template.fill, turns)), read, worth)
 
 
-def _of_choice(template: Template, values: Mapping[str, str | None]) -> Questions:
+def _of_choice(template: Template, turns: Sequence[Mapping[str, str | None]]) -> Questions:
+    """Of a conversation every answer has to be right."""
+
     def worth(readings: Sequence[object]) -> Worth:
-        word = str(readings[0])
-        return Worth(template.verdicts[word], None, word, word)
+        words = list(map(str, readings))
+        outcomes = [template.verdicts[word] for word in words]
+        outcome = next((each for each in outcomes if each != "correct"), outcomes[0])
+        each = tuple(float(outcome == "correct") for outcome in outcomes) if len(turns) > 1 else ()
+        said = " and ".join(words)
+        return Worth(outcome, sum(each) / len(each) if each else None, said, said, each)
 
-    return Questions((template.fill(values),), lambda text: read_choice(text, tuple(template.verdicts)), worth)
+    return Questions(tuple(map(template.fill, turns)), lambda text: read_choice(text, tuple(template.verdicts)), worth)
 
 
 def _of_checklist(template: Template, values: Mapping[str, str | None], criteria: tuple[Criterion, ...]) -> Questions:

@@ -86,7 +86,20 @@ class JudgeParameters(ScorerParameters):
         if not answer:
             return None
         other = self._others.get((item.subset, item.key or item.id))
-        return questions_about(item, answer, self._template, rubric=self.rubric, other=other)
+        earlier = tuple(without_reasoning(each) or "…" for each in response.earlier)
+        return questions_about(item, answer, self._template, rubric=self.rubric, other=other, earlier=earlier)
+
+    def refusal(self, item: Item) -> str | None:
+        """The template shows no conversation, or a reference that the item lacks."""
+        template = self._template
+        references = [turn.reference for turn in item.turns] or [item.reference]
+        if item.turns and (template.kind == "pairwise" or not template.shows("conversation")):
+            lack, other = "shows no {conversation}, which it is", "conversation_ko"
+        elif template.needs("reference") and not all(references):
+            lack, other = "shows a {reference}, which it lacks", "conversation_ko" if item.turns else "score_ko"
+        else:
+            return None
+        return f"judge template {self.template} {lack}: take --evaluator-params template={other}, or one of your own"
 
     def opening(self, text: str) -> Request:
         """The request that asks the judge a question."""
@@ -122,7 +135,7 @@ def ask_judge(
     ]
 
 
-@register_scorer("string_match", "judge", parameters=JudgeParameters, requests=ask_judge)
+@register_scorer("string_match", "judge", parameters=JudgeParameters, requests=ask_judge, compares=False)
 def grade(item: Item, response: Response, parameters: JudgeParameters, said: Sequence[Response]) -> Verdict:
     """A second model (--judge) grades the answer, by a template.
 
@@ -154,4 +167,5 @@ def grade(item: Item, response: Response, parameters: JudgeParameters, said: Seq
         rule=worth.rule,
         score=worth.score,
         judgements=texts,
+        turn_scores=worth.turns,
     )

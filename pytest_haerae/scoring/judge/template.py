@@ -37,6 +37,7 @@ _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "highest": (int, float),
     "passes_from": (int, float),
     "verdicts": dict,
+    "absent": dict,
 }
 _KINDS: Mapping[type, str] = {str: "text", dict: "table"}
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}|\{(\w+)\}")
@@ -47,7 +48,7 @@ _NEEDED: Mapping[Kind, tuple[str, ...]] = {
     "pairwise": ("first", "second"),
 }
 """What a text has to hold, or every answer would be graded alike."""
-PLACEHOLDERS = ("question", "options", "reference", "passage", "rubric", "answer", "first", "second")
+PLACEHOLDERS = ("question", "options", "reference", "passage", "rubric", "answer", "first", "second", "conversation")
 _OUTCOMES: tuple[Outcome, ...] = ("correct", "wrong", "invalid")
 
 
@@ -65,6 +66,7 @@ class Template:
         highest: The highest one; 1 where there is none.
         passes_from: The score, on that scale, from which an answer is right.
         verdicts: For each word of a choice the outcome that it stands for.
+        absent: What stands for placeholders that an item has nothing for.
         fingerprint: Hash of all that decides a verdict.
     """
 
@@ -77,7 +79,16 @@ class Template:
     highest: float = 1.0
     passes_from: float = 1.0
     verdicts: Mapping[str, Outcome] = field(default_factory=dict)
+    absent: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
+
+    def shows(self, placeholder: str) -> bool:
+        """Whether the text holds a placeholder."""
+        return any(match[2] == placeholder for match in _PLACEHOLDER.finditer(self.text))
+
+    def needs(self, placeholder: str) -> bool:
+        """Whether an item that has nothing for a placeholder cannot be asked about."""
+        return placeholder not in self.absent and self.shows(placeholder)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -101,6 +112,7 @@ class Template:
             if match[1]:
                 return f"{{{match[1]}}}"
             found = values.get(match[2])
+            found = found or self.absent.get(match[2], found)
             if found is None:
                 raise ScorerFailure(f"template {self.name}: the item has no {match[2]}")
             return found
@@ -159,8 +171,14 @@ def _checked(place: str, name: str, content: Mapping[str, Any]) -> Template:
     _check_text(place, kind, content["text"])
     decides = {key: value for key, value in content.items() if key != "description"}
     digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+    absent = content.get("absent", {})
+    for placeholder, words in absent.items():
+        if placeholder not in PLACEHOLDERS:
+            raise UsageError(f"{place}: absent: {unknown('placeholder', placeholder, PLACEHOLDERS)}")
+        if not isinstance(words, str) or not words:
+            raise UsageError(f"{place}: absent: {placeholder} is a text")
     text, system, again = (str(content.get(key, "")).strip("\n") for key in ("text", "system", "again"))
-    return Template(name, kind, text, system, again, fingerprint=digest, **_worth(place, kind, content))
+    return Template(name, kind, text, system, again, absent=absent, fingerprint=digest, **_worth(place, kind, content))
 
 
 def _check_text(place: str, kind: Kind, text: str) -> None:

@@ -12,6 +12,7 @@ from pytest_haerae.catalogue import registry
 from pytest_haerae.catalogue.datasets import known_layouts, open_dataset, open_items
 from pytest_haerae.catalogue.registry import benchmark_names, find_benchmark, is_benchmark, own_benchmarks
 from pytest_haerae.prompts.registry import find_prompt, refuse_method
+from pytest_haerae.scoring.parameters import choose_scorer
 from pytest_haerae.scoring.registry import find_scorer
 from tests.helpers import ROOT
 from tests.unit.installed import install
@@ -50,12 +51,18 @@ COUNTS = {
     "click": 11,
     "csat_qa": 6,
     "haerae_bench": 13,
+    "hrc": 1,
     "hrm8k": 5,
+    "k2_eval": 1,
     "kbl": 65,
     "kmmlu": 45,
     "kobest": 5,
+    "komt_bench": 1,
     "kormedmcqa": 4,
+    "kosimpleqa": 1,
+    "kudge": 4,
     "logical_puzzles": 0,
+    "logickor": 1,
     "sample_pairs": 0,
 }
 """How many subsets each names; one whose rows come along has those of its files."""
@@ -85,6 +92,7 @@ def test_every_benchmark_is_whole() -> None:
             refuse_method(find_prompt(name), method)
         for method, name in benchmark.scorers.items():
             find_scorer(method, name)
+            choose_scorer(method, {"scorer": name, **benchmark.scorer_params.get(method, {})})
         for subset in benchmark.configurations:
             path, _, function = benchmark.suite_of(subset).partition("::")
             suite = (ROOT / path).read_text(encoding="utf-8")

@@ -49,6 +49,8 @@ LAYOUTS: dict[str, dict[str, Any]] = {
     "own": ASKED,
     "passages": {**ASKED, "context": "봄", "paragraph": "여름", "passage": "가을", "지문": "겨울"},
     "free": {"question": "q", "answer": "봄"},
+    "komt_bench": {"turns": ["q", "r"], "reference": ["봄"]},
+    "logickor": {"id": 1, "questions": ["q", "r"], "references": ["봄", None]},
 }
 """A row of each layout, none of whose columns is without a meaning."""
 JSON = st.recursive(

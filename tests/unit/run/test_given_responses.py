@@ -11,7 +11,8 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.evaluation import Evaluation
 from pytest_haerae.run.given_responses import GivenItem, GivenResponses
 from pytest_haerae.run.plan import make_plan
-from pytest_haerae.types import Response, Sample
+from pytest_haerae.run.questions import Questions
+from pytest_haerae.types import Response, Sample, Turn
 from tests.unit.fakes import everything, prepared, question, silent
 
 ROWS = [question(number) for number in range(3)]
@@ -142,3 +143,12 @@ def test_a_dry_run_asks_nothing_and_refuses_what_the_run_does(tmp_path: Path) ->
     empty = given(tmp_path, [])
     with pytest.raises(UsageError, match="none of this run's 3 items"):
         empty.forecast(everything(empty))
+
+
+def test_a_conversation_is_refused(tmp_path: Path) -> None:
+    made = given(tmp_path, [given_item(0)])
+    entry = everything(made)[0]
+    talk = replace(entry, item=replace(entry.item, turns=(Turn("하나?"), Turn("둘?"))))
+    assert made.plan.given is not None
+    with pytest.raises(UsageError, match="questions-0000 is a conversation"):
+        made.plan.given.join(made.plan, Questions(made.plan, made.source), [talk], [""])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.run.validation import Malformed, masked, response_of, validated, validated_answer
+from pytest_haerae.run.validation import STORED, Malformed, masked, response_of, validated, validated_answer
 from pytest_haerae.types import Request, Response
 
 TEXT = st.none() | st.text()
@@ -100,7 +100,7 @@ def test_d2_what_is_malformed_is_refused_and_its_field_named(name: str, value: A
 
 
 def test_every_field_has_something_that_is_refused() -> None:
-    assert {name for name, _ in MALFORMED} == {field.name for field in fields(Response)}
+    assert {name for name, _ in MALFORMED} == set(STORED)
 
 
 def test_numbers_of_a_library_become_pythons() -> None:
@@ -161,6 +161,12 @@ def test_a_secret_is_masked_in_all_that_a_model_says() -> None:
     kept = masked(said, ["sk-1234-secret"])
     assert (kept.text, kept.reasoning, kept.finish_reason) == ("the key is ***", "***?", "stop")
     assert masked(said) is said
+
+
+def test_no_backend_gives_the_earlier_answers_of_a_conversation() -> None:
+    given = Response(text="둘", earlier=(Response(text="하나"),))
+    assert validated(given) == Response(text="둘")
+    assert response_of(json.dumps({"text": "둘", "earlier": [{"text": "하나"}]})) == Response(text="둘")
 
 
 def test_a_text_without_the_log_probability_that_was_asked_for_is_no_answer() -> None:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from pytest_haerae.errors import ScorerFailure
 from pytest_haerae.scoring.judge.kinds import questions_about
 from pytest_haerae.scoring.judge.template import find_template
-from pytest_haerae.types import Item
+from pytest_haerae.types import Item, Turn
 
 FREE = Item("a-0000", "a", 0, "### 질문: 수도는?\n### 정답:", None, None, "서울", metadata={"rubric": ["가", "나"]})
 LETTERED = Item("a-0001", "a", 1, "수도는?", ("부산", "서울"), ("A", "B"), "B")
@@ -61,3 +63,46 @@ def test_a_word_stands_for_its_outcome() -> None:
     assert [questions.worth([word]).outcome for word in ("CORRECT", "INCORRECT", "NOT_ATTEMPTED")] == [
         *("correct", "wrong", "invalid"),
     ]
+
+
+TALK = Item("t-0000", "t", 0, "하나?", None, None, "", turns=(Turn("하나?", "1"), Turn("둘?")))
+
+
+def test_each_answer_of_a_conversation_is_asked_about_with_what_was_said_before() -> None:
+    first, second = questions_about(TALK, "답 둘", find_template("conversation_ko"), earlier=("답 하나",)).texts
+    assert "<앞선 대화>\n(없음)\n</앞선 대화>" in first
+    assert "<질문>\n하나?\n</질문>" in first
+    assert "<모범 답안>\n1\n</모범 답안>" in first
+    assert "<답변>\n답 하나\n</답변>" in first
+    assert "답 둘" not in first, "no answer is judged by a later one"
+    assert "<앞선 대화>\n[user]\n하나?\n\n[assistant]\n답 하나\n</앞선 대화>" in second
+    assert "<모범 답안>\n(없음)\n</모범 답안>" in second
+    assert "<답변>\n답 둘\n</답변>" in second
+
+
+def test_a_conversation_is_worth_the_mean_of_its_answers() -> None:
+    questions = questions_about(TALK, "답 둘", find_template("conversation_en"), earlier=("답 하나",))
+    worth = questions.worth([10.0, 5.5])
+    assert worth.score == pytest.approx(0.75)
+    assert (worth.turns, worth.outcome) == ((1.0, 0.5), "correct")
+    assert worth.said == "10 and 5.5 of 10"
+    assert questions.worth([10.0, 1.0]).outcome == "wrong"
+
+
+def test_of_a_choice_every_answer_has_to_be_right(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'kind = "choice"\ntext = "{conversation}{answer}"\nagain = "x"\n[verdicts]\nYES = "correct"\nNO = "wrong"',
+        encoding="utf-8",
+    )
+    questions = questions_about(TALK, "답 둘", find_template(str(own)), earlier=("답 하나",))
+    assert questions.texts[0] == "답 하나", "nothing was said before"
+    worth = questions.worth(["YES", "NO"])
+    assert (worth.outcome, worth.score, worth.turns) == ("wrong", 0.5, (1.0, 0.0))
+    assert questions.worth(["YES", "YES"]).outcome == "correct"
+
+
+def test_a_single_answer_has_no_scores_of_turns() -> None:
+    alone = replace(TALK, turns=TALK.turns[:1])
+    worth = questions_about(alone, "답", find_template("conversation_ko")).worth([7.0])
+    assert (worth.turns, worth.rule) == ((), "score 7")

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.scoring.judge.scorer import JudgeParameters, ask_judge, grade
 from pytest_haerae.scoring.registry import find_scorer
-from pytest_haerae.types import Item, Request, Response
+from pytest_haerae.types import Item, Request, Response, Turn
 
 ITEM = Item("a-0000", "a", 0, "수도는?", None, None, "서울")
 ANSWER = Response(text="<think>부산?</think>서울")
@@ -115,3 +117,38 @@ def test_the_report_says_which_template_it_was() -> None:
 def test_what_does_not_fit_a_template_is_refused(parameters: dict[str, str | float | bool], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         JudgeParameters(**parameters)
+
+
+TALK = Item("t-0000", "t", 0, "하나?", None, None, "", turns=(Turn("하나?", "1"), Turn("둘?")))
+
+
+def test_the_answers_of_a_conversation_are_judged_one_by_one() -> None:
+    parameters = JudgeParameters(template="conversation_ko")
+    answer = Response(text="답 둘", earlier=(Response(text="<think>흠</think>답 하나"),))
+    first, second = ask_judge(TALK, answer, parameters, ())
+    assert "답 하나" in (first.messages or ())[-1].content
+    assert "흠" not in str(second.messages)
+    (again,) = ask_judge(TALK, answer, parameters, said("[[10]]", "글쎄요"))
+    assert "둘?" in (again.messages or ())[1].content
+    verdict = grade(TALK, answer, parameters, said("[[10]]", "글쎄요", "[[1]]"))
+    assert (verdict.score, verdict.turn_scores, verdict.outcome) == (0.5, (1.0, 0.0), "wrong")
+    assert grade(TALK, answer, parameters, said("[[10]]", "글쎄요", "글쎄요")).outcome == "unjudged"
+
+
+@pytest.mark.parametrize(
+    ("item", "template", "words"),
+    [
+        (ITEM, "reference_ko", None),
+        (ITEM, "score_ko", None),
+        (replace(ITEM, reference=""), "score_ko", None),
+        (replace(ITEM, reference=""), "reference_ko", "reference_ko shows a {reference}, which it lacks.*score_ko"),
+        (TALK, "conversation_ko", None),
+        (TALK, "conversation_en", None),
+        (TALK, "score_ko", "score_ko shows no {conversation}, which it is.*conversation_ko"),
+    ],
+)
+def test_an_item_that_a_template_does_not_suit_is_refused_before_it_is_asked(
+    item: Item, template: str, words: str | None
+) -> None:
+    refusal = JudgeParameters(template=template).refusal(item)
+    assert refusal is None if words is None else re.search(words, str(refusal))
