@@ -51,6 +51,7 @@ _BUILT_IN: Mapping[Method, tuple[str, ...]] = {
         "mathematics.scorer",
         "logical_puzzles",
         "judge.scorer",
+        "kudge",
     ),
 }
 """The modules of the own scorers, imported when one is looked up: those of texts compile a hundred patterns."""

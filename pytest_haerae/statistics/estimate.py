@@ -39,6 +39,10 @@ class FurtherScore(TypedDict, total=False):
     """The accuracy by log-likelihoods over the bytes (UTF-8) of what was scored; left out likewise."""
     macro_f1: MetricEstimate
     """The mean of the labels' F1 scores; of several subsets their mean, weighted by their items."""
+    correct_given_attempted: MetricEstimate
+    """The share of right answers among those that are right or wrong; left out where there are none."""
+    simpleqa_f1: MetricEstimate
+    """The harmonic mean of the share of right answers among all and among those that are right or wrong."""
     hangul: MetricEstimate
     """The mean share of Hangul in the letters of generated answers; of those that have letters."""
     language_penalizer_average: MetricEstimate
@@ -51,7 +55,12 @@ class FurtherScore(TypedDict, total=False):
     """Of texts alone: the perplexity of what stands between white space, a number from 1."""
 
 
-SHARES = frozenset({"acc_norm", "acc_bytes", "macro_f1", "hangul", "language_penalizer_average"})
+SHARES = frozenset(
+    {
+        *("acc_norm", "acc_bytes", "macro_f1", "correct_given_attempted", "simpleqa_f1"),
+        *("hangul", "language_penalizer_average"),
+    }
+)
 """Those that are shares; the others are numbers of their own."""
 FURTHER: tuple[str, ...] = tuple(FurtherScore.__annotations__)
 """Their names, in the report's order."""
@@ -63,6 +72,8 @@ def further_of(score: FurtherScore) -> dict[str, MetricEstimate]:
         "acc_norm": score.get("acc_norm"),
         "acc_bytes": score.get("acc_bytes"),
         "macro_f1": score.get("macro_f1"),
+        "correct_given_attempted": score.get("correct_given_attempted"),
+        "simpleqa_f1": score.get("simpleqa_f1"),
         "hangul": score.get("hangul"),
         "language_penalizer_average": score.get("language_penalizer_average"),
         "bits_per_byte": score.get("bits_per_byte"),

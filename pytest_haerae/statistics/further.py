@@ -10,7 +10,15 @@ from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.run.plan import Part, Plan
 from pytest_haerae.scoring.hangul import hangul_share
 from pytest_haerae.scoring.language import is_in
-from pytest_haerae.scoring.metrics import HANGUL, MACRO_F1, metric_names, wanted_language
+from pytest_haerae.scoring.metrics import (
+    GIVEN_ATTEMPTED,
+    HANGUL,
+    MACRO_F1,
+    SIMPLEQA_F1,
+    metric_names,
+    wanted_language,
+)
+from pytest_haerae.statistics.attempts import Attempts, correct_given_attempted, simpleqa_f1
 from pytest_haerae.statistics.breakdown import with_breakdowns
 from pytest_haerae.statistics.estimate import FurtherScore, mean_of
 from pytest_haerae.statistics.macro_f1 import Labelled, estimate_macro_f1
@@ -54,6 +62,10 @@ class FurtherMetrics:
             found["acc_bytes"] = by_bytes
         if groups := self._labelled(answered):
             found["macro_f1"] = estimate_macro_f1(groups)
+        if (given := correct_given_attempted(self._attempts(GIVEN_ATTEMPTED, answered))) is not None:
+            found["correct_given_attempted"] = given
+        if (f1 := simpleqa_f1(self._attempts(SIMPLEQA_F1, answered))) is not None:
+            found["simpleqa_f1"] = f1
         if shares := [*self._known(HANGUL, answered, self._hangul)]:
             found["hangul"] = mean_of(shares)
         if shares := [*self._known("language", answered, self._in_language)]:
@@ -91,6 +103,9 @@ class FurtherMetrics:
             for group in groups.values()
             if self._wants(group[0], MACRO_F1) and len({sample.item.labels for sample in group}) == 1
         ]
+
+    def _attempts(self, metric: str, answered: Sequence[Sample]) -> list[Attempts]:
+        return [Attempts.of(sample.verdicts) for sample in answered if self._wants(sample, metric)]
 
     def _known(self, name: str, answered: Sequence[Sample], worth: Callable[[Sample], float | None]) -> Iterator[float]:
         """What the items' texts are worth, without those of which nothing can be said."""

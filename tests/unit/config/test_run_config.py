@@ -190,3 +190,21 @@ def test_what_several_share() -> None:
     assert [shared([1, 1]), shared([1, 2]), shared([1])] == [1, None, 1]
     assert shared_entries([{"a": 1, "b": 2}, {"a": 1, "b": 3, "c": 4}]) == {"a": 1}
     assert shared_entries([{"a": 1}]) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        (None, {"scorer": "judge", "template": "score5_ko"}),
+        ("template=score5_en", {"scorer": "judge", "template": "score5_en"}),
+        ("passes_from=3", {"scorer": "judge", "template": "score5_ko", "passes_from": 3}),
+        ("scorer=judge", {"scorer": "judge", "template": "score5_ko"}),
+        ("scorer=default", {"scorer": "default"}),
+        ("strict=true", {"strict": True}),
+    ],
+)
+def test_a_benchmarks_own_scorer_has_its_parameters_and_no_other_one_does(
+    given: str | None, made: dict[str, object]
+) -> None:
+    config = build_config({"model": "random", "dataset": "k2_eval", "evaluator_params": given}, ROOT)
+    assert config.evaluator_params == made

@@ -24,7 +24,7 @@ def test_each_of_the_package_is_sound_and_has_a_twin_in_the_other_language(name:
     stem, language = name.rsplit("_", 1)
     assert find_template(f"{stem}_{'en' if language == 'ko' else 'ko'}").kind == found.kind
     # What the judge is shown as an example is no verdict on its own: nothing but its answer is read.
-    assert found.system
+    assert found.system or stem == "score5", "which a model of KUDGE is asked with, without a judge's system message"
     assert found.again
     if found.kind == "choice":
         assert read_choice(f"[[{next(iter(found.verdicts))}]]", tuple(found.verdicts))
