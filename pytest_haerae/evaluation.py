@@ -26,6 +26,7 @@ from pytest_haerae.report.facts import Started, gather_facts
 from pytest_haerae.report.labels import UNCHECKED, Labels, labels_of, with_judge_check
 from pytest_haerae.report.outputs import check_data, check_outputs, write_outputs
 from pytest_haerae.report.read import read_report
+from pytest_haerae.report.responses import given_of
 from pytest_haerae.report.samples import SampleRows
 from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.forecast import forecast_lines, read_earlier
@@ -67,7 +68,7 @@ class Evaluation:
 
     def about(self, config: RunConfig, backends: Mapping[str, type[Backend]] | None) -> Evaluation:
         """The same evaluation with the data set that its suites decided on, and what that brings along."""
-        return replace(self, plan=make_plan(config, backends))
+        return replace(self, plan=make_plan(config, backends, self.plan.given))
 
     def benchmark_of(self, data: DataKey) -> str:
         """What a data set is called beside others; empty in a run of one, whose subsets' names are enough."""
@@ -172,7 +173,7 @@ class Evaluation:
             UsageError: The report cannot be written; the same run goes on from its stored answers.
             StoreError: The store cannot be written.
         """
-        config = self.plan.config
+        config, samples = self.plan.config, answers.joined.present(samples)
         completeness = Completeness.of_samples(samples, asked=len(selection), by_hand=by_hand)
         ordered = sorted(samples, key=lambda sample: place_of(sample.selected))
         metrics, rows = measure(self.plan, ordered), self._rows(ordered)
@@ -191,7 +192,8 @@ class Evaluation:
             constraint=describe_constraint(self.plan, [sample.selected for sample in ordered]),
             graded=answers.graded.totals,
         )
-        warnings = [*find_warnings(ordered), *judgement.warnings, *self._further_warnings(selection)]
+        warnings = [*answers.joined.warnings(), *find_warnings(ordered), *judgement.warnings]
+        warnings += self._further_warnings(selection)
         report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement, warnings=warnings)
         notes = [*answers.notes, *write_outputs(report, config, self.baseline)]
         unmeasurable = completeness.reason(config.max_error_rate, config.max_unjudged)
@@ -260,7 +262,7 @@ def prepare(
     """
     started = Started()
     config = build_config(raw, rootdir, beside=several)
-    plan = make_plan(config, backends)
+    plan = make_plan(config, backends, given_of(config))
     check_outputs(config, others)
     baseline = None if config.baseline is None else read_report(config.baseline, f"--baseline {config.baseline}")
     source = ItemSource(config) if beside is None else beside.source

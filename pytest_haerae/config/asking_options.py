@@ -162,6 +162,13 @@ ASKING: Sequence[Option] = (
         default={},
     ),
     value(
+        "responses",
+        "FILE",
+        "answers made elsewhere, in the model's place: a report, or .jsonl, .csv, .parquet with id and response",
+        "answers",
+        parse=parse_typed_path,
+    ),
+    value(
         "judge_labels",
         "FILE",
         "what people say of some graded answers: the score is corrected for the judge's error",

@@ -13,6 +13,9 @@ from pytest_haerae.errors import UsageError
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """What a model may be called that is no backend, or one of several: it is a part of node ids and of files' names."""
 
+RESPONSES = "responses"
+"""What a report calls the backend of answers that were made elsewhere."""
+
 
 def parse_models(option: str, values: Any) -> tuple[str, ...]:  # noqa: ANN401 - text, or a list of them
     """Read comma-separated names of models from one text or several, in order, each once.
@@ -37,6 +40,20 @@ def model_names(raw: RawOptions) -> tuple[str, ...]:
     """
     value = raw.get("model")
     return parse_models("--model", value) if is_given(value) else ()
+
+
+def with_responses(values: dict[str, Any]) -> dict[str, Any]:
+    """The options that are given; a file of answers that were made elsewhere stands for the model.
+
+    Raises:
+        UsageError: A model is named as well.
+    """
+    if "responses" not in values:
+        return values
+    if values.get("model", RESPONSES) != RESPONSES or "model_params" in values:
+        place = f"--responses {values['responses']}"
+        raise UsageError(f"{place}: it stands for the model, and none is asked; leave --model and its parameters out")
+    return {**values, "model": RESPONSES}
 
 
 def named_file(path: Path, model: str) -> Path:

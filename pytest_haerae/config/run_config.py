@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.dataset_names import expand_all
-from pytest_haerae.config.model_names import model_names, named_file
+from pytest_haerae.config.model_names import model_names, named_file, with_responses
 from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.options import BY_NAME, OPTIONS, Inconclusive, JunitWrong
 from pytest_haerae.config.parsing import parse_mapping
@@ -28,7 +28,6 @@ from pytest_haerae.types import Method, PassIf, Reasoning
 DEFAULT_PROMPT: dict[Method, str] = {"log_likelihood": "raw", "string_match": "answer_letter"}
 _DATASET_PARAMS = ("revision", "columns")
 _DEMO = {"model": "llamacpp", "dataset": "sample", "method": "log_likelihood"}
-
 
 Made = TypeVar("Made")
 Setting = TypeVar("Setting")
@@ -91,6 +90,7 @@ class RunConfig(GateSettings):
     judge: str | None
     judge_params: dict[str, Any]
     judge_labels: Path | None
+    responses: Path | None
     output_file: Path
     report_html: Path | None
     report_md: Path | None
@@ -176,9 +176,10 @@ def build_config(raw: RawOptions, rootdir: Path, *, beside: bool = False) -> Run
         raise _no_model()
     (name,) = model_names(values)
     profiles = read_profiles(rootdir)
-    values = with_judge(with_profile(values, profiles), profiles)
-    called = name if beside or name in profiles else ""
-    if "model_params" not in values and (text := os.environ.get(_MODEL_PARAMS)):
+    given = "responses" in values
+    values = with_judge(values if given else with_profile(values, profiles), profiles)
+    called = name if beside or (name in profiles and not given) else ""
+    if "model_params" not in values and not given and (text := os.environ.get(_MODEL_PARAMS)):
         values["model_params"] = parse_mapping(_MODEL_PARAMS, text)
     if "ray_address" in values or "gpus_per_replica" in values:
         values.setdefault("replicas", 1)
@@ -239,11 +240,7 @@ def brought_along(dataset: str) -> dict[str, Any]:
     benchmark = find_benchmark(dataset)
     if benchmark is None:
         return {}
-    own = {
-        "method": benchmark.method,
-        "num_few_shot": benchmark.num_few_shot,
-        "few_shot_split": benchmark.few_shot_split,
-    }
+    own = {name: getattr(benchmark, name) for name in ("method", "num_few_shot", "few_shot_split")}
     return {name: setting for name, setting in own.items() if setting is not None}
 
 
@@ -255,7 +252,7 @@ def with_shorthands(raw: RawOptions) -> dict[str, Any]:
     """The options that are given, and those that ``--dataset-params`` and ``--demo`` stand for beside them.
 
     Raises:
-        UsageError: One of these two is malformed.
+        UsageError: One of these two is malformed, or a model is named beside ``--responses``, which stands for one.
     """
     values = {name: value for name, value in raw.items() if is_given(value)}
     params = BY_NAME["dataset_params"].read(values)
@@ -263,7 +260,7 @@ def with_shorthands(raw: RawOptions) -> dict[str, Any]:
         if name not in _DATASET_PARAMS:
             raise UsageError(f"--dataset-params: {unknown('parameter', name, _DATASET_PARAMS)}")
     values = {f"dataset_{name}": setting for name, setting in params.items()} | values
-    return _DEMO | values if BY_NAME["demo"].read(values) else values
+    return with_responses(_DEMO | values if BY_NAME["demo"].read(values) else values)
 
 
 def _no_model() -> UsageError:

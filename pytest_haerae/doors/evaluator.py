@@ -211,11 +211,12 @@ def _evaluate(evaluation: Evaluation, progress: Progress) -> EvaluationResult:
         conclusion = evaluation.conclude(selection, answers.samples, answers)
     if conclusion.unmeasurable:
         config = evaluation.plan.config
-        verdicts = [sample.verdict for sample in answers.samples]
+        verdicts = [sample.verdict for sample in answers.joined.present(answers.samples)]
         errors = sum(verdict.outcome == "error" for verdict in verdicts)
         failed = errors > config.max_error_rate * len(verdicts)
         lost = "error" if failed else "unjudged"
         first = next((f", the first: {verdict.explanation}" for verdict in verdicts if verdict.outcome == lost), "")
+        first += "".join(f"; {warning}" for warning in answers.joined.warnings())
         again = "; the same run asks again for what failed alone" if failed else ""
         raise UnmeasurableRun(f"{conclusion.unmeasurable}{first}{again} (report: {config.output_file})")
     return EvaluationResult(conclusion.report)

@@ -111,6 +111,11 @@ class Given:
             raw[option.name] = value if value not in (None, []) else self._config.getini(name)
         if self._typed("model") and not self._typed("demo"):
             raw["demo"] = None  # the ini file's: a model that is typed is asked its own data, by its own method
+        # What is typed takes the place of the ini file's model, as one model takes that of another.
+        if self._typed("responses") and not self._typed("demo"):
+            raw |= {name: None for name in ("model", "model_params", "demo") if not self._typed(name)}
+        elif self._typed("model") or self._typed("demo"):
+            raw["responses"] = raw["responses"] if self._typed("responses") else None
         return raw
 
     def _typed(self, name: str) -> bool:

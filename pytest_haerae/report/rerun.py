@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from pytest_haerae.config.option import Option
@@ -25,13 +26,15 @@ def rerun_options(config: RunConfig) -> list[str]:
     secrets = secrets_in(config.model_params) | secrets_in(config.judge_params)
     options: list[str] = []
     for option in sorted(OPTIONS, key=lambda option: option.name not in _NAMED_FIRST):
+        if option.name == "model" and config.responses is not None:
+            continue  # the file of answers stands for it
         for value in _typed(config, option) if option.influences == "answers" else ():
             if isinstance(value, bool):
                 options.append(option.flag if value else option.flag.replace("--", "--no-", 1))
             elif isinstance(value, dict):
                 options.append(f"{option.flag}={_shown(value, secrets)}")
             else:
-                options.append(f"{option.flag}={redact(value, secrets)}")
+                options.append(f"{option.flag}={redact(str(value) if isinstance(value, Path) else value, secrets)}")
     return options
 
 

@@ -10,6 +10,7 @@ from pytest_haerae.images import Image
 from pytest_haerae.lazy import LazySequence
 from pytest_haerae.report.schema import ChatMessage, ImageRow, SampleRow
 from pytest_haerae.run.calls import known_sum
+from pytest_haerae.run.questions import shown_text
 from pytest_haerae.statistics.answer_row import AnswerRow, Tokens, TurnRow
 from pytest_haerae.types import Answer, DataKey, Item, Message, Request, Response, Sample, Verdict
 
@@ -52,10 +53,7 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         return_logits: Whether the log-likelihoods are shown.
     """
     item, response, verdict = sample.item, sample.response, sample.verdict
-    shown = item.query
-    if request is not None:
-        chat = "\n\n".join(f"[{message.role}]\n{message.content}" for message in request.messages or ())
-        shown = chat or request.context
+    shown = item.query if request is None else shown_text(request)
     values = response.loglikelihoods if response and return_logits else None
     row: SampleRow = {
         "id": item.id,

@@ -14,8 +14,9 @@ from pytest_haerae.run.budget import Budget
 from pytest_haerae.run.calls import Callers, Calls
 from pytest_haerae.run.conversations import retold
 from pytest_haerae.run.engine import Engine, Progress, send_directly
+from pytest_haerae.run.given_responses import Joined
 from pytest_haerae.run.loaded import KeptModel
-from pytest_haerae.run.passes import ask_in_passes
+from pytest_haerae.run.passes import AskAll, ask_in_passes
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.progress import follow, show, tell
 from pytest_haerae.run.provider_batches import ProviderBatches
@@ -45,6 +46,7 @@ class Answers:
         model: The model; it is loaded still where tests ask it.
         has_callers: Whether there are tests that ask it.
         graded: What a second model said of the answers.
+        joined: How answers that were made elsewhere were found; of none where a model was asked.
     """
 
     samples: Sequence[Sample]
@@ -54,6 +56,7 @@ class Answers:
     model: KeptModel
     has_callers: bool
     graded: Graded
+    joined: Joined
     _held: ExitStack = field(repr=False)
 
     @property
@@ -63,7 +66,9 @@ class Answers:
         # Of the items the report has it.
         of_calls = [f"haerae_model: {detail}"] if detail and detail != self.usage.method_detail else []
         said = calls.said if calls.computed else self.usage.said
-        return list(dict.fromkeys([*said, *of_calls, *self.usage.notes, *calls.notes, *self.graded.notes]))
+        return list(
+            dict.fromkeys([*said, *of_calls, *self.usage.notes, *calls.notes, *self.graded.notes, *self.joined.notes()])
+        )
 
     def release(self) -> None:
         """Close the model, where tests kept it; what goes wrong becomes a note. Nothing is asked any more."""
@@ -111,6 +116,7 @@ def ask(
     k = config.repeats
     wanted = wanted_of(plan, questions, selection, callers)
     asked, asked_keys = wanted.asked, wanted.asked_keys
+    joined = None if plan.given is None else plan.given.join(plan, questions, asked, asked_keys)
     tally = Tally(plan, zip((entry for entry in asked for _ in range(k)), asked_keys, strict=True))
     follow(progress, tally.words)
     for notice in plan.notices() if asked else ():
@@ -139,7 +145,9 @@ def ask(
 
             engine = make(called=called, limit=None if config.batch_api else config.answer_timeout, send=send)
             second = make(limit=config.answer_timeout, notes_words=False)
-            ask_all = partial(engine.ask, note=tally.note)
+            ask_all: AskAll = partial(engine.ask, note=tally.note)
+            if joined is not None:
+                ask_all = partial(joined.answer, stored, engine.usage)
             responses, own = ask_in_passes(plan, questions, selection, wanted, ask_all=ask_all, progress=progress)
             # Where no test asks, the mapping and its keys are not kept beside the samples.
             calls = Calls(second, plan.identity, responses if callers is not None else None)
@@ -168,7 +176,9 @@ def ask(
             verdicts = [graded.verdicts.get(at) or tally.verdict(entry, wanted.keys[at], own[at]) for at in places]
             samples.append(make_sample(entry, [own[at] for at in places], verdicts, config))
         engine.usage.cut_short |= graded.usage.cut_short
-        return Answers(samples, engine.usage, stored, calls, model, callers is not None, graded, held.pop_all())
+        return Answers(
+            samples, engine.usage, stored, calls, model, callers is not None, graded, joined or Joined(), held.pop_all()
+        )
 
 
 def _batches(plan: Plan, store: Store, run: int, progress: Progress) -> ProviderBatches:

@@ -62,13 +62,17 @@ def make_forecast(
         callers: The tests that ask the model themselves; None where there are none.
 
     Raises:
-        UsageError: A backend cannot count, or the store cannot be read.
+        UsageError: A backend cannot count, the store cannot be read, or answers made elsewhere are of other items.
     """
     wanted, k = wanted_of(plan, questions, selection, callers), plan.config.repeats
     every = dict(zip(wanted.asked_keys, range(len(wanted.asked_keys)), strict=False))
     missing = dict(every)
+    if plan.given is not None:
+        # None is asked for; what the run would refuse is refused.
+        plan.given.join(plan, questions, wanted.asked, wanted.asked_keys)
+        missing = {}
     for key in _stored(plan, wanted, every):
-        del missing[key]
+        missing.pop(key, None)
     kinds: dict[Capability, list[int]] = {}
     for place in missing.values():
         kinds.setdefault(plan.part_of(wanted.asked[place // k].data).kind, []).append(place)
@@ -86,7 +90,7 @@ def make_forecast(
         items=len(selection),
         not_applicable=len(selection) - len(wanted.asked),
         answers=k,
-        stored=len(every) - len(missing),
+        stored=len(every) - len(missing) if plan.given is None else 0,
         missing=len(missing),
         prompt_tokens=sum(known) if len(known) == len(counts) else None,
         longest_answer=plan.parameters.longest_answer() if kinds.get("generate") else 0,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
+from pytest_haerae.backends.given_responses import GivenBackend
 from pytest_haerae.backends.protocol import Backend, BackendParameters, Model
 from pytest_haerae.backends.reasoning import unavailable, with_reasoning
 from pytest_haerae.backends.registry import (
@@ -27,6 +28,7 @@ from pytest_haerae.prompts.prompt import Prompt
 from pytest_haerae.prompts.registry import find_prompt, refuse_method
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.replicas import Replicas, check_replicas, on_other_machines
+from pytest_haerae.run.given_responses import GivenResponses
 from pytest_haerae.run.identity import place_of_data
 from pytest_haerae.run.keys import identity_digest
 from pytest_haerae.run.second import SecondModel, make_second
@@ -86,6 +88,7 @@ class Plan:
         parts: The data sets that the run is about, in the order in which they were named, and how each is asked.
         secrets: Strings that must not appear in any output.
         second: The model that scorers ask about the answers; None where none does.
+        given: The answers that were made elsewhere, in the place of the model's; None where it is asked.
     """
 
     config: RunConfig
@@ -94,6 +97,7 @@ class Plan:
     parts: Mapping[DataKey, Part]
     secrets: tuple[str, ...] = field(repr=False)
     second: SecondModel | None = None
+    given: GivenResponses | None = field(default=None, repr=False)
 
     @property
     def first(self) -> Part:
@@ -170,23 +174,29 @@ class Plan:
         )
 
 
-def make_plan(config: RunConfig, backends: Mapping[str, type[Backend]] | None = None) -> Plan:
+def make_plan(
+    config: RunConfig, backends: Mapping[str, type[Backend]] | None = None, given: GivenResponses | None = None
+) -> Plan:
     """Look up what a configuration names.
 
     Args:
         config: The configuration.
         backends: Backends beside those of the entry points, by name.
+        given: The answers that were made elsewhere; None where a model is asked.
 
     Raises:
         UsageError: The backend, a parameter of it, a prompt or a scorer is not usable, or a data set is named twice.
     """
-    backend = find_backend(config.model, backends, partial(read_profiles, config.rootdir))
+    if given is None:
+        backend = find_backend(config.model, backends, partial(read_profiles, config.rootdir))
+    else:
+        backend = GivenBackend
     for method in dict.fromkeys(part.method for part in config.parts):
         require_method(config.model, backend, method)
-    if config.replicas is not None:
+    if config.replicas is not None and given is None:
         check_replicas(config.model, backend)
     params = with_reasoning(config.model, backend, config.model_params, config.reasoning)
-    parameters = validate_parameters(config.model, backend, params)
+    parameters = validate_parameters(config.model, backend, params) if given is None else given.parameters
     _refuse_idle_reasoning(config, parameters)
     if any(part.constrained for part in config.parts):
         require_choices(CONSTRAINED, config.model, backend, parameters)
@@ -202,7 +212,7 @@ def make_plan(config: RunConfig, backends: Mapping[str, type[Backend]] | None = 
     parts = {DataKey(part.dataset): told_of(part.dataset, names, partial(_make_part, part)) for part in config.parts}
     _refuse_one_place(parts)
     second = make_second(config, [part.scorer for part in parts.values() if part.scorer.asks], backends)
-    return Plan(config, backend, parameters, parts, tuple(secrets_in(config.model_params)), second)
+    return Plan(config, backend, parameters, parts, tuple(secrets_in(config.model_params)), second, given)
 
 
 def _refuse_idle_reasoning(config: RunConfig, parameters: BackendParameters) -> None:

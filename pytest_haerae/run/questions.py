@@ -10,7 +10,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.lazy import LazySequence
 from pytest_haerae.prompts.requests import choose_shots, continued, make_request
 from pytest_haerae.run.item_source import ItemSource
-from pytest_haerae.run.keys import response_key
+from pytest_haerae.run.keys import identity_digest, response_key
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.scoring.judging import skip_reason
 from pytest_haerae.scoring.reading.marks import split_reasoning
@@ -52,6 +52,12 @@ class Questions:
         if request is None:
             return [None] * k
         identity = identity or self._plan.identity
+        if self._plan.given is not None:
+            # Answers of a file are joined to items, which may be asked in the same words.
+            item = selected.item
+            identity = identity_digest(
+                {"given": identity, "item": [self.name_of(selected), item.subset, item.id, item.key]}
+            )
         return [response_key(identity, repeated(request, number)) for number in range(k)]
 
     def first_request(self, selected: Selected, number: int) -> Request:
@@ -80,6 +86,15 @@ class Questions:
             request = self.next_request(sample.selected, request, response, turn)
         return request
 
+    def name_of(self, selected: Selected) -> str:
+        """What an item's data set is called."""
+        return self._source.name_of(selected.data)
+
+    def shown(self, selected: Selected) -> str:
+        """An item's question as it is sent, as people are shown it."""
+        request = self.request(selected)
+        return selected.item.query if request is None else shown_text(request)
+
     def _render(self, selected: Selected) -> Request:
         part = self._plan.part_of(selected.data)
         config = part.config
@@ -103,6 +118,12 @@ class Questions:
         except UsageError as error:
             raise UsageError(f"--few-shot-split: {error}") from None
         return choose_shots(pool, item, config.num_few_shot, config.few_shot_seed, config.few_shot_split)
+
+
+def shown_text(request: Request) -> str:
+    """A request's text as people are shown it; of a chat, its messages in one text."""
+    chat = "\n\n".join(f"[{message.role}]\n{message.content}" for message in request.messages or ())
+    return chat or request.context
 
 
 def repeated(request: Request, number: int) -> Request:

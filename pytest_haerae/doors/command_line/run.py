@@ -35,10 +35,23 @@ def run(arguments: Namespace) -> int:
         UsageError: Bad input.
         UnmeasurableRun: More items ended in an error than is allowed.
     """
+    return evaluate({**read_config(arguments.config), **options_in(arguments)})
+
+
+def options_in(arguments: Namespace) -> dict[str, Any]:
+    """The options of the plugin that were typed, by name."""
+    return {name: value for name, value in vars(arguments).items() if name in BY_NAME and value is not None}
+
+
+def evaluate(raw: dict[str, Any]) -> int:
+    """Run the evaluation that options as typed describe; the exit code is 1 where a gate failed.
+
+    Raises:
+        UsageError: Bad input.
+        UnmeasurableRun: More items ended in an error than is allowed, or some have no record.
+    """
     from pytest_haerae.gates.gate import failing_gates
 
-    given = {name: value for name, value in vars(arguments).items() if name in BY_NAME and value is not None}
-    raw = {**read_config(arguments.config), **given}
     if BY_NAME["dry_run"].read(raw):
         for text in forecast_each(raw, Path.cwd()):
             print(line(text))

@@ -1,0 +1,138 @@
+"""``pytest-haerae rejudge report.json --judge …``: a report's answers are judged anew, and none is asked again."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_haerae.config.options import BY_NAME, OPTIONS
+from pytest_haerae.doors.command_line.command import Command, add_option, print_lines
+from pytest_haerae.doors.command_line.run import STDOUT, evaluate, options_in
+from pytest_haerae.errors import UsageError
+
+if TYPE_CHECKING:
+    from pytest_haerae.report.read import OutlinedReport
+
+_OF_THE_MODEL = ("model", "model_params", "responses", "reasoning", "demo", "batch_api")
+"""The options that say how answers are come by: here they are in the report."""
+_TAKEN = (
+    *("method", "evaluator_params", "dataset_revision", "dataset_columns", "split", "repeats", "pass_if", "prompt"),
+    *(
+        "num_few_shot",
+        "few_shot_split",
+        "few_shot_seed",
+        "apply_chat_template",
+        "system_prompt",
+        "judge",
+        "judge_params",
+    ),
+)
+"""The options that a report's own command says where they are not typed."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """A report, and the options of the plugin but those of a model."""
+    parser.add_argument("report", type=Path, help="the report whose answers are judged")
+    for option in OPTIONS:
+        if option.name not in _OF_THE_MODEL:
+            add_option(parser, option.name)
+
+
+def run(arguments: Namespace) -> int:
+    """Judge the answers of a report anew; the exit code is 1 where a gate failed or could not be measured.
+
+    Raises:
+        UsageError: Bad input.
+        UnmeasurableRun: Items ended in an error, or have no answer in the report.
+    """
+    from pytest_haerae.report.read import read_outlines
+
+    path = arguments.report
+    report = read_outlines(path, str(path))
+    typed = options_in(arguments)
+    raw = {**options_of(report, str(path)), **typed}
+    _choose_judge(raw, typed)
+    if raw.get("output_file") is None:
+        raw["output_file"] = path.with_name(f"{path.stem}.rejudged.json")
+    elif raw["output_file"] != STDOUT:
+        _refuse_same(path, Path(raw["output_file"]))
+    to_stdout = raw["output_file"] == STDOUT
+    code = evaluate({**raw, "responses": str(path)})
+    if not (to_stdout or BY_NAME["dry_run"].read(raw)):
+        print_lines(f"report: {raw['output_file']}")
+    return code
+
+
+def options_of(report: OutlinedReport, place: str) -> dict[str, Any]:
+    """The options that judge the items of a report as its run did, by name.
+
+    Args:
+        report: The report.
+        place: What the user named it by, for messages.
+
+    Raises:
+        UsageError: Its items were selected by hand, so that no option says which they are.
+    """
+    info = report.info
+    selection = info.get("selection")
+    if selection and selection["by_hand"]:
+        raise UsageError(
+            f"{place}: its items were selected by hand; judge them with the same selection: pytest --responses={place}"
+            " -k …"
+        )
+    found = {name: value for name, value in _rerun_options(info.get("rerun_options")).items() if name in _TAKEN}
+    if info.get("rerun_options") is None:
+        # Of an earlier version: what it says beside.
+        found = {name: info[name] for name in ("method", "evaluator_params", "prompt", "num_few_shot")}
+        found |= {"split": info["split"]} if info["split"] else {}
+    marks = [sample.mark for sample in report.samples]
+    found["dataset"] = list(dict.fromkeys(mark.dataset for mark in marks)) or [info["dataset"]]
+    # In a list of names, a name with a comma is two.
+    found |= {} if any("," in name for name in info["subsets"]) else {"subset": list(info["subsets"])}
+    if info["complete"] and marks:
+        # A run with a limit has as many items of its largest subset.
+        found["limit"] = max(Counter((mark.dataset, mark.subset) for mark in marks).values())
+    return found
+
+
+def _rerun_options(options: list[str] | None) -> dict[str, Any]:
+    """The options of a report's own command, by name."""
+    flags = {flag: (option, True) for option in OPTIONS for flag in option.spellings()}
+    flags |= {flag: (option, False) for option in OPTIONS for flag in option.negations()}
+    found: dict[str, Any] = {}
+    for text in options or ():
+        flag, equals, value = text.partition("=")
+        if flag in flags:
+            option, on = flags[flag]
+            found[option.name] = value if equals else on
+    return found
+
+
+def _choose_judge(raw: dict[str, Any], typed: Mapping[str, Any]) -> None:
+    """Let a judge that is typed grade; that of the report is left out then, and where a scorer grades by itself."""
+    from pytest_haerae.scoring.parameters import choose_scorer
+
+    asks = choose_scorer(BY_NAME["method"].read(raw), BY_NAME["evaluator_params"].read(raw)).asks
+    if "judge" in typed and "evaluator_params" not in typed and not asks:
+        raw["evaluator_params"] = {"scorer": "judge"}
+    if "judge" in typed or not asks:
+        for name in {"judge", "judge_params"} - typed.keys():
+            raw.pop(name, None)
+
+
+def _refuse_same(report: Path, output: Path) -> None:
+    from pytest_haerae.report.files import same_file
+
+    if same_file(output, report):
+        raise UsageError(f"--output-file {output}: is the report itself; name another file")
+
+
+COMMAND = Command(
+    "rejudge",
+    "Judge a report's answers anew, by another judge, template or scorer; no answer is asked again.",
+    add_arguments,
+    run,
+)

@@ -1,0 +1,49 @@
+"""Readers of answers that were made elsewhere: one file a format, and this one, which finds the reader of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from pytest_haerae.config.run_config import RunConfig
+from pytest_haerae.errors import UsageError
+from pytest_haerae.report.responses import own_report, tables
+from pytest_haerae.run.given_responses import OPTION, GivenResponses
+
+
+class Reader(Protocol):
+    """A module that reads one format."""
+
+    def takes(self, path: Path) -> bool:
+        """Whether a file looks like one of this format."""
+
+    def read(self, path: Path) -> GivenResponses:
+        """Read a file.
+
+        Raises:
+            UsageError: It is malformed; the row is named.
+        """
+        ...
+
+
+READERS: Sequence[Reader] = (tables, own_report)
+"""All formats; the first that takes a file reads it."""
+
+
+def given_of(config: RunConfig) -> GivenResponses | None:
+    """The answers that a configuration names; None where it names none.
+
+    Raises:
+        UsageError: The file cannot be read, or is of no known format.
+    """
+    path = config.responses
+    if path is None:
+        return None
+    if not path.is_file():
+        raise UsageError(f"{OPTION} {path}: {'is no file' if path.exists() else 'there is no such file'}")
+    reader = next((reader for reader in READERS if reader.takes(path)), None)
+    if reader is None:
+        kinds = f"{', '.join(tables.SUFFIXES)}, or a report (.json)"
+        raise UsageError(f"{OPTION} {path}: answers are read from {kinds}")
+    return reader.read(path)
