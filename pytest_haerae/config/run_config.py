@@ -240,11 +240,7 @@ def brought_along(dataset: str) -> dict[str, Any]:
     benchmark = find_benchmark(dataset)
     if benchmark is None:
         return {}
-    own = {
-        "method": benchmark.method,
-        "num_few_shot": benchmark.num_few_shot,
-        "few_shot_split": benchmark.few_shot_split,
-    }
+    own = {name: getattr(benchmark, name) for name in ("method", "num_few_shot", "few_shot_split")}
     return {name: setting for name, setting in own.items() if setting is not None}
 
 

@@ -16,7 +16,7 @@ from pytest_haerae.run.conversations import retold
 from pytest_haerae.run.engine import Engine, Progress, send_directly
 from pytest_haerae.run.given_responses import Joined
 from pytest_haerae.run.loaded import KeptModel
-from pytest_haerae.run.passes import ask_in_passes
+from pytest_haerae.run.passes import AskAll, ask_in_passes
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.progress import follow, show, tell
 from pytest_haerae.run.provider_batches import ProviderBatches
@@ -145,7 +145,7 @@ def ask(
 
             engine = make(called=called, limit=None if config.batch_api else config.answer_timeout, send=send)
             second = make(limit=config.answer_timeout, notes_words=False)
-            ask_all = partial(engine.ask, note=tally.note)
+            ask_all: AskAll = partial(engine.ask, note=tally.note)
             if joined is not None:
                 ask_all = partial(joined.answer, stored, engine.usage)
             responses, own = ask_in_passes(plan, questions, selection, wanted, ask_all=ask_all, progress=progress)

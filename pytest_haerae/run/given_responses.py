@@ -94,6 +94,11 @@ class GivenResponses:
             )
         for kind in {plan.part_of(entry.data).kind for entry in asked}:
             self._check_kind(kind)
+        if (conversation := next((entry for entry in asked if entry.item.turns), None)) is not None:
+            raise UsageError(
+                f"{self.place}: {_called(conversation)} is a conversation, and of these a file's answers to the earlier"
+                " questions are not read: name other subsets (--subset)"
+            )
         datasets = {item.dataset for item in self.items if item.dataset}
         several = len(datasets) > 1 or len({entry.data for entry in asked}) > 1
         named: dict[str, list[GivenItem]] = {}

@@ -60,15 +60,6 @@ class Questions:
             )
         return [response_key(identity, repeated(request, number)) for number in range(k)]
 
-    def name_of(self, selected: Selected) -> str:
-        """What an item's data set is called."""
-        return self._source.name_of(selected.data)
-
-    def shown(self, selected: Selected) -> str:
-        """An item's question as it is sent, as people are shown it."""
-        request = self.request(selected)
-        return selected.item.query if request is None else shown_text(request)
-
     def first_request(self, selected: Selected, number: int) -> Request:
         """The request for the answer of this number, from 0, to an item that the method applies to."""
         return repeated(self._render(selected), number)
@@ -94,6 +85,15 @@ class Questions:
         for turn, response in enumerate(sample.response.earlier, 1):
             request = self.next_request(sample.selected, request, response, turn)
         return request
+
+    def name_of(self, selected: Selected) -> str:
+        """What an item's data set is called."""
+        return self._source.name_of(selected.data)
+
+    def shown(self, selected: Selected) -> str:
+        """An item's question as it is sent, as people are shown it."""
+        request = self.request(selected)
+        return selected.item.query if request is None else shown_text(request)
 
     def _render(self, selected: Selected) -> Request:
         part = self._plan.part_of(selected.data)

@@ -27,6 +27,11 @@ def made_up_row(repository: str, number: int) -> dict[str, Any]:
     if repository == "EunsuKim/CLIcK":
         kind = "law" if number % 2 else "economy"
         return {**question, "id": f"{kind}_{number}", "paragraph": "", "choices": ["가", "나"], "answer": "나"}
+    if repository == "LGAI-EXAONE/KoMT-Bench":
+        return {"question_id": number, "category": "writing", "turns": [f"{number}번?", "사투리로는?"], "reference": []}
+    if repository == "maywell/LogicKor":
+        row = {"id": number, "category": "수학(Math)", "questions": [f"{number}번?", "거기에 더하면?"]}
+        return {**row, "references": ["7", None]} if number % 2 else row
     if repository == "HAERAE-HUB/HRM8K":
         return {**question, "answer": float(number)}
     return {"query": f"{number}번?\n\n### 선택지: \n(A) 가\n(B) 나\n\n### 정답:", "options": "가|나", "answer": "(B)"}
@@ -185,6 +190,30 @@ CLICK_IDS = (
     *("PSE_korean_1", "Kedu_1_1", "TK_1_9"),
 )
 """An id of each subset of CLIcK."""
+
+
+GRADING = """
+from pytest_haerae.testing import ScriptedBackend
+
+class Grading(ScriptedBackend):
+    def answer(self, number, request):
+        return "[[9]]" if "[assistant]" in request.messages[-1].content else "[[3]]"
+
+def pytest_haerae_backends():
+    return {"grading": Grading}
+"""
+
+
+@pytest.mark.parametrize("name", ["komt_bench", "logickor"])
+def test_conversations_are_graded_turn_by_turn(collect: Collect, pytester: pytest.Pytester, name: str) -> None:
+    pytester.makeconftest(GRADING)
+    nodeids = collect(f"suites/{name}", "--judge=grading", "--apply-chat-template", "--by=category")
+    assert nodeids == [f"suites/{name}/test_{name}.py::test_{name}[{name}-000{number}]" for number in range(2)]
+    found = report(pytester)
+    assert [mean["mean"] for mean in found["metrics"]["turn_scores"]] == pytest.approx([2 / 9, 8 / 9])
+    assert found["info"]["evaluator_params"] == {"scorer": "judge", "template": "conversation_ko"}
+    assert (found["info"]["prompt"], found["info"]["dataset"]) == ("raw", name)
+    assert len(found["metrics"]["by"]["category"]) == 1
 
 
 def test_all_is_every_benchmark(collect: Collect, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -209,3 +209,10 @@ def test_each_repeat_is_a_conversation_of_its_own(tmp_path: Path) -> None:
         found = [[each.text for each in response.earlier] for response in answers.samples[2].responses]
     assert found == [["답 0", "답 0"], ["답 1", "답 1"]]
     assert len(ledger.asked) == 12
+
+
+def test_a_batch_endpoint_takes_no_conversation(tmp_path: Path) -> None:
+    params = {"model_name": "m", "api_key": "not-needed"}
+    options: dict[str, Any] = {"model": "openai", "model_params": params, "evaluator_params": {"scorer": "talking"}}
+    with pytest.raises(UsageError, match="--batch-api: questions-0000 is a conversation: its later questions follow"):
+        asked(prepared(tmp_path, TALKS, **options, batch_api=True))

@@ -53,6 +53,12 @@ def test_items_that_are_asked_in_the_same_words_have_answers_of_their_own(tmp_pa
     assert [sample.verdict.prediction for sample in found] == ["A", "B"]
 
 
+def test_a_conversation_is_refused_for_its_earlier_answers_are_in_no_file(tmp_path: Path) -> None:
+    rows = [{"turns": ["가?", "나?"], "references": ["다", "라"]}]
+    with pytest.raises(UsageError, match="questions-0000 is a conversation"):
+        samples(given(tmp_path, [given_item(0)], rows, apply_chat_template=True, prompt="raw"))
+
+
 def test_a_key_is_a_name_too(tmp_path: Path) -> None:
     keys = [entry.item.key for entry in everything(prepared(tmp_path, ROWS))]
     items = [given_item(number, name=key) for number, key in enumerate(keys)]
