@@ -59,15 +59,17 @@ def parts(report: Path) -> list[str]:
             ("--model-params=model_name=m,api_key=x", "--method=log_likelihood"),
             "--batch-api: --method=log_likelihood finds out from each answer what to ask next",
         ),
-        (
+        pytest.param(
             "litellm",
             ("--model-params=model_name=openai/gpt-4o-mini", "--max-cost=1"),
             "--batch-api: what a batch costs is known when all of it is paid for, so --max-cost cannot stop it",
+            marks=pytest.mark.slow,
         ),
-        (
+        pytest.param(
             "litellm",
             ("--model-params=model_name=gemini/gemini-pro",),
             "--batch-api: --model=litellm: no batches of gemini; there are those of azure, hosted_vllm",
+            marks=pytest.mark.slow,
         ),
     ],
 )

@@ -66,6 +66,7 @@ def test_tests_of_ones_own_are_told_and_not_run(always: Evaluate, pytester: pyte
     assert not Path("ledger.txt").exists()
 
 
+@pytest.mark.slow
 def test_the_last_run_tells_of_time(always: Evaluate) -> None:
     result = always("--dry-run")
     result.stdout.fnmatch_lines(["haerae: time: not known", "haerae: no earlier run of this model on these items*"])

@@ -155,6 +155,7 @@ def test_what_it_raises_is_an_error_of_its_item_and_never_a_wrong_answer(
     assert app("failing", "--max-error-rate=0.1").ret == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "options", "line"),
     [
