@@ -121,7 +121,7 @@ def test_a_second_model_grades_each_answer_once(grade: Evaluate, workers: tuple[
     assert "FAILURES" not in result.stdout.str()
 
 
-@pytest.mark.parametrize("place", range(1, 13))
+@pytest.mark.parametrize("place", [1, 4, 6, 8, 11])
 def test_a_run_that_is_killed_goes_on_in_either_batch(grade: Evaluate, place: int) -> None:
     grade("--store=other.sqlite", "--output-file=undisturbed.json")
     for name in ("answers.txt", "grades.txt"):
