@@ -27,10 +27,11 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts.prompt import Prompt
 from pytest_haerae.prompts.registry import find_prompt, refuse_method
 from pytest_haerae.redact import secrets_in
-from pytest_haerae.replicas import Replicas, check_replicas, on_other_machines
+from pytest_haerae.replicas import check_replicas, on_other_machines
 from pytest_haerae.run.given_responses import GivenResponses
 from pytest_haerae.run.identity import place_of_data
 from pytest_haerae.run.keys import identity_digest
+from pytest_haerae.run.loading import load_model
 from pytest_haerae.run.second import SecondModel, make_second
 from pytest_haerae.scoring.judging import judge, skip_reason
 from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
@@ -162,16 +163,7 @@ class Plan:
         Raises:
             UsageError: It cannot be loaded.
         """
-        config = self.config
-        if config.replicas is None:
-            return self.backend(self.parameters)
-        return Replicas(
-            self.backend,
-            self.parameters,
-            count=config.replicas,
-            address=config.ray_address,
-            gpus=config.gpus_per_replica,
-        )
+        return load_model(self.config, self.backend, self.parameters)
 
 
 def make_plan(

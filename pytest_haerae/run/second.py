@@ -18,8 +18,9 @@ from pytest_haerae.backends.registry import (
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.errors import HaeraeError, UsageError
 from pytest_haerae.redact import secrets_in
-from pytest_haerae.replicas import Replicas, check_replicas
+from pytest_haerae.replicas import check_replicas
 from pytest_haerae.run.keys import identity_digest
+from pytest_haerae.run.loading import load_model
 from pytest_haerae.scoring.parameters import ChosenScorer
 from pytest_haerae.types import Request
 
@@ -80,16 +81,7 @@ class SecondModel:
         Raises:
             UsageError: It cannot be loaded.
         """
-        config = self.config
-        if config.replicas is None or self.backend.remote:
-            return self.backend(self.parameters)
-        return Replicas(
-            self.backend,
-            self.parameters,
-            count=config.replicas,
-            address=config.ray_address,
-            gpus=config.gpus_per_replica,
-        )
+        return load_model(self.config, self.backend, self.parameters)
 
 
 def make_second(
