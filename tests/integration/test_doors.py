@@ -183,6 +183,23 @@ def test_a_yaml_file_gives_the_options_and_the_command_line_beats_it(tmp_path: P
     assert (report["metrics"]["n"], report["info"]["model"]) == (4, "random(seed=3)")
 
 
+def test_a_file_of_the_toolkit_is_taken_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "evaluator_config.yaml").write_text(
+        "dataset:\n  name: sample\n  subset: [history]\n  split: test\n  params: {}\n"
+        "model:\n  name: random\n  params: {seed: 3}\nevaluation:\n  method: partial_match\n  params: {}\n"
+        "few_shot:\n  num: 1\n",
+        encoding="utf-8",
+    )
+    result = command(tmp_path, "--config", "evaluator_config.yaml", "--limit=2", "--output_file=out.json")
+    assert result.returncode == 0, result.stderr
+    info = valid_report(tmp_path / "out.json")["info"]
+    assert (info["model"], info["evaluator_params"], info["num_few_shot"]) == (
+        "random(seed=3)",
+        {"scorer": "partial_match"},
+        1,
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -12,6 +12,7 @@ from pytest_haerae.config.model_names import model_names
 from pytest_haerae.config.options import BY_NAME, OPTIONS
 from pytest_haerae.doors.command_line.command import Command, add_option, print_json_text
 from pytest_haerae.doors.evaluator import as_options, evaluate_each, forecast_each, progress_line
+from pytest_haerae.doors.toolkit_config import from_toolkit, is_toolkit_config
 from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
 
@@ -78,7 +79,7 @@ def evaluate(raw: dict[str, Any]) -> int:
 
 
 def read_config(path: str | None) -> dict[str, Any]:
-    """Read options from a YAML file.
+    """Read options from a YAML file: by their names, or in the sections of HAE-RAE's evaluation toolkit.
 
     Raises:
         UsageError: It cannot be read, is no YAML mapping, or has an unknown option.
@@ -100,7 +101,8 @@ def read_config(path: str | None) -> dict[str, Any]:
         raise UsageError(f"{place}: malformed YAML: {' '.join(str(error).split())}") from None
     if not isinstance(values, dict):
         raise UsageError(f"{place}: a mapping of options is needed, such as 'model: random'")
-    return as_options({str(name): value for name, value in values.items()}, place)
+    named = {str(name): value for name, value in values.items()}
+    return from_toolkit(named, place) if is_toolkit_config(named) else as_options(named, place)
 
 
 COMMAND = Command("run", "Evaluate a language model.", add_arguments, run)
