@@ -10,6 +10,7 @@ from typing import Any
 from pytest_haerae.config.model_names import NAME, model_names
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.escaping import shown
 
 FILE, TABLE = "pyproject.toml", "tool.pytest-haerae.models"
 OF_A_PROFILE = (
@@ -59,11 +60,14 @@ def with_judge(values: Mapping[str, Any], profiles: Mapping[str, Mapping[str, An
     """The options that are given, where ``--judge`` names a profile with its backend and parameters in its place.
 
     Raises:
-        UsageError: As `with_profile`.
+        UsageError: As `with_profile`, or what is named is no text.
     """
-    if values.get("judge") not in profiles:
+    judge = values.get("judge")
+    if judge is not None and not isinstance(judge, str):
+        raise UsageError(f"--judge: one model is named, by a text, not {shown(judge)}")
+    if judge not in profiles:
         return dict(values)
-    own = {"model": values["judge"], "model_params": values.get("judge_params", {})}
+    own = {"model": judge, "model_params": values.get("judge_params", {})}
     profile = with_profile(own, profiles)
     return {**values, "judge": profile["model"], "judge_params": profile["model_params"]}
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pytest_haerae.data.cells import is_missing, plain
 from pytest_haerae.data.fields import Row
@@ -72,6 +73,8 @@ def _read(value: Any, column: str, place: RowPlace) -> Image:  # noqa: ANN401 - 
 
 def _of_text(text: str, column: str, place: RowPlace) -> Image:
     if _ADDRESS.match(text):
+        if not _has_host(text):
+            raise ValueError(f"{_short(text)} is an address without a host")
         return Image(redact_text(text), hashlib.sha256(text.encode()).hexdigest(), "", 0, text)
     if text[:5].lower() == "data:":
         content = _decoded(text)
@@ -87,6 +90,13 @@ def _of_text(text: str, column: str, place: RowPlace) -> Image:
         raise ValueError(f"{_short(text)} cannot be read: {error.strerror}") from None
     except ValueError as error:
         raise ValueError(f"{_short(text)} {error}") from None
+
+
+def _has_host(address: str) -> bool:
+    try:
+        return bool(urlsplit(address).hostname)
+    except ValueError:
+        return False
 
 
 def _decoded(text: str) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,8 @@ from pytest_haerae.types import Sample
 
 RANDOM = "random"
 """What the column `sampled` begins with where the labelled items are a random sample of the judged ones."""
+_DRAWN = re.compile(rf"{RANDOM}: (\d+) of \d+")
+"""How many rows were drawn, as that column says it."""
 COLUMNS = ("subset", "id", "key", "sampled", "question", "reference", "answer", "label")
 """The columns of a file that is handed to people, who fill in the last one."""
 
@@ -55,7 +59,7 @@ class Labels:
         own: Those of items of the run.
         elsewhere: Those of other answers, each with the verdict that the same judge gave.
         random: Whether the items of `own` are a random sample of the judged ones, as the file says.
-        unlabelled: Rows of such a sample that nobody has labelled.
+        unlabelled: Rows of such a sample that nobody has labelled, or that are not in the file any more.
     """
 
     own: Sequence[Label]
@@ -120,9 +124,16 @@ def read_labels(path: Path, scale: tuple[float, float] | None = None) -> Labels:
             Labelled(_share(place, row, "judge", scale), _share(place, row, "label", scale)) for place, row in rows
         ]
         return Labels((), pairs, random=False)
-    drawn = all(str(row.get("sampled") or "").strip().lower().startswith(RANDOM) for _, row in every)
+    samples = Counter(str(row.get("sampled") or "").strip().lower() for _, row in every)
     labels = _once(option, [_label(place, row, scale) for place, row in rows])
-    return Labels(labels, (), random=drawn, unlabelled=len(every) - len(rows))
+    unlabelled = len(every) - len(rows) + _deleted(samples)
+    return Labels(labels, (), random=all(said.startswith(RANDOM) for said in samples), unlabelled=unlabelled)
+
+
+def _deleted(samples: Mapping[str, int]) -> int:
+    """How many rows that were drawn are gone: whoever keeps the clear ones has no random sample."""
+    drawn = {said: _DRAWN.match(said) for said in samples}
+    return sum(max(0, int(found[1]) - samples[said]) for said, found in drawn.items() if found)
 
 
 def _label(place: RowPlace, row: Mapping[str, Any], scale: tuple[float, float] | None) -> Label:
@@ -169,16 +180,22 @@ def with_judge_check(metrics: Metrics, samples: Sequence[Sample], labels: Labels
     """
     if labels is None:
         return metrics
-    by_name: dict[tuple[str | None, str], int] = {}
+    by_name: defaultdict[tuple[str | None, str], set[int]] = defaultdict(set)
     for place, sample in enumerate(samples):
         for name in filter(None, (sample.item.key, sample.item.id)):
-            by_name[None, name] = by_name[sample.item.subset, name] = place
+            by_name[None, name].add(place)
+            by_name[sample.item.subset, name].add(place)
     found: dict[int, float] = {}
     for label in labels.own:
-        at = by_name.get((label.subset, label.name))
-        # A label is of one answer: what somebody said of another one tells nothing of this.
-        if at is not None and (label.answer is None or _plain(label.answer) == _plain(_answer_of(samples[at]))):
-            found[at] = label.value
+        # A label is of one answer: what somebody said of another one tells nothing of this, and a name that several
+        # items have does not say which was meant.
+        at = [
+            place
+            for place in by_name.get((label.subset, label.name), ())
+            if label.answer is None or _plain(label.answer) == _plain(_answer_of(samples[place]))
+        ]
+        if len(at) == 1:
+            found[at[0]] = label.value
     lost = len(labels.own) - len(found) + labels.unlabelled
     check = check_judge(samples, found, labels.elsewhere, random=labels.random and not lost, left_out=lost)
     return {**metrics, "judge": check}

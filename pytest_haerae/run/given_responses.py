@@ -94,11 +94,6 @@ class GivenResponses:
             )
         for kind in {plan.part_of(entry.data).kind for entry in asked}:
             self._check_kind(kind)
-        if (conversation := next((entry for entry in asked if entry.item.turns), None)) is not None:
-            raise UsageError(
-                f"{self.place}: {_called(conversation)} is a conversation, and of these a file's answers to the earlier"
-                " questions are not read: name other subsets (--subset)"
-            )
         datasets = {item.dataset for item in self.items if item.dataset}
         several = len(datasets) > 1 or len({entry.data for entry in asked}) > 1
         named: dict[str, list[GivenItem]] = {}
@@ -119,6 +114,8 @@ class GivenResponses:
                     )
                 given = found.responses[:k]
                 if len(given) == k and None not in given:
+                    if found.shown and found.shown != questions.shown(entry):
+                        joined.reworded.append(entry)
                     joined.answers.update(zip(own, (each for each in given if each is not None), strict=True))
                     continue
             (joined.other if found == "other" else joined.absent).append(entry)
@@ -180,6 +177,7 @@ class Joined:
         absent: The items that have none, or not as many as are asked for.
         other: Those whose id has another content there.
         missing: The tests of both.
+        reworded: Those that were asked in other words there than this run would ask them in.
         unused: How many items of the file are none of the run's.
     """
 
@@ -188,6 +186,7 @@ class Joined:
     absent: list[Selected] = field(default_factory=list)
     other: list[Selected] = field(default_factory=list)
     missing: set[str] = field(default_factory=set)
+    reworded: list[Selected] = field(default_factory=list)
     unused: int = 0
 
     def answer(
@@ -224,6 +223,11 @@ class Joined:
         if self.other:
             found.append(
                 f"{self.place}: other data there (question, options or reference), so not taken: {_named(self.other)}"
+            )
+        if self.reworded:
+            found.append(
+                f"{self.place}: {_named(self.reworded)} asked in other words there than shown here; name the --prompt,"
+                " the few-shot examples and the --system-prompt by which the answers were given"
             )
         return found
 

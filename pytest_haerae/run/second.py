@@ -27,6 +27,11 @@ from pytest_haerae.types import Request
 OPTION = "--judge"
 
 
+def of_second(words: str) -> str:
+    """What a backend says of the first model, in the same words with the option that names this one."""
+    return words.replace("--model", OPTION)
+
+
 @dataclass(frozen=True)
 class SecondModel:
     """A model that is asked about answers, before it is loaded.
@@ -125,7 +130,6 @@ def make_second(
         if config.max_cost is not None:
             check_price(config.judge, backend, parameters)
     except HaeraeError as error:
-        # The same words as of the first model, with the option that names this one.
-        raise type(error)(str(error).replace("--model", OPTION)) from None
+        raise type(error)(of_second(str(error))) from None
     chat = parameters.takes_chats("generate") if config.apply_chat_template is None else config.apply_chat_template
     return SecondModel(config, backend, parameters, chat, tuple(secrets_in(config.judge_params)))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from pytest_haerae.errors import HaeraeError
 from pytest_haerae.run.budget import Budget
 from pytest_haerae.run.calls import NO_CALLS, CallTotals, known_sum
 from pytest_haerae.run.engine import Engine, Progress
@@ -12,7 +13,7 @@ from pytest_haerae.run.keys import response_key
 from pytest_haerae.run.loaded import KeptModel
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.progress import tell
-from pytest_haerae.run.second import OPTION, SecondModel
+from pytest_haerae.run.second import OPTION, SecondModel, of_second
 from pytest_haerae.run.stored_run import StoredRun
 from pytest_haerae.run.usage import Usage
 from pytest_haerae.scoring.judging import further_requests
@@ -128,8 +129,9 @@ class SecondBatch:
         keys = [response_key(self._model.identity, request) for request in requests]
         said = self._engine.ask(keys, requests, self._progress)
         for owner, key in zip(owners, keys, strict=True):
-            owner.said.append(said[key])
-            self._said[key] = said[key]
+            answer = said[key] if said[key].error is None else replace(said[key], error=of_second(str(said[key].error)))
+            owner.said.append(answer)
+            self._said[key] = answer
         # What is lost of one answer ends the questions about it: its item is an error, and the next run asks again.
         return [each for each in {id(owner): owner for owner in owners}.values() if not each.is_lost]
 
@@ -200,6 +202,8 @@ def grade(
     batch = SecondBatch(plan, model, engine, progress)
     try:
         verdicts = batch.judge(answers, _announce(progress, model))
+    except HaeraeError as error:
+        raise type(error)(of_second(str(error))) from None
     finally:
         engine.usage.notes += kept.close()
     return Graded(verdicts, batch.totals(), engine.usage)

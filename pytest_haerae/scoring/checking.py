@@ -53,7 +53,7 @@ def checked(verdict: object, response: Response) -> Verdict:
     for name in _SHARES:
         if values[name] is not None and not 0 <= values[name] <= 1:
             raise ScorerFailure(f"{name} is between 0 and 1, not {values[name]:g}")
-    values["judgements"] = _judgements(values["judgements"], response)
+    values["judgements"] = _judgements(values["judgements"])
     values["turn_scores"] = _turn_scores(values["turn_scores"])
     values["outcome"] = OUTCOMES[OUTCOMES.index(outcome)]  # a string of Python's own, also for an enumeration's member
     same = type(verdict) is Verdict and all(given[name] is value for name, value in values.items())
@@ -81,10 +81,11 @@ def _text(name: str, value: object, response: Response) -> str | None:
     raise ScorerFailure(f"{name} holds half of a surrogate pair: {shown(value)}")
 
 
-def _judgements(value: object, response: Response) -> tuple[str, ...]:
+def _judgements(value: object) -> tuple[str, ...]:
     if not isinstance(value, tuple | list):
         raise ScorerFailure(f"judgements are texts, not {shown(value)}")
-    found = tuple(_text("judgements", text, response) or "" for text in value)
+    # What a second model wrote: half of a character, where its output ended, is not the scorer's fault either.
+    found = tuple(_text("judgements", text, Response(text if isinstance(text, str) else None)) or "" for text in value)
     return value if type(value) is tuple and all(map(operator.is_, value, found)) else found
 
 

@@ -42,6 +42,10 @@ def run(arguments: Namespace) -> int:
         raise UsageError(f"--output {path}: is there already, maybe with somebody's labels; name another file")
     check_writable(path, "--output")
     rows = read_report(arguments.report, str(arguments.report))["samples"]
+    if any(row.get("answers") for row in rows):
+        raise UsageError(f"{arguments.report}: a label is of one answer, and --repeats asked for several an item")
+    if any(row.get("answers") for row in rows):
+        raise UsageError(f"{arguments.report}: a label is of one answer, and --repeats asked for several an item")
     graded = [row for row in rows if row.get("judgements") and row["outcome"] not in ("unjudged", "error", "skipped")]
     if not graded:
         raise UsageError(f"{arguments.report}: no answer in it was graded by a judge (--judge)")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae.config.profiles import OF_A_PROFILE, read_profiles, with_profile
+from pytest_haerae.config.profiles import OF_A_PROFILE, read_profiles, with_judge, with_profile
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.errors import UsageError
 
@@ -82,3 +82,9 @@ def test_a_profile_sets_options_that_there_are() -> None:
     from pytest_haerae.config.options import BY_NAME
 
     assert set(OF_A_PROFILE) <= BY_NAME.keys()
+
+
+@pytest.mark.parametrize("judge", [["random"], {"a": 1}, len, 4])
+def test_a_judge_that_is_no_text_is_refused(judge: object) -> None:
+    with pytest.raises(UsageError, match="--judge: one model is named, by a text, not "):
+        with_judge({"model": "random", "judge": judge}, {})

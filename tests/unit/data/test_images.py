@@ -96,6 +96,8 @@ def test_the_bytes_of_a_parquet_file_as_datasets_writes_it(tmp_path: Path) -> No
         ("link.png", "'link.png' lies outside of the data file's folder "),
         ("/etc/passwd", "'/etc/passwd' lies outside of the data file's folder "),
         ("file:///etc/passwd", "there is no file 'file:///etc/passwd' in "),
+        ("https://", "'https://' is an address without a host"),
+        ("https://[::/a.png", "'https://[::/a.png' is an address without a host"),
         ("x" * 5000, "there is no file 'xxx"),
         ("large.png", "large.png has 20.0 MiB, and 20 MiB is the most"),
         ("data:text/html;base64,PGI+", "is no data: URL of an image"),

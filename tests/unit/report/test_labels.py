@@ -46,6 +46,16 @@ def test_a_sample_is_random_where_each_row_says_so_and_has_its_label(tmp_path: P
     assert read(tmp_path, rows[0], {**rows[1], "label": None}).unlabelled == 1
 
 
+def test_rows_that_were_deleted_leave_no_random_sample(tmp_path: Path) -> None:
+    """Who deletes the rows that are hard to label keeps the clear answers."""
+    rows = [
+        {"id": f"a-{number}", "label": 1, "sampled": "random: 3 of 5 graded answers, seed 0"} for number in range(3)
+    ]
+    assert read(tmp_path, *rows).unlabelled == 0
+    assert read(tmp_path, *rows[:2]).unlabelled == 1
+    assert read(tmp_path, rows[0], {**rows[1], "label": None}).unlabelled == 2
+
+
 def test_pairs_of_other_answers_are_read(tmp_path: Path) -> None:
     found = read(tmp_path, {"judge": 5, "label": 4}, {"judge": 1, "label": 1}, scale=SCALE)
     assert (found.elsewhere, found.own) == ([(1, 0.75), (0, 0)], ())
@@ -94,6 +104,15 @@ def test_labels_are_matched_by_name_and_answer(tmp_path: Path) -> None:
     assert (found["labels"], found["left_out"]) == (2, 3)
     assert (found["source"], found["correction"]) == ("no random sample", None)
     assert found["error"]["specificity"] == 0
+
+
+def test_a_name_that_several_items_have_says_nothing_of_one(tmp_path: Path) -> None:
+    samples = [sample for subset in ("a", "b") for sample in samples_of({subset: "cw"})]
+    labels = read(
+        tmp_path, {"id": samples[0].item.id, "label": 1}, {"id": samples[1].item.id, "subset": "b", "label": 1}
+    )
+    metrics = with_judge_check(make_metrics(samples), samples, labels)
+    assert (metrics["judge"]["labels"], metrics["judge"]["left_out"]) == (1, 1)
 
 
 def test_without_labels_nothing_is_said() -> None:

@@ -103,6 +103,24 @@ def test_a_row_of_version_1_is_known_by_its_text(tmp_path: Path) -> None:
     assert len(found) == 3
 
 
+def test_answers_to_another_prompt_are_told_of(tmp_path: Path) -> None:
+    """The report shows each question as this run would ask it, which is not how these were asked."""
+    made = prepared(tmp_path, ROWS)
+    shown = Questions(made.plan, made.source).shown
+    items = [
+        given_item(
+            number,
+            key=entry.item.key,
+            content=(entry.item.options, entry.item.reference),
+            shown=shown(entry) if number else "?",
+        )
+        for number, entry in enumerate(everything(made))
+    ]
+    _, told = samples(given(tmp_path, items))
+    assert len(told) == 1
+    assert "1 item (questions-0000) asked in other words there than shown here" in told[0]
+
+
 def test_as_many_answers_are_taken_as_are_asked_for(tmp_path: Path) -> None:
     two = (Response("(A)"), Response("(B)"))
     items = [given_item(0, responses=two), given_item(1, responses=two), given_item(2)]

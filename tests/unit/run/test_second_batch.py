@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pytest_haerae.errors import UsageError
 from pytest_haerae.evaluation import Evaluation, prepare
 from pytest_haerae.run.second_batch import MOST_ROUNDS
 from pytest_haerae.scoring.registry import Scorer, register_scorer
@@ -127,3 +128,21 @@ def test_each_of_several_answers_is_judged_by_itself(tmp_path: Path) -> None:
     ledger = Ledger()
     made = evaluation(tmp_path, about, lambda r: Response(text="yes"), ledger, repeats=3)
     assert [len(sample.verdicts) for sample in samples(made)] == [3] * 6
+
+
+def test_what_its_backend_says_of_the_model_is_said_of_the_judge(tmp_path: Path) -> None:
+    """Its backend knows no option but --model, and a wrong key of the judge's would be looked for there."""
+
+    def refused(request: Request) -> Response:
+        raise UsageError("--model=second: HTTP 401; set api_key in --model-params")
+
+    with pytest.raises(UsageError, match=r"^--judge=second: HTTP 401; set api_key in --judge-params$"):
+        samples(evaluation(tmp_path, about, refused, Ledger()))
+
+
+def test_what_its_backend_says_of_one_answer_too(tmp_path: Path) -> None:
+    lost = Response(error="--model=second: returned None")
+    found = samples(
+        evaluation(tmp_path, about, lambda r: lost if number_of(r) == 1 else Response(text="yes"), Ledger())
+    )
+    assert "--judge=second: returned None" in found[1].verdict.explanation

@@ -107,6 +107,14 @@ def test_a_verdict_is_handed_on_as_it_is() -> None:
     assert checked(verdict, RESPONSE) is verdict
 
 
+def test_half_of_a_character_in_what_a_judge_wrote_is_replaced() -> None:
+    """A stored judgement would make its item an error for ever: the judge is not asked the same again."""
+    verdict = checked(made(judgements=("[[CORRECT]] \ud83d", "다시")), RESPONSE)
+    assert verdict.judgements == ("[[CORRECT]] \ufffd", "다시")
+    with pytest.raises(ScorerFailure, match="judgements is a text or None, not 5"):
+        checked(made(judgements=(5,)), RESPONSE)
+
+
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 from typing import cast
 
@@ -69,3 +70,15 @@ def test_a_report_without_a_judge_has_nothing_to_label(tmp_path: Path, capsys: p
     write_report(report_of(samples_of({"a": "cw"})), path)
     assert main(["label", str(path)]) == 4
     assert "no answer in it was graded by a judge" in capsys.readouterr().err
+
+
+def test_several_answers_an_item_are_refused_before_people_label_them(
+    judged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = json.loads(judged.read_text(encoding="utf-8"))
+    for row in report["samples"]:
+        row["answers"] = [dict(row)] * 2
+    judged.write_text(json.dumps(report), encoding="utf-8")
+    assert main(["label", str(judged)]) == 4
+    assert "a label is of one answer" in capsys.readouterr().err
+    assert not judged.with_suffix(".labels.csv").exists()
