@@ -11,9 +11,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-_WORD = r"(?:최종|종합|총|overall|final|total)?\s*(?:score|rating|grade|점수|평점|평가\s?점수)"
+_WORD = r"(?:(?:최종|종합|총|overall|final|total)\s*)?(?:score|rating|grade|점수|평점|평가\s?점수)"
 _NUMBER = r"(?P<number>-?\d+(?:\.\d+)?)"
 _OF = r"(?:\s*(?:/|점\s*/|out\s+of)\s*(?P<highest>\d+(?:\.\d+)?))?"
+# Of one line, and no two repetitions of the same characters in a row: a judge that fell into a loop writes thousands
+# of line ends, which would be tried in every division.
+_LINE = r"^[ \t*_#>-]*"
 _MARKS = r"[\s*_`\"'\[({<]*"
 # A number that goes on, or that another one follows as of a range or a choice, states nothing: "1-5", "3 or 4", "80%".
 _ENDED = r"(?![\d%]|\.\d|\s*(?:-|~|–|∼|to\b|or\b|또는|혹은|에서)\s*\d)"
@@ -24,11 +27,11 @@ _SCORES = (
     # {"score": 7}  {'점수': "4"}
     re.compile(rf"[\"'](?:{_WORD})[\"']\s*:\s*[\"']?{_NUMBER}{_OF}{_ENDED}", re.IGNORECASE),
     # SCORE: 0.5  **점수**: 4점  - Final score: 7/10
-    re.compile(rf"^[\s*_#>-]*{_WORD}[\s*_]*[:：=]{_MARKS}{_NUMBER}{_OF}{_ENDED}", re.IGNORECASE | re.MULTILINE),
+    re.compile(rf"{_LINE}{_WORD}[\s*_]*[:：=]{_MARKS}{_NUMBER}{_OF}{_ENDED}", re.IGNORECASE | re.MULTILINE),
     # 따라서 점수는 4점입니다.  I give it a score of 7.  The rating is 3 out of 5.
     re.compile(rf"{_WORD}\s*(?:[:：=]|은|는|of|is)\s*{_MARKS}{_NUMBER}{_OF}{_ENDED}", re.IGNORECASE),
     # 4  4점  8/10
-    re.compile(rf"\A{_MARKS}{_NUMBER}{_OF}\s*(?:점)?[\s*_`\"'\])}}>.]*\Z"),
+    re.compile(rf"\A{_MARKS}{_NUMBER}{_OF}(?:\s*점)?[\s*_`\"'\])}}>.]*\Z"),
 )
 """The kinds of statements, the clearest first."""
 
@@ -76,7 +79,7 @@ def read_choice(text: str, words: Sequence[str]) -> str | None:
     for pattern in (
         rf"\[\[\s*{word}\s*\]\]",
         rf"[\"']{_CHOICE_WORD}[\"']\s*:\s*[\"']{word}[\"']",
-        rf"^[\s*_#>-]*{_CHOICE_WORD}[\s*_]*[:：=]{_MARKS}{word}(?!\s*(?:/|or\b|또는)\s*\w)",
+        rf"{_LINE}{_CHOICE_WORD}[\s*_]*[:：=]{_MARKS}{word}(?!\s*(?:/|or\b|또는)\s*\w)",
         rf"{_CHOICE_WORD}\s*(?:[:：=]|은|는|is)\s*{_MARKS}{word}(?!\s*(?:/|or\b|또는)\s*\w)",
         rf"\A{_MARKS}{word}[\s*_`\"'\])}}>.:]*\Z",
     ):
@@ -87,23 +90,23 @@ def read_choice(text: str, words: Sequence[str]) -> str | None:
 
 
 def _spelled(word: str) -> str:
-    return r"[\s_-]+".join(map(re.escape, re.split(r"[\s_-]+", word)))
+    return r"[\s_-]+".join(map(re.escape, re.split(r"[\s_-]+", unicodedata.normalize("NFKC", word))))
 
 
 def _as_spelled(found: str, words: Sequence[str]) -> str:
-    plain = _plain(found)
-    return next(word for word in words if _plain(word) == plain)
+    return next(word for word in words if plain(word) == plain(found))
 
 
-def _plain(word: str) -> str:
-    return re.sub(r"[\s_-]+", " ", word).casefold()
+def plain(word: str) -> str:
+    """A word without what its spelling may differ in."""
+    return re.sub(r"[\s_-]+", " ", unicodedata.normalize("NFKC", word)).casefold()
 
 
 _YES = frozenset(("yes", "true", "o", "met", "pass", "예", "네", "충족", "만족", "1"))
 _NO = frozenset(("no", "false", "x", "not met", "fail", "아니오", "아니요", "미충족", "불충족", "불만족", "0"))
 _CRITERION = re.compile(
     # 1: yes   2. 예   **3)** no   - 4: 미충족 (이유…)
-    rf"^[\s*_#>-]*(?P<place>\d+)\s*[.):：]?[\s*_]*[.):：-]*{_MARKS}"
+    rf"{_LINE}(?P<place>\d{{1,4}})[\s.):：*_`\"'\[({{<-]*"
     rf"(?P<word>{'|'.join(sorted(map(_spelled, _YES | _NO), key=len, reverse=True))})(?!\w)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -123,4 +126,4 @@ def read_checklist(text: str, count: int) -> tuple[bool, ...] | None:
 
 def _criteria(text: str) -> Iterator[tuple[int, bool]]:
     for found in _CRITERION.finditer(text):
-        yield int(found["place"]), _plain(found["word"]) in _YES
+        yield int(found["place"]), plain(found["word"]) in _YES

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pytest_haerae.errors import ScorerFailure, UsageError, unknown
+from pytest_haerae.escaping import shown
+from pytest_haerae.scoring.judge.reading import plain
 from pytest_haerae.typed_files import read_typed_text
 from pytest_haerae.types import Outcome
 
@@ -200,15 +203,28 @@ def _worth(place: str, kind: Kind, content: Mapping[str, Any]) -> dict[str, Any]
         for word, outcome in verdicts.items():
             if outcome not in _OUTCOMES:
                 raise UsageError(f"{place}: verdicts: {word}: {unknown('outcome', str(outcome), _OUTCOMES)}")
+        _check_words(place, tuple(verdicts))
         if "correct" not in verdicts.values():
             raise UsageError(f'{place}: verdicts: no word stands for an answer that is right, such as YES = "correct"')
         return {"verdicts": verdicts}
     lowest, highest = float(content.get("lowest", 0)), float(content.get("highest", 1))
     if kind == "score" and not {"lowest", "highest", "passes_from"} <= content.keys():
         raise UsageError(f"{place}: a template of the kind score has lowest, highest and passes_from")
+    if not (math.isfinite(lowest) and math.isfinite(highest)):
+        raise UsageError(f"{place}: lowest and highest are finite numbers")
     if not lowest < highest:
         raise UsageError(f"{place}: lowest {lowest:g} is not below highest {highest:g}")
     passes_from = float(content.get("passes_from", highest))
     if not lowest <= passes_from <= highest:
         raise UsageError(f"{place}: passes_from {passes_from:g} is not between {lowest:g} and {highest:g}")
     return {"lowest": lowest, "highest": highest, "passes_from": passes_from}
+
+
+def _check_words(place: str, words: Sequence[str]) -> None:
+    """Refuse words that no text states, or that are one to whoever reads it."""
+    seen: dict[str, str] = {}
+    for word in words:
+        if not word.strip() or set(word) & set("[]"):
+            raise UsageError(f"{place}: verdicts: {shown(word)} is no word; the brackets stand in the text alone")
+        if (other := seen.setdefault(plain(word), word)) != word:
+            raise UsageError(f"{place}: verdicts: {other} and {word} are read as the same word")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,3 +117,21 @@ def test_a_line_for_each_criterion_is_read(text: str, met: tuple[bool, ...]) -> 
 @pytest.mark.parametrize("text", ["", "1. 예", "1. 예\n2. 글쎄요", "모두 충족합니다", "1. 예상보다 짧음\n2. 예"])
 def test_a_criterion_without_a_verdict_leaves_all_undecided(text: str) -> None:
     assert read_checklist(text, 2) is None
+
+
+@pytest.mark.parametrize("looped", ["\n", " ", "-\n", "*", "점수\n", "1\n", "1 ", "verdict: ", "final "])
+def test_a_judge_in_a_loop_is_read_in_one_pass(looped: str) -> None:
+    """Of each repetition the patterns tried every division: a thousand line ends took seconds."""
+    text = f"1{looped * 20_000}?"
+    assert read_score(text, 1, 10) is None
+    assert read_choice(text, ("CORRECT", "NOT_ATTEMPTED")) is None
+    assert read_checklist(text, 3) is None
+
+
+def test_a_word_is_read_however_its_letters_are_composed() -> None:
+    word = unicodedata.normalize("NFD", "존댓말")
+    assert read_choice("[[존댓말]]", ("반말", word)) == word
+
+
+def test_a_number_that_no_criterion_has_is_passed_over() -> None:
+    assert read_checklist(f"{'1' * 5000} 예\n1. 예", 1) == (True,)

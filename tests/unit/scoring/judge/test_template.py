@@ -16,6 +16,7 @@ passes_from = 4
 text = "{question} / {answer} / {{answer}}"
 again = "점수만"
 """
+CHOICE = 'kind = "choice"\ntext = "{answer}"\nagain = "x"\n[verdicts]\nYES = "correct"\n'
 
 
 @pytest.mark.parametrize("name", template_names())
@@ -71,6 +72,10 @@ def test_what_decides_a_verdict_decides_the_fingerprint(tmp_path: Path) -> None:
         (GOOD.replace('again = "점수만"', ""), "has no field 'again'"),
         (GOOD.replace('"score"', '"choice"'), "no word stands for an answer that is right"),
         ('kind = "choice"\ntext = "{answer}"\nagain = "x"\n[verdicts]\nA = "right"', "verdicts: A: unknown outcome"),
+        (GOOD.replace("highest = 5", "highest = inf"), "lowest and highest are finite numbers"),
+        (CHOICE + '"[[A]]" = "wrong"', r"verdicts: '\[\[A\]\]' is no word"),
+        (CHOICE + '" " = "wrong"', "verdicts: ' ' is no word"),
+        (CHOICE + 'a-B = "correct"\nA_b = "wrong"', "verdicts: a-B and A_b are read as the same word"),
         ("kind = ", "malformed TOML"),
     ],
 )
