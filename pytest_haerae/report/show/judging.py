@@ -55,10 +55,10 @@ def _check_lines(check: JudgeCheck) -> list[str]:
     if correction["accuracy"] is None:
         return [*lines, f"not corrected: {correction['reason']}"]
     method = correction["method"].replace("_", " ")
-    return [
-        *lines,
-        f"corrected for the judge's error: {correction['accuracy']:.4f}{_interval(correction['ci95'])} ({method})",
-    ]
+    # Labels of a scale correct the mean of the scores; sensitivity is of right and wrong alone.
+    about = "mean score " if error is None else ""
+    score = f"{correction['accuracy']:.4f}{_interval(correction['ci95'])}"
+    return [*lines, f"{about}corrected for the judge's error: {score} ({method})"]
 
 
 def _interval(ci95: Sequence[float] | None) -> str:

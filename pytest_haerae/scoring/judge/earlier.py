@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.errors import UsageError
+from pytest_haerae.scoring.reading.marks import split_reasoning
 from pytest_haerae.typed_files import read_typed
 
 
 def earlier_answers(name: str) -> Mapping[tuple[str, str], str]:
-    """The answers of a report, by subset and what the item is known by there.
+    """The answers of a report, without reasoning, by subset and what the item is known by there.
 
     Args:
         name: The path as typed.
@@ -31,9 +32,10 @@ def earlier_answers(name: str) -> Mapping[tuple[str, str], str]:
     if not isinstance(rows, list):
         raise UsageError(f"{place}: is no report: it has no samples")
     answers = {
-        (row["subset"], row.get("key") or row["id"]): row["raw_output"]
+        # The judge sees no reasoning of either side: this run's answers come without theirs, too.
+        (row["subset"], str(row.get("key") or row["id"])): split_reasoning(row["raw_output"]).answer.text.strip()
         for row in rows
-        if isinstance(row, dict) and isinstance(row.get("raw_output"), str) and {"subset", "id"} <= row.keys()
+        if isinstance(row, dict) and all(isinstance(row.get(name), str) for name in ("subset", "id", "raw_output"))
     }
     if not answers:
         raise UsageError(f"{place}: none of its items has a text as its answer")

@@ -49,6 +49,14 @@ def test_the_corrected_score_stands_beside_the_judges_error() -> None:
     ]
 
 
+def test_labels_of_a_scale_correct_the_mean_of_the_scores() -> None:
+    """It stands below the accuracy, of which it says nothing."""
+    check = {"source": "random sample", "labels": 50, "left_out": 0, "error": None, "correction": correction()}
+    assert lines(judge=check)[-1] == (
+        "mean score corrected for the judge's error: 0.5200 [0.410, 0.630] (prediction powered)"
+    )
+
+
 def test_why_nothing_was_corrected_is_said() -> None:
     check = {"source": "no random sample", "labels": 3, "left_out": 2, "error": None, "correction": None}
     assert lines(judge=check)[1:] == [

@@ -20,9 +20,22 @@ def test_answers_are_known_by_key_or_else_by_id(tmp_path: Path) -> None:
     assert earlier_answers(str(path)) == {("a", "k"): "가", ("a", "a-0001"): "나"}
 
 
+def test_the_judge_sees_no_reasoning_of_the_other_side(tmp_path: Path) -> None:
+    row = {"subset": "a", "id": "a-0", "raw_output": "<think>[[A]]라고 하자</think>\n\n서울입니다.\n"}
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps({"samples": [row]}), encoding="utf-8")
+    assert earlier_answers(str(path)) == {("a", "a-0"): "서울입니다."}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("{", "is no JSON"), ("[]", "is no report"), ('{"samples": []}', "none of its items"), (None, "cannot be read")],
+    [
+        ("{", "is no JSON"),
+        ("[]", "is no report"),
+        ('{"samples": []}', "none of its items"),
+        ('{"samples": [{"subset": [], "id": "a", "raw_output": "b"}]}', "none of its items"),
+        (None, "cannot be read"),
+    ],
 )
 def test_what_is_no_report_is_refused(tmp_path: Path, text: str | None, words: str) -> None:
     path = tmp_path / "old.json"
