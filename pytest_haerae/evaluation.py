@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pytest_haerae.backends.function import FUNCTION
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.config.model_names import model_names
 from pytest_haerae.config.option import RawOptions
@@ -207,9 +206,8 @@ class Evaluation:
     def _further_warnings(self, selection: Sequence[Selected]) -> list[str]:
         of_judge: list[str] = []
         if (second := self.plan.second) is not None:
-            # A function is called by its module, in which the judge may stand, too: that is no family of models.
-            if FUNCTION not in (self.plan.config.model, second.backend_name):
-                of_judge = warn_of_own_family(self.plan.parameters.model_label(), second.parameters.model_label())
+            names = self.plan.parameters.model_label(), second.parameters.model_label()
+            of_judge = warn_of_own_family(*names, (self.plan.config.model, second.backend_name))
             of_judge += [UNCHECKED] if self.labels is None else []
         before = [] if self.baseline is None else self.baseline["samples"]
         return [*warn_of_lost(lost_items(before, self.plan, self.source, selection)), *of_judge]

@@ -38,6 +38,10 @@ def run(arguments: Namespace) -> int:
     count = parse_integer("--number", arguments.number, minimum=1)
     seed = parse_integer("--seed", arguments.seed, minimum=0)
     path = parse_typed_path("--output", arguments.output or arguments.report.with_suffix(".labels.csv"))
+    if path.suffix.lower() != ".csv":
+        raise UsageError(
+            f"--output {path}: a CSV file is written, by whose name --judge-labels reads it; end it in .csv"
+        )
     if path.exists():
         raise UsageError(f"--output {path}: is there already, maybe with somebody's labels; name another file")
     check_writable(path, "--output")

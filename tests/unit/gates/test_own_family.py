@@ -30,3 +30,9 @@ def test_a_judge_of_the_same_family_is_warned_of() -> None:
     assert "gpt-5" in line
     assert "gpt-4o-mini" in line
     assert warn_of_own_family("gpt-4o", "claude-sonnet-4") == warn_of_own_family(None, None) == []
+
+
+def test_two_functions_of_one_module_are_no_family() -> None:
+    both = ("function", "function")
+    assert warn_of_own_family("app:answer", "app:grade", both) == []
+    assert warn_of_own_family("app:answer", "app:answer", both)

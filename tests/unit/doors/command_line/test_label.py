@@ -82,3 +82,8 @@ def test_several_answers_an_item_are_refused_before_people_label_them(
     assert main(["label", str(judged)]) == 4
     assert "a label is of one answer" in capsys.readouterr().err
     assert not judged.with_suffix(".labels.csv").exists()
+
+
+def test_a_name_that_could_not_be_read_again_is_refused(judged: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["label", str(judged), "--output", str(judged.with_name("labels.txt"))]) == 4
+    assert "end it in .csv" in capsys.readouterr().err
