@@ -85,6 +85,8 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         row["score"] = verdict.score
     if verdict.judgements:
         row["judgements"] = list(verdict.judgements)
+    if verdict.order_scores:
+        row["order_scores"] = list(verdict.order_scores)
     if response and item.turns:
         row["turns"] = _turn_rows(item, response, verdict)
     if item.images:
@@ -132,6 +134,8 @@ def _answer_row(item: Item, answer: Answer) -> AnswerRow:
         row["score"] = verdict.score
     if verdict.judgements:
         row["judgements"] = list(verdict.judgements)
+    if verdict.order_scores:
+        row["order_scores"] = list(verdict.order_scores)
     if item.turns:
         row["turns"] = _turn_rows(item, response, verdict)
     if response.log_probability is not None:

@@ -19,7 +19,7 @@ from typing_extensions import TypedDict
 from pytest_haerae.gates.changes import Changes, DetectableDrops
 from pytest_haerae.gates.compatibility import EarlierInfo
 from pytest_haerae.gates.gate import GateEntry
-from pytest_haerae.statistics.answer_row import Tokens, TurnRow
+from pytest_haerae.statistics.answer_row import OrderScores, Tokens, TurnRow
 from pytest_haerae.statistics.pairing import PairedRow
 from pytest_haerae.statistics.scores import Count, Metrics, Share, Spread
 
@@ -165,6 +165,8 @@ class SampleRow(PairedRow):
     """What the answer is worth, where scores are partial."""
     judgements: NotRequired[list[str]]
     """What a judge wrote about the answer, in the order in which it was asked."""
+    order_scores: NotRequired[OrderScores]
+    """Where the answer was compared with another one in both orders: what it is worth shown first, and second."""
     turns: NotRequired[list[TurnRow]]
     """Of a conversation its questions and answers in order; `raw_output` is the last answer."""
     finish_reason: str | None

@@ -9,6 +9,11 @@ from typing_extensions import TypedDict
 
 from pytest_haerae.types import Outcome
 
+OrderScores = Annotated[
+    list[Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]], Field(min_length=2, max_length=2)
+]
+"""What an answer is worth shown before another one, and after it."""
+
 
 class Tokens(TypedDict):
     """Tokens of one answer, or of all of them; null where the backend does not say."""
@@ -49,6 +54,7 @@ class AnswerRow(TypedDict):
     explanation: NotRequired[str]
     score: NotRequired[Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]]
     judgements: NotRequired[list[str]]
+    order_scores: NotRequired[OrderScores]
     turns: NotRequired[list[TurnRow]]
     error: str | None
     log_probability: NotRequired[Annotated[float, Field(le=0, allow_inf_nan=False)]]

@@ -22,6 +22,7 @@ from pytest_haerae.statistics.estimates import (
     wilson_interval,
 )
 from pytest_haerae.statistics.pairing import ANSWERED, Outline
+from pytest_haerae.statistics.pairwise import BothOrders, Flips, flips
 from pytest_haerae.statistics.partial import MeanScore, mean_score_of, turn_means_of
 from pytest_haerae.statistics.repeats import Repeats, repeats_of
 from pytest_haerae.types import Outcome, Sample, Verdict, grouped
@@ -69,6 +70,8 @@ class Score(Clustering, FurtherScore):
     """The mean of partial scores, where a scorer gives some."""
     turn_scores: NotRequired[list[MeanScore]]
     """The mean of the scores of the first answers of conversations, of the second ones, and so on."""
+    flips: NotRequired[Flips]
+    """How often the order decided, where answers were compared with others in both orders."""
     character_f: NotRequired[Share | None]
     """Mean likeness of free-text answers to their references; null where there are none."""
     repeats: NotRequired[Repeats]
@@ -120,6 +123,9 @@ def score(samples: Sequence[Sample]) -> Score:
         found["score"] = mean
     if turns := turn_means_of(verdicts):
         found["turn_scores"] = turns
+    # Of several answers to an item the first: pairs of one item are not independent.
+    if pairs := [BothOrders(*first.order_scores) for first, *_ in verdicts if first.order_scores]:
+        found["flips"] = flips(pairs)
     if repeats := repeats_of(verdicts, _ranks(answered), _passages(answered)):
         found["repeats"] = repeats
     return found

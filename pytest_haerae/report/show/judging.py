@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pytest_haerae.report.schema import Info, Judging, Report
 from pytest_haerae.statistics.corrected import JudgeCheck
+from pytest_haerae.statistics.pairwise import Flips
 
 
 def judging_lines(report: Report) -> list[str]:
@@ -19,6 +20,8 @@ def judging_lines(report: Report) -> list[str]:
         lines.append(f"mean scores by turn: {means}")
     if (title := judge_title(info)) and "judging" in info:
         lines.append(_judge_line(title, info["judging"]))
+    if pairs := metrics.get("flips"):
+        lines.append(_flips_line(pairs))
     if check := metrics.get("judge"):
         lines += _check_lines(check)
     return lines
@@ -38,6 +41,16 @@ def _judge_line(title: str, judging: Judging) -> str:
     if tokens["prompt"]:
         words += f", tokens: {tokens['prompt']} prompt, {tokens['completion']} completion"
     return words + ("" if cost is None else f", {cost:.4f} USD")
+
+
+def _flips_line(found: Flips) -> str:
+    """How often the order of two answers decided which is the better."""
+    if found["rate"] is None or found["first"] is None:
+        return "no pair was judged in both orders"
+    return (
+        f"the better of two answers changes with their order in {found['rate']:.1%}{_interval(found['ci95'])} of"
+        f" {found['n']} pairs; the one shown first gets {found['first']:.3f} on average (0.5 without a bias)"
+    )
 
 
 def _check_lines(check: JudgeCheck) -> list[str]:

@@ -168,4 +168,5 @@ def grade(item: Item, response: Response, parameters: JudgeParameters, said: Seq
         score=worth.score,
         judgements=texts,
         turn_scores=worth.turns,
+        order_scores=worth.orders,
     )

@@ -49,6 +49,13 @@ def test_the_corrected_score_stands_beside_the_judges_error() -> None:
     ]
 
 
+def test_how_often_the_order_decides_is_said() -> None:
+    assert lines(flips={"rate": 0.2, "ci95": [0.1, 0.35], "n": 40, "first": 0.55})[1:] == [
+        "the better of two answers changes with their order in 20.0% [0.100, 0.350] of 40 pairs; the one shown first"
+        " gets 0.550 on average (0.5 without a bias)"
+    ]
+
+
 def test_why_nothing_was_corrected_is_said() -> None:
     check = {"source": "no random sample", "labels": 3, "left_out": 2, "error": None, "correction": None}
     assert lines(judge=check)[1:] == [
