@@ -168,6 +168,7 @@ class Verdict:
         why_start: Where these words begin in the output, in characters from 0; None where that is not known.
         turn_scores: In a conversation what each answer is worth, 0 to 1; empty where they are not judged one by one.
         order_scores: What it is worth shown before and after another answer; empty where it is compared with none.
+        panel: Of several second models each one's name and verdict; no scorer gives it.
     """
 
     outcome: Outcome
@@ -182,6 +183,7 @@ class Verdict:
     judgements: tuple[str, ...] = ()
     turn_scores: tuple[float, ...] = ()
     order_scores: tuple[float, ...] = ()
+    panel: tuple[tuple[str, Verdict], ...] = ()
 
 
 class DataKey(NamedTuple):  # looked up many times an item

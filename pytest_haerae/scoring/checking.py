@@ -59,6 +59,8 @@ def checked(verdict: object, response: Response) -> Verdict:
         values[name] = _shares(name, values[name])
     if len(values["order_scores"]) not in (0, _ORDERS):
         raise ScorerFailure(f"order_scores are two numbers or none, not {shown(values['order_scores'])}")
+    if values["panel"] != ():
+        raise ScorerFailure("panel is not a scorer's to give: it is kept by the run")
     values["outcome"] = OUTCOMES[OUTCOMES.index(outcome)]  # a string of Python's own, also for an enumeration's member
     same = type(verdict) is Verdict and all(given[name] is value for name, value in values.items())
     return verdict if same else Verdict(**values)

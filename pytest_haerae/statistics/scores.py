@@ -23,6 +23,7 @@ from pytest_haerae.statistics.estimates import (
 )
 from pytest_haerae.statistics.pairing import ANSWERED, Outline
 from pytest_haerae.statistics.pairwise import BothOrders, Flips, flips
+from pytest_haerae.statistics.panel import Panel
 from pytest_haerae.statistics.partial import MeanScore, mean_score_of, turn_means_of
 from pytest_haerae.statistics.repeats import Repeats, repeats_of
 from pytest_haerae.types import Outcome, Sample, Verdict, grouped
@@ -100,9 +101,10 @@ class Metrics(BenchmarkMetrics):
     """The mean of the benchmarks' accuracies, each counted once."""
     judge: NotRequired[JudgeCheck]
     """How far the judge was checked by labels, and what the score comes to for it; where labels were given."""
+    panel: NotRequired[Panel]
+    """What each of several judges makes of the answers, and how far they agree."""
     by: NotRequired[dict[str, Breakdown]]
-    """The numbers by the values of metadata columns: each column that was asked for, and each of its values; the items
-    whose row lacks it under the empty text."""
+    """The numbers by the values of the metadata columns asked for; of items whose row lacks it under the empty text."""
 
 
 def score(samples: Sequence[Sample]) -> Score:

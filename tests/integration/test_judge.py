@@ -82,7 +82,9 @@ def grade(evaluate: Evaluate, pytester: pytest.Pytester) -> Evaluate:
     Path("test_mine.py").write_text(SUITE, encoding="utf-8")
 
     def run(*options: str, scorer: str = "scorer=judge") -> pytest.RunResult:
-        judge = ("--judge=grading", f"--evaluator-params={scorer}", "--max-unjudged=0.2")
+        # Named twice, they are a panel.
+        named = () if any(option.startswith("--judge=") for option in options) else ("--judge=grading",)
+        judge = (*named, f"--evaluator-params={scorer}", "--max-unjudged=0.2")
         return evaluate(*judge, *options, model="answering")
 
     return run
