@@ -19,12 +19,12 @@ from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.coverage import check_common, lost_items, warn_of_lost
 from pytest_haerae.gates.judge import judge_run
 from pytest_haerae.gates.minimum import check_gated_subsets, judge_suites
-from pytest_haerae.gates.own_family import warn_of_own_family
 from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.report.build import make_report
 from pytest_haerae.report.facts import Started, gather_facts
 from pytest_haerae.report.labels import UNCHECKED, Labels, labels_of, with_judge_check
 from pytest_haerae.report.outputs import check_data, check_outputs, write_outputs
+from pytest_haerae.report.panel import warn_of_judges, with_panel
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.responses import given_of
 from pytest_haerae.report.samples import SampleRows
@@ -177,7 +177,7 @@ class Evaluation:
         completeness = Completeness.of_samples(samples, asked=len(selection), by_hand=by_hand)
         ordered = sorted(samples, key=lambda sample: place_of(sample.selected))
         metrics, rows = measure(self.plan, ordered), self._rows(ordered)
-        metrics = with_judge_check(metrics, ordered, self.labels)
+        metrics, of_panel = with_panel(with_judge_check(metrics, ordered, self.labels), ordered)
         before = None if self.baseline is None else map(outline_of, self.baseline["samples"])
         of_suites = judge_suites(selection, ordered, lambda entry: self.plan.part_of(entry.data).applies(entry.item))
         judgement = judge_run(config, metrics, map(outline_of, rows), before, completeness, of_suites=of_suites)
@@ -193,9 +193,9 @@ class Evaluation:
             graded=answers.graded.totals,
         )
         warnings = [*answers.joined.warnings(), *find_warnings(ordered), *judgement.warnings]
-        warnings += self._further_warnings(selection)
+        warnings += self._further_warnings(selection, ordered)
         report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement, warnings=warnings)
-        notes = [*answers.notes, *write_outputs(report, config, self.baseline)]
+        notes = [*answers.notes, *of_panel, *write_outputs(report, config, self.baseline)]
         unmeasurable = completeness.reason(config.max_error_rate, config.max_unjudged)
         # What was left out for its price is asked by the next run, whatever share of errors is tolerated; what a judge
         # said that cannot be read would stay unreadable, so the next run is another one.
@@ -203,12 +203,9 @@ class Evaluation:
             answers.run.finish()
         return Conclusion(report, ordered, tuple(notes), unmeasurable)
 
-    def _further_warnings(self, selection: Sequence[Selected]) -> list[str]:
-        of_judge: list[str] = []
-        if (second := self.plan.second) is not None:
-            names = self.plan.parameters.model_label(), second.parameters.model_label()
-            of_judge = warn_of_own_family(*names, (self.plan.config.model, second.backend_name))
-            of_judge += [UNCHECKED] if self.labels is None else []
+    def _further_warnings(self, selection: Sequence[Selected], samples: Sequence[Sample]) -> list[str]:
+        of_judge = warn_of_judges(self.plan, samples)
+        of_judge += [UNCHECKED] if self.plan.seconds and self.labels is None else []
         before = [] if self.baseline is None else self.baseline["samples"]
         return [*warn_of_lost(lost_items(before, self.plan, self.source, selection)), *of_judge]
 

@@ -167,6 +167,8 @@ class Verdict:
         why: The words of the output that were read as the answer, as they stand there; None where nothing was read.
         why_start: Where these words begin in the output, in characters from 0; None where that is not known.
         turn_scores: In a conversation what each answer is worth, 0 to 1; empty where they are not judged one by one.
+        order_scores: What it is worth shown before and after another answer; empty where it is compared with none.
+        panel: Of several second models each one's name and verdict; no scorer gives it.
     """
 
     outcome: Outcome
@@ -180,6 +182,8 @@ class Verdict:
     score: float | None = None
     judgements: tuple[str, ...] = ()
     turn_scores: tuple[float, ...] = ()
+    order_scores: tuple[float, ...] = ()
+    panel: tuple[tuple[str, Verdict], ...] = ()
 
 
 class DataKey(NamedTuple):  # looked up many times an item
@@ -190,12 +194,7 @@ class DataKey(NamedTuple):  # looked up many times an item
 
 
 def grouped(benchmark: str, subset: str) -> str:
-    """What a subset is called in a run: ``benchmark/subset`` where it asks several, its name alone where it asks one.
-
-    Args:
-        benchmark: The benchmark's name; empty in a run of one.
-        subset: The subset's name.
-    """
+    """What a subset is called: ``benchmark/subset`` in a run of several, its name alone where `benchmark` is empty."""
     return f"{benchmark}/{subset}" if benchmark else subset
 
 

@@ -152,11 +152,19 @@ ASKING: Sequence[Option] = (
         parse=parse_reasoning,
         shown="the model's own",
     ),
-    value("judge", "NAME", "backend, or profile, of the model that grades answers, for the scorer judge", "answers"),
+    repeat(
+        "judge",
+        "NAME",
+        "backend, or profile, of the model that grades answers, for the scorer judge; several, comma separated or"
+        " repeated, are a panel",
+        "answers",
+        parse=parse_models,
+        in_ini="string",
+    ),
     value(
         "judge_params",
         "JSON",
-        "its parameters, in the forms of --model-params",
+        "the parameters of one judge, in the forms of --model-params",
         "answers",
         parse=parse_mapping,
         default={},

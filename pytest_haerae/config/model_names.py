@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
 from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.parsing import parse_names
 from pytest_haerae.errors import UsageError
@@ -15,6 +17,22 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 RESPONSES = "responses"
 """What a report calls the backend of answers that were made elsewhere."""
+
+
+class NamedModel(BaseModel):
+    """A model beside the one that is evaluated, by its name.
+
+    Attributes:
+        name: What the user calls it: its profile, or its backend.
+        backend: The name of its backend.
+        params: Its backend's parameters, not validated yet.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    backend: str
+    params: dict[str, Any]
 
 
 def parse_models(option: str, values: Any) -> tuple[str, ...]:  # noqa: ANN401 - text, or a list of them

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae.config.model_names import NAME, model_names
+from pytest_haerae.config.model_names import NAME, NamedModel, model_names
+from pytest_haerae.config.option import is_given
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.errors import UsageError, unknown
-from pytest_haerae.escaping import shown
 
 FILE, TABLE = "pyproject.toml", "tool.pytest-haerae.models"
 OF_A_PROFILE = (
@@ -57,19 +57,31 @@ def with_profile(values: Mapping[str, Any], profiles: Mapping[str, Mapping[str, 
 
 
 def with_judge(values: Mapping[str, Any], profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The options that are given, where ``--judge`` names a profile with its backend and parameters in its place.
+    """The options that are given, with what ``--judge`` names looked up among the profiles.
+
+    Of one judge that is a profile, backend and parameters take its place; several keep their names, and `panel` has
+    what these stand for.
 
     Raises:
-        UsageError: As `with_profile`, or what is named is no text.
+        UsageError: As `with_profile`; several judges are named beside parameters, which are one judge's.
     """
-    judge = values.get("judge")
-    if judge is not None and not isinstance(judge, str):
-        raise UsageError(f"--judge: one model is named, by a text, not {shown(judge)}")
-    if judge not in profiles:
+    names = BY_NAME["judge"].read(values)
+    if len(names) > 1:
+        if is_given(values.get("judge_params")):
+            raise UsageError(
+                f"--judge-params: they are one judge's, and --judge names {len(names)} ({', '.join(names)}): give each"
+                f" its own in a profile, [{TABLE}.NAME] of {FILE}"
+            )
+        return {**values, "judge": names, "panel": tuple(_judge(name, {}, profiles) for name in names)}
+    if not names or names[0] not in profiles:
         return dict(values)
-    own = {"model": judge, "model_params": values.get("judge_params", {})}
-    profile = with_profile(own, profiles)
-    return {**values, "judge": profile["model"], "judge_params": profile["model_params"]}
+    found = _judge(names[0], values.get("judge_params", {}), profiles)
+    return {**values, "judge": found.backend, "judge_params": found.params}
+
+
+def _judge(name: str, params: object, profiles: Mapping[str, Mapping[str, Any]]) -> NamedModel:
+    found = with_profile({"model": name, "model_params": params}, profiles)
+    return NamedModel(name=name, backend=found["model"], params=BY_NAME["model_params"].read(found))
 
 
 def read_profiles(rootdir: Path) -> Mapping[str, Mapping[str, Any]]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.dataset_names import expand_all
-from pytest_haerae.config.model_names import model_names, named_file, with_responses
+from pytest_haerae.config.model_names import NamedModel, model_names, named_file, with_responses
 from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.options import BY_NAME, OPTIONS, Inconclusive, JunitWrong
 from pytest_haerae.config.parsing import parse_mapping
@@ -63,6 +63,7 @@ class RunConfig(GateSettings):
 
     Attributes:
         called: What the model is called in this run, by its profile or beside others; empty where its backend says it.
+        panel: The judges, where ``--judge`` names several.
         others: Those of the further data sets; the first one's has them.
     """
 
@@ -87,7 +88,7 @@ class RunConfig(GateSettings):
     apply_chat_template: bool | None
     system_prompt: str | None
     reasoning: Reasoning | None
-    judge: str | None
+    judge: tuple[str, ...]
     judge_params: dict[str, Any]
     judge_labels: Path | None
     responses: Path | None
@@ -110,6 +111,7 @@ class RunConfig(GateSettings):
     gpus_per_replica: float | None
     store: Path
     rootdir: Path
+    panel: tuple[NamedModel, ...] = ()
     others: tuple[RunConfig, ...] = ()
 
     @property
@@ -223,7 +225,7 @@ def _config_of(dataset: str, values: Mapping[str, Any], rootdir: Path, called: s
     values = {**brought_along(dataset), **values}
     fields = RunConfig.model_fields.keys() - GateSettings.model_fields.keys()
     read = {option.name: option.read(values, rootdir) for option in OPTIONS if option.name in fields}
-    read |= {"dataset": dataset, "model": values["model"], "called": called}
+    read |= {"dataset": dataset, "model": values["model"], "called": called, "panel": values.get("panel", ())}
     method = read["method"]
     if read["repeats"] > 1 and method == "log_likelihood":
         raise UsageError(

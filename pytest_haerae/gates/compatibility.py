@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NotRequired
+from typing import Any, NotRequired, cast
 
 from typing_extensions import TypedDict
 
@@ -41,6 +41,8 @@ class JudgeModel(TypedDict):
     model: str | None
     model_params: dict[str, Any]
     """Its backend's parameters; secrets are masked."""
+    name: NotRequired[str]
+    """Of several what this one is called: its profile, or its backend."""
 
 
 class BenchmarkInfo(MeasuredInfo):
@@ -66,6 +68,8 @@ class EarlierInfo(MeasuredInfo, CompletenessInfo):
     """The hash of each subset's data."""
     judge: NotRequired[JudgeModel]
     """The model that graded the answers, where one did."""
+    judges: NotRequired[list[JudgeModel]]
+    """The models that graded them, where several did; then there is no `judge`."""
 
 
 class Measurement(TypedDict):
@@ -91,12 +95,12 @@ def scorer_params(evaluator_params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in evaluator_params.items() if name not in _OF_NO_SCORER}
 
 
-def measurement_of(info: MeasuredInfo, judge: JudgeModel | None = None) -> Measurement:
+def measurement_of(info: MeasuredInfo, judges: Sequence[JudgeModel] = ()) -> Measurement:
     """How a report's accuracy was measured, or that of one of its benchmarks.
 
     Args:
         info: What it says of that.
-        judge: The model that graded its answers; None where none did.
+        judges: The models that graded its answers.
     """
     facts = info.get("scorer_facts", {})
     return {
@@ -109,7 +113,8 @@ def measurement_of(info: MeasuredInfo, judge: JudgeModel | None = None) -> Measu
         "split": info["split"],
         "scorer_facts": facts,
         # One judge may grade a part of the benchmarks alone; whose scorer has no template asks none.
-        "judge": " ".join(filter(None, (judge["backend"], judge["model"]))) if judge and facts else None,
+        # The order of several decides nothing.
+        "judge": ", ".join(sorted(map(model_title, judges))) if judges and facts else None,
     }
 
 
@@ -129,13 +134,24 @@ def measured_by(part: Part) -> MeasuredInfo:
     return found
 
 
-def judge_of(plan: Plan) -> JudgeModel | None:
-    """The model that grades a run's answers; None where none does."""
-    second = plan.second
-    if second is None:
-        return None
-    parameters = redact(plan.config.judge_params, second.secrets)
-    return {"backend": second.backend_name, "model": second.parameters.model_label(), "model_params": parameters}
+def model_title(judge: JudgeModel) -> str:
+    """Backend and model of a judge."""
+    return " ".join(filter(None, (judge["backend"], judge["model"])))
+
+
+def judges_of(plan: Plan) -> list[JudgeModel]:
+    """The models that grade a run's answers, in the order in which they do; several have their names."""
+    found: list[JudgeModel] = []
+    for second in plan.seconds:
+        own = {"backend": second.backend_name, "model": second.parameters.model_label()}
+        judge = cast(JudgeModel, {**own, "model_params": redact(second.params, second.secrets)})
+        found.append(judge if len(plan.seconds) == 1 else {**judge, "name": second.name})
+    return found
+
+
+def _judges_in(info: EarlierInfo) -> list[JudgeModel]:
+    judge = info.get("judge")
+    return info.get("judges") or ([judge] if judge else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +175,10 @@ class Measured:
             info: Its `info`.
             datasets: The data sets that its samples are from, one a sample or each once.
         """
-        benchmarks, judge = info.get("benchmarks"), info.get("judge")
+        benchmarks, judges = info.get("benchmarks"), _judges_in(info)
         if benchmarks:
-            return cls({name: measurement_of(entry, judge) for name, entry in benchmarks.items()}, several=True)
-        measured = measurement_of(info, judge)
+            return cls({name: measurement_of(entry, judges) for name, entry in benchmarks.items()}, several=True)
+        measured = measurement_of(info, judges)
         return cls(dict.fromkeys(datasets, measured) or {"": measured}, several=False)
 
     @classmethod
@@ -173,8 +189,8 @@ class Measured:
             plan: What is measured.
             called: What each data set is called in the report.
         """
-        judge = judge_of(plan)
-        measured = {name: measurement_of(measured_by(plan.part_of(data)), judge) for data, name in called.items()}
+        judges = judges_of(plan)
+        measured = {name: measurement_of(measured_by(plan.part_of(data)), judges) for data, name in called.items()}
         return cls(measured, plan.several)
 
     def differences_to(self, other: Measured) -> dict[str, tuple[object, object]]:

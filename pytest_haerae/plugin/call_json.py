@@ -49,6 +49,10 @@ def responses_from_json(content: Sequence[Mapping[str, Any]]) -> list[Response]:
     ]
 
 
+_TUPLES = ("judgements", "turn_scores", "order_scores")
+
+
 def verdict_from_json(content: Mapping[str, Any]) -> Verdict:
     """A verdict that was made a mapping for JSON."""
-    return Verdict(**{**content, **{name: tuple(content[name]) for name in ("judgements", "turn_scores")}})
+    panel = tuple((name, verdict_from_json(each)) for name, each in content["panel"])
+    return Verdict(**{**content, **{name: tuple(content[name]) for name in _TUPLES}, "panel": panel})

@@ -12,9 +12,9 @@ from pytest_haerae.redact import redact, secrets_in
 from pytest_haerae.report.facts import RunFacts
 from pytest_haerae.report.rerun import rerun_options
 from pytest_haerae.report.samples import every_response, sum_tokens
-from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Report, SampleRow
+from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Judging, Report, SampleRow
 from pytest_haerae.report.versions import versions_of
-from pytest_haerae.run.calls import known_sum
+from pytest_haerae.run.calls import CallTotals, known_sum
 from pytest_haerae.statistics.scores import Metrics
 from pytest_haerae.types import Sample, Verdict
 
@@ -87,14 +87,13 @@ def _info(
     }
     if facts.scorer_facts:
         info["scorer_facts"] = dict(facts.scorer_facts)
-    if facts.judge is not None:
-        graded = facts.graded
-        info["judge"] = facts.judge
-        info["judging"] = {
-            "tokens": sum_tokens(graded),
-            "cost_usd": graded.cost_usd,
-            "responses": {"computed": graded.computed, "reused": graded.reused},
-        }
+    if facts.judges:
+        info["judging"] = _judging(*facts.graded.values())
+    if len(facts.judges) == 1:
+        info["judge"] = facts.judges[0]
+    elif facts.judges:
+        info["judges"] = list(facts.judges)
+        info["judging"]["judges"] = {name: _judging(each) for name, each in facts.graded.items()}
     if config.reasoning is not None:
         info["reasoning"] = config.reasoning
     if config.inconclusive == "fail":
@@ -104,6 +103,18 @@ def _info(
     if facts.benchmarks:
         info["benchmarks"] = dict(facts.benchmarks)
     return info
+
+
+def _judging(*graded: CallTotals) -> Judging:
+    """What it took one model, or several, to grade."""
+    return {
+        "tokens": sum_tokens(*graded),
+        "cost_usd": known_sum(each.cost_usd for each in graded),
+        "responses": {
+            "computed": sum(each.computed for each in graded),
+            "reused": sum(each.reused for each in graded),
+        },
+    }
 
 
 def _rules(verdicts: Iterable[Verdict]) -> dict[str, int]:

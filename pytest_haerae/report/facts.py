@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
-from pytest_haerae.gates.compatibility import BenchmarkInfo, JudgeModel, judge_of, measured_by
+from pytest_haerae.gates.compatibility import BenchmarkInfo, JudgeModel, judges_of, measured_by
 from pytest_haerae.gates.completeness import Completeness
-from pytest_haerae.run.calls import NO_CALLS, CallTotals
+from pytest_haerae.run.calls import CallTotals
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Part, Plan
 from pytest_haerae.run.usage import Usage
@@ -47,8 +47,8 @@ class RunFacts:
     completeness: Completeness
     benchmarks: Mapping[str, BenchmarkInfo] = field(default_factory=dict)
     constraint: str | None = None
-    judge: JudgeModel | None = None
-    graded: CallTotals = NO_CALLS
+    judges: Sequence[JudgeModel] = ()
+    graded: Mapping[str, CallTotals] = field(default_factory=dict)
     scorer_facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -62,7 +62,7 @@ def gather_facts(
     completeness: Completeness,
     started: Started,
     constraint: str | None = None,
-    graded: CallTotals = NO_CALLS,
+    graded: Mapping[str, CallTotals] | None = None,
 ) -> RunFacts:
     """Put together what is known at a run's end.
 
@@ -75,7 +75,7 @@ def gather_facts(
         completeness: How much of the run its numbers rest on.
         started: When it began.
         constraint: How many answers were kept to letters; None where none was to be.
-        graded: What a second model took to grade the answers.
+        graded: What each second model took to grade the answers, by its name.
     """
     selected: dict[DataKey, list[Selected]] = {}
     for entry in selection:
@@ -95,8 +95,8 @@ def gather_facts(
         calls=calls,
         completeness=completeness,
         constraint=constraint,
-        judge=judge_of(plan),
-        graded=graded,
+        judges=judges_of(plan),
+        graded=graded or {},
         scorer_facts=plan.first.scorer.facts(),
         benchmarks={
             source.name_of(data): _benchmark(plan.part_of(data), source, data, selected.get(data, ())) for data in names

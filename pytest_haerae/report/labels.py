@@ -84,7 +84,7 @@ def labels_of(plan: Plan) -> Labels | None:
     path = plan.config.judge_labels
     if path is None:
         return None
-    if plan.second is None:
+    if not plan.seconds:
         raise UsageError(f"--judge-labels {path}: no judge grades the answers: add --judge and its scorer")
     if plan.config.repeats > 1:
         raise UsageError(f"--judge-labels {path}: a label is of one answer, and --repeats asks for several an item")

@@ -49,6 +49,8 @@ def _typed(config: RunConfig, option: Option) -> Sequence[Any]:
     value = shared_entries(values) if isinstance(values[0], dict) else shared(values)
     standing = [_standing(part, option) for part in config.parts]
     named = option.name in _NAMED_FIRST or any(value != each for each in standing)
+    if isinstance(value, tuple):
+        value = ",".join(value)
     return [value] if named and value is not None else []
 
 

@@ -11,7 +11,7 @@ from pytest_haerae.lazy import LazySequence
 from pytest_haerae.report.schema import ChatMessage, ImageRow, SampleRow
 from pytest_haerae.run.calls import known_sum
 from pytest_haerae.run.questions import shown_text
-from pytest_haerae.statistics.answer_row import AnswerRow, Tokens, TurnRow
+from pytest_haerae.statistics.answer_row import AnswerRow, Tokens, TurnRow, VoteRow
 from pytest_haerae.types import Answer, DataKey, Item, Message, Request, Response, Sample, Verdict
 
 
@@ -85,6 +85,10 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         row["score"] = verdict.score
     if verdict.judgements:
         row["judgements"] = list(verdict.judgements)
+    if verdict.order_scores:
+        row["order_scores"] = list(verdict.order_scores)
+    if verdict.panel:
+        row["panel"] = [_vote_row(name, each) for name, each in verdict.panel]
     if response and item.turns:
         row["turns"] = _turn_rows(item, response, verdict)
     if item.images:
@@ -113,6 +117,15 @@ def _turn_rows(item: Item, response: Response, verdict: Verdict) -> list[TurnRow
     return rows
 
 
+def _vote_row(judge: str, verdict: Verdict) -> VoteRow:
+    row: VoteRow = {"judge": judge, "outcome": verdict.outcome, "judgements": list(verdict.judgements)}
+    if verdict.score is not None:
+        row["score"] = verdict.score
+    if verdict.order_scores:
+        row["order_scores"] = list(verdict.order_scores)
+    return row
+
+
 def _answer_row(item: Item, answer: Answer) -> AnswerRow:
     response, verdict = answer.response, answer.verdict
     row: AnswerRow = {
@@ -132,6 +145,10 @@ def _answer_row(item: Item, answer: Answer) -> AnswerRow:
         row["score"] = verdict.score
     if verdict.judgements:
         row["judgements"] = list(verdict.judgements)
+    if verdict.order_scores:
+        row["order_scores"] = list(verdict.order_scores)
+    if verdict.panel:
+        row["panel"] = [_vote_row(name, each) for name, each in verdict.panel]
     if item.turns:
         row["turns"] = _turn_rows(item, response, verdict)
     if response.log_probability is not None:

@@ -19,7 +19,7 @@ from typing_extensions import TypedDict
 from pytest_haerae.gates.changes import Changes, DetectableDrops
 from pytest_haerae.gates.compatibility import EarlierInfo
 from pytest_haerae.gates.gate import GateEntry
-from pytest_haerae.statistics.answer_row import Tokens, TurnRow
+from pytest_haerae.statistics.answer_row import OrderScores, Tokens, TurnRow, VoteRow
 from pytest_haerae.statistics.pairing import PairedRow
 from pytest_haerae.statistics.scores import Count, Metrics, Share, Spread
 
@@ -59,11 +59,13 @@ class Responses(TypedDict):
 
 
 class Judging(TypedDict):
-    """What the model took that graded the answers."""
+    """What the model took that graded the answers, or all of several."""
 
     tokens: Tokens
     cost_usd: Annotated[float, Field(allow_inf_nan=False)] | None
     responses: Responses
+    judges: NotRequired[dict[str, Judging]]
+    """What each of several took, by its name."""
 
 
 class Info(EarlierInfo):
@@ -113,7 +115,7 @@ class Info(EarlierInfo):
     detectable_drops: NotRequired[DetectableDrops]
     warnings: NotRequired[list[str]]
     judging: NotRequired[Judging]
-    """What the `judge` took; `tokens`, `cost_usd` and `responses` beside it are without that."""
+    """What the `judge` or the `judges` took; `tokens`, `cost_usd` and `responses` beside it are without that."""
     rerun_options: NotRequired[list[str] | None]
     """The options that ask the same model the same questions again, one argument an entry."""
 
@@ -165,6 +167,10 @@ class SampleRow(PairedRow):
     """What the answer is worth, where scores are partial."""
     judgements: NotRequired[list[str]]
     """What a judge wrote about the answer, in the order in which it was asked."""
+    panel: NotRequired[list[VoteRow]]
+    """What each of several judges made of the answer; then there are no `judgements` beside."""
+    order_scores: NotRequired[OrderScores]
+    """Where the answer was compared with another one in both orders: what it is worth shown first, and second."""
     turns: NotRequired[list[TurnRow]]
     """Of a conversation its questions and answers in order; `raw_output` is the last answer."""
     finish_reason: str | None

@@ -45,7 +45,7 @@ class Answers:
         calls: Asks what tests ask beside the items.
         model: The model; it is loaded still where tests ask it.
         has_callers: Whether there are tests that ask it.
-        graded: What a second model said of the answers.
+        graded: What second models said of the answers.
         joined: How answers that were made elsewhere were found; of none where a model was asked.
     """
 
@@ -160,12 +160,12 @@ def ask(
                 with suppress(UsageError) if asked else nullcontext():
                     calls.ask(callers.declared)
             graded = NOTHING_GRADED
-            if plan.second is not None:
+            if plan.seconds:
                 # Two models at once may be more than fits; a test that asks the first one loads it again.
                 engine.usage.notes += model.close()
                 entries = (entry for entry in selection for _ in range(k))
                 graded = grade(
-                    plan, plan.second, zip(entries, own, strict=True), budget=budget, stored=stored, progress=progress
+                    plan, plan.seconds, zip(entries, own, strict=True), budget=budget, stored=stored, progress=progress
                 )
             if callers is not None:
                 # Until the session's end: no second process asks the same of this store meanwhile.
@@ -175,7 +175,7 @@ def ask(
             places = range(k * place, k * (place + 1))
             verdicts = [graded.verdicts.get(at) or tally.verdict(entry, wanted.keys[at], own[at]) for at in places]
             samples.append(make_sample(entry, [own[at] for at in places], verdicts, config))
-        engine.usage.cut_short |= graded.usage.cut_short
+        engine.usage.cut_short |= graded.cut_short
         return Answers(
             samples, engine.usage, stored, calls, model, callers is not None, graded, joined or Joined(), held.pop_all()
         )

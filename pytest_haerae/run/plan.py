@@ -32,8 +32,9 @@ from pytest_haerae.run.given_responses import GivenResponses
 from pytest_haerae.run.identity import place_of_data
 from pytest_haerae.run.keys import identity_digest
 from pytest_haerae.run.loading import load_model
-from pytest_haerae.run.second import SecondModel, make_second
-from pytest_haerae.scoring.judging import judge, skip_reason
+from pytest_haerae.run.second import SecondModel, make_seconds
+from pytest_haerae.scoring.judging import combine, judge, skip_reason
+from pytest_haerae.scoring.panel import Vote
 from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
 from pytest_haerae.scoring.registry import CONSTRAIN, CONSTRAINTS, RANK
 from pytest_haerae.types import CAPABILITY, Capability, DataKey, Item, Response, Verdict
@@ -77,6 +78,16 @@ class Part:
         """
         return judge(item, response, self.scorer, second)
 
+    def combine(self, item: Item, response: Response, votes: Sequence[Vote]) -> Verdict:
+        """What the verdicts on a response come to that several second models gave.
+
+        Args:
+            item: The item.
+            response: What the model answered.
+            votes: What each second model's answers came to.
+        """
+        return combine(item, response, self.scorer, votes)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -88,7 +99,7 @@ class Plan:
         parameters: The model's parameters, validated.
         parts: The data sets that the run is about, in the order in which they were named, and how each is asked.
         secrets: Strings that must not appear in any output.
-        second: The model that scorers ask about the answers; None where none does.
+        seconds: The models that scorers ask about the answers, one after another; empty where none does.
         given: The answers that were made elsewhere, in the place of the model's; None where it is asked.
     """
 
@@ -97,7 +108,7 @@ class Plan:
     parameters: BackendParameters
     parts: Mapping[DataKey, Part]
     secrets: tuple[str, ...] = field(repr=False)
-    second: SecondModel | None = None
+    seconds: tuple[SecondModel, ...] = ()
     given: GivenResponses | None = field(default=None, repr=False)
 
     @property
@@ -203,8 +214,8 @@ def make_plan(
     names = [part.dataset for part in config.parts]
     parts = {DataKey(part.dataset): told_of(part.dataset, names, partial(_make_part, part)) for part in config.parts}
     _refuse_one_place(parts)
-    second = make_second(config, [part.scorer for part in parts.values() if part.scorer.asks], backends)
-    return Plan(config, backend, parameters, parts, tuple(secrets_in(config.model_params)), second, given)
+    seconds = make_seconds(config, [part.scorer for part in parts.values() if part.scorer.asks], backends)
+    return Plan(config, backend, parameters, parts, tuple(secrets_in(config.model_params)), seconds, given)
 
 
 def _refuse_idle_reasoning(config: RunConfig, parameters: BackendParameters) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from pytest_haerae.backends.protocol import Backend, BackendParameters, Model
 from pytest_haerae.backends.registry import (
@@ -15,6 +16,7 @@ from pytest_haerae.backends.registry import (
     require_choices,
     validate_parameters,
 )
+from pytest_haerae.config.model_names import NamedModel
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.errors import HaeraeError, UsageError
 from pytest_haerae.redact import secrets_in
@@ -38,39 +40,41 @@ class SecondModel:
 
     Attributes:
         config: The run's configuration.
+        name: What it is called in this run: its backend's name, or of several judges its profile's.
+        backend_name: What its backend is called.
         backend: The class of its backend.
         parameters: Its parameters, validated.
+        params: They as the user gave them.
         chat: Whether it is asked in chats; else in plain text.
         secrets: Strings that must not appear in any output.
     """
 
     config: RunConfig
+    name: str
+    backend_name: str
     backend: type[Backend]
     parameters: BackendParameters
+    params: Mapping[str, Any]
     chat: bool
     secrets: tuple[str, ...] = field(repr=False)
 
     @property
-    def backend_name(self) -> str:
-        """What its backend is called."""
-        return str(self.config.judge)
-
-    @property
     def named(self) -> str:
-        """Backend and model, in a few words."""
+        """Backend and model, in a few words, behind its own name where that is another."""
         label = self.parameters.model_label()
-        return f"{self.backend_name} {label}" if label else self.backend_name
+        words = f"{self.backend_name} {label}" if label else self.backend_name
+        return words if self.name == self.backend_name else f"{self.name} ({words})"
 
     @property
     def option(self) -> str:
         """What messages begin with."""
-        return f"{OPTION}={self.config.judge}"
+        return f"{OPTION}={self.name}"
 
     @cached_property
     def identity(self) -> str:
         """Hash of what determines its answers beside their requests; never that of a model that answers items."""
         with refusing(f"{self.option}: its parameters' identity()"):
-            own = {"backend": self.config.judge, **self.parameters.identity()}
+            own = {"backend": self.backend_name, **self.parameters.identity()}
         return identity_digest({"second": own})
 
     def asked(self, request: Request) -> Request:
@@ -89,20 +93,20 @@ class SecondModel:
         return load_model(self.config, self.backend, self.parameters)
 
 
-def make_second(
+def make_seconds(
     config: RunConfig, asking: Collection[ChosenScorer], backends: Mapping[str, type[Backend]] | None = None
-) -> SecondModel | None:
-    """Look up the second model; None where no scorer asks one.
+) -> tuple[SecondModel, ...]:
+    """Look up the second models, in the order in which they were named; none where no scorer asks one.
 
     Args:
         config: The configuration.
-        asking: The scorers that ask one.
+        asking: The scorers that ask them.
         backends: Backends beside those of the entry points, by name.
 
     Raises:
-        UsageError: It is missing, idle, or not usable.
+        UsageError: They are missing or idle, one is not usable, or two are the same.
     """
-    if config.judge is None:
+    if not config.judge:
         if config.judge_params:
             raise UsageError(f"{OPTION}-params: no model is named that takes them: add {OPTION}=NAME")
         if asking:
@@ -111,25 +115,43 @@ def make_second(
                 f"--evaluator-params scorer={name}: a second model grades the answers and none is named: add"
                 f" {OPTION}=NAME (a backend, or a profile of pyproject.toml)"
             )
-        return None
+        return ()
     if not asking:
         raise UsageError(
-            f"{OPTION}={config.judge}: no scorer of this run asks it: add --evaluator-params scorer=judge, or leave it"
-            " out"
+            f"{OPTION}={','.join(config.judge)}: no scorer of this run asks it: add --evaluator-params scorer=judge, or"
+            " leave it out"
         )
+    (first, *_) = config.judge
+    panel = config.panel or (NamedModel(name=first, backend=first, params=config.judge_params),)
+    found = tuple(_make_second(config, each, asking, backends) for each in panel)
+    by_identity: dict[str, str] = {}
+    for each in found:
+        if (other := by_identity.setdefault(each.identity, each.name)) != each.name:
+            raise UsageError(f"{OPTION}: {other} and {each.name} are the same model; name it once")
+    return found
+
+
+def _make_second(
+    config: RunConfig,
+    model: NamedModel,
+    asking: Collection[ChosenScorer],
+    backends: Mapping[str, type[Backend]] | None,
+) -> SecondModel:
     try:
-        backend = find_backend(config.judge, backends)
+        backend = find_backend(model.backend, backends)
         if "generate" not in backend.methods:
-            raise UsageError(f"--model={config.judge}: it writes no text")
+            raise UsageError(f"--model={model.name}: it writes no text")
         if config.replicas is not None and not backend.remote:
-            check_replicas(config.judge, backend)
-        parameters = validate_parameters(config.judge, backend, config.judge_params)
-        check_backend_parts(config.judge, backend, parameters)
+            check_replicas(model.backend, backend)
+        parameters = validate_parameters(model.backend, backend, model.params)
+        check_backend_parts(model.backend, backend, parameters)
         if any(each.constrains for each in asking):
-            require_choices("--evaluator-params structured", config.judge, backend, parameters)
+            require_choices("--evaluator-params structured", model.backend, backend, parameters)
         if config.max_cost is not None:
-            check_price(config.judge, backend, parameters)
+            check_price(model.backend, backend, parameters)
     except HaeraeError as error:
-        raise type(error)(of_second(str(error))) from None
+        words = of_second(str(error))
+        raise type(error)(f"{OPTION}={model.name}: {words}" if model.name != model.backend else words) from None
+    secrets = tuple(secrets_in(model.params))
     chat = parameters.takes_chats("generate") if config.apply_chat_template is None else config.apply_chat_template
-    return SecondModel(config, backend, parameters, chat, tuple(secrets_in(config.judge_params)))
+    return SecondModel(config, model.name, model.backend, backend, parameters, model.params, chat, secrets)

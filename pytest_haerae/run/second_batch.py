@@ -1,4 +1,4 @@
-"""The second batch: what scorers want to know of the answers, asked of the second model in few passes."""
+"""The second batch: what scorers want to know of the answers, asked of each second model in few passes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.run.budget import Budget
-from pytest_haerae.run.calls import NO_CALLS, CallTotals, known_sum
+from pytest_haerae.run.calls import CallTotals, known_sum
 from pytest_haerae.run.engine import Engine, Progress
 from pytest_haerae.run.keys import response_key
 from pytest_haerae.run.loaded import KeptModel
@@ -17,6 +17,7 @@ from pytest_haerae.run.second import OPTION, SecondModel, of_second
 from pytest_haerae.run.stored_run import StoredRun
 from pytest_haerae.run.usage import Usage
 from pytest_haerae.scoring.judging import further_requests
+from pytest_haerae.scoring.panel import Vote
 from pytest_haerae.types import Request, Response, Selected, Verdict
 
 MOST_ROUNDS = 16
@@ -31,6 +32,7 @@ class _Asked:
     response: Response
     said: list[Response] = field(default_factory=list)
     failed: Verdict | None = None
+    verdict: Verdict | None = None
 
     @property
     def is_lost(self) -> bool:
@@ -39,25 +41,30 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """What a second model said of answers.
+    """What second models said of answers.
 
     Attributes:
-        verdicts: The verdicts on the answers it was asked about, by their places among all.
-        totals: What it took.
-        usage: What was asked of it.
+        verdicts: The verdicts on the answers they were asked about, by their places among all.
+        totals: What each of them took, by its name.
+        usages: What was asked of each.
     """
 
     verdicts: Mapping[int, Verdict]
-    totals: CallTotals
-    usage: Usage
+    totals: Mapping[str, CallTotals]
+    usages: Sequence[Usage]
 
     @property
     def notes(self) -> list[str]:
-        """Lines for people: what it says of itself, and what happened around it."""
-        return [*self.usage.said, *self.usage.notes]
+        """Lines for people: what they say of themselves, and what happened around them."""
+        return [line for usage in self.usages for line in (*usage.said, *usage.notes)]
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether questions were left out for their price."""
+        return any(usage.cut_short for usage in self.usages)
 
 
-NOTHING_GRADED = Graded({}, NO_CALLS, Usage())
+NOTHING_GRADED = Graded({}, {}, ())
 """Where no second model is asked."""
 
 
@@ -78,10 +85,10 @@ class SecondBatch:
         self._progress = progress
         self._said: dict[str, Response] = {}
 
-    def judge(
+    def ask(
         self, answers: Iterable[tuple[Selected, Response | None]], announce: Callable[[int], None]
-    ) -> Mapping[int, Verdict]:
-        """The verdicts on those answers whose scorers ask, by their places.
+    ) -> Mapping[int, _Asked]:
+        """What it says of those answers whose scorers ask, by their places.
 
         A round puts all that is to be asked next, of all answers, to the model at once. Which rounds there are is
         decided by what was answered alone, so a run that is killed asks no question again.
@@ -108,7 +115,9 @@ class SecondBatch:
         for each in going_on:
             words = f"{each.entry.item.id}: its scorer still asked the second model after {MOST_ROUNDS} rounds"
             each.failed = Verdict("error", explanation=words)
-        return {place: each.failed or self._verdict(each) for place, each in asked.items()}
+        for each in asked.values():
+            each.verdict = each.failed or self._verdict(each)
+        return asked
 
     def _round(self, going_on: Sequence[_Asked], announce: Callable[[int], None]) -> list[_Asked]:
         """Ask what is to be asked next; those of which more may be."""
@@ -167,43 +176,65 @@ def _announce(progress: Progress, model: SecondModel) -> Callable[[int], None]:
 
 def grade(
     plan: Plan,
-    model: SecondModel,
+    models: Sequence[SecondModel],
     answers: Iterable[tuple[Selected, Response | None]],
     *,
     budget: Budget,
     stored: StoredRun,
     progress: Progress,
 ) -> Graded:
-    """Load the second model, ask it about answers, and release it.
+    """Load the second models one after another, ask each about the answers, and release it before the next.
 
     Args:
         plan: What is measured.
-        model: The second model.
+        models: The second models; several give a verdict each, which the scorer combines.
         answers: Items and the responses to them; None where an item was not asked.
         budget: What may be spent; what the first model cost is in it.
-        stored: The run in the store; what it answers is kept beside the first model's answers.
+        stored: The run in the store; what they answer is kept beside the first model's answers.
         progress: Told after each answer.
 
     Raises:
-        UsageError: The model cannot be loaded, or refuses the requests.
+        UsageError: A model cannot be loaded, or refuses the requests.
         StoreError: What it answers cannot be kept.
     """
-    kept = KeptModel(model.load, model.option, model.secrets)
-    engine = Engine(
-        kept,
-        stored.store,
-        stored.number,
-        reuse=plan.config.reuse,
-        secrets=model.secrets,
-        limit=plan.config.answer_timeout,
-        notes_words=False,
-        budget=budget,
-    )
-    batch = SecondBatch(plan, model, engine, progress)
-    try:
-        verdicts = batch.judge(answers, _announce(progress, model))
-    except HaeraeError as error:
-        raise type(error)(of_second(str(error))) from None
-    finally:
-        engine.usage.notes += kept.close()
-    return Graded(verdicts, batch.totals(), engine.usage)
+    given = list(answers)
+    totals: dict[str, CallTotals] = {}
+    usages: list[Usage] = []
+    asked: dict[str, Mapping[int, _Asked]] = {}
+    for model in models:
+        kept = KeptModel(model.load, model.option, model.secrets)
+        engine = Engine(
+            kept,
+            stored.store,
+            stored.number,
+            reuse=plan.config.reuse,
+            secrets=model.secrets,
+            limit=plan.config.answer_timeout,
+            notes_words=False,
+            budget=budget,
+        )
+        batch = SecondBatch(plan, model, engine, progress)
+        try:
+            asked[model.name] = batch.ask(given, _announce(progress, model))
+        except HaeraeError as error:
+            raise type(error)(of_second(str(error))) from None
+        finally:
+            engine.usage.notes += kept.close()
+        totals[model.name] = batch.totals()
+        usages.append(engine.usage)
+    return Graded(_combined(plan, asked), totals, usages)
+
+
+def _combined(plan: Plan, asked: Mapping[str, Mapping[int, _Asked]]) -> dict[int, Verdict]:
+    """The verdicts by places: of one model its own, of several what the scorer makes of theirs."""
+    first, *others = asked.values()
+    verdicts: dict[int, Verdict] = {}
+    for place, own in first.items():
+        every = {name: of[place] for name, of in asked.items()}
+        votes = [Vote(name, each.verdict) for name, each in every.items() if each.verdict is not None]
+        # What nobody was asked about is the scorer's own verdict, and no panel's.
+        if others and any(each.said or each.failed for each in every.values()):
+            verdicts[place] = plan.part_of(own.entry.data).combine(own.entry.item, own.response, votes)
+        else:
+            verdicts[place] = votes[0].verdict
+    return verdicts

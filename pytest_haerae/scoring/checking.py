@@ -17,6 +17,7 @@ from pytest_haerae.types import Outcome, Response, Verdict
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _FIELDS = tuple(field.name for field in fields(Verdict))
 _LONGEST_OUTCOME = 80
+_ORDERS = 2
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TEXTS = ("prediction", "explanation", "rule", "why")
 _NUMBERS = ("margin", "character_f", "score")
@@ -54,7 +55,12 @@ def checked(verdict: object, response: Response) -> Verdict:
         if values[name] is not None and not 0 <= values[name] <= 1:
             raise ScorerFailure(f"{name} is between 0 and 1, not {values[name]:g}")
     values["judgements"] = _judgements(values["judgements"])
-    values["turn_scores"] = _turn_scores(values["turn_scores"])
+    for name in ("turn_scores", "order_scores"):
+        values[name] = _shares(name, values[name])
+    if len(values["order_scores"]) not in (0, _ORDERS):
+        raise ScorerFailure(f"order_scores are two numbers or none, not {shown(values['order_scores'])}")
+    if values["panel"] != ():
+        raise ScorerFailure("panel is not a scorer's to give: it is kept by the run")
     values["outcome"] = OUTCOMES[OUTCOMES.index(outcome)]  # a string of Python's own, also for an enumeration's member
     same = type(verdict) is Verdict and all(given[name] is value for name, value in values.items())
     return verdict if same else Verdict(**values)
@@ -89,12 +95,12 @@ def _judgements(value: object) -> tuple[str, ...]:
     return value if type(value) is tuple and all(map(operator.is_, value, found)) else found
 
 
-def _turn_scores(value: object) -> tuple[float, ...]:
+def _shares(name: str, value: object) -> tuple[float, ...]:
     if not isinstance(value, tuple | list):
-        raise ScorerFailure(f"turn_scores are numbers, not {shown(value)}")
-    found = tuple(_number("turn_scores", each) for each in value)
+        raise ScorerFailure(f"{name} are numbers, not {shown(value)}")
+    found = tuple(_number(name, each) for each in value)
     if any(each is None or not 0 <= each <= 1 for each in found):
-        raise ScorerFailure(f"turn_scores are between 0 and 1, not {shown(value)}")
+        raise ScorerFailure(f"{name} are between 0 and 1, not {shown(value)}")
     return value if type(value) is tuple and all(map(operator.is_, value, found)) else found  # type: ignore[return-value] # none is None
 
 

@@ -11,6 +11,7 @@ from pytest_haerae.escaping import shown
 from pytest_haerae.redact import error_line
 from pytest_haerae.scoring.checking import checked
 from pytest_haerae.scoring.log_likelihood import not_applicable
+from pytest_haerae.scoring.panel import Vote
 from pytest_haerae.scoring.parameters import ChosenScorer
 from pytest_haerae.scoring.time_limit import ForeignAlarm, OutOfTime, call_within
 from pytest_haerae.types import Item, Method, Request, Response, Verdict
@@ -45,6 +46,28 @@ def judge(item: Item, response: Response | None, chosen: ChosenScorer, second: S
         asked = [replace(answer) for answer in second]
         returned = _within(chosen, lambda: chosen.judge(replace(item), replace(response), asked))
         return checked(returned, response)
+    except ScorerFailure as failure:
+        return _failed(item, chosen, failure)
+
+
+def combine(item: Item, response: Response, chosen: ChosenScorer, votes: Sequence[Vote]) -> Verdict:
+    """What the verdicts by several second models come to. One that is an error makes the item an error.
+
+    Args:
+        item: The question.
+        response: An answer, which is no error.
+        chosen: The scorer.
+        votes: The verdicts.
+    """
+    panel = tuple((vote.model, vote.verdict) for vote in votes)
+    failed = next((vote for vote in votes if vote.verdict.outcome == "error"), None)
+    if failed is not None:
+        # Whoever asks again has the others' answers: a number of fewer judges would be another measurement.
+        return Verdict("error", explanation=f"{failed.model}: {failed.verdict.explanation}", panel=panel)
+    try:
+        given = [Vote(vote.model, replace(vote.verdict)) for vote in votes]
+        returned = _within(chosen, lambda: chosen.combine(replace(item), replace(response), given))
+        return replace(checked(returned, response), panel=panel)
     except ScorerFailure as failure:
         return _failed(item, chosen, failure)
 

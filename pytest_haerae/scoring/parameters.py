@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.metrics import check_metrics
+from pytest_haerae.scoring.panel import Vote, combine_votes
 from pytest_haerae.scoring.ranking import RANKINGS
 from pytest_haerae.scoring.registry import (
     CONSTRAIN,
@@ -126,6 +127,18 @@ class ChosenScorer:
         """
         ask = self.scorer.requests
         return () if ask is None else ask(item, response, *self._own, tuple(second))
+
+    def combine(self, item: Item, response: Response, votes: Sequence[Vote]) -> Verdict:
+        """What the verdicts by several second models come to, not checked yet.
+
+        Args:
+            item: The question.
+            response: The answer.
+            votes: The verdicts, none of which is an error.
+        """
+        if self.scorer.combine is None:
+            return combine_votes(item, response, votes)
+        return self.scorer.combine(item, response, *self._own, tuple(votes))
 
     @property
     def _own(self) -> tuple[ScorerParameters, ...]:

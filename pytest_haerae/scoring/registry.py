@@ -74,6 +74,7 @@ class Scorer:
         quick: Whether answers may be judged as they arrive.
         requests: What a second model is to be asked about an answer before it is judged; None where nothing is.
         compares: Whether it compares with the item's reference, so that one without a reference is refused.
+        combine: What the verdicts of several second models come to; None for their mean score and the outcome of most.
     """
 
     method: Method
@@ -85,6 +86,7 @@ class Scorer:
     quick: bool = False
     requests: Callable[..., Sequence[Request]] | None = None
     compares: bool = True
+    combine: Callable[..., Verdict] | None = None
 
 
 _SCORERS: dict[tuple[Method, str], Scorer] = {}
@@ -100,6 +102,7 @@ def register_scorer(
     quick: bool = False,
     requests: Callable[..., Sequence[Request]] | None = None,
     compares: bool = True,
+    combine: Callable[..., Verdict] | None = None,
 ) -> Callable[[Judge], Judge]:
     """Decorate a pure function from item and response to verdict, in a conftest.py or a package of one's own.
 
@@ -115,6 +118,9 @@ def register_scorer(
             answered so far to the requests about this response: the next requests to it, none when all is asked. What
             it answered to all of them is then the decorated function's last argument.
         compares: Whether it compares with the item's reference; False lets it judge items that have none.
+        combine: From item and response, the parameters where it has any, and pairs of a second model's name and the
+            verdict by what it said, to one verdict, where ``--judge`` names several models; the verdicts are no errors.
+            By default the mean of the scores, and the outcome of most.
 
     Raises:
         UsageError: The method does not exist, or a parameter has a name that belongs to the method.
@@ -129,7 +135,7 @@ def register_scorer(
 
     def register(judge: Judge) -> Judge:
         said = description or first_line(judge.__doc__)
-        scorer = Scorer(method, name, judge, parameters, require, said, quick, requests, compares)
+        scorer = Scorer(method, name, judge, parameters, require, said, quick, requests, compares, combine)
         if judge.__module__.startswith(f"{__package__}."):
             # Imported late, the package's own does not replace what replaced it.
             _SCORERS.setdefault((method, name), scorer)

@@ -23,13 +23,18 @@ class Rating(NamedTuple):
     verdict: float
 
 
+def has_nltk() -> bool:
+    """Whether the library is installed that measures how far judges agree."""
+    return find_spec("nltk") is not None
+
+
 def require_nltk() -> None:
     """Refuse a panel of judges whose agreement could not be measured.
 
     Raises:
         UsageError: NLTK is not installed; names the extra.
     """
-    if find_spec("nltk") is None:
+    if not has_nltk():
         raise UsageError(
             "a panel of judges needs NLTK, which measures how far they agree and is not installed: "
             "pip install 'pytest-haerae[judge]'"

@@ -9,6 +9,11 @@ from typing_extensions import TypedDict
 
 from pytest_haerae.types import Outcome
 
+OrderScores = Annotated[
+    list[Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]], Field(min_length=2, max_length=2)
+]
+"""What an answer is worth shown before another one, and after it."""
+
 
 class Tokens(TypedDict):
     """Tokens of one answer, or of all of them; null where the backend does not say."""
@@ -34,6 +39,18 @@ class TurnRow(TypedDict):
     """What the answer is worth, where the turns are judged one by one."""
 
 
+class VoteRow(TypedDict):
+    """What one of several judges made of an answer."""
+
+    judge: str
+    """What it is called in this run."""
+    outcome: Outcome
+    score: NotRequired[Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]]
+    judgements: list[str]
+    """What it wrote, in the order in which it was asked."""
+    order_scores: NotRequired[OrderScores]
+
+
 class AnswerRow(TypedDict):
     """One of several answers to an item; its keys are those of a sample."""
 
@@ -49,6 +66,8 @@ class AnswerRow(TypedDict):
     explanation: NotRequired[str]
     score: NotRequired[Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]]
     judgements: NotRequired[list[str]]
+    panel: NotRequired[list[VoteRow]]
+    order_scores: NotRequired[OrderScores]
     turns: NotRequired[list[TurnRow]]
     error: str | None
     log_probability: NotRequired[Annotated[float, Field(le=0, allow_inf_nan=False)]]

@@ -22,6 +22,8 @@ from pytest_haerae.statistics.estimates import (
     wilson_interval,
 )
 from pytest_haerae.statistics.pairing import ANSWERED, Outline
+from pytest_haerae.statistics.pairwise import BothOrders, Flips, flips
+from pytest_haerae.statistics.panel import Panel
 from pytest_haerae.statistics.partial import MeanScore, mean_score_of, turn_means_of
 from pytest_haerae.statistics.repeats import Repeats, repeats_of
 from pytest_haerae.types import Outcome, Sample, Verdict, grouped
@@ -69,6 +71,8 @@ class Score(Clustering, FurtherScore):
     """The mean of partial scores, where a scorer gives some."""
     turn_scores: NotRequired[list[MeanScore]]
     """The mean of the scores of the first answers of conversations, of the second ones, and so on."""
+    flips: NotRequired[Flips]
+    """How often the order decided, where answers were compared with others in both orders."""
     character_f: NotRequired[Share | None]
     """Mean likeness of free-text answers to their references; null where there are none."""
     repeats: NotRequired[Repeats]
@@ -97,9 +101,10 @@ class Metrics(BenchmarkMetrics):
     """The mean of the benchmarks' accuracies, each counted once."""
     judge: NotRequired[JudgeCheck]
     """How far the judge was checked by labels, and what the score comes to for it; where labels were given."""
+    panel: NotRequired[Panel]
+    """What each of several judges makes of the answers, and how far they agree."""
     by: NotRequired[dict[str, Breakdown]]
-    """The numbers by the values of metadata columns: each column that was asked for, and each of its values; the items
-    whose row lacks it under the empty text."""
+    """The numbers by the values of the metadata columns asked for; of items whose row lacks it under the empty text."""
 
 
 def score(samples: Sequence[Sample]) -> Score:
@@ -120,6 +125,9 @@ def score(samples: Sequence[Sample]) -> Score:
         found["score"] = mean
     if turns := turn_means_of(verdicts):
         found["turn_scores"] = turns
+    # Of several answers to an item the first: pairs of one item are not independent.
+    if pairs := [BothOrders(*first.order_scores) for first, *_ in verdicts if first.order_scores]:
+        found["flips"] = flips(pairs)
     if repeats := repeats_of(verdicts, _ranks(answered), _passages(answered)):
         found["repeats"] = repeats
     return found

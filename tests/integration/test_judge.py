@@ -82,7 +82,9 @@ def grade(evaluate: Evaluate, pytester: pytest.Pytester) -> Evaluate:
     Path("test_mine.py").write_text(SUITE, encoding="utf-8")
 
     def run(*options: str, scorer: str = "scorer=judge") -> pytest.RunResult:
-        judge = ("--judge=grading", f"--evaluator-params={scorer}", "--max-unjudged=0.2")
+        # Named twice, they are a panel.
+        named = () if any(option.startswith("--judge=") for option in options) else ("--judge=grading",)
+        judge = (*named, f"--evaluator-params={scorer}", "--max-unjudged=0.2")
         return evaluate(*judge, *options, model="answering")
 
     return run
@@ -202,6 +204,10 @@ def test_both_orders_take_a_bias_out(grade: Evaluate, pytester: pytest.Pytester)
     assert found["samples"][0]["rule"] == "the orders disagree"
     assert (found["samples"][1]["score"], found["samples"][1]["outcome"]) == (1.0, "correct")
     assert found["samples"][1]["rule"] == "both orders agree"
+    orders = [row.get("order_scores") for row in found["samples"]]
+    assert orders == [[1, 0], [1, 1], [1, 0], None, None, [1, 0]], "the judge's own words"
+    flips = found["metrics"]["flips"]
+    assert (flips["n"], flips["rate"], flips["first"]) == (4, 0.75, pytest.approx((1 + 0.5 + 1 + 1) / 4))
     assert asked("grades.txt")[0] == 2
 
 

@@ -48,9 +48,8 @@ def run(arguments: Namespace) -> int:
     rows = read_report(arguments.report, str(arguments.report))["samples"]
     if any(row.get("answers") for row in rows):
         raise UsageError(f"{arguments.report}: a label is of one answer, and --repeats asked for several an item")
-    if any(row.get("answers") for row in rows):
-        raise UsageError(f"{arguments.report}: a label is of one answer, and --repeats asked for several an item")
-    graded = [row for row in rows if row.get("judgements") and row["outcome"] not in ("unjudged", "error", "skipped")]
+    asked = (row for row in rows if row.get("judgements") or row.get("panel"))
+    graded = [row for row in asked if row["outcome"] not in ("unjudged", "error", "skipped")]
     if not graded:
         raise UsageError(f"{arguments.report}: no answer in it was graded by a judge (--judge)")
     places = sorted(random.Random(seed).sample(range(len(graded)), min(count, len(graded))))  # noqa: S311 - no secret

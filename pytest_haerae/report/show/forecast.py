@@ -89,9 +89,10 @@ def forecast_lines(forecast: Forecast, config: RunConfig, earlier: EarlierRun | 
         )
     if forecast.tests:
         yield f"tests that ask the model: {forecast.tests}, not counted here; declared questions: {forecast.declared}"
-    if config.judge is not None:
+    if config.judge:
         answers = (forecast.items - forecast.not_applicable) * forecast.answers
-        yield f"--judge={config.judge}: grades up to {answers:,} answers afterwards, which is not counted here"
+        grades = "each grades" if config.panel else "grades"
+        yield f"--judge={','.join(config.judge)}: {grades} up to {answers:,} answers afterwards, not counted here"
     if not forecast.missing:
         return
     seen = earlier or EarlierRun()

@@ -220,6 +220,7 @@ _FACTS = (
     "evaluator_params",
     "scorer_facts",
     "judge",
+    "judges",
     "judging",
     "dataset",
     "dataset_revision",

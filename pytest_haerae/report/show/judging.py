@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from pytest_haerae.gates.compatibility import JudgeModel, model_title
 from pytest_haerae.report.schema import Info, Judging, Report
 from pytest_haerae.statistics.corrected import JudgeCheck
+from pytest_haerae.statistics.pairwise import Flips
+from pytest_haerae.statistics.panel import Panel
 
 
 def judging_lines(report: Report) -> list[str]:
@@ -17,17 +20,48 @@ def judging_lines(report: Report) -> list[str]:
     if turns := metrics.get("turn_scores"):
         means = ", ".join(f"{place}. {mean['mean']:.4f}" for place, mean in enumerate(turns, 1))
         lines.append(f"mean scores by turn: {means}")
-    if (title := judge_title(info)) and "judging" in info:
-        lines.append(_judge_line(title, info["judging"]))
+    judging = info.get("judging")
+    if "judge" in info and judging:
+        lines.append(_judge_line(model_title(info["judge"]), judging))
+    if (panel := metrics.get("panel")) and judging:
+        lines += _panel_lines(info, panel, judging.get("judges", {}))
+    if pairs := metrics.get("flips"):
+        lines.append(_flips_line(pairs))
     if check := metrics.get("judge"):
         lines += _check_lines(check)
     return lines
 
 
 def judge_title(info: Info) -> str | None:
-    """Backend and model of the judge; None where there is none."""
+    """Backend and model of the judge, or of each of several behind its name; None where there is none."""
+    if judges := info.get("judges"):
+        return ", ".join(map(_named, judges))
     judge = info.get("judge")
-    return None if judge is None else " ".join(filter(None, (judge["backend"], judge["model"])))
+    return None if judge is None else model_title(judge)
+
+
+def _named(judge: JudgeModel) -> str:
+    name, title = judge.get("name", ""), model_title(judge)
+    return title if name in ("", judge["backend"]) else f"{name} ({title})"
+
+
+def _panel_lines(info: Info, panel: Panel, took: Mapping[str, Judging]) -> list[str]:
+    """Each judge with what it took and made of the answers, and how far they agree."""
+    lines = []
+    for judge in info.get("judges", ()):
+        name = judge.get("name", "")
+        own = panel["judges"].get(name)
+        line = _judge_line(_named(judge), took[name]) if name in took else f"graded by {_named(judge)}"
+        if own is not None and own["accuracy"] is not None:
+            line += f"; alone: accuracy {own['accuracy']:.4f}, n = {own['n']}"
+            line += f", mean score {own['score']['mean']:.4f}" if "score" in own else ""
+            line += f", {own['unjudged']} unjudged" if own["unjudged"] else ""
+        lines.append(line)
+        if own is not None and "flips" in own:
+            lines.append(_flips_line(own["flips"]))
+    if panel["alpha"] is not None:
+        lines.append(f"the judges agree by Krippendorff's alpha {panel['alpha']:.3f} ({panel['level']})")
+    return lines
 
 
 def _judge_line(title: str, judging: Judging) -> str:
@@ -38,6 +72,16 @@ def _judge_line(title: str, judging: Judging) -> str:
     if tokens["prompt"]:
         words += f", tokens: {tokens['prompt']} prompt, {tokens['completion']} completion"
     return words + ("" if cost is None else f", {cost:.4f} USD")
+
+
+def _flips_line(found: Flips) -> str:
+    """How often the order of two answers decided which is the better."""
+    if found["rate"] is None or found["first"] is None:
+        return "no pair was judged in both orders"
+    return (
+        f"the better of two answers changes with their order in {found['rate']:.1%}{_interval(found['ci95'])} of"
+        f" {found['n']} pairs; the one shown first gets {found['first']:.3f} on average (0.5 without a bias)"
+    )
 
 
 def _check_lines(check: JudgeCheck) -> list[str]:

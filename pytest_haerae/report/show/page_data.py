@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any, TypedDict
 
 from pytest_haerae.report.schema import SampleRow
+from pytest_haerae.statistics.answer_row import AnswerRow
 from pytest_haerae.statistics.estimates import wilson_interval
 from pytest_haerae.statistics.pairing import ANSWERED, PairedCounts, change_of
 from pytest_haerae.types import LETTERS, Outcome, grouped
@@ -218,10 +219,21 @@ def texts(row: SampleRow, then: SampleRow | None, prefixes: Sequence[str]) -> di
         "before": _before(row, then) if then is not None else None,
         "metadata": row.get("metadata") or None,
         "images": row.get("images") or None,
-        "answers": [_given({**answer}, _OF_ANSWERS) for answer in row.get("answers", ())] or None,
+        "answers": [
+            _given({**answer, "judgements": _judgements(answer)}, _OF_ANSWERS) for answer in row.get("answers", ())
+        ]
+        or None,
         **{name: row.get(name) for name in _TEXTS},
+        "judgements": _judgements(row),
     }
     return _given(entry, entry)
+
+
+def _judgements(row: SampleRow | AnswerRow) -> list[str] | None:
+    """What judges wrote; of several each text behind the judge's name and verdict."""
+    if panel := row.get("panel"):
+        return [f"{vote['judge']}: {vote['outcome']}\n\n{text}" for vote in panel for text in vote["judgements"]]
+    return row.get("judgements")
 
 
 def _given(entry: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

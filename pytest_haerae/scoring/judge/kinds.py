@@ -23,6 +23,7 @@ class Worth:
         said: The judge's verdict, in few words.
         rule: What the report counts it under.
         turns: What each answer of a conversation is worth, 0 to 1; empty where they are not judged one by one.
+        orders: Of a pair what the answer is worth where it is shown first, and where second.
     """
 
     outcome: Outcome
@@ -30,6 +31,7 @@ class Worth:
     said: str
     rule: str
     turns: tuple[float, ...] = ()
+    orders: tuple[float, ...] = ()
 
 
 Read = Callable[[str], object | None]
@@ -177,7 +179,7 @@ def _of_pair(template: Template, values: Mapping[str, str | None], answer: str, 
         outcome: Outcome = "correct" if score > _TIED else "wrong"
         said = {_WON: "better", _TIED: "as good", _LOST: "worse"}.get(score, "between better and worse")
         agree = "both orders agree" if scores[0] == scores[1] else "the orders disagree"
-        return Worth(outcome, score, f"{said} ({agree})", agree)
+        return Worth(outcome, score, f"{said} ({agree})", agree, orders=scores)
 
     texts = tuple(
         template.fill({**values, "first": one, "second": two}) for one, two in ((answer, other), (other, answer))

@@ -15,10 +15,13 @@ from pytest_haerae.scoring.finish import limit_reached
 from pytest_haerae.scoring.judge.earlier import earlier_answers
 from pytest_haerae.scoring.judge.kinds import Questions, questions_about
 from pytest_haerae.scoring.judge.template import DEFAULT, Template, find_template
+from pytest_haerae.scoring.panel import Vote, combined
 from pytest_haerae.scoring.parameters import ScorerParameters
 from pytest_haerae.scoring.reading.marks import split_reasoning
 from pytest_haerae.scoring.registry import register_scorer
 from pytest_haerae.types import Item, Message, Request, Response, Verdict
+
+_HALF = 0.5
 
 
 class JudgeParameters(ScorerParameters):
@@ -80,6 +83,13 @@ class JudgeParameters(ScorerParameters):
             own["against_fingerprint"] = hashlib.sha256(answers).hexdigest()
         return {**own, "scale": [template.lowest, template.highest]} if template.kind == "score" else own
 
+    def is_right(self, share: float) -> bool:
+        """Whether an answer is right that is worth so much on average, 0 to 1."""
+        template = self._template
+        if template.kind in ("score", "checklist"):
+            return share >= template.share(template.passes_from)
+        return share > _HALF
+
     def questions(self, item: Item, response: Response) -> Questions | None:
         """What the judge is asked about a response; None about one without an answer."""
         answer = without_reasoning(response)
@@ -135,7 +145,26 @@ def ask_judge(
     ]
 
 
-@register_scorer("string_match", "judge", parameters=JudgeParameters, requests=ask_judge, compares=False)
+def combine_judges(item: Item, response: Response, parameters: JudgeParameters, votes: Sequence[Vote]) -> Verdict:
+    """What several judges say of an answer: the mean of their scores, right from where one judge's would be.
+
+    Args:
+        item: An item of any kind.
+        response: Its response.
+        parameters: What the judges were asked.
+        votes: What each of them makes of it.
+    """
+    return combined(item, votes, parameters.is_right)
+
+
+@register_scorer(
+    "string_match",
+    "judge",
+    parameters=JudgeParameters,
+    requests=ask_judge,
+    compares=False,
+    combine=combine_judges,
+)
 def grade(item: Item, response: Response, parameters: JudgeParameters, said: Sequence[Response]) -> Verdict:
     """A second model (--judge) grades the answer, by a template.
 
@@ -168,4 +197,5 @@ def grade(item: Item, response: Response, parameters: JudgeParameters, said: Seq
         score=worth.score,
         judgements=texts,
         turn_scores=worth.turns,
+        order_scores=worth.orders,
     )

@@ -9,7 +9,7 @@ import pytest
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.plan import make_plan
-from pytest_haerae.run.second import SecondModel, make_second
+from pytest_haerae.run.second import SecondModel, make_seconds
 from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
 from pytest_haerae.types import Message, Request
 
@@ -21,15 +21,14 @@ STRUCTURED = choose_scorer("string_match", {"scorer": "judge", "structured": Tru
 
 
 def second(options: Mapping[str, Any] = OPTIONS) -> SecondModel:
-    found = make_second(build_config(options, Path("/nowhere")), [JUDGE])
-    assert found is not None
+    (found,) = make_seconds(build_config(options, Path("/nowhere")), [JUDGE])
     return found
 
 
 def test_its_answers_are_never_those_of_the_model_that_answers_items() -> None:
     plan = make_plan(build_config({**OPTIONS, "evaluator_params": {"scorer": "judge"}}, Path("/nowhere")))
-    assert plan.second is not None
-    assert plan.second.identity != plan.identity
+    (found,) = plan.seconds
+    assert found.identity != plan.identity
     assert second({**OPTIONS, "judge_params": {"seed": 1}}).identity != second().identity
 
 
@@ -41,7 +40,45 @@ def test_a_chat_is_plain_text_to_a_model_without_a_template() -> None:
 
 
 def test_no_scorer_asks_and_no_judge_is_named() -> None:
-    assert make_second(build_config({"model": "random"}, Path("/nowhere")), []) is None
+    assert make_seconds(build_config({"model": "random"}, Path("/nowhere")), []) == ()
+
+
+PROFILES = """
+[tool.pytest-haerae.models]
+one = {model = "random", model_params = {seed = 1}}
+two = {model = "random", model_params = {seed = 2}}
+same = {model = "random", model_params = {seed = 2}}
+"""
+
+
+def test_each_of_several_has_its_own_parameters_and_identity(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PROFILES, encoding="utf-8")
+    for judge in ("one,two,random", ["one", "two,random"]):
+        found = make_seconds(build_config({"model": "random", "judge": judge}, tmp_path), [JUDGE])
+        assert [(each.name, each.params) for each in found] == [
+            *(("one", {"seed": 1}), ("two", {"seed": 2}), ("random", {})),
+        ]
+        assert len({each.identity for each in found}) == 3
+    assert found[0].named == "one (random random(seed=1))"
+    assert found[0].identity == second({"model": "random", "judge": "random", "judge_params": {"seed": 1}}).identity
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"judge": "two,same"}, "--judge: two and same are the same model; name it once"),
+        ({"judge": "one,randon"}, "--judge: unknown backend 'randon'"),
+        (
+            {"judge": "one,two", "judge_params": "seed=3"},
+            r"--judge-params: they are one judge's, and --judge names 2 \(one, two\): give each its own in a profile",
+        ),
+        ({"judge": ["one", "a/b"]}, "'a/b': of several models each has a name"),
+    ],
+)
+def test_what_is_no_panel_is_refused(tmp_path: Path, options: Mapping[str, Any], words: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(PROFILES, encoding="utf-8")
+    with pytest.raises(UsageError, match=words):
+        make_seconds(build_config({"model": "random", **options}, tmp_path), [JUDGE])
 
 
 @pytest.mark.parametrize(
@@ -58,4 +95,4 @@ def test_no_scorer_asks_and_no_judge_is_named() -> None:
 )
 def test_what_cannot_grade_is_refused(options: Mapping[str, Any], asking: list[ChosenScorer], words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        make_second(build_config(options, Path("/nowhere")), asking)
+        make_seconds(build_config(options, Path("/nowhere")), asking)

@@ -22,6 +22,7 @@ def evaluation(
     ask: Ask,
     second: Callable[[Request], Response],
     ledger: Ledger,
+    third: Ledger | None = None,
     **options: Any,  # noqa: ANN401 - an option's value
 ) -> Evaluation:
     """Six items, answered by their numbers, whose scorer asks and calls right what the second model said yes to."""
@@ -38,6 +39,8 @@ def evaluation(
         "scripted": scripted(lambda request: Response(text=f"답 {number_of(request)}"), Ledger()),
         "second": scripted(second, ledger),
     }
+    if "judge" in options:
+        backends |= {"third": scripted(lambda request: Response(text="yes"), third or Ledger())}
     raw = {"model": "scripted", "judge": "second", "evaluator_params": {"scorer": "asking"}, "dataset": str(data)}
     return prepare({**raw, **options}, folder, backends)
 
@@ -146,3 +149,42 @@ def test_what_its_backend_says_of_one_answer_too(tmp_path: Path) -> None:
         evaluation(tmp_path, about, lambda r: lost if number_of(r) == 1 else Response(text="yes"), Ledger())
     )
     assert "--judge=second: returned None" in found[1].verdict.explanation
+
+
+def test_several_are_asked_one_after_another_and_the_majority_decides(tmp_path: Path) -> None:
+    """The second model says no to even answers, the third one yes to all: half of two is no majority."""
+    ledgers = Ledger(), Ledger()
+    made = evaluation(
+        tmp_path,
+        about,
+        lambda r: Response(text="yes" if number_of(r) % 2 else "no"),
+        *ledgers,
+        judge="second,third",
+    )
+    found = samples(made)
+    assert [sample.verdict.outcome for sample in found] == ["wrong", "correct"] * 3
+    assert [name for name, _ in found[0].verdict.panel] == ["second", "third"]
+    assert [each.outcome for _, each in found[0].verdict.panel] == ["wrong", "correct"]
+    assert [(len(each.asked), each.loads, each.closed) for each in ledgers] == [(6, 1, 1)] * 2
+
+
+def test_what_one_of_several_does_not_answer_is_the_error_of_its_item(tmp_path: Path) -> None:
+    made = evaluation(
+        tmp_path,
+        about,
+        lambda r: Response(error="busy") if number_of(r) == 2 else Response(text="yes"),
+        Ledger(),
+        judge="second,third",
+    )
+    found = samples(made)
+    assert [sample.verdict.outcome for sample in found] == ["correct", "correct", "error", *["correct"] * 3]
+    assert found[2].verdict.explanation.startswith("second: ")
+    assert found[2].verdict.panel[1][1].outcome == "correct"
+
+
+def test_what_no_model_was_asked_about_has_no_panel(tmp_path: Path) -> None:
+    def some(item: Item, response: Response, said: Sequence[Response]) -> Sequence[Request]:
+        return about(item, response, said) if item.index else []
+
+    found = samples(evaluation(tmp_path, some, lambda r: Response(text="yes"), Ledger(), judge="second,third"))
+    assert [len(sample.verdict.panel) for sample in found] == [0, *[2] * 5]

@@ -66,6 +66,8 @@ def made(**values: Any) -> Verdict:  # noqa: ANN401 - wrong types are what is te
         (made(why_start="0"), "why_start is a whole number from 0 or None, not '0'"),
         (made(why_start=-1), "why_start is a whole number from 0 or None, not -1"),
         (made(turn_scores=0.5), "turn_scores are numbers, not 0.5"),
+        (made(order_scores=(0.5, 1.5)), "order_scores are between 0 and 1, not (0.5, 1.5)"),
+        (made(order_scores=(0.5,)), "order_scores are two numbers or none, not (0.5,)"),
         (made(turn_scores=(0.5, 1.5)), "turn_scores are between 0 and 1, not (0.5, 1.5)"),
         (made(turn_scores=[None]), "turn_scores are between 0 and 1, not [None]"),
         (made(turn_scores=("a",)), "turn_scores is a number or None, not 'a'"),

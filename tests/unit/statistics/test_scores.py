@@ -24,6 +24,21 @@ def test_items_that_share_a_passage_are_clusters() -> None:
     assert metrics["clusters"] == 5
 
 
+def test_how_often_the_order_decides_is_told_of_pairs_alone() -> None:
+    """Of several answers to an item the first counts."""
+    one, other, third = samples_of({"a": "cww"})
+    pairs = [
+        replace(one, verdict=replace(one.verdict, order_scores=(1.0, 1.0))),
+        replace(other, verdict=replace(other.verdict, order_scores=(1.0, 0.0))),
+        replace(third, verdict=replace(third.verdict, order_scores=(0.5, 1.0))),
+    ]
+    found = make_metrics(pairs)["flips"]
+    assert found["n"] == 3
+    assert found["rate"] == pytest.approx(2 / 3)
+    assert found["first"] == pytest.approx((0.5 + 1 + 0.25) / 3)
+    assert "flips" not in make_metrics([one, other])
+
+
 def test_without_passages_there_are_no_clusters() -> None:
     assert "stderr_clustered" not in make_metrics(samples_of({"a": "ccww"}))
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytest_haerae.backends.protocol import Prices
+from pytest_haerae.config.model_names import NamedModel
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.report.show.forecast import EarlierRun, forecast_lines, in_words, read_earlier
 from pytest_haerae.run.forecast import Forecast
@@ -37,10 +38,11 @@ def test_what_is_not_known_is_said_to_be(config: RunConfig) -> None:
 
 
 def test_the_judges_part_is_told_and_not_counted(config: RunConfig) -> None:
-    judged = config.model_copy(update={"judge": "openai"})
-    assert told(PLAIN, judged)["--judge=openai"] == (
-        f"grades up to {1536 * 8:,} answers afterwards, which is not counted here"
-    )
+    judged = config.model_copy(update={"judge": ("openai",)})
+    assert told(PLAIN, judged)["--judge=openai"] == f"grades up to {1536 * 8:,} answers afterwards, not counted here"
+    panel = tuple(NamedModel(name=name, backend="openai", params={}) for name in ("a", "b"))
+    judged = config.model_copy(update={"judge": ("a", "b"), "panel": panel})
+    assert told(PLAIN, judged)["--judge=a,b"].startswith("each grades up to")
 
 
 def test_an_earlier_run_tells_of_the_rest(config: RunConfig) -> None:

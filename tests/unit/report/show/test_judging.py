@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_haerae.report.show.judging import judging_lines
+from pytest_haerae.report.show.judging import judge_title, judging_lines
 from tests.unit.reports import report_of, samples_of
 
 
@@ -55,6 +55,31 @@ def test_labels_of_a_scale_correct_the_mean_of_the_scores() -> None:
     assert lines(judge=check)[-1] == (
         "mean score corrected for the judge's error: 0.5200 [0.410, 0.630] (prediction powered)"
     )
+
+
+def test_how_often_the_order_decides_is_said() -> None:
+    assert lines(flips={"rate": 0.2, "ci95": [0.1, 0.35], "n": 40, "first": 0.55})[1:] == [
+        "the better of two answers changes with their order in 20.0% [0.100, 0.350] of 40 pairs; the one shown first"
+        " gets 0.550 on average (0.5 without a bias)"
+    ]
+
+
+def test_each_of_several_judges_is_said_with_what_it_made_of_the_answers() -> None:
+    report = report_of(samples_of({"a": "cw"}))
+    took = {"tokens": {"prompt": 0, "completion": 0}, "cost_usd": None, "responses": {"computed": 2, "reused": 1}}
+    judges: list[dict[str, Any]] = [
+        {"name": name, "backend": "openai", "model": "j", "model_params": {}} for name in ("a", "openai")
+    ]
+    info = {"judges": judges, "judging": {**took, "judges": {"a": took, "openai": took}}}
+    own = {"accuracy": 0.5, "n": 8, "unjudged": 1}
+    panel = {"judges": {"a": own, "openai": {**own, "unjudged": 0}}, "alpha": 0.25, "level": "nominal"}
+    report = {**report, "metrics": {**report["metrics"], "panel": panel}, "info": {**report["info"], **info}}  # type: ignore[typeddict-item] # as written
+    assert judging_lines(report) == [
+        "graded by a (openai j): 2 responses computed, 1 reused; alone: accuracy 0.5000, n = 8, 1 unjudged",
+        "graded by openai j: 2 responses computed, 1 reused; alone: accuracy 0.5000, n = 8",
+        "the judges agree by Krippendorff's alpha 0.250 (nominal)",
+    ]
+    assert judge_title(report["info"]) == "a (openai j), openai j"
 
 
 def test_why_nothing_was_corrected_is_said() -> None:

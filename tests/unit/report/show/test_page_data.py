@@ -109,3 +109,6 @@ def test_what_a_judge_wrote_of_each_of_several_answers_is_kept() -> None:
     }
     (kept,) = page_data.texts(sample(0, answers=[answer]), None, [])["answers"]
     assert (kept["score"], kept["judgements"]) == (0.0, [""])
+    votes = [{"judge": name, "outcome": "wrong", "judgements": ["가", "나"]} for name in ("a", "b")]
+    of_panel = page_data.texts(sample(0, panel=votes), None, [])["judgements"]
+    assert of_panel == [f"{name}: wrong\n\n{text}" for name in ("a", "b") for text in ("가", "나")]
