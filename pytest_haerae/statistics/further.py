@@ -22,7 +22,7 @@ from pytest_haerae.statistics.attempts import Attempts, correct_given_attempted,
 from pytest_haerae.statistics.breakdown import with_breakdowns
 from pytest_haerae.statistics.estimate import FurtherScore, mean_of
 from pytest_haerae.statistics.macro_f1 import Labelled, estimate_macro_f1
-from pytest_haerae.statistics.normalised import Options, accuracy_over, characters, utf8_bytes
+from pytest_haerae.statistics.normalised import Options, accuracies_over, characters, utf8_bytes
 from pytest_haerae.statistics.pairing import ANSWERED
 from pytest_haerae.statistics.perplexity import Text, bits_per_byte, byte_perplexity, word_perplexity
 from pytest_haerae.statistics.scores import Metrics, make_metrics
@@ -55,10 +55,10 @@ class FurtherMetrics:
         """The metrics of those items that were answered."""
         answered = [sample for sample in samples if sample.verdict.outcome in ANSWERED]
         found: FurtherScore = {}
-        scored = [*self._scored(answered)]
-        if (by_characters := accuracy_over(scored, characters)) is not None:
+        by_characters, by_bytes = accuracies_over(self._scored(answered), (characters, utf8_bytes))
+        if by_characters is not None:
             found["acc_norm"] = by_characters
-        if (by_bytes := accuracy_over(scored, utf8_bytes)) is not None:
+        if by_bytes is not None:
             found["acc_bytes"] = by_bytes
         if groups := self._labelled(answered):
             found["macro_f1"] = estimate_macro_f1(groups)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pytest_haerae.statistics.estimate import MetricEstimate, share_of
@@ -38,13 +38,19 @@ def utf8_bytes(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def accuracy_over(items: Sequence[Options], length: Callable[[str], int]) -> MetricEstimate | None:
-    """The accuracy over a length; None where each item's options are equally long: then it is the accuracy.
+def accuracies_over(items: Iterable[Options], lengths: Sequence[Callable[[str], int]]) -> list[MetricEstimate | None]:
+    """The accuracy over each of some lengths; None where each item's options are equally long: then it is the accuracy.
+
+    The items are gone over once and not kept: their texts would be a second copy of the data.
 
     Args:
         items: The items.
-        length: The length of a text.
+        lengths: The lengths of a text.
     """
-    if all(len({length(text) for text in item.texts}) <= 1 for item in items):
-        return None
-    return share_of([item.right_over(length) for item in items])
+    right: list[list[bool]] = [[] for _ in lengths]
+    differ = [False] * len(lengths)
+    for item in items:
+        for place, length in enumerate(lengths):
+            right[place].append(item.right_over(length))
+            differ[place] = differ[place] or len({length(text) for text in item.texts}) > 1
+    return [share_of(found) if tells else None for found, tells in zip(right, differ, strict=True)]

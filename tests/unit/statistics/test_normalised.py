@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.statistics.normalised import Options, accuracy_over, characters, utf8_bytes
+from pytest_haerae.statistics.normalised import Options, accuracies_over, characters, utf8_bytes
 from tests.helpers import reference_items
 
 TEXTS = st.lists(st.text(alphabet="가나 ab1", min_size=1, max_size=8), min_size=2, max_size=5)
@@ -58,9 +58,10 @@ def test_the_first_of_equal_options_counts() -> None:
 
 def test_where_all_options_are_equally_long_there_is_nothing_to_tell() -> None:
     same, other = Options(("(A)", "(B)"), (-1.0, -2.0), 0), Options(("가", "나다"), (-1.0, -9.0), 0)
-    assert accuracy_over([same], characters) is None
-    assert accuracy_over([], characters) is None
-    found = accuracy_over([same, other], characters)
+    assert accuracies_over([same], [characters]) == [None]
+    assert accuracies_over([], [characters]) == [None]
+    found, equal = accuracies_over(iter([same, other]), [characters, lambda text: 1])
+    assert equal is None
     assert found is not None
     assert (found["value"], found["n"]) == (1.0, 2)
 
@@ -71,4 +72,4 @@ def test_on_the_letters_of_the_reference_it_is_the_accuracy() -> None:
         item = Options(labels, tuple(row["loglikelihoods"]), labels.index(row["answer"]))
         best = max(range(len(labels)), key=lambda place: row["loglikelihoods"][place])
         assert item.right_over(characters) == (best == item.reference)
-        assert accuracy_over([item], characters) is None
+        assert accuracies_over([item], [characters]) == [None]
