@@ -73,7 +73,7 @@ def test_replicas_rank_as_one_model_does(evaluate: Evaluate) -> None:
     ("options", "message"),
     [
         ([RANK], "rank=log_probability: it finds the best of several answers to an item; add --repeats=K, or leave it"),
-        ([RANK, "--method=log_likelihood"], "unknown parameter 'rank'. Valid: return_logits, scorer, time_limit"),
+        ([RANK, "--method=log_likelihood"], "rank is of --method=string_match, not of log_likelihood"),
         (["--repeats=2", "--evaluator-params=rank=logprob"], "unknown rank 'logprob'"),
     ],
 )

@@ -141,7 +141,10 @@ def test_an_answer_that_is_no_letter_is_an_error_and_never_scored(evaluate: Eval
         (["--model=chatty", CONSTRAIN, "--reasoning=high"], "has no room for reasoning=high; leave that out, or say"),
         (["--model=chatty", CONSTRAIN, "--model-params=reasoning=low"], "has no room for reasoning=low"),
         (["--model=chatty", "--evaluator-params=constrain=letter"], "unknown constraint 'letter': did you mean 'let"),
-        (["--model=chatty", CONSTRAIN, "--method=log_likelihood"], "unknown parameter 'constrain'. Valid: return_lo"),
+        (
+            ["--model=chatty", CONSTRAIN, "--method=log_likelihood"],
+            "constrain is of --method=string_match, not of log_likeli",
+        ),
         (
             ["--model=chatty", CONSTRAIN, "--dataset=free.jsonl", "--subset=free"],
             "--evaluator-params constrain=letters: no item of free has options whose letters it could be kept to; leave"
