@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from pydantic import BaseModel, ConfigDict
 
 from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.parsing import parse_names
@@ -19,7 +18,8 @@ RESPONSES = "responses"
 """What a report calls the backend of answers that were made elsewhere."""
 
 
-class NamedModel(BaseModel):
+@dataclass(frozen=True)
+class NamedModel:
     """A model beside the one that is evaluated, by its name.
 
     Attributes:
@@ -27,8 +27,6 @@ class NamedModel(BaseModel):
         backend: The name of its backend.
         params: Its backend's parameters, not validated yet.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     backend: str
