@@ -11,7 +11,7 @@ from typing import TypedDict
 from pytest_haerae.report.schema import Report, SampleRow
 from pytest_haerae.report.words import Words
 from pytest_haerae.scoring.reading.cleaning import normalise
-from pytest_haerae.scoring.reading.marks import split_reasoning
+from pytest_haerae.scoring.reading.marks import answered_text
 from pytest_haerae.statistics.pairing import ANSWERED
 from pytest_haerae.types import grouped
 
@@ -100,7 +100,7 @@ def _answers(report: Report, words: Words) -> Iterator[_Answer]:
         given = given or [(row["outcome"], row["raw_output"])]
         for outcome, output in given:
             if output is not None and outcome in ANSWERED:
-                text = split_reasoning(output).answer.text.strip()
+                text = answered_text(output)
                 group = grouped(row["dataset"] if several else "", row["subset"])
                 yield _Answer(row, group, outcome, text, words.of(text[:LONGEST_ANALYSED]))
 

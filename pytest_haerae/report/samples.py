@@ -81,14 +81,7 @@ def make_row(sample: Sample, request: Request | None, dataset: str, *, return_lo
         "truncated": bool(response and response.truncated),
         "messages": [_show(message) for message in request.messages] if request and request.messages else None,
     }
-    if verdict.score is not None:
-        row["score"] = verdict.score
-    if verdict.judgements:
-        row["judgements"] = list(verdict.judgements)
-    if verdict.order_scores:
-        row["order_scores"] = list(verdict.order_scores)
-    if verdict.panel:
-        row["panel"] = [_vote_row(name, each) for name, each in verdict.panel]
+    _add_grades(row, verdict)
     if response and item.turns:
         row["turns"] = _turn_rows(item, response, verdict)
     if item.images:
@@ -117,6 +110,18 @@ def _turn_rows(item: Item, response: Response, verdict: Verdict) -> list[TurnRow
     return rows
 
 
+def _add_grades(row: SampleRow | AnswerRow, verdict: Verdict) -> None:
+    """Add what a second model made of an answer, and what it is worth where that is partial: no key without a value."""
+    if verdict.score is not None:
+        row["score"] = verdict.score
+    if verdict.judgements:
+        row["judgements"] = list(verdict.judgements)
+    if verdict.order_scores:
+        row["order_scores"] = list(verdict.order_scores)
+    if verdict.panel:
+        row["panel"] = [_vote_row(name, each) for name, each in verdict.panel]
+
+
 def _vote_row(judge: str, verdict: Verdict) -> VoteRow:
     row: VoteRow = {"judge": judge, "outcome": verdict.outcome, "judgements": list(verdict.judgements)}
     if verdict.score is not None:
@@ -141,14 +146,7 @@ def _answer_row(item: Item, answer: Answer) -> AnswerRow:
         "explanation": verdict.explanation,
         "error": _error(response, verdict),
     }
-    if verdict.score is not None:
-        row["score"] = verdict.score
-    if verdict.judgements:
-        row["judgements"] = list(verdict.judgements)
-    if verdict.order_scores:
-        row["order_scores"] = list(verdict.order_scores)
-    if verdict.panel:
-        row["panel"] = [_vote_row(name, each) for name, each in verdict.panel]
+    _add_grades(row, verdict)
     if item.turns:
         row["turns"] = _turn_rows(item, response, verdict)
     if response.log_probability is not None:

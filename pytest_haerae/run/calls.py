@@ -54,6 +54,26 @@ class CallTotals:
     reasoning_tokens: int | None = None
     cached_tokens: int | None = None
 
+    @classmethod
+    def of(cls, usage: Usage, errors: int, answers: Sequence[Response]) -> CallTotals:
+        """What questions to a model came to.
+
+        Args:
+            usage: What was asked of it.
+            errors: How many got no answer.
+            answers: Those whose tokens and price count.
+        """
+        return cls(
+            computed=usage.computed,
+            reused=usage.reused,
+            errors=errors,
+            prompt_tokens=known_sum(answer.prompt_tokens for answer in answers),
+            completion_tokens=known_sum(answer.completion_tokens for answer in answers),
+            cost_usd=known_sum(answer.cost_usd for answer in answers),
+            reasoning_tokens=known_sum(answer.reasoning_tokens for answer in answers),
+            cached_tokens=known_sum(answer.cached_tokens for answer in answers),
+        )
+
 
 _ENDED = "the session has ended: nothing is asked any more"
 NO_CALLS = CallTotals(0, 0, 0, None, None, None)
@@ -154,18 +174,8 @@ class Calls:
 
     def totals(self) -> CallTotals:
         """What they came to so far."""
-        usage = self.usage
         answers = [answer for key, answer in list(self._answers.items()) if not self._is_of_an_item(key)]
-        return CallTotals(
-            computed=usage.computed,
-            reused=usage.reused,
-            errors=self._errors,
-            prompt_tokens=known_sum(answer.prompt_tokens for answer in answers),
-            completion_tokens=known_sum(answer.completion_tokens for answer in answers),
-            cost_usd=known_sum(answer.cost_usd for answer in answers),
-            reasoning_tokens=known_sum(answer.reasoning_tokens for answer in answers),
-            cached_tokens=known_sum(answer.cached_tokens for answer in answers),
-        )
+        return CallTotals.of(self.usage, self._errors, answers)
 
 
 def _sort(entry: tuple[str, Request]) -> str:

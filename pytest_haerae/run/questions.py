@@ -13,7 +13,7 @@ from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.keys import identity_digest, response_key
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.scoring.judging import skip_reason
-from pytest_haerae.scoring.reading.marks import split_reasoning
+from pytest_haerae.scoring.reading.marks import answered_text
 from pytest_haerae.types import Item, Request, Response, Sample, Selected
 
 
@@ -133,4 +133,4 @@ def repeated(request: Request, number: int) -> Request:
 
 def spoken(response: Response) -> str:
     """An answer as it stands in a chat: without its reasoning, and never empty, which some servers refuse."""
-    return split_reasoning(response.text or "").answer.text.strip() or "…"
+    return answered_text(response.text) or "…"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from pytest_haerae.errors import HaeraeError
 from pytest_haerae.run.budget import Budget
-from pytest_haerae.run.calls import CallTotals, known_sum
+from pytest_haerae.run.calls import CallTotals
 from pytest_haerae.run.engine import Engine, Progress
 from pytest_haerae.run.keys import response_key
 from pytest_haerae.run.loaded import KeptModel
@@ -149,17 +149,8 @@ class SecondBatch:
 
     def totals(self) -> CallTotals:
         """What it came to: each question once, however many answers shared it."""
-        said, usage = list(self._said.values()), self._engine.usage
-        return CallTotals(
-            computed=usage.computed,
-            reused=usage.reused,
-            errors=sum(each.error is not None for each in said),
-            prompt_tokens=known_sum(each.prompt_tokens for each in said),
-            completion_tokens=known_sum(each.completion_tokens for each in said),
-            cost_usd=known_sum(each.cost_usd for each in said),
-            reasoning_tokens=known_sum(each.reasoning_tokens for each in said),
-            cached_tokens=known_sum(each.cached_tokens for each in said),
-        )
+        said = list(self._said.values())
+        return CallTotals.of(self._engine.usage, sum(each.error is not None for each in said), said)
 
 
 def _say_nothing(count: int) -> None:

@@ -9,13 +9,12 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pytest_haerae.testing import Ledger
-from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
+from tests.integration.judged import ITEMS, MODES, asked, haerae, parts, report, write_questions
 
 pytestmark = pytest.mark.slow
 
@@ -56,30 +55,13 @@ class Grading(ScriptedBackend):
 def pytest_haerae_backends():
     return {"answering": Answering, "grading": Grading}
 """
-SUITE = """
-import pytest
-from pytest_haerae import assert_correct
-
-@pytest.mark.haerae(dataset="questions.jsonl")
-def test_mine(haerae_verdict):
-    assert_correct(haerae_verdict)
-"""
-COMMAND = [sys.executable, "-c", "import sys; from pytest_haerae.doors.command_line.main import main; sys.exit(main())"]
-ITEMS = 6
-MODES = pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["serial", "xdist"])
 
 
 @pytest.fixture
 def grade(evaluate: Evaluate, pytester: pytest.Pytester) -> Evaluate:
     """Runs over six free-text questions that one model answers and another one grades."""
     pytester.makeconftest(MODELS)
-    rows = [
-        {"question": f"{number}번 문제는?", "answer": "정답", "rubric": ["짧다", {"criterion": "옳다", "weight": 3}]}
-        for number in range(ITEMS)
-    ]
-    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
-    Path("questions.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    Path("test_mine.py").write_text(SUITE, encoding="utf-8")
+    write_questions({"rubric": ["짧다", {"criterion": "옳다", "weight": 3}]})
 
     def run(*options: str, scorer: str = "scorer=judge") -> pytest.RunResult:
         # Named twice, they are a panel.
@@ -88,19 +70,6 @@ def grade(evaluate: Evaluate, pytester: pytest.Pytester) -> Evaluate:
         return evaluate(*judge, *options, model="answering")
 
     return run
-
-
-def asked(ledger: str) -> Counter[int]:
-    return Counter(Ledger(ledger).asked())
-
-
-def report(path: str = ".haerae/report.json") -> dict[str, Any]:
-    return valid_report(Path(path))
-
-
-def parts(path: str) -> str:
-    found = report(path)
-    return json.dumps([found["metrics"], found["samples"]])
 
 
 @MODES
@@ -254,10 +223,6 @@ def test_a_profile_names_the_judge(grade: Evaluate, pytester: pytest.Pytester) -
     assert report()["info"]["judge"] == {"backend": "grading", "model": None, "model_params": {"seconds": 0.01}}
 
 
-def label(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, "label", *arguments], capture_output=True, text=True, check=False)
-
-
 def test_drawn_answers_are_labelled_and_correct_the_score(grade: Evaluate, pytester: pytest.Pytester) -> None:
     """Forty answers, of which the judge calls every second right; people agree but for two."""
     rows = [{"question": f"{number}번 문제는?", "answer": "정답"} for number in range(10, 50)]
@@ -266,9 +231,9 @@ def test_drawn_answers_are_labelled_and_correct_the_score(grade: Evaluate, pytes
     result = grade()
     assert result.ret == 0
     result.stdout.fnmatch_lines(["*how often the judge is right was not looked at: label 20 graded answers*"])
-    drawn = label(".haerae/report.json", "-n", "25", "--output", "labels.csv")
+    drawn = haerae("label", ".haerae/report.json", "-n", "25", "--output", "labels.csv")
     assert drawn.returncode == 0, drawn.stderr
-    again = label(".haerae/report.json", "--output", "labels.csv")
+    again = haerae("label", ".haerae/report.json", "--output", "labels.csv")
     assert (again.returncode, "is there already" in again.stderr) == (4, True)
     found = list(csv.DictReader(Path("labels.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert len(found) == 25

@@ -9,13 +9,12 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pytest_haerae.testing import Ledger
-from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
+from tests.integration.judged import ITEMS, MODES, asked, haerae, parts, report, write_questions
 
 pytestmark = pytest.mark.slow
 
@@ -61,47 +60,20 @@ class Third(Grading):
 def pytest_haerae_backends():
     return {"answering": Answering, "strict": Strict, "lax": Lax, "third": Third}
 """
-SUITE = """
-import pytest
-from pytest_haerae import assert_correct
-
-@pytest.mark.haerae(dataset="questions.jsonl")
-def test_mine(haerae_verdict):
-    assert_correct(haerae_verdict)
-"""
-COMMAND = [sys.executable, "-c", "import sys; from pytest_haerae.doors.command_line.main import main; sys.exit(main())"]
-ITEMS = 6
 LEDGERS = ("answers.txt", "strict.txt", "lax.txt")
-MODES = pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["serial", "xdist"])
 
 
 @pytest.fixture
 def grade(evaluate: Evaluate, pytester: pytest.Pytester) -> Evaluate:
     """Runs over six free-text questions that one model answers and two others grade."""
     pytester.makeconftest(MODELS)
-    rows = [{"question": f"{number}번 문제는?", "answer": "정답"} for number in range(ITEMS)]
-    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
-    Path("questions.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    Path("test_mine.py").write_text(SUITE, encoding="utf-8")
+    write_questions()
 
     def run(*options: str, judge: str = "strict,lax", scorer: str = "scorer=judge") -> pytest.RunResult:
         grading = (f"--judge={judge}", f"--evaluator-params={scorer}", "--max-unjudged=0.2")
         return evaluate(*grading, *options, model="answering")
 
     return run
-
-
-def asked(ledger: str) -> Counter[int]:
-    return Counter(Ledger(ledger).asked())
-
-
-def report(path: str = ".haerae/report.json") -> dict[str, Any]:
-    return valid_report(Path(path))
-
-
-def parts(path: str) -> str:
-    found = report(path)
-    return json.dumps([found["metrics"], found["samples"]])
 
 
 @MODES
@@ -226,8 +198,8 @@ def test_labels_correct_the_panels_verdict(grade: Evaluate) -> None:
     lines = (json.dumps(row, ensure_ascii=False) for row in rows)
     Path("questions.jsonl").write_text("\n".join(lines), encoding="utf-8")
     assert grade().ret == 0
-    drawn = [*COMMAND, "label", ".haerae/report.json", "-n", "25", "--output", "labels.csv"]
-    assert subprocess.run(drawn, capture_output=True, check=False).returncode == 0
+    drawn = haerae("label", ".haerae/report.json", "-n", "25", "--output", "labels.csv")
+    assert drawn.returncode == 0, drawn.stderr
     found = list(csv.DictReader(Path("labels.csv").read_text(encoding="utf-8-sig").splitlines()))
     by_id = {row["id"]: row for row in report()["samples"]}
     with Path("labels.csv").open("w", encoding="utf-8-sig", newline="") as file:
@@ -246,8 +218,7 @@ def test_a_report_is_judged_anew_by_its_own_panel(grade: Evaluate, pytester: pyt
     )
     assert grade("--max-unjudged=1", judge="one,two").ret == 0
     assert "--judge=one,two" in report()["info"]["rerun_options"]
-    command = [*COMMAND, "rejudge", ".haerae/report.json", "--max-unjudged=1", "--output-file=again.json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = haerae("rejudge", ".haerae/report.json", "--max-unjudged=1", "--output-file=again.json")
     assert done.returncode == 0, done.stderr
     assert report("again.json")["info"]["judges"] == report()["info"]["judges"]
     assert [each["name"] for each in report()["info"]["judges"]] == ["one", "two"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.errors import UsageError
-from pytest_haerae.scoring.reading.marks import split_reasoning
+from pytest_haerae.scoring.reading.marks import answered_text
 from pytest_haerae.typed_files import read_typed
 
 
@@ -33,7 +33,7 @@ def earlier_answers(name: str) -> Mapping[tuple[str, str], str]:
         raise UsageError(f"{place}: is no report: it has no samples")
     answers = {
         # The judge sees no reasoning of either side: this run's answers come without theirs, too.
-        (row["subset"], str(row.get("key") or row["id"])): split_reasoning(row["raw_output"]).answer.text.strip()
+        (row["subset"], str(row.get("key") or row["id"])): answered_text(row["raw_output"])
         for row in rows
         if isinstance(row, dict) and all(isinstance(row.get(name), str) for name in ("subset", "id", "raw_output"))
     }

@@ -17,7 +17,7 @@ from pytest_haerae.scoring.judge.kinds import Questions, questions_about
 from pytest_haerae.scoring.judge.template import DEFAULT, Template, find_template
 from pytest_haerae.scoring.panel import Vote, combined
 from pytest_haerae.scoring.parameters import ScorerParameters
-from pytest_haerae.scoring.reading.marks import split_reasoning
+from pytest_haerae.scoring.reading.marks import answered_text
 from pytest_haerae.scoring.registry import register_scorer
 from pytest_haerae.types import Item, Message, Request, Response, Verdict
 
@@ -92,11 +92,11 @@ class JudgeParameters(ScorerParameters):
 
     def questions(self, item: Item, response: Response) -> Questions | None:
         """What the judge is asked about a response; None about one without an answer."""
-        answer = without_reasoning(response)
+        answer = answered_text(response.text)
         if not answer:
             return None
         other = self._others.get((item.subset, item.key or item.id))
-        earlier = tuple(without_reasoning(each) or "…" for each in response.earlier)
+        earlier = tuple(answered_text(each.text) or "…" for each in response.earlier)
         return questions_about(item, answer, self._template, rubric=self.rubric, other=other, earlier=earlier)
 
     def refusal(self, item: Item) -> str | None:
@@ -123,11 +123,6 @@ class JudgeParameters(ScorerParameters):
         return replace(opening, messages=(*(opening.messages or ()), *more))
 
 
-def without_reasoning(response: Response) -> str:
-    """What a response answers, without what its model thought before."""
-    return split_reasoning(response.text or "").answer.text.strip()
-
-
 def ask_judge(
     item: Item, response: Response, parameters: JudgeParameters, said: Sequence[Response]
 ) -> Sequence[Request]:
@@ -140,7 +135,7 @@ def ask_judge(
         return openings
     return [
         parameters.again(opening, text)
-        for opening, text in zip(openings, map(without_reasoning, said), strict=True)
+        for opening, text in zip(openings, (answered_text(each.text) for each in said), strict=True)
         if questions.read(text) is None
     ]
 
@@ -179,7 +174,7 @@ def grade(item: Item, response: Response, parameters: JudgeParameters, said: Seq
         cut = limit_reached(response.finish_reason)
         words = "cut: the output ended at its limit before an answer" if cut else "invalid: there is no answer"
         return Verdict("cut" if cut else "invalid", explanation=f"{item.id} {words}", rule="no answer")
-    texts = tuple(map(without_reasoning, said))
+    texts = tuple(answered_text(each.text) for each in said)
     count = len(questions.texts)
     first, further = texts[:count], iter(texts[count:])
     readings = [questions.read(text) for text in first]

@@ -73,3 +73,8 @@ def split_reasoning(text: str) -> Split:
     parts = [whole.part(start, end) for start, end in found.answer]
     reasoning = "\n".join(text[start:end] for start, end in found.thought).strip()
     return Split(Traced.joined(parts, " "), reasoning, found.unfinished)
+
+
+def answered_text(text: str | None) -> str:
+    """What an output answers: without what its model thought before, and without spaces around it."""
+    return split_reasoning(text or "").answer.text.strip()

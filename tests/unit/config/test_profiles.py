@@ -7,6 +7,7 @@ import pytest
 from pytest_haerae.config.profiles import OF_A_PROFILE, read_profiles, with_judge, with_profile
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.errors import UsageError
+from pytest_haerae.run.plan import make_plan
 
 PROFILES = """
 [tool.pytest-haerae.models]
@@ -85,4 +86,13 @@ def test_a_profile_sets_options_that_there_are() -> None:
 
 
 def test_judges_in_a_list_are_those_that_are_named() -> None:
-    assert with_judge({"model": "random", "judge": ["random"]}, {})["judge"] in (["random"], ("random",), "random")
+    assert with_judge({"model": "random", "judge": ["random"]}, {}) == {"model": "random", "judge": ["random"]}
+    named = with_judge({"model": "random", "judge": ["random", "openai"]}, {})
+    assert (named["judge"], [each.backend for each in named["panel"]]) == (("random", "openai"), ["random", "openai"])
+
+
+@pytest.mark.parametrize("judge", [{"a": 1}, len, 4])
+def test_a_judge_that_is_no_text_is_refused(judge: object, tmp_path: Path) -> None:
+    raw = {"model": "random", "judge": judge, "evaluator_params": {"scorer": "judge"}}
+    with pytest.raises(UsageError, match="--judge: unknown backend "):
+        make_plan(build_config(raw, tmp_path))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.scoring.reading.marks import HEADER, TURN, split_reasoning
+from pytest_haerae.scoring.reading.marks import HEADER, TURN, answered_text, split_reasoning
 
 WRITTEN = {
     "Qwen, DeepSeek, EXAONE 4": "<think>\n{}\n</think>\n\n{}",
@@ -54,3 +54,8 @@ def test_a_text_without_marks_is_all_answer(text: str) -> None:
 def test_an_empty_thought_is_reasoning_that_says_nothing() -> None:
     split = split_reasoning("<|channel>thought\n<channel|>서울")
     assert (split.answer.text.strip(), split.reasoning) == ("서울", "")
+
+
+def test_what_is_answered_has_no_thoughts_and_no_spaces_around_it() -> None:
+    assert answered_text("<think>부산?</think>\n 서울 \n") == "서울"
+    assert answered_text("<think>부산?") == answered_text("") == answered_text(None) == ""
