@@ -28,8 +28,9 @@ def find_warnings(samples: Sequence[Sample]) -> list[str]:
     for sample in samples:
         if sample.verdict.outcome in ANSWERED:
             groups.setdefault(sample.group, []).append(sample)
+    answers = {name: [pair for sample in group for pair in _answers(sample)] for name, group in groups.items()}
     found = [_below_chance(groups)]
-    found += [_above(groups, *kind) for kind in _SHARES]
+    found += [_above(answers, *kind) for kind in _SHARES]
     found.append(_one_letter(groups))
     return [line for line in found if line]
 
@@ -60,9 +61,12 @@ def _below_chance(groups: dict[str, list[Sample]]) -> str | None:
     return f"accuracy below chance: {', '.join(low)}" if low else None
 
 
-def _answers(sample: Sample) -> list[tuple[Response | None, Verdict]]:
+Answered = tuple[Response | None, Verdict]
+
+
+def _answers(sample: Sample) -> list[Answered]:
     """Each answer to an item, with its verdict."""
-    given: list[tuple[Response | None, Verdict]] = [(answer.response, answer.verdict) for answer in sample.answers]
+    given: list[Answered] = [(answer.response, answer.verdict) for answer in sample.answers]
     return given or [(sample.response, sample.verdict)]
 
 
@@ -81,8 +85,7 @@ _SHARES: tuple[tuple[str, Holds, float], ...] = (
 )
 
 
-def _above(groups: dict[str, list[Sample]], what: str, holds: Holds, most: float) -> str | None:
-    answers = {name: [pair for sample in group for pair in _answers(sample)] for name, group in groups.items()}
+def _above(answers: dict[str, list[Answered]], what: str, holds: Holds, most: float) -> str | None:
     shares = {name: sum(holds(*pair) for pair in pairs) / len(pairs) for name, pairs in answers.items()}
     high = [f"{name} ({share:.1%})" for name, share in shares.items() if share > most]
     return f"{what} in more than {most:.0%} of the items: {', '.join(high)}" if high else None

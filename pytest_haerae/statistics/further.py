@@ -26,7 +26,7 @@ from pytest_haerae.statistics.normalised import Options, accuracies_over, charac
 from pytest_haerae.statistics.pairing import ANSWERED
 from pytest_haerae.statistics.perplexity import Text, bits_per_byte, byte_perplexity, word_perplexity
 from pytest_haerae.statistics.scores import Metrics, make_metrics
-from pytest_haerae.types import Sample
+from pytest_haerae.types import DataKey, Sample
 
 
 def measure(plan: Plan, samples: Sequence[Sample]) -> Metrics:
@@ -50,6 +50,7 @@ class FurtherMetrics:
 
     plan: Plan
     _worth: dict[tuple[str, int], float | None] = field(default_factory=dict, repr=False)
+    _wanted: dict[DataKey, frozenset[str]] = field(default_factory=dict, repr=False)
 
     def of(self, samples: Sequence[Sample]) -> FurtherScore:
         """The metrics of those items that were answered."""
@@ -80,9 +81,12 @@ class FurtherMetrics:
         return self.plan.part_of(sample.selected.data)
 
     def _wants(self, sample: Sample, metric: str) -> bool:
-        benchmark = find_benchmark(sample.selected.data.name)
-        told = metric_names(self._part(sample).config.evaluator_params)
-        return metric in told or (benchmark is not None and metric in benchmark.further_metrics)
+        data = sample.selected.data
+        if data not in self._wanted:
+            benchmark = find_benchmark(data.name)
+            told = metric_names(self._part(sample).config.evaluator_params)
+            self._wanted[data] = frozenset((*told, *(benchmark.further_metrics if benchmark else ())))
+        return metric in self._wanted[data]
 
     def _scored(self, answered: Sequence[Sample]) -> Iterator[Options]:
         for sample in answered:

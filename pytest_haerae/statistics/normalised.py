@@ -22,9 +22,9 @@ class Options:
     loglikelihoods: tuple[float, ...]
     reference: int
 
-    def right_over(self, length: Callable[[str], int]) -> bool:
+    def right_over(self, lengths: Sequence[int]) -> bool:
         """Whether the right option has the highest log-likelihood over its length; of equal ones the first counts."""
-        over = [value / max(1, length(text)) for value, text in zip(self.loglikelihoods, self.texts, strict=True)]
+        over = [value / max(1, length) for value, length in zip(self.loglikelihoods, lengths, strict=True)]
         return over.index(max(over)) == self.reference
 
 
@@ -51,6 +51,7 @@ def accuracies_over(items: Iterable[Options], lengths: Sequence[Callable[[str], 
     differ = [False] * len(lengths)
     for item in items:
         for place, length in enumerate(lengths):
-            right[place].append(item.right_over(length))
-            differ[place] = differ[place] or len({length(text) for text in item.texts}) > 1
+            long = [length(text) for text in item.texts]
+            right[place].append(item.right_over(long))
+            differ[place] = differ[place] or len(set(long)) > 1
     return [share_of(found) if tells else None for found, tells in zip(right, differ, strict=True)]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +19,10 @@ def options(draw: st.DrawFn) -> Options:
     return Options(texts, values, draw(st.integers(0, len(texts) - 1)))
 
 
+def right_over(item: Options, length: Callable[[str], int]) -> bool:
+    return item.right_over([length(text) for text in item.texts])
+
+
 @pytest.mark.server
 @given(st.lists(options(), min_size=1, max_size=8))
 def test_it_is_the_acc_norm_of_the_harness(items: list[Options]) -> None:
@@ -29,31 +35,31 @@ def test_it_is_the_acc_norm_of_the_harness(items: list[Options]) -> None:
         )["acc_norm"]
         for item in items
     ]
-    assert [float(item.right_over(characters)) for item in items] == told
+    assert [float(right_over(item, characters)) for item in items] == told
 
 
 @given(options(), st.integers(1, 20))
 def test_the_length_of_all_counts_alike(item: Options, times: int) -> None:
-    assert item.right_over(lambda text: times * len(text)) == item.right_over(characters)
-    assert item.right_over(lambda text: times) == (
+    assert right_over(item, lambda text: times * len(text)) == right_over(item, characters)
+    assert right_over(item, lambda text: times) == (
         item.loglikelihoods.index(max(item.loglikelihoods)) == item.reference
     )
 
 
 def test_a_long_option_is_not_unlikely_for_being_long() -> None:
     item = Options(("비", "소나기가 내린다"), (-3.0, -6.0), 1)
-    assert item.right_over(characters)
-    assert not item.right_over(lambda text: 1)
+    assert right_over(item, characters)
+    assert not right_over(item, lambda text: 1)
 
 
 def test_characters_and_bytes_may_decide_otherwise() -> None:
     item = Options(("가나다", "abcdef"), (-4.0, -6.0), 0)
     assert (characters("가나다"), utf8_bytes("가나다"), utf8_bytes("a가 1")) == (3, 9, 6)
-    assert (item.right_over(characters), item.right_over(utf8_bytes)) == (False, True)
+    assert (right_over(item, characters), right_over(item, utf8_bytes)) == (False, True)
 
 
 def test_the_first_of_equal_options_counts() -> None:
-    assert [Options(("가", "나다"), (-1.0, -2.0), right).right_over(characters) for right in (0, 1)] == [True, False]
+    assert [right_over(Options(("가", "나다"), (-1.0, -2.0), place), characters) for place in (0, 1)] == [True, False]
 
 
 def test_where_all_options_are_equally_long_there_is_nothing_to_tell() -> None:
@@ -71,5 +77,5 @@ def test_on_the_letters_of_the_reference_it_is_the_accuracy() -> None:
         labels = ("(A)", "(B)", "(C)", "(D)", "(E)")[: len(row["loglikelihoods"])]
         item = Options(labels, tuple(row["loglikelihoods"]), labels.index(row["answer"]))
         best = max(range(len(labels)), key=lambda place: row["loglikelihoods"][place])
-        assert item.right_over(characters) == (best == item.reference)
+        assert right_over(item, characters) == (best == item.reference)
         assert accuracies_over([item], [characters]) == [None]
