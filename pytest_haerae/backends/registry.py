@@ -242,7 +242,9 @@ def require_method(name: str, backend: type[Backend], method: Method) -> None:
     """Refuse a method that the backend cannot serve."""
     if CAPABILITY[method] not in backend.methods:
         possible = [each for each, capability in CAPABILITY.items() if capability in backend.methods]
-        raise UsageError(f"--method={method}: backend '{name}' cannot serve it; it serves {', '.join(possible)}")
+        raise UsageError(
+            f"--method={method}: backend '{name}' cannot serve it; it serves {', '.join(possible) or 'none'}"
+        )
 
 
 def require_log_probabilities(place: str, name: str, backend: type[Backend]) -> None:

@@ -29,6 +29,7 @@ from pytest_haerae.types import Capability, Request, Response
 if TYPE_CHECKING:
     from pytest_haerae.backends.local.image_text import ImageTextModel
     from pytest_haerae.backends.local.loglikelihoods import LoglikelihoodRunner
+    from pytest_haerae.backends.protocol import Backend
     from pytest_haerae.images import Image
 
 _IMAGES = "images=true"
@@ -104,6 +105,13 @@ class HuggingFaceBackend(BatchingBackend):
             return f"which its model reads where it is loaded for them: add --model-params {_IMAGES}"
         far = next((image for image in images if isinstance(image.source, str)), None)
         return None if far is None else f"of which one is at an address ({far.name}), and only an API fetches it"
+
+    @classmethod
+    def reward_models(cls) -> type[Backend]:
+        """Sequence classifiers."""
+        from pytest_haerae.backends.local.reward import HuggingFaceRewards
+
+        return HuggingFaceRewards
 
     @classmethod
     def count_tokens(cls, parameters: HuggingFaceParameters, requests: Sequence[Request]) -> Iterator[int] | None:
