@@ -65,6 +65,10 @@ class BackendParameters(BaseModel):
         """The most tokens that a generated answer may have; None where none is known."""
         return None
 
+    def repeats_problem(self) -> str | None:
+        """Why there is one answer to a question and no other, for ``--repeats``; None where each is another one."""
+        return None
+
     def notice(self) -> str | None:
         """A line for people before the model is asked, where its numbers could be taken for what they are not."""
         return None

@@ -127,7 +127,8 @@ def _scaling(section: _Section, options: Options, scorer: Options) -> None:
         scorer["rank"] = "log_probability_sum"
     elif name is not None:
         ways = "self_consistency (majority@K here) and best_of_n (rank=log_probability_sum, or rank=reward)"
-        raise UsageError(f"{section.place}: '{name}' is not here: of its scaling methods there are {ways}")
+        beams = "; a beam search is num_beams=N among the model's params" if name == "beam_search" else ""
+        raise UsageError(f"{section.place}: '{name}' is not here: of its scaling methods there are {ways}{beams}")
 
 
 def _few_shot(section: _Section, options: Options, scorer: Options) -> None:

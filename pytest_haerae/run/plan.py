@@ -207,6 +207,7 @@ def make_plan(
         require_choices(CONSTRAINED, config.model, backend, parameters)
     for part in config.parts:
         _check_rank(part, backend)
+    _refuse_one_text(config, parameters)
     if not on_other_machines(config.replicas, config.ray_address):
         check_backend_parts(config.model, backend, parameters)
     if config.max_cost is not None:
@@ -230,6 +231,14 @@ def _refuse_idle_reasoning(config: RunConfig, parameters: BackendParameters) -> 
         raise unavailable(config.reasoning, "--method=log_likelihood scores the options, and no model thinks there")
     if not any(_is_chat(part, parameters, "generate") for part in generating):
         raise unavailable(config.reasoning, "it is set in a chat, and plain text is asked: add --apply-chat-template")
+
+
+def _refuse_one_text(config: RunConfig, parameters: BackendParameters) -> None:
+    """Refuse several answers to an item where they would be one, again and again."""
+    with refusing(f"--model={config.model_name}: its parameters' repeats_problem()"):
+        problem = parameters.repeats_problem() if config.repeats > 1 else None
+    if problem is not None:
+        raise UsageError(f"--repeats={config.repeats}: --model={config.model_name}: {problem}")
 
 
 def _check_rank(config: RunConfig, backend: type[Backend]) -> None:

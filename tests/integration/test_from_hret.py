@@ -48,6 +48,10 @@ RUN_BY: dict[str, tuple[str, ...]] = {
         f"{HERE}/test_reward_model.py::test_the_answer_with_the_greatest_reward_counts_in_every_output",
         "tests/e2e/test_reward_model.py::test_a_file_of_the_toolkit_with_a_reward_model_is_taken_as_it_is",
     ),
+    "`beam_search`": (
+        "tests/unit/backends/local/test_generations.py::test_a_search_ends_in_the_text_of_the_librarys_own",
+        "tests/unit/backends/local/vllm/test_beam_search.py",
+    ),
     "greedy, `top_p`, `temperature`, `top_k`": ("tests/e2e/test_api_sampling.py",),
     "few-shot examples": (f"{HERE}/test_prompts.py::test_worked_examples_come_from_the_split_that_is_named",),
     "`cot`, `cot_trigger`": (f"{HERE}/test_prompts.py::test_cot_asks_for_reasoning_and_a_last_line",),

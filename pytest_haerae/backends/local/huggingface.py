@@ -22,7 +22,7 @@ from pytest_haerae.backends.local.encoding import RequestEncoder
 from pytest_haerae.backends.local.generation import note_of
 from pytest_haerae.backends.local.reasoning import close_thoughts, thinking
 from pytest_haerae.backends.reasoning import ReasoningParameters
-from pytest_haerae.backends.sampling import SAMPLING, SampledParameters, Share
+from pytest_haerae.backends.sampling import SAMPLING, SearchedParameters, Share
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Capability, Request, Response
 
@@ -36,10 +36,10 @@ _IMAGES = "images=true"
 """What loads a model that reads images, as it is typed."""
 
 
-class HuggingFaceParameters(CheckpointParameters, SampledParameters, ReasoningParameters):
+class HuggingFaceParameters(CheckpointParameters, SearchedParameters, ReasoningParameters):
     """Parameters of the `huggingface` backend; sizes are in tokens."""
 
-    younger: ClassVar[frozenset[str]] = ReasoningParameters.younger | {"images"}
+    younger: ClassVar[frozenset[str]] = ReasoningParameters.younger | SearchedParameters.younger | {"images"}
 
     # transformers counts no tokens of an output, so it has no penalties that rise with their number.
     sampling: ClassVar[frozenset[str]] = SAMPLING - {"presence_penalty", "frequency_penalty"}
