@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.config.run_config import gate_settings
+from pytest_haerae.config.gate_settings import gate_settings
 from pytest_haerae.gates.baseline import UNGATED_FALL, BaselineTest, _rounded, assumed_drops
 from pytest_haerae.gates.gate import GateEntry
 from pytest_haerae.report.schema import Report
