@@ -216,7 +216,7 @@ class Evaluation:
             questions.asked,
             self.source.name_of,
             lambda sample: self.plan.part_of(sample.selected.data).config.return_logits,
-            further and further.hangul_of,
+            None if further is None else further.hangul_of,
         )
 
 

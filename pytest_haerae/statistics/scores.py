@@ -268,9 +268,9 @@ def metrics_of_outlines(samples: Iterable[Outline], *, several: bool = False) ->
 
 def score_of_outlines(samples: Sequence[Outline]) -> Score:
     """What the outlines of some samples decide: counts, and the accuracy with standard error and interval."""
-    found = score_of_outcomes(sample.outcome for sample in samples)
+    found: Score = {**score_of_outcomes(sample.outcome for sample in samples), **hangul_of_outlines(samples)}
     shares = [sample.right for sample in samples if sample.outcome in ANSWERED and sample.right is not None]
-    return {**found, **(accuracy_of_shares(shares) if shares else {}), **hangul_of_outlines(samples)}
+    return {**found, **accuracy_of_shares(shares)} if shares else found
 
 
 Judged = TypeVar("Judged")

@@ -59,7 +59,9 @@ def read_row(row: Row, place: RowPlace) -> Question:
 
 
 def _column_of(place: RowPlace) -> str:
-    return QUESTIONS.get(PurePath(place.source).stem, QUESTIONS["original"])
+    # A file may have its split behind its subset: explicit-test.jsonl.
+    subset, _, _ = PurePath(place.source).stem.partition("-")
+    return QUESTIONS.get(subset, QUESTIONS["original"])
 
 
 BENCHMARK = Benchmark(

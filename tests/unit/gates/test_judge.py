@@ -40,7 +40,8 @@ def test_whoever_holds_the_answers_to_a_share_of_hangul_has_a_gate_of_its_own() 
 
 def test_gates_that_could_not_be_judged_are_refused(tmp_path: Path) -> None:
     for gate in ("min_accuracy", "min_hangul"):
-        ready = prepared(tmp_path, [question(0)], **{gate: "histry=0.5"})
+        options: dict[str, Any] = {gate: "histry=0.5"}
+        ready = prepared(tmp_path, [question(0)], **options)
         with pytest.raises(UsageError, match=f"--{gate.replace('_', '-')}: unknown subset 'histry'"):
             check_gates(ready.plan, everything(ready))
 

@@ -39,6 +39,7 @@ def read(source: str = "HAERAE-HUB/HAERAE-VISION/original", **changes: object) -
     [
         *((f"HAERAE-HUB/HAERAE-VISION/{subset}", column) for subset, column in QUESTIONS.items()),
         ("data/explicit.jsonl", "question_explicit"),
+        ("data/explicit-test.parquet", "question_explicit"),
         ("data/quiz.jsonl", "question_original"),
     ],
 )
