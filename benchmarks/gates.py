@@ -24,7 +24,7 @@ from typing import TypeAlias
 import numpy
 from numpy.typing import NDArray
 
-from pytest_haerae.config.run_config import gate_settings
+from pytest_haerae.config.gate_settings import gate_settings
 from pytest_haerae.gates.baseline import BaselineTest
 from pytest_haerae.statistics.margins import (
     Drops,

@@ -17,8 +17,8 @@ from pytest_haerae.config.run_config import RunConfig, build_config, with_shorth
 from pytest_haerae.gates.compatibility import Measured, check_measurement
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.coverage import check_common, lost_items, warn_of_lost
-from pytest_haerae.gates.judge import judge_run
-from pytest_haerae.gates.minimum import check_gated_subsets, judge_suites
+from pytest_haerae.gates.judge import check_gates, judge_run
+from pytest_haerae.gates.minimum import judge_suites
 from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.report.build import make_report
 from pytest_haerae.report.facts import Started, gather_facts
@@ -42,7 +42,7 @@ from pytest_haerae.run.plan import Plan, make_plan
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.run.rewards import check_reward
 from pytest_haerae.statistics.breakdown import check_breakdowns
-from pytest_haerae.statistics.further import measure
+from pytest_haerae.statistics.further import FurtherMetrics, measure
 from pytest_haerae.statistics.pairing import mark_of, outline_of
 from pytest_haerae.types import DataKey, Sample, Selected, Verdict
 
@@ -137,8 +137,7 @@ class Evaluation:
         check_images(self.plan, about)
         check_reward(self.plan)
         if not by_hand:
-            names = {name for entry in about for name in (entry.group, entry.benchmark)}
-            check_gated_subsets(self.plan.config, filter(None, names))
+            check_gates(self.plan, about)
         if self.baseline is not None:
             self._check_baseline(self.baseline, about, by_hand=by_hand)
         return selection
@@ -178,7 +177,8 @@ class Evaluation:
         config, samples = self.plan.config, answers.joined.present(samples)
         completeness = Completeness.of_samples(samples, asked=len(selection), by_hand=by_hand)
         ordered = sorted(samples, key=lambda sample: place_of(sample.selected))
-        metrics, rows = measure(self.plan, ordered), self._rows(ordered)
+        further = FurtherMetrics(self.plan)
+        metrics, rows = measure(self.plan, ordered, further), self._rows(ordered, further)
         metrics, of_panel = with_panel(with_judge_check(metrics, ordered, self.labels), ordered)
         before = None if self.baseline is None else map(outline_of, self.baseline["samples"])
         of_suites = judge_suites(selection, ordered, lambda entry: self.plan.part_of(entry.data).applies(entry.item))
@@ -212,13 +212,14 @@ class Evaluation:
         before = [] if self.baseline is None else self.baseline["samples"]
         return [*warn_of_lost(lost_items(before, self.plan, self.source, selection)), *of_judge]
 
-    def _rows(self, samples: Sequence[Sample]) -> SampleRows:
+    def _rows(self, samples: Sequence[Sample], further: FurtherMetrics | None = None) -> SampleRows:
         questions = Questions(self.plan, self.source)
         return SampleRows(
             samples,
             questions.asked,
             self.source.name_of,
             lambda sample: self.plan.part_of(sample.selected.data).config.return_logits,
+            None if further is None else further.hangul_of,
         )
 
 

@@ -63,6 +63,14 @@ OPTIONS: Sequence[Option] = (
         "gates",
         parse=parse_thresholds,
     ),
+    repeat(
+        "min_hangul",
+        "[[BENCHMARK/]SUBSET=]X",
+        "gate: fail below this mean share of Hangul in what was generated, of all items, of one subset, or of one of"
+        " several benchmarks; repeatable",
+        "gates",
+        parse=parse_thresholds,
+    ),
     value("baseline", "FILE", "gate: an earlier report to compare with, item by item", "gates", parse=parse_typed_path),
     value(
         "baseline_write",

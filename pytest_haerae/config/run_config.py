@@ -8,18 +8,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict
-
 from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.dataset_names import expand_all
+from pytest_haerae.config.gate_settings import NO_HANGUL, GateSettings, gate_settings
 from pytest_haerae.config.model_names import NamedModel, model_names, named_file, with_responses
 from pytest_haerae.config.option import RawOptions, is_given
-from pytest_haerae.config.options import BY_NAME, OPTIONS, Inconclusive, JunitWrong
+from pytest_haerae.config.options import BY_NAME, OPTIONS, JunitWrong
 from pytest_haerae.config.parsing import parse_mapping
 from pytest_haerae.config.profiles import read_profiles, with_judge, with_profile, with_reward
-from pytest_haerae.config.tolerated_drops import ToleratedDrops
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.scoring.metrics import HANGUL, with_metric
 from pytest_haerae.scoring.parameters import choose_scorer
 from pytest_haerae.scoring.ranking import RANKINGS, Ranking
 from pytest_haerae.scoring.registry import CONSTRAIN, RANK, scorer_name
@@ -31,28 +30,6 @@ _DEMO = {"model": "llamacpp", "dataset": "sample", "method": "log_likelihood"}
 
 Made = TypeVar("Made")
 Setting = TypeVar("Setting")
-
-
-class MinimumAccuracy(BaseModel):
-    """A gate on the accuracy of one subset or benchmark, or of all items where `subset` is None."""
-
-    model_config = ConfigDict(frozen=True)
-
-    subset: str | None
-    threshold: float
-
-
-class GateSettings(BaseModel):
-    """What the gates judge by. Built by `gate_settings`, or as a part of a whole configuration."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    min_accuracy: tuple[MinimumAccuracy, ...]
-    max_drop: ToleratedDrops
-    significance: float
-    inconclusive: Inconclusive
-    max_error_rate: float
-    max_unjudged: float
 
 
 class RunConfig(GateSettings):
@@ -190,6 +167,8 @@ def build_config(raw: RawOptions, rootdir: Path, *, beside: bool = False) -> Run
     names = dataset_names(values)
     first, *others = [told_of(each, names, partial(_config_of, each, values, rootdir, called)) for each in names]
     config = first.model_copy(update={"others": tuple(others)}) if others else first
+    if config.min_hangul and all(part.method == "log_likelihood" for part in config.parts):
+        raise UsageError(NO_HANGUL)
     return _with_files_named(config) if beside else config
 
 
@@ -236,7 +215,11 @@ def _config_of(dataset: str, values: Mapping[str, Any], rootdir: Path, called: s
         )
     read["evaluator_params"] = _evaluator_params(benchmark, method, read["evaluator_params"])
     read["prompt"] = read["prompt"] or default_prompt(dataset, method)
-    return RunConfig(**read, rootdir=rootdir, **dict(gate_settings(values)))
+    gates = gate_settings(values)
+    if gates.min_hangul and method == "string_match":
+        # Whoever gates what is told asks for it.
+        read["evaluator_params"] = with_metric(read["evaluator_params"], HANGUL)
+    return RunConfig(**read, rootdir=rootdir, **dict(gates))
 
 
 def brought_along(dataset: str) -> dict[str, Any]:
@@ -278,17 +261,6 @@ def default_prompt(dataset: str, method: Method) -> str:
     """The prompt of a run that names none: that of its benchmark, or the method's."""
     benchmark = find_benchmark(dataset)
     return benchmark.prompts.get(method, DEFAULT_PROMPT[method]) if benchmark else DEFAULT_PROMPT[method]
-
-
-def gate_settings(raw: RawOptions) -> GateSettings:
-    """Make the gates' settings from options as typed; None, a missing name and an empty list mean "not given".
-
-    Raises:
-        UsageError: A value is malformed or out of range.
-    """
-    read = {name: BY_NAME[name].read(raw) for name in GateSettings.model_fields}
-    minimums = tuple(MinimumAccuracy(subset=subset, threshold=x) for subset, x in read.pop("min_accuracy"))
-    return GateSettings(min_accuracy=minimums, **read)
 
 
 def _evaluator_params(benchmark: Benchmark | None, method: Method, params: dict[str, Any]) -> dict[str, Any]:

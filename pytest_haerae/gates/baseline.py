@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pytest_haerae.config.run_config import GateSettings
+from pytest_haerae.config.gate_settings import GateSettings
 from pytest_haerae.gates.changes import Change, Changes, DetectableDrops
 from pytest_haerae.gates.coverage import describe_others
 from pytest_haerae.gates.families import WHOLE, Families, Place, called

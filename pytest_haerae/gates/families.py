@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from pytest_haerae.config.run_config import GateSettings
+from pytest_haerae.config.gate_settings import GateSettings
 
 Place = tuple[str, str]
 """What a group of items is, and its name."""

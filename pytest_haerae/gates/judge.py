@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from pytest_haerae.config.gate_settings import GateSettings
 from pytest_haerae.config.options import Inconclusive
-from pytest_haerae.config.run_config import GateSettings
 from pytest_haerae.gates.baseline import BaselineTest, assumed_drops
 from pytest_haerae.gates.changes import Changes, DetectableDrops
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.gates.gate import Gate, GateVerdict
-from pytest_haerae.gates.minimum import judge_minimum
+from pytest_haerae.gates.hangul import check_hangul_gates, judge_hangul
+from pytest_haerae.gates.minimum import check_gated_subsets, judge_minimum
+from pytest_haerae.run.plan import Plan
 from pytest_haerae.statistics.pairing import Outline, pair
 from pytest_haerae.statistics.scores import Metrics
+from pytest_haerae.types import Selected
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,21 @@ class Judgement:
         return any(gate.fails(self.inconclusive) for gate in self.gates)
 
 
+def check_gates(plan: Plan, about: Sequence[Selected]) -> None:
+    """Refuse gates that could not be judged on the items of a run.
+
+    Args:
+        plan: What is measured and how.
+        about: All that the run is about.
+
+    Raises:
+        UsageError: One names a subset or benchmark that is not there, or what it holds the answers to is not told.
+    """
+    names = {name for entry in about for name in (entry.group, entry.benchmark)}
+    check_gated_subsets(plan.config, filter(None, names))
+    check_hangul_gates(plan, about)
+
+
 def judge_run(
     settings: GateSettings,
     metrics: Metrics,
@@ -61,6 +79,7 @@ def judge_run(
         of_suites: The gates that suites have by their markers.
     """
     gates = [*(judge_minimum(minimum, metrics) for minimum in settings.min_accuracy), *of_suites]
+    gates += [judge_hangul(minimum, metrics) for minimum in settings.min_hangul]
     changes: Changes | None = None
     drops: Callable[[], DetectableDrops] = partial(assumed_drops, settings, metrics)
     warnings: list[str] = []

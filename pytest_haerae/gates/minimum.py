@@ -1,13 +1,13 @@
-"""The gate on an accuracy: at least so much, of all items, of one of several benchmarks, or of one subset."""
+"""The gates on an accuracy: at least so much, of all items, of one of several benchmarks, or of one subset."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from pytest_haerae.config.run_config import GateSettings, MinimumAccuracy
+from pytest_haerae.config.gate_settings import GateSettings, Minimum
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.gates.gate import Gate
-from pytest_haerae.statistics.scores import Metrics, score
+from pytest_haerae.statistics.scores import Metrics, Score, score
 from pytest_haerae.types import Sample, Selected, Terms
 
 
@@ -19,18 +19,26 @@ def check_gated_subsets(settings: GateSettings, subsets: Iterable[str]) -> None:
     """
     present = set(subsets)
     named = [("--min-accuracy", minimum.subset) for minimum in settings.min_accuracy]
+    named += [("--min-hangul", minimum.subset) for minimum in settings.min_hangul]
     named += [("--max-drop", name) for name in settings.max_drop.named]
     for option, subset in named:
         if subset and subset not in present:
             raise UsageError(f"{option}: {unknown('subset', subset, present)}")
 
 
-def judge_minimum(minimum: MinimumAccuracy, metrics: Metrics) -> Gate:
+def judge_minimum(minimum: Minimum, metrics: Metrics) -> Gate:
     """The verdict of one ``--min-accuracy`` on a report's metrics."""
     subset = minimum.subset
     name = f"min-accuracy {subset}" if subset else "min-accuracy"
-    entry = (metrics.get("benchmarks", {}).get(subset) or metrics["subsets"].get(subset)) if subset else metrics
+    entry = score_of_group(metrics, subset)
     return _judge(name, minimum.threshold, entry["accuracy"] if entry else None)
+
+
+def score_of_group(metrics: Metrics, name: str | None) -> Score | None:
+    """The numbers of what a gate names, a subset or one of several benchmarks, or of all items; None without any."""
+    if name is None:
+        return metrics
+    return metrics.get("benchmarks", {}).get(name) or metrics["subsets"].get(name)
 
 
 def judge_suites(

@@ -24,7 +24,7 @@ def wrong_in_junit(config: RunConfig, items: Iterable[Selected]) -> JunitWrong:
     if config.junit_wrong:
         return config.junit_wrong
     of_suites = (terms for entry in items for terms in entry.terms if terms.min_accuracy is not None)
-    return "properties" if config.min_accuracy or config.baseline or any(of_suites) else "failures"
+    return "properties" if config.min_accuracy or config.min_hangul or config.baseline or any(of_suites) else "failures"
 
 
 def show_wrong(config: pytest.Config, how: JunitWrong) -> Callable[[], None]:

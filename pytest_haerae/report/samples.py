@@ -25,6 +25,7 @@ class SampleRows(LazySequence[SampleRow]):
         request_of: What an item's backend was asked; None where the method does not apply to it.
         dataset_of: What a data set is called.
         return_logits: Whether an item's log-likelihoods are shown.
+        hangul_of: The share of Hangul in the answers to an item; None where nobody asks for it.
     """
 
     def __init__(
@@ -33,10 +34,14 @@ class SampleRows(LazySequence[SampleRow]):
         request_of: Callable[[Sample], Request | None],
         dataset_of: Callable[[DataKey], str],
         return_logits: Callable[[Sample], bool],
+        hangul_of: Callable[[Sample], float | None] | None = None,
     ) -> None:
         def row(sample: Sample) -> SampleRow:
             dataset = dataset_of(sample.selected.data)
-            return make_row(sample, request_of(sample), dataset, return_logits=return_logits(sample))
+            made = make_row(sample, request_of(sample), dataset, return_logits=return_logits(sample))
+            if hangul_of is not None and (share := hangul_of(sample)) is not None:
+                made["hangul"] = share
+            return made
 
         super().__init__(row, samples, remembered=0)
 

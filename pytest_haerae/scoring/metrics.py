@@ -30,6 +30,11 @@ def metric_names(evaluator_params: Mapping[str, Any]) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
 
 
+def with_metric(evaluator_params: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Evaluator parameters that ask for a further metric beside those that they name."""
+    return {**evaluator_params, METRICS: list(dict.fromkeys((*metric_names(evaluator_params), name)))}
+
+
 def wanted_language(evaluator_params: Mapping[str, Any]) -> str | None:
     """The language in which answers are to be, as langdetect writes it; None where nobody asks."""
     if not evaluator_params.get(PENALIZE):

@@ -29,14 +29,15 @@ from pytest_haerae.statistics.scores import Metrics, make_metrics
 from pytest_haerae.types import DataKey, Sample
 
 
-def measure(plan: Plan, samples: Sequence[Sample]) -> Metrics:
+def measure(plan: Plan, samples: Sequence[Sample], metrics: FurtherMetrics | None = None) -> Metrics:
     """The report's `metrics`, with all that a run's options ask for.
 
     Args:
         plan: What was measured and how.
         samples: The judged items.
+        metrics: What the run's items are worth, where others look at it, too.
     """
-    further = FurtherMetrics(plan).of
+    further = (metrics or FurtherMetrics(plan)).of
     return with_breakdowns(make_metrics(samples, further), samples, plan.config.by, further)
 
 
@@ -118,12 +119,17 @@ class FurtherMetrics:
 
     def _known(self, name: str, answered: Sequence[Sample], worth: Callable[[Sample], float | None]) -> Iterator[float]:
         """What the items' texts are worth, without those of which nothing can be said."""
-        for sample in answered:
-            place = (name, id(sample))
-            if place not in self._worth:
-                self._worth[place] = worth(sample)
-            if (value := self._worth[place]) is not None:
-                yield value
+        return (value for sample in answered if (value := self._worth_of(name, sample, worth)) is not None)
+
+    def _worth_of(self, name: str, sample: Sample, worth: Callable[[Sample], float | None]) -> float | None:
+        place = (name, id(sample))
+        if place not in self._worth:
+            self._worth[place] = worth(sample)
+        return self._worth[place]
+
+    def hangul_of(self, sample: Sample) -> float | None:
+        """The share of Hangul in the answers to an item; None where nobody asks for it, or they have no letters."""
+        return self._worth_of(HANGUL, sample, self._hangul) if sample.verdict.outcome in ANSWERED else None
 
     def _hangul(self, sample: Sample) -> float | None:
         if not self._wants(sample, HANGUL):

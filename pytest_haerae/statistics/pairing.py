@@ -38,6 +38,8 @@ class PairedRow(TypedDict):
     answers: NotRequired[list[AnswerRow]]
     """Each answer, where several were asked for; what else is said is that of the first that came to the outcome of
     the item, and `tokens` are those of all."""
+    hangul: NotRequired[Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]]
+    """The share of Hangul in the letters of its answers, mean of all; where it was asked for and they have letters."""
 
 
 Row = TypeVar("Row", bound=PairedRow)
@@ -208,6 +210,8 @@ class Outline(NamedTuple):
     outcome: Outcome
     right: float | None = None
     """The share of right answers where the item has several; None where the outcome is that of the only one."""
+    hangul: float | None = None
+    """The share of Hangul in its answers; None where it was not asked for, or they have no letters."""
 
     @property
     def share(self) -> float:
@@ -219,7 +223,7 @@ def outline_of(row: PairedRow) -> Outline:
     """A row without its texts."""
     answers = row.get("answers")
     right = sum(answer["outcome"] == "correct" for answer in answers) / len(answers) if answers else None
-    return Outline(mark_of(row), row["outcome"], right)
+    return Outline(mark_of(row), row["outcome"], right, row.get("hangul"))
 
 
 def mark_of(row: PairedRow) -> Mark:

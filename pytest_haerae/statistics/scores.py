@@ -21,6 +21,7 @@ from pytest_haerae.statistics.estimates import (
     standard_error,
     wilson_interval,
 )
+from pytest_haerae.statistics.hangul import hangul_of_outlines
 from pytest_haerae.statistics.pairing import ANSWERED, Outline
 from pytest_haerae.statistics.pairwise import BothOrders, Flips, flips
 from pytest_haerae.statistics.panel import Panel
@@ -267,7 +268,7 @@ def metrics_of_outlines(samples: Iterable[Outline], *, several: bool = False) ->
 
 def score_of_outlines(samples: Sequence[Outline]) -> Score:
     """What the outlines of some samples decide: counts, and the accuracy with standard error and interval."""
-    found = score_of_outcomes(sample.outcome for sample in samples)
+    found: Score = {**score_of_outcomes(sample.outcome for sample in samples), **hangul_of_outlines(samples)}
     shares = [sample.right for sample in samples if sample.outcome in ANSWERED and sample.right is not None]
     return {**found, **accuracy_of_shares(shares)} if shares else found
 

@@ -31,7 +31,10 @@ RUN_BY: dict[str, tuple[str, ...]] = {
     ),
     "`multi`": (f"{HERE}/test_judge.py::test_a_second_model_grades_each_answer_once",),
     "`huggingface_reward`": ("tests/e2e/test_reward_model.py",),
-    "images in a question": ("tests/e2e/test_images.py", "tests/e2e/test_image_text.py"),
+    "images in a question": (
+        *("tests/e2e/test_images.py", "tests/e2e/test_image_text.py"),
+        "tests/e2e/test_vllm_images.py::test_each_item_is_answered_about_its_own_image",
+    ),
     "`string_match` and its five switches": (f"{HERE}/test_match_switches.py",),
     "`partial_match`": (f"{HERE}/test_doors.py::test_a_file_of_the_toolkit_is_taken_as_it_is",),
     "`log_likelihood`": ("tests/e2e/test_huggingface.py",),

@@ -13,21 +13,28 @@ import pytest
 from pytest_haerae.data.hub import HubDataset
 from tests.helpers import ROOT, HubRows, valid_report
 from tests.integration.conftest import Evaluate
+from tests.unit.pictures import PNG
 
 MODELS = """
 from pytest_haerae.testing import ScriptedBackend
 
 class Answering(ScriptedBackend):
+    takes_images = True
+
     def answer(self, number, request):
         return f"{number}번째 답"
 
 class Grading(ScriptedBackend):
     def answer(self, number, request):
-        text = request.context
+        text = request.context or request.messages[-1].content
         if "NOT_ATTEMPTED" in text:
             return ("[[CORRECT]]", "[[INCORRECT]]", "[[NOT_ATTEMPTED]]", "[[CORRECT]]")[number % 4]
         if "[[A]]" in text:
             return "[[A]]"
+        if "<기준>" in text:
+            if "SCORE:" in text:
+                return f"SCORE: 0.{25 * (number % 3):02}\\n\\nREASON: 이유"
+            return "1. 예 - 이유\\n2. 예 - 이유" if number % 4 == 0 else "1. 예 - 이유\\n2. 아니오 - 이유"
         if "[RESULT]" in text:
             return "Feedback: 좋습니다. [RESULT] 4"
         return f"[[{number % 5 + 1}]]"
@@ -37,9 +44,28 @@ def pytest_haerae_backends():
 """
 
 
+NUMBERS = range(8)
+
+
+def pictured_rows() -> list[dict[str, Any]]:
+    """Invented rows of HAERAE-VISION."""
+    told = {"images": [{"bytes": PNG, "path": None}], "checklist": ["1. 이름을 밝혔나요?", "2. 근거가 있나요?"]}
+    return [
+        {
+            "question_idx": n,
+            "question_original": f"{n}번 이거?",
+            "question_explicit": f"{n}번 나무의 이름은?",
+            "category": "가나"[n % 2],
+            "source": "kin",
+            **told,
+        }
+        for n in NUMBERS
+    ]
+
+
 def rows_of(repository: str, configuration: str | None) -> list[dict[str, Any]]:
     """Invented rows, as many as eight."""
-    numbers = range(8)
+    numbers = NUMBERS
     if repository == "bzantium/KoSimpleQA":
         return [{"topic": "가나"[n % 2], "problem": f"{n}번 문제는?", "answer": "답", "urls": ""} for n in numbers]
     if repository == "amphora/HRC":
@@ -60,7 +86,8 @@ def rows_of(repository: str, configuration: str | None) -> list[dict[str, Any]]:
 @pytest.fixture(autouse=True)
 def hub(monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester) -> None:
     def load(self: HubDataset, configuration: str | None) -> HubRows:
-        return HubRows(rows_of(self.repository.name, configuration))
+        name = self.repository.name
+        return HubRows(pictured_rows() if name.endswith("VISION") else rows_of(name, configuration))
 
     monkeypatch.setattr(HubDataset, "_load", load)
     shutil.copytree(ROOT / "suites", pytester.path / "suites", ignore=shutil.ignore_patterns("__pycache__"))
@@ -75,7 +102,7 @@ def report(path: str = ".haerae/report.json") -> dict[str, Any]:
     return valid_report(Path(path))
 
 
-@pytest.mark.parametrize("name", ["kosimpleqa", "k2_eval", "hrc"])
+@pytest.mark.parametrize("name", ["kosimpleqa", "k2_eval", "hrc", "haerae_vision"])
 def test_without_a_judge_it_is_one_line_that_names_the_option(evaluate: Evaluate, name: str) -> None:
     result = run(evaluate, name)
     assert result.ret == 4
@@ -115,6 +142,30 @@ def test_hrc_is_graded_against_its_reference(evaluate: Evaluate) -> None:
     assert run(evaluate, "hrc", "--judge=grading").ret == 0
     assert report()["metrics"]["n"] == 8
     assert run(evaluate, "hrc", "--evaluator-params=scorer=default", "--no-resume").ret == 0, "needs no judge"
+
+
+def test_haerae_vision_is_held_against_its_checklists_in_both_wordings(evaluate: Evaluate) -> None:
+    result = run(evaluate, "haerae_vision", "--judge=grading", "--apply-chat-template", "--by=category")
+    assert result.ret == 0, result.outlines + result.errlines
+    found = report()
+    subsets = found["metrics"]["subsets"]
+    assert {name: (score["n"], score["correct"]) for name, score in subsets.items()} == {
+        "original": (8, 2),
+        "explicit": (8, 2),
+    }
+    assert found["metrics"]["score"]["mean"] == pytest.approx((2 + 6 / 2) / 8)
+    assert set(found["metrics"]["by"]["category"]) == {"가", "나"}
+    assert [len(row["images"]) for row in found["samples"]] == [1] * 16
+    assert "haerae_vision: published numbers are of another judge" in result.stdout.str()
+    scored = ["--subset=explicit", "--evaluator-params=template=checklist_score_ko", "--reuse"]
+    assert run(evaluate, "haerae_vision", "--judge=grading", "--apply-chat-template", *scored).ret == 0
+    assert [row["score"] for row in report()["samples"]] == [0.25 * (number % 3) for number in range(8)]
+
+
+def test_haerae_vision_is_not_asked_without_its_images(evaluate: Evaluate) -> None:
+    result = run(evaluate, "haerae_vision", "--judge=grading", "--apply-chat-template", model="grading")
+    assert result.ret == 4
+    assert "original: its items have images (original-0000 is the first)" in "\n".join(result.errlines)
 
 
 def test_kudge_asks_the_judge_as_the_model_and_its_report_makes_labels(evaluate: Evaluate) -> None:

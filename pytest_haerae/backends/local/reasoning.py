@@ -122,6 +122,8 @@ def with_thought(
     request: Request,
     tokens: Sequence[int],
     decode: Callable[[Sequence[int]], str],
+    *,
+    prompt: str | None = None,
 ) -> Response:
     """An answer with the mark that opened its thought in the prompt, and with the number of tokens it thought in.
 
@@ -131,10 +133,13 @@ def with_thought(
         request: What was asked.
         tokens: Those that were generated.
         decode: The model's tokenizer, from tokens to their text.
+        prompt: The prompt's end, where another made it.
     """
     if not answer.text:
         return answer
-    opening = "" if request.messages is None else opened_by(encoder.render(request), request)
+    if prompt is None and request.messages is not None:
+        prompt = encoder.render(request)
+    opening = opened_by(prompt or "", request)
     counted = count_thought(answer.text, opening, tokens, decode)
     return replace(answer, text=opening + answer.text, reasoning_tokens=counted)
 

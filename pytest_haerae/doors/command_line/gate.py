@@ -8,7 +8,10 @@ from pathlib import Path
 from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
 from pytest_haerae.errors import UsageError
 
-_OPTIONS = ("min_accuracy", "baseline", "max_drop", "significance", "inconclusive", "max_error_rate", "max_unjudged")
+_OPTIONS = (
+    *("min_accuracy", "min_hangul", "baseline", "max_drop"),
+    *("significance", "inconclusive", "max_error_rate", "max_unjudged"),
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,19 +28,22 @@ def run(arguments: Namespace) -> int:
     Raises:
         UsageError: A report cannot be read or compared, or no gate is named.
     """
-    from pytest_haerae.config.run_config import gate_settings
+    from pytest_haerae.config.gate_settings import gate_settings
     from pytest_haerae.gates.compatibility import check_measurement
     from pytest_haerae.gates.completeness import Completeness
     from pytest_haerae.gates.coverage import check_common
+    from pytest_haerae.gates.hangul import check_told
     from pytest_haerae.gates.judge import judge_run
     from pytest_haerae.gates.minimum import check_gated_subsets
     from pytest_haerae.report.read import read_outlines
     from pytest_haerae.statistics.scores import metrics_of_outlines
 
     settings = gate_settings(vars(arguments))
-    if not settings.min_accuracy and arguments.baseline is None:
-        raise UsageError("no gate is named: add --min-accuracy or --baseline")
+    if not settings.min_accuracy and not settings.min_hangul and arguments.baseline is None:
+        raise UsageError("no gate is named: add --min-accuracy, --min-hangul or --baseline")
     report = read_outlines(arguments.report, str(arguments.report))
+    if settings.min_hangul:
+        check_told(report.info, report.metrics, report.samples, str(arguments.report))
     # The outcomes decide: what else the file says of its accuracy may have been written by anybody.
     several = bool(report.info.get("benchmarks"))
     metrics = metrics_of_outlines(report.samples, several=several)

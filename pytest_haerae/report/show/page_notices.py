@@ -37,7 +37,11 @@ def _gate_label(gate: GateEntry, info: Info) -> str:
         if "drop_at_most" not in change:
             return "gate_why baseline"
         return "gate_why inconclusive" if change.get("items_to_tell") else "gate_why never"
-    return "gate_why minimum" if gate["name"].startswith("min-accuracy") else "as_it_is"
+    kind, _, _ = gate["name"].partition(" ")
+    return _MINIMUMS.get(kind, "as_it_is")
+
+
+_MINIMUMS = {"min-accuracy": "gate_why minimum", "min-hangul": "gate_why hangul"}
 
 
 def _change(gate: GateEntry, info: Info) -> Change | None:

@@ -51,6 +51,7 @@ COUNTS = {
     "click": 11,
     "csat_qa": 6,
     "haerae_bench": 13,
+    "haerae_vision": 2,
     "hrc": 1,
     "hrm8k": 5,
     "k2_eval": 1,

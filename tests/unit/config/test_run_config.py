@@ -15,12 +15,10 @@ from pytest_haerae.config.run_config import (
     build_config,
     dataset_names,
     default_prompt,
-    gate_settings,
     shared,
     shared_entries,
     with_shorthands,
 )
-from pytest_haerae.config.tolerated_drops import ToleratedDrops
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import CAPABILITY
 
@@ -136,13 +134,25 @@ def test_the_prompt_is_the_benchmarks_or_the_methods(method: Any) -> None:  # no
     assert default_prompt("a/folder", method) == DEFAULT_PROMPT[method]
 
 
-def test_gates_are_read_alone_as_in_a_whole_configuration() -> None:
-    raw = {"min_accuracy": ["0.5", "law=0.25"], "max_drop": "0.01", "significance": 0.1, "max_error_rate": None}
-    settings = gate_settings(raw)
-    assert [(minimum.subset, minimum.threshold) for minimum in settings.min_accuracy] == [(None, 0.5), ("law", 0.25)]
-    assert (settings.max_drop, settings.significance, settings.max_error_rate) == (ToleratedDrops(0.01), 0.1, 0.0)
-    whole = config(**raw)
-    assert {name: getattr(whole, name) for name in type(settings).model_fields} == dict(settings)
+def test_whoever_gates_the_share_of_hangul_asks_for_it() -> None:
+    told = config(min_hangul="0.8", evaluator_params={"further_metrics": "macro_f1", "time_limit": 5})
+    assert told.evaluator_params == {"further_metrics": ["macro_f1", "hangul"], "time_limit": 5}
+    assert config(min_hangul="0.8", evaluator_params="further_metrics=hangul").evaluator_params == {
+        "further_metrics": ["hangul"]
+    }
+    assert config(min_accuracy="0.8").evaluator_params == {}
+
+
+def test_a_run_that_writes_nothing_has_no_share_of_hangul() -> None:
+    with pytest.raises(UsageError, match=r"--min-hangul: method log_likelihood .*--method=string_match"):
+        config(min_hangul="0.8", method="log_likelihood")
+
+
+def test_of_several_data_sets_those_that_are_answered_in_words_are_asked_for_their_hangul() -> None:
+    both = config(min_hangul="k2_eval=0.8", dataset=["kobest", "k2_eval"], judge="random")
+    methods = {part.dataset: (part.method, part.evaluator_params.get("further_metrics")) for part in both.parts}
+    assert methods == {"kobest": (both.parts[0].method, methods["kobest"][1]), "k2_eval": ("string_match", ["hangul"])}
+    assert (methods["kobest"][1] is None) == (methods["kobest"][0] == "log_likelihood")
 
 
 def test_a_configuration_cannot_be_changed() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.config.run_config import gate_settings
+from pytest_haerae.config.gate_settings import gate_settings
 from pytest_haerae.gates.baseline import UNGATED_FALL, BaselineTest, assumed_drops
 from pytest_haerae.gates.gate import GateEntry
 from pytest_haerae.report.schema import Report

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_haerae.config.run_config import gate_settings
+from pytest_haerae.config.gate_settings import gate_settings
 from pytest_haerae.gates.families import WHOLE, Families, called
 
 

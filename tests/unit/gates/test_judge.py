@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.changes import DetectableDrops
 from pytest_haerae.gates.gate import Gate
-from pytest_haerae.gates.judge import Judgement
+from pytest_haerae.gates.judge import Judgement, check_gates
+from tests.unit.fakes import everything, prepared, question
 from tests.unit.reports import gates_of
 
 
@@ -27,6 +30,20 @@ def test_errors_above_the_tolerated_share_are_unmeasurable() -> None:
         ("measurable", "unmeasurable"),
     ]
     assert [gate["verdict"] for gate in gates_of(now, min_accuracy=["0.5"], max_error_rate="0.05")] == ["passed"]
+
+
+def test_whoever_holds_the_answers_to_a_share_of_hangul_has_a_gate_of_its_own() -> None:
+    gates = gates_of({"a": "cc"}, min_accuracy=["0.5"], min_hangul=["0.5", "a=0.2"])
+    assert [gate["name"] for gate in gates] == ["min-accuracy", "min-hangul", "min-hangul a"]
+    assert {gate["verdict"] for gate in gates[1:]} == {"unmeasurable"}, "these answers were not looked at"
+
+
+def test_gates_that_could_not_be_judged_are_refused(tmp_path: Path) -> None:
+    for gate in ("min_accuracy", "min_hangul"):
+        options: dict[str, Any] = {gate: "histry=0.5"}
+        ready = prepared(tmp_path, [question(0)], **options)
+        with pytest.raises(UsageError, match=f"--{gate.replace('_', '-')}: unknown subset 'histry'"):
+            check_gates(ready.plan, everything(ready))
 
 
 def no_drops() -> DetectableDrops:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_haerae.config.run_config import MinimumAccuracy, gate_settings
+from pytest_haerae.config.gate_settings import Minimum, gate_settings
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.gate import Gate
 from pytest_haerae.gates.minimum import check_gated_subsets, judge_minimum, judge_suites
@@ -33,7 +33,7 @@ METRICS = report_of(samples_of({"a": "ccccw", "b": "cwwww", "c": "ss"}))["metric
     ],
 )
 def test_the_accuracy_of_the_whole_or_of_one_subset(subset: str | None, threshold: float, gate: Gate) -> None:
-    assert judge_minimum(MinimumAccuracy(subset=subset, threshold=threshold), METRICS) == gate
+    assert judge_minimum(Minimum(subset=subset, threshold=threshold), METRICS) == gate
 
 
 def test_a_subset_without_a_measured_item_is_unmeasurable() -> None:
@@ -110,7 +110,7 @@ def test_a_gate_of_nothing_is_one() -> None:
 def test_a_gate_may_hold_one_of_several_benchmarks_or_its_subset() -> None:
     metrics = make_metrics(benchmarks_of({"kmmlu": {"Law": "cccw", "Math": "w"}, "kobest": {"boolq": "ww"}}))
     found = {
-        name: judge_minimum(MinimumAccuracy(subset=name, threshold=0.5), metrics)
+        name: judge_minimum(Minimum(subset=name, threshold=0.5), metrics)
         for name in ("kmmlu", "kmmlu/Law", "kmmlu/Math", "kobest", None)
     }
     assert {name: (gate.verdict, gate.value) for name, gate in found.items()} == {

@@ -23,6 +23,7 @@ OTHERS: tuple[JunitWrong, ...] = ("skipped", "properties")
         ({}, (), "failures"),
         ({"max_error_rate": "0.1", "max_drop": "0.1"}, (), "failures"),
         ({"min_accuracy": ["history=0.5"]}, (), "properties"),
+        ({"min_hangul": ["0.5"]}, (), "properties"),
         ({"baseline": "b.json"}, (), "properties"),
         ({"baseline": "b.json", "junit_wrong": "failures"}, (), "failures"),
         ({"junit_wrong": "skipped"}, (), "skipped"),

@@ -78,7 +78,7 @@ def test_a_backend_may_refuse_the_images_themselves(folder: Path) -> None:
         ({"apply_chat_template": True, "method": "log_likelihood"}, "--method=log_likelihood scores texts alone"),
         (
             {"backend": ScriptedBackend},
-            "and backend 'scripted' takes none; function, huggingface, litellm, openai, random do",
+            "and backend 'scripted' takes none; function, huggingface, litellm, openai, random, vllm do",
         ),
     ],
 )

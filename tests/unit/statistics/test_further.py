@@ -9,7 +9,7 @@ from pytest_haerae.evaluation import Evaluation
 from pytest_haerae.scoring import metrics as metrics_module
 from pytest_haerae.statistics import further as further_module
 from pytest_haerae.statistics.further import FurtherMetrics, measure
-from pytest_haerae.types import Answer, Response, Sample, Verdict
+from pytest_haerae.types import Answer, Outcome, Response, Sample, Verdict
 from tests.unit.fakes import everything, prepared, question
 
 OPTIONS = ["비", "소나기가 내린다", "눈"]
@@ -75,6 +75,19 @@ def test_the_share_of_hangul_is_the_mean_of_the_answers_that_have_letters(tmp_pa
     found = FurtherMetrics(ready.plan).of(every)["hangul"]
     assert found["value"] == pytest.approx((1 + 0 + 2 / 7 + 1) / 4)
     assert found["n"] == 4
+
+
+def test_each_items_share_can_be_looked_at_where_it_is_asked_for(tmp_path: Path) -> None:
+    ready = prepared(tmp_path, ROWS, min_hangul="0.5")
+    (entry, *_) = everything(ready)
+    answers = [Response(text="정답 ответ"), Response(text="42"), Response(error="HTTP 503")]
+    outcomes: list[Outcome] = ["wrong", "wrong", "error"]
+    every = [Sample(entry, answer, Verdict(outcome)) for answer, outcome in zip(answers, outcomes, strict=True)]
+    further = FurtherMetrics(ready.plan)
+    assert [further.hangul_of(sample) for sample in every] == [pytest.approx(2 / 7), None, None]
+    assert measure(ready.plan, every, further)["hangul"]["n"] == 1
+    silent = prepared(tmp_path, ROWS)
+    assert FurtherMetrics(silent.plan).hangul_of(every[0]) is None
 
 
 def test_several_answers_to_an_item_are_one_value(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterable
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -11,10 +13,28 @@ from pytest_haerae.backends.local.trie import Tokens
 from pytest_haerae.errors import BackendFailure
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the engine did not take a prompt, in a line."""
+
+    reason: str
+
+
+Enqueue = Callable[[Any, Sequence[tuple[Any, Any]]], list[str | Refusal]]
+"""Puts prompts with their settings into an engine: of each its name there, or why it was not taken."""
+
+
+def enqueue_tokens(engine: Any, fresh: Sequence[tuple[Tokens, Any]]) -> list[str | Refusal]:  # noqa: ANN401 - the library is optional
+    """Put prompts of token ids into an engine."""
+    prompts = [{"prompt_token_ids": list(prompt)} for prompt, _ in fresh]
+    return list(engine.enqueue(prompts, [settings for _, settings in fresh], use_tqdm=False))
+
+
 def answers(
     engine: Any,  # noqa: ANN401 - the library is optional
-    questions: Iterable[tuple[Tokens, Any]],
+    questions: Iterable[tuple[Any, Any]],
     most: int,
+    enqueue: Enqueue = enqueue_tokens,
 ) -> Generator[tuple[int, Any], None, None]:
     """Ask prompts, each as soon as there is a place for it.
 
@@ -22,32 +42,41 @@ def answers(
 
     Args:
         engine: A `vllm.LLM`, with no requests but these.
-        questions: Prompts as token ids, each with its `SamplingParams`; looked at when their turn comes.
+        questions: Prompts, each with its `SamplingParams`; looked at when their turn comes.
         most: How many may be in flight. A place is free again once its answer was taken and the next is asked for, so
             a caller who stores what it takes has never more than this to lose.
+        enqueue: Puts prompts in; by itself it takes token ids.
 
     Yields:
-        A question's number and the engine's output, in the order in which the answers end.
+        A question's number and the engine's output, in the order in which the answers end; a `Refusal` in place of the
+        output for a prompt that was not taken.
 
     Raises:
         BackendFailure: The engine has nothing left to do, and answers are missing.
     """
     waiting = enumerate(questions)
     in_flight: dict[str, int] = {}
+    refused: deque[tuple[int, Refusal]] = deque()
 
     def fill() -> None:
-        fresh = list(islice(waiting, most - len(in_flight)))
+        fresh = list(islice(waiting, most - len(in_flight) - len(refused)))
         if fresh:
-            prompts = [{"prompt_token_ids": list(prompt)} for _, (prompt, _) in fresh]
-            names = engine.enqueue(prompts, [settings for _, (_, settings) in fresh], use_tqdm=False)
-            in_flight.update((_outer(name), number) for name, (number, _) in zip(names, fresh, strict=True))
+            names = enqueue(engine, [question for _, question in fresh])
+            for name, (number, _) in zip(names, fresh, strict=True):
+                if isinstance(name, Refusal):
+                    refused.append((number, name))
+                else:
+                    in_flight[_outer(name)] = number
 
     try:
         fill()
-        while in_flight:
-            if not engine.llm_engine.has_unfinished_requests():
+        while in_flight or refused:
+            while refused:
+                yield refused.popleft()
+                fill()
+            if in_flight and not engine.llm_engine.has_unfinished_requests():
                 raise BackendFailure(f"vllm ended without an answer to {len(in_flight)} of its prompts")
-            for output in engine.llm_engine.step():
+            for output in engine.llm_engine.step() if in_flight else ():
                 if output.finished:
                     yield in_flight[output.request_id], output
                     del in_flight[output.request_id]

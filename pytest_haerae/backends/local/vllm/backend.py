@@ -9,8 +9,8 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pytest_haerae.backends.local.batching import BatchingBackend
 from pytest_haerae.backends.local.counting import count_tokens
@@ -18,7 +18,8 @@ from pytest_haerae.backends.local.encoding import Part, RequestEncoder, Scoreboa
 from pytest_haerae.backends.local.generation import applied, note_of
 from pytest_haerae.backends.local.reasoning import with_thought
 from pytest_haerae.backends.local.trie import Tokens
-from pytest_haerae.backends.local.vllm.asking import answers
+from pytest_haerae.backends.local.vllm import pictured
+from pytest_haerae.backends.local.vllm.asking import Refusal, answers
 from pytest_haerae.backends.local.vllm.beam_search import refuse_what_no_search_does, searched
 from pytest_haerae.backends.local.vllm.engine import INSTALL, REQUIRES, VllmParameters, check_vllm, start_engine
 from pytest_haerae.backends.local.vllm.forcing import can_force
@@ -29,6 +30,9 @@ from pytest_haerae.backends.sampling import check_bias, draw_seed
 from pytest_haerae.backends.stopping import stop_texts
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Capability, Request, Response
+
+if TYPE_CHECKING:
+    from pytest_haerae.images import Image
 
 _QUEUE = 4
 """Questions in flight for each that the engine answers at a time: most take one step, and none should find it idle."""
@@ -61,6 +65,7 @@ class VllmBackend(BatchingBackend):
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
     constrains: ClassVar[bool] = True
     log_probabilities: ClassVar[bool] = True
+    takes_images: ClassVar[bool] = True
     parameters: ClassVar[type[BackendParameters]] = VllmParameters
     libraries: ClassVar[tuple[str, ...]] = ("vllm", "torch", "transformers")
     requires: ClassVar[tuple[str, ...]] = REQUIRES
@@ -79,6 +84,11 @@ class VllmBackend(BatchingBackend):
     def check(cls, parameters: VllmParameters) -> None:
         """Find the library and the files."""
         check_vllm(parameters)
+
+    @classmethod
+    def images_problem(cls, parameters: VllmParameters, images: Iterable[Image]) -> str | None:
+        """That one would have to be fetched, or that its model has nothing to read them with."""
+        return pictured.images_problem(parameters, images)
 
     @classmethod
     def count_tokens(cls, parameters: VllmParameters, requests: Sequence[Request]) -> Iterator[int] | None:
@@ -176,14 +186,15 @@ class VllmBackend(BatchingBackend):
         self.notes = [note] if note else []
         budget = {} if self._thinking.budget is None else {"thinking_token_budget": self._thinking.budget}
         room = max(1, self._window - parameters.max_tokens)
-        tokens: dict[int, int] = {}
+        lengths: dict[int, int] = {}
 
-        def questions() -> Iterator[tuple[Tokens, Any]]:
+        def questions() -> Iterator[tuple[Tokens | Request, Any]]:
             for index, request in enumerate(requests):
-                prompt = self._encoder.prompt(request)
-                tokens[index] = len(prompt)
+                prompt = self._prompt(request)
+                if not isinstance(prompt, Request):
+                    lengths[index], prompt = len(prompt), prompt[-room:]
                 yield (
-                    prompt[-room:],
+                    prompt,
                     SamplingParams(
                         **self._generation,
                         **by_hand,
@@ -199,24 +210,47 @@ class VllmBackend(BatchingBackend):
                     ),
                 )
 
-        with closing(answers(self._engine, questions(), parameters.max_num_seqs)) as ended:
+        most = pictured.most_in_flight(requests[0], parameters.max_num_seqs)
+        enqueue = pictured.enqueue_chats(self._thinking.arguments)
+        with closing(answers(self._engine, questions(), most, enqueue)) as ended:
             for index, output in ended:
-                completion, length = output.outputs[0], tokens.pop(index)
-                answer = Response(
-                    text=completion.text,
-                    finish_reason=completion.finish_reason,
-                    prompt_tokens=min(length, room),
-                    completion_tokens=len(completion.token_ids),
-                    truncated=length > room,
-                    **(_log_probability(completion) if requests[index].log_probability else {}),
-                )
-                yield index, with_thought(answer, self._encoder, requests[index], completion.token_ids, self._text)
+                if isinstance(output, Refusal):
+                    yield index, Response(error=f"vllm: {output.reason}")
+                else:
+                    yield index, self._response(requests[index], output, lengths.pop(index, None), room)
+
+    def _prompt(self, request: Request) -> Tokens | Request:
+        """The tokens of a prompt; of a chat with images the request itself, which the engine renders."""
+        if pictured.has_images(request):
+            pictured.check_reads_images(self._engine, self._parameters.model_name_or_path)
+            return request
+        return request if request.messages is not None and self._takes_parts_alone else self._encoder.prompt(request)
+
+    @cached_property
+    def _takes_parts_alone(self) -> bool:
+        """Whether chats without images are the engine's to render, too: their texts would be passed over."""
+        return pictured.reads_images(self._engine) and pictured.takes_parts_alone(self._engine.get_tokenizer())
+
+    def _response(self, request: Request, output: Any, length: int | None, room: int) -> Response:  # noqa: ANN401 - the engine's
+        """What came of a request, whose prompt had so many tokens before it was cut to the room; None: it was not."""
+        completion = output.outputs[0]
+        answer = Response(
+            text=completion.text,
+            finish_reason=completion.finish_reason,
+            prompt_tokens=len(output.prompt_token_ids) if length is None else min(length, room),
+            completion_tokens=len(completion.token_ids),
+            truncated=length is not None and length > room,
+            **(_log_probability(completion) if request.log_probability else {}),
+        )
+        rendered = pictured.end_of_prompt(self._engine, output) if length is None else None
+        return with_thought(answer, self._encoder, request, completion.token_ids, self._text, prompt=rendered)
 
     def _searched(self, requests: Sequence[Request], parameters: VllmParameters) -> Iterator[tuple[int, Response]]:
         """The texts that a beam search ends in; a stop text cuts them, and does not end the search."""
-        refuse_what_no_search_does(parameters, requests, self._thinking.budget)
+        rendered = [self._prompt(request) for request in requests]
+        refuse_what_no_search_does(parameters, requests, rendered, self._thinking.budget)
         room = max(1, self._window - parameters.max_tokens)
-        prompts = [self._encoder.prompt(request) for request in requests]
+        prompts = [prompt for prompt in rendered if not isinstance(prompt, Request)]
         for index, found in searched(self._engine, [prompt[-room:] for prompt in prompts], parameters):
             request, text = requests[index], self._text(found.tokens)
             stops = stop_texts(parameters.stop, request)

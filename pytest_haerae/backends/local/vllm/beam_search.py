@@ -23,12 +23,15 @@ class Found(NamedTuple):
     ended: bool
 
 
-def refuse_what_no_search_does(parameters: VllmParameters, requests: Sequence[Request], budget: int | None) -> None:
+def refuse_what_no_search_does(
+    parameters: VllmParameters, requests: Sequence[Request], prompts: Sequence[Tokens | Request], budget: int | None
+) -> None:
     """Refuse what the engine's search does not know, and would leave out without a word.
 
     Args:
         parameters: Of all requests.
         requests: What is asked.
+        prompts: Their tokens; a chat that the engine has to render is itself.
         budget: Tokens of a thought that is closed there; None where none is.
 
     Raises:
@@ -39,6 +42,8 @@ def refuse_what_no_search_does(parameters: VllmParameters, requests: Sequence[Re
         idle.append("constrain=letters")
     if requests[0].log_probability:
         idle.append("rank=log_probability")
+    if any(isinstance(prompt, Request) for prompt in prompts):
+        idle.append("chats of models that read images")
     if idle:
         words = f"vllm's beam search knows no {', '.join(idle)}; leave either out"
         raise UsageError(f"--model-params of vllm: num_beams={parameters.num_beams}: {words}")

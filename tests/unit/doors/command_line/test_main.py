@@ -10,7 +10,7 @@ from tests.unit.doors.command_line.pair import THEN
 from tests.unit.reports import report_of, samples_of, write
 
 MISTAKES = [
-    (["gate", "{now}"], "no gate is named: add --min-accuracy or --baseline"),
+    (["gate", "{now}"], "no gate is named: add --min-accuracy, --min-hangul or --baseline"),
     (["gate", "{now}", "--baseline=none.json"], "--baseline none.json: cannot be read (No such file or directory)"),
     (["gate", "{now}", "--min-accuracy=c=0.5"], "--min-accuracy: unknown subset 'c'. Valid: a, b"),
     (["gate", "{now}", "--min-accuracy=60"], "--min-accuracy: 60 is not between 0 and 1; for 60 percent write 0.6"),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_haerae.gates.coverage import warn_of_lost
+from pytest_haerae.gates.gate import Gate
 from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.page_notices import Notice, gate_notice, warning_notice
 from tests.unit.reports import report_of, samples_of
@@ -56,6 +57,14 @@ RUNS: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
             "baseline a": "하락폭 4.0%p(허용 20.0%p), p = 1 · 공통 50문항 중 새로 맞힘 0, 새로 틀림 2",
         },
     ),
+    "hangul": (
+        "cw",
+        {"min_hangul": ["0.4"]},
+        {
+            "min-hangul": "측정하지 못한 문항이 있어 판정할 수 없습니다."
+            " (none of the 2 answers has letters whose share of Hangul could be told)"
+        },
+    ),
     "by hand": (
         "cw",
         {"min_accuracy": ["0.4"], "by_hand": True},
@@ -85,6 +94,13 @@ def test_a_gates_reason_is_said_in_korean(name: str) -> None:
         bound = re.search(r"up to 0\.(\d\d)(\d)", said(found[gate_name], "en"))
         at_most = f"{int(bound[1])}.{bound[2]}" if bound else ""
         assert said(found[gate_name], "ko") == sentence.replace("{at_most}", at_most)
+
+
+def test_a_gate_on_the_share_of_hangul_is_said_in_korean() -> None:
+    report = report_of(samples_of({"a": "cw"}))
+    gate = Gate("min-hangul a", "failed", 0.5, 0.75, None, "share of Hangul 0.5000 is below 0.75").to_json()
+    notice = gate_notice(gate, report["info"])
+    assert (said(notice, "ko"), said(notice, "en")) == ("한글 비율 0.5, 기준 0.75", gate["detail"])
 
 
 WARNED: dict[str, list[str]] = {

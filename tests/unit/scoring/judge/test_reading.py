@@ -40,6 +40,24 @@ def test_a_score_is_read_where_it_is_stated(text: str, score: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        (
+            "SCORE: 0.25\n\nREASON: 하나만 충족합니다.\n\n1. **이름을 밝힘 (충족)**: 1.0점이라 할 만합니다.",
+            0.25,
+        ),
+        ("SCORE: 0.0\n\nREASON: 답변이 기준을 하나도 충족하지 못했습니다.", 0),
+        ("SCORE: 1.0\nREASON: 모두 충족합니다.", 1),
+        ("SCORE: 0.5/1\nREASON: 절반입니다.", 0.5),
+        ("SCORE: 2\nREASON: 두 개를 충족합니다.", None),
+        ("SCORE: 1/2\nREASON: 둘 가운데 하나입니다.", None),
+    ],
+)
+def test_a_score_of_zero_to_one_is_read_in_the_words_of_recorded_verdicts(text: str, score: float | None) -> None:
+    assert read_score(text, 0, 1) == score
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

@@ -14,6 +14,11 @@ class SteppedEngine:
         answer: Makes an output's fields of a prompt and its settings.
         seats: How many requests run side by side.
         steps: How many steps a prompt takes.
+
+    Attributes:
+        asked: The prompts, as token ids.
+        chats: The chats among them, and how each was to be rendered.
+        lost: How many answers are to be lost.
     """
 
     def __init__(
@@ -27,6 +32,7 @@ class SteppedEngine:
         self._named = 0
         self.lost = 0
         self.asked: list[list[int]] = []
+        self.chats: list[tuple[list[dict[str, Any]], dict[str, object]]] = []
         self.llm_engine = SimpleNamespace(
             has_unfinished_requests=lambda: bool(self._open), step=self._step, abort_request=self._abort
         )
@@ -47,6 +53,23 @@ class SteppedEngine:
             names.append(f"{name}-0a1b2c3d")
         return names
 
+    def enqueue_chat(
+        self,
+        chats: Sequence[list[dict[str, Any]]],
+        settings: Sequence[Any],
+        use_tqdm: bool,
+        **rendering: object,
+    ) -> list[str]:
+        """A chat is a prompt of as many tokens as it has parts; one that says so is refused."""
+        names = []
+        for chat in chats:
+            parts = [part for message in chat for part in message["content"]]
+            if any("?!" in part.get("text", "") for part in parts if isinstance(part, dict)):
+                raise ValueError("The decoder prompt is longer\nthan the model's window")
+            self.chats.append((chat, rendering))
+            names += self.enqueue([{"prompt_token_ids": [len(parts)] * len(parts)}], settings, use_tqdm)
+        return names
+
     def _step(self) -> list[Any]:
         outputs = []
         for name, entry in list(self._open.items())[: self._seats]:
@@ -54,6 +77,7 @@ class SteppedEngine:
             if entry[2] <= 0:
                 del self._open[name]
             fields = {"outputs": []} if entry[2] > 0 else self._answer(entry[0], entry[1])
+            fields["prompt_token_ids"] = entry[0]
             outputs.append(SimpleNamespace(request_id=name, finished=entry[2] <= 0, **fields))
         ended = [output for output in outputs if output.finished]
         while self.lost and ended:

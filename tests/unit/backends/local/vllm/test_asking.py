@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.backends.local.vllm.asking import answers
+from pytest_haerae.backends.local.vllm.asking import Refusal, answers, enqueue_tokens
 from pytest_haerae.errors import BackendFailure
 from tests.unit.backends.local.vllm.stepped import SteppedEngine
 
@@ -52,6 +53,20 @@ def test_an_iterator_that_is_left_early_leaves_nothing_in_the_engine() -> None:
     asking.close()
     assert engine.in_flight == 0
     assert len(list(answers(engine, (((each,), None) for each in range(20)), 8))) == 20
+
+
+@given(st.lists(st.booleans(), max_size=30), st.integers(1, 5))
+def test_what_the_engine_does_not_take_is_told_in_its_place(taken: list[bool], most: int) -> None:
+    engine = echoing(lengths=dict.fromkeys(range(len(taken)), 1))
+
+    def enqueue(engine: Any, fresh: Sequence[tuple[Any, Any]]) -> list[str | Refusal]:  # noqa: ANN401
+        assert len(fresh) + engine.in_flight <= most
+        refused = Refusal("too long")
+        return [enqueue_tokens(engine, [each])[0] if taken[each[0][0]] else refused for each in fresh]
+
+    found = dict(answers(engine, (((each,), None) for each in range(len(taken))), most, enqueue))
+    assert {number: not isinstance(output, Refusal) for number, output in found.items()} == dict(enumerate(taken))
+    assert engine.in_flight == 0
 
 
 def test_an_interrupt_is_not_hidden_by_an_engine_that_it_killed() -> None:

@@ -16,9 +16,11 @@ from pytest_haerae.backends.local.vllm.backend import VllmBackend
 from pytest_haerae.backends.local.vllm.engine import VllmParameters
 from pytest_haerae.backends.sampling import SAMPLING
 from pytest_haerae.errors import BackendFailure, UsageError
-from pytest_haerae.types import Request
+from pytest_haerae.images import image_of
+from pytest_haerae.types import Message, Request
 from tests.unit.backends.local.vllm.stepped import SteppedEngine
 from tests.unit.backends.small_model import VOCABULARY, distribution, oracle, tokenize
+from tests.unit.pictures import PNG
 
 REQUESTS = [Request("loglikelihood", context, (" (A)", " (B)", " 정답")) for context in ("정답:", "가나 정답:", "다 ")]
 
@@ -132,6 +134,23 @@ def test_the_sums_are_those_of_full_sequences(engine: Engine) -> None:
     assert all(settings.more["max_tokens"] == 1 for settings in engine.settings)
     assert list(backend.run([])) == []
     backend.close()
+
+
+@pytest.mark.parametrize("engine", [SamplingParams], indirect=True)
+def test_a_chat_with_images_is_rendered_by_the_engine(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    image = image_of("one.png", PNG, PNG)
+    pictured = Request("generate", "", messages=(Message("user", "무슨 색?", images=(image,)),))
+    long = replace(pictured, messages=(Message("user", "?!", images=(image, image)),))
+    backend = VllmBackend(VllmParameters(max_tokens=60))
+    engine.llm_engine.model_config.is_multimodal_model = False
+    with pytest.raises(UsageError, match=r"EleutherAI/polyglot-ko-1\.3b reads texts alone"):
+        list(backend.run([pictured]))
+    engine.llm_engine.model_config.is_multimodal_model = True
+    monkeypatch.setattr(Tokenizer, "decode", lambda self, tokens, **how: "<think>\n", raising=False)
+    answers = dict(backend.run([pictured, Request("generate", "가나 정답:"), long]))
+    assert (answers[0].text, answers[0].prompt_tokens, answers[0].truncated) == ("<think>\n2", 2, False)
+    assert (answers[1].text, answers[1].prompt_tokens, answers[1].truncated) == ("4", 4, True), "texts are cut as ever"
+    assert str(answers[2].error).startswith("vllm: ValueError: The decoder prompt is longer")
 
 
 @pytest.mark.parametrize("engine", [SamplingParams], indirect=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pytest_haerae.config.run_config import gate_settings
+from pytest_haerae.config.gate_settings import gate_settings
 from pytest_haerae.data.local import SAMPLE_FOLDER
 from pytest_haerae.doors.command_line.init import SYSTEMS
 from pytest_haerae.doors.command_line.init.workflows import GITHUB, GITLAB, INCLUDED, TEMPLATES, workflow
