@@ -182,21 +182,53 @@ print(json.dumps([log.location, log.results.scores[0].metrics["accuracy"].value,
 """
 
 
-@pytest.mark.parametrize(("kind", "epochs"), [("eval", 1), ("json", 1), ("eval", 2)])
-def test_a_log_of_inspect(tmp_path: Path, kind: str, epochs: int) -> None:
+READ_BACK = """
+import json, sys
+from inspect_ai.log import read_eval_log
+
+log = read_eval_log(sys.argv[1])
+assert len(read_eval_log(sys.argv[1], header_only=True).eval.dataset.sample_ids) == log.eval.dataset.samples
+values = [sample.scores["pytest_haerae"].value for sample in log.samples]
+texts = [sample.output.completion for sample in log.samples]
+print(json.dumps([log.results.scores[0].metrics["accuracy"].value, values, texts, log.eval.model]))
+"""
+QUIZ = [
+    {"question": f"{word}의 첫소리는?", "options": ["ㄱ", "ㄴ", "ㅅ", "ㅎ"], "answer": "ABCD"[number % 4]}
+    for number, word in enumerate(WORDS)
+]
+
+
+def inspect(folder: Path, script: str, *arguments: str) -> list[Any]:
+    """What a script of inspect's own API tells; in a process of its own, as it changes how Python reads zip files."""
     try:
         assert version("inspect_ai") == "0.3.285"
     except PackageNotFoundError:
         pytest.skip("inspect_ai is installed by the extra oracle")
-    rows = [
-        {"question": f"{word}의 첫소리는?", "options": ["ㄱ", "ㄴ", "ㅅ", "ㅎ"], "answer": "ABCD"[number % 4]}
-        for number, word in enumerate(WORDS)
-    ]
-    write_lines(tmp_path / "quiz.jsonl", rows)
-    # In a process of its own: it changes how Python reads zip files.
-    command = [sys.executable, "-c", INSPECT, kind, str(epochs)]
-    told = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
-    location, accuracy, marks = json.loads(told.splitlines()[-1])
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found: list[Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_a_log_that_is_exported_is_opened_by_inspect(tmp_path: Path) -> None:
+    write_lines(tmp_path / "quiz.jsonl", QUIZ)
+    options = ["--model=random", "--model-params=seed=3", f"--dataset={tmp_path / 'quiz.jsonl'}"]
+    places = [f"--output-file={tmp_path / 'r.json'}", f"--store={tmp_path / 'store.sqlite'}"]
+    assert main(["run", *options, *places]) == 0
+    assert main(["export", str(tmp_path / "r.json"), "--format=inspect"]) == 0
+    report = valid_report(tmp_path / "r.json")
+    accuracy, values, texts, model = inspect(tmp_path, READ_BACK, "r.inspect.json")
+    assert accuracy == report["metrics"]["accuracy"]
+    assert values == ["C" if row["outcome"] == "correct" else "I" for row in report["samples"]]
+    assert texts == [row["raw_output"] for row in report["samples"]]
+    assert model == (report["info"]["model"] or "random")
+
+
+@pytest.mark.parametrize(("kind", "epochs"), [("eval", 1), ("json", 1), ("eval", 2)])
+def test_a_log_of_inspect(tmp_path: Path, kind: str, epochs: int) -> None:
+    write_lines(tmp_path / "quiz.jsonl", QUIZ)
+    location, accuracy, marks = inspect(tmp_path, INSPECT, kind, str(epochs))
     path = location.removeprefix("file://")
     report = imported(tmp_path, path, f"--dataset={tmp_path / 'quiz.jsonl'}", f"--repeats={epochs}")
     assert report["metrics"]["n"] == COUNT
@@ -204,7 +236,7 @@ def test_a_log_of_inspect(tmp_path: Path, kind: str, epochs: int) -> None:
     assert 0 < accuracy < 1
     answers = [
         (f"{row['question']}{number}", answer["outcome"])
-        for row, sample in zip(rows, report["samples"], strict=True)
+        for row, sample in zip(QUIZ, report["samples"], strict=True)
         for number, answer in enumerate(sample.get("answers") or [sample], 1)
     ]
     assert {name: outcome == "correct" for name, outcome in answers} == {

@@ -77,6 +77,8 @@ def _item(row: Mapping[str, Any], answers: list[Any], place: RowPlace) -> GivenI
         given = tuple(Response(text_in({"resps": each}, "resps", place)) for each in _repeats(answers[0], place))
         return GivenItem(name, given, where, shown=context, question=question)
     scored = _scored(requests, place)
+    if len(scored) == 1:
+        refuse(place, "arguments", "scores a text instead of options, which is not read")
     continuations = tuple(str(requests[number][1]) for number in scored)
     values = tuple(_log_likelihood(answers[number], place) for number in scored)
     # The target of a choice is the number of its option, or its text.

@@ -111,6 +111,10 @@ def test_filters_over_the_same_answers_are_one(tmp_path: Path) -> None:
         ([choice(0, resps=[[[]], [["-1", "True"]]])], "row 1, field 'resps': '[]' is impossible"),
         ([choice(0, resps="x")], "row 1, field 'resps': is 'x', not a list"),
         ([choice(0, doc=["x"])], "row 1, field 'doc': is \"['x']\", not an object"),
+        (
+            [choice(0, arguments={"a": {"arg_0": "x", "arg_1": "y"}}, resps=[[["-1", "True"]]])],
+            "row 1, field 'arguments': scores a text instead of options, which is not read",
+        ),
         ([choice(0, arguments={})], "row 1, field 'arguments': is empty"),
         (
             [choice(0), choice(1, arguments={"a": {"arg_0": "x"}})],
