@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_haerae.data.cells import nfc
@@ -12,7 +12,7 @@ from pytest_haerae.data.labels import plain_label, position
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.data.rows import Row
 from pytest_haerae.errors import UsageError
-from pytest_haerae.types import LETTERS, Item, Selected
+from pytest_haerae.types import LETTERS, Item, Response, Selected
 
 if TYPE_CHECKING:
     from pytest_haerae.run.questions import Questions
@@ -89,7 +89,7 @@ def match_questions(given: Sequence[Given], asked: Sequence[Selected], questions
         where: What messages begin with.
 
     Raises:
-        UsageError: A question stands there more often than it is asked.
+        UsageError: A question stands there more often than it is asked, or is of items that are not equal.
     """
     finder = _Finder(given, asked, questions)
     groups: dict[tuple[int, ...], list[int]] = {}
@@ -101,17 +101,22 @@ def match_questions(given: Sequence[Given], asked: Sequence[Selected], questions
         other.update(unlike)
     matched: dict[int, int] = {}
     for places, numbers in groups.items():
-        if len(numbers) > len(places):
-            first, second = (given[number].place for number in numbers[:2])
-            item = asked[places[0]]
-            raise UsageError(
-                f"{where}: {item.group}: {item.item.id} stands there twice: {first} and {second}; keep one"
-            )
-        if len({asked[place].group for place in places}) > 1 and len(numbers) < len(places):
-            called = " and of ".join(f"{asked[place].group}: {asked[place].item.id}" for place in places[:2])
-            raise UsageError(f"{where}: {given[numbers[0]].place}: is of {called}; name one of them by --subset")
+        _check_told_apart([given[number] for number in numbers], [asked[place] for place in places], where)
         matched.update(zip(places, _by_name(numbers, places, given, asked), strict=False))
     return Matches(matched, frozenset(other - matched.keys()))
+
+
+def _check_told_apart(given: Sequence[Given], entries: Sequence[Selected], where: str) -> None:
+    """Refuse questions that may be of several items, unless it does not matter which of them they are."""
+    called = [f"{entry.group}: {entry.item.id}" for entry in entries]
+    if len(given) > len(entries):
+        places = " and ".join(each.place for each in given[:2])
+        raise UsageError(f"{where}: {called[0]} stands there twice: {places}; keep one")
+    contents = {(entry.item.options, entry.item.reference) for entry in entries}
+    groups = {entry.group for entry in entries}
+    if len(contents) > 1 or (len(groups) > 1 and len(given) < len(entries)):
+        way_out = "name one of them by --subset" if len(groups) > 1 else "the file does not say which"
+        raise UsageError(f"{where}: {given[0].place}: is of {' and of '.join(called[:2])}; {way_out}")
 
 
 def _by_name(
@@ -252,6 +257,14 @@ def _is_reference(text: str, item: Item) -> bool:
     if text in item.options:
         return item.options.index(text) == index
     return plain_label(text) == item.reference or position(text) == index
+
+
+def in_order(response: Response, continuations: Sequence[str], item: Item) -> Response | None:
+    """A response with its log-likelihoods `by_option`; None where that is not known."""
+    if response.loglikelihoods is None:
+        return response
+    values = by_option(response.loglikelihoods, continuations, item)
+    return None if values is None else replace(response, loglikelihoods=values)
 
 
 def by_option(values: Sequence[float], continuations: Sequence[str], item: Item) -> tuple[float, ...] | None:

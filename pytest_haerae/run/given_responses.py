@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_haerae.backends.given_responses import GivenParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.engine import Progress
-from pytest_haerae.run.given_questions import Given, GivenQuestion, by_option, match_questions
+from pytest_haerae.run.given_questions import Given, GivenQuestion, in_order, match_questions
 from pytest_haerae.run.stored_run import StoredRun
 from pytest_haerae.run.usage import Usage
 from pytest_haerae.run.validation import Malformed, masked, thought_apart, validated_answer
@@ -55,13 +55,10 @@ class GivenItem:
 
     def answers(self, item: Item, repeats: int) -> Sequence[Response]:
         """The answers to an item, its options' log-likelihoods in their order; fewer where some are left out."""
-        return [found for each in self.responses[:repeats] if (found := self._in_order(each, item)) is not None]
-
-    def _in_order(self, response: Response | None, item: Item) -> Response | None:
-        if response is None or self.continuations is None or response.loglikelihoods is None:
-            return response
-        values = by_option(response.loglikelihoods, self.continuations, item)
-        return None if values is None else replace(response, loglikelihoods=values)
+        given = (each for each in self.responses[:repeats] if each is not None)
+        if self.continuations is None:
+            return list(given)
+        return [found for each in given if (found := in_order(each, self.continuations, item)) is not None]
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,17 @@ def test_a_question_more_often_than_it_is_asked_is_refused(tmp_path: Path) -> No
         predictions(tmp_path, items)
 
 
+def test_a_question_with_several_answers_has_to_say_which(tmp_path: Path) -> None:
+    rows = [{"question": "수도는?", "answer": "서울"}, {"question": "수도는?", "answer": "도쿄"}]
+    items = [asked(0, GivenQuestion(("수도는?",)), "서울")]
+    with pytest.raises(
+        UsageError, match=r"is of questions: questions-0000 and of questions: questions-0001; the file does"
+    ):
+        predictions(tmp_path, items, rows)
+    told = [asked(0, GivenQuestion(("수도는?",), None, ("도쿄",)), "도쿄")]
+    assert list(predictions(tmp_path, told, rows)[0]) == ["questions-0001"]
+
+
 def test_a_file_of_other_questions_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none of this run's 3 items: row 1 asks '무엇인가\?', they are like '"):
         predictions(tmp_path, [asked(0, GivenQuestion(("무엇인가?",)))])
