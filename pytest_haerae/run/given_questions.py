@@ -260,11 +260,11 @@ def _is_reference(text: str, item: Item) -> bool:
 
 
 def in_order(response: Response, continuations: Sequence[str], item: Item) -> Response | None:
-    """A response with its log-likelihoods `by_option`; None where that is not known."""
+    """A response with its log-likelihoods `by_option`; None where these are all that it has, and cannot be told."""
     if response.loglikelihoods is None:
         return response
     values = by_option(response.loglikelihoods, continuations, item)
-    return None if values is None else replace(response, loglikelihoods=values)
+    return None if values is None and response.text is None else replace(response, loglikelihoods=values)
 
 
 def by_option(values: Sequence[float], continuations: Sequence[str], item: Item) -> tuple[float, ...] | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pytest_haerae.data.cells import composed, unusable_character
+from pytest_haerae.data.cells import composed
 from pytest_haerae.data.literals import load_json
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Response
@@ -103,8 +103,6 @@ def json_object(text: str, place: object) -> dict[str, Any]:
         raise UsageError(f"{place}: {error}") from None
     if not isinstance(found, dict):
         raise UsageError(f"{place}: is no JSON object")
-    if problem := unusable_character(found):
-        raise UsageError(f"{place}: has {problem}")
     return found if text.isascii() and "\\u" not in text else composed(found)
 
 
