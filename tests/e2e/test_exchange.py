@@ -137,7 +137,7 @@ def test_a_multiple_choice_task_of_lm_evaluation_harness(logs: Path, checkpoint:
     assert [row["outcome"] == "correct" for row in report["samples"]] == [line["acc"] == 1 for line in lines]
     values = [[float(each[0][0]) for each in line["resps"]] for line in lines]
     assert [row["loglikelihoods"] for row in report["samples"]] == values
-    assert report["info"]["warnings"] == []
+    assert not any("--responses" in warning for warning in report["info"]["warnings"])
     assert imported(tmp_path, str(file), *options)["info"]["model"] == str(checkpoint)
 
 

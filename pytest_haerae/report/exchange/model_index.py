@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +23,14 @@ _TASK = "text-generation"
 def write_model_index(report: Report, path: Path) -> None:
     """Write the accuracy of each subset, and of each benchmark as a whole; subsets without items are left out."""
     import yaml
-    from huggingface_hub import ModelCardData
+    from huggingface_hub.repocard_data import eval_results_to_model_index
 
     info = report["info"]
     name = Path(info["model"] or info["backend"]).name
     results = [result for part in _parts(report) for result in part]
     if not results:
         raise UsageError(f"{path}: the report has no accuracy, which is what a model-index tells")
-    card = ModelCardData(model_name=name, eval_results=results)
-    index = {"model-index": card.to_dict()["model-index"]}
+    index = {"model-index": eval_results_to_model_index(name, results)}
     path.write_text(yaml.safe_dump(index, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
@@ -47,15 +46,15 @@ def _parts(report: Report) -> Iterator[Iterator[EvalResult]]:
             if subset.startswith(beginning)
         }
         whole = metrics["benchmarks"][name] if several else metrics
-        yield _results(name, told, {None: whole, **(subsets if len(subsets) > 1 else {})})
+        yield _results(name, told, [(None, whole), *(subsets.items() if len(subsets) > 1 else ())])
 
 
-def _results(name: str, told: Mapping[str, Any], scores: Mapping[str | None, Any]) -> Iterator[EvalResult]:
+def _results(name: str, told: Mapping[str, Any], scores: Iterable[tuple[str | None, Any]]) -> Iterator[EvalResult]:
     from huggingface_hub import EvalResult
 
     benchmark = find_benchmark(name)
     settings = {key: told[key] for key in ("method", "prompt", "num_few_shot") if told.get(key) is not None}
-    for subset, found in scores.items():
+    for subset, found in scores:
         values = {"accuracy": found["accuracy"], "stderr": found["stderr"]}
         for kind, value in values.items():
             if value is not None:

@@ -10,7 +10,14 @@ from pytest_haerae.report.exchange.inspect import write_inspect
 from pytest_haerae.report.responses.inspect_log import read, takes
 from tests.unit.reports import make, report_of, sample, samples_of
 
-ANSWER = {"prediction": "A", "reasoning": None, "finish_reason": "stop", "tokens": {}, "why": None, "error": None}
+ANSWER: dict[str, Any] = {
+    "prediction": "A",
+    "reasoning": None,
+    "finish_reason": "stop",
+    "tokens": {},
+    "why": None,
+    "error": None,
+}
 
 
 def log_of(path: Path, report: Any) -> dict[str, Any]:  # noqa: ANN401 - a report

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from huggingface_hub import ModelCard
+from huggingface_hub import ModelCard, ModelCardData
 from huggingface_hub.repocard_data import EvalResult, model_index_to_eval_results
 
 from pytest_haerae.errors import UsageError
@@ -38,6 +38,8 @@ def test_the_hub_reads_the_same_numbers(tmp_path: Path) -> None:
 def test_it_is_the_head_of_a_card(tmp_path: Path) -> None:
     write_model_index(report_of(samples_of({"a": "ccw"})), tmp_path / "r.yaml")
     card = ModelCard(f"---\n{(tmp_path / 'r.yaml').read_text(encoding='utf-8')}---\n# A model\n")
+    assert isinstance(card.data, ModelCardData)
+    assert card.data.eval_results is not None
     assert [each.metric_type for each in card.data.eval_results] == ["accuracy", "stderr"]
     assert card.data.eval_results[0].dataset_config is None
 
