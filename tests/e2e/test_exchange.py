@@ -157,7 +157,7 @@ INSPECT = """
 import json, sys
 from inspect_ai import Task, eval
 from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.model import ModelOutput, get_model
+from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from inspect_ai.scorer import choice
 from inspect_ai.solver import multiple_choice
 
@@ -170,13 +170,15 @@ calls = iter(range(1000))
 def answer(input, tools, tool_choice, config):
     number = next(calls)
     letter = "ABCD"[number * 7 % 4] if number % 5 else "?"
-    return ModelOutput.from_content("mockllm", f"생각해 보면 그렇다.\\n\\nANSWER: {letter}")
+    output = ModelOutput.from_content("mockllm", f"생각해 보면 그렇다.\\n\\nANSWER: {letter}")
+    output.usage = ModelUsage(input_tokens=9, output_tokens=4)  # it would count them by a file that it downloads
+    return output
 
 model = get_model("mockllm/model", custom_outputs=answer)
 task = Task(dataset=data, solver=multiple_choice(), scorer=choice())
 logs = eval(task, model=model, epochs=int(sys.argv[2]), log_dir="logs", log_format=sys.argv[1], display="none")
 (log,) = logs
-assert log.status == "success", log.error
+assert log.status == "success", log.error.message
 marks = {s.input + str(s.epoch): s.scores["choice"].value for s in log.samples}
 print(json.dumps([log.location, log.results.scores[0].metrics["accuracy"].value, marks]))
 """
@@ -206,7 +208,7 @@ def inspect(folder: Path, script: str, *arguments: str) -> list[Any]:
         pytest.skip("inspect_ai is installed by the extra oracle")
     command = [sys.executable, "-c", script, *arguments]
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stderr[-2000:]
     found: list[Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -243,3 +245,4 @@ def test_a_log_of_inspect(tmp_path: Path, kind: str, epochs: int) -> None:
         name: mark == "C" for name, mark in marks.items()
     }
     assert report["info"]["model"] == "mockllm/model"
+    assert report["info"]["tokens"]["completion"] == 4 * COUNT * epochs
