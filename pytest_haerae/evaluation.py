@@ -40,6 +40,7 @@ from pytest_haerae.run.images import check_images
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan, make_plan
 from pytest_haerae.run.questions import Questions
+from pytest_haerae.run.rewards import check_reward
 from pytest_haerae.statistics.breakdown import check_breakdowns
 from pytest_haerae.statistics.further import measure
 from pytest_haerae.statistics.pairing import mark_of, outline_of
@@ -134,6 +135,7 @@ class Evaluation:
         check_breakdowns(self.plan.config.by, about, self.source)
         check_constraint(self.plan, about)
         check_images(self.plan, about)
+        check_reward(self.plan)
         if not by_hand:
             names = {name for entry in about for name in (entry.group, entry.benchmark)}
             check_gated_subsets(self.plan.config, filter(None, names))
@@ -191,6 +193,7 @@ class Evaluation:
             started=self.started,
             constraint=describe_constraint(self.plan, [sample.selected for sample in ordered]),
             graded=answers.graded.totals,
+            rewarded=answers.rewarded.totals,
         )
         warnings = [*answers.joined.warnings(), *find_warnings(ordered), *judgement.warnings]
         warnings += self._further_warnings(selection, ordered)

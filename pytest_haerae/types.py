@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from pytest_haerae.images import Image
 
 Method = Literal["log_likelihood", "string_match"]
-Capability = Literal["generate", "loglikelihood"]
+Capability = Literal["generate", "loglikelihood", "reward"]
 PassIf = Literal["majority", "any", "all"]
 """When an item with several answers is right: more than half of them are, any is, or all are."""
 Outcome = Literal["correct", "wrong", "invalid", "cut", "error", "skipped", "unjudged"]
@@ -87,7 +87,7 @@ class Request:
     """What a backend is asked.
 
     Attributes:
-        kind: Score the continuations, or generate a text.
+        kind: Score the continuations, generate a text, or reward the last message of a chat.
         context: The text before the continuations, or the prompt to generate from; empty for a chat request.
         continuations: The texts to score after the context; empty when generating.
         messages: The chat to answer or to score after, in place of `context`; None for plain text.
@@ -130,6 +130,7 @@ class Response:
             that it generated, up to the one that ends the text, whatever filters and temperature they were drawn with;
             None where it was not asked for.
         log_probability_tokens: How many tokens that sum is of.
+        reward: What a reward model gives the answer, the greater the better; of any scale.
         earlier: Of a conversation the answers before this one, joined to it when all are there; no backend gives them.
     """
 
@@ -147,6 +148,7 @@ class Response:
     cached_tokens: int | None = None
     log_probability: float | None = None
     log_probability_tokens: int | None = None
+    reward: float | None = None
     earlier: tuple[Response, ...] = ()
 
 

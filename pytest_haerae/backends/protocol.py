@@ -65,6 +65,10 @@ class BackendParameters(BaseModel):
         """The most tokens that a generated answer may have; None where none is known."""
         return None
 
+    def repeats_problem(self) -> str | None:
+        """Why there is one answer to a question and no other, for ``--repeats``; None where each is another one."""
+        return None
+
     def notice(self) -> str | None:
         """A line for people before the model is asked, where its numbers could be taken for what they are not."""
         return None
@@ -95,7 +99,7 @@ class Backend(ABC):
     """
 
     methods: ClassVar[frozenset[Capability]]
-    """What it can do: ``generate`` texts, give a ``loglikelihood``, or both."""
+    """What it can do: ``generate`` texts, give a ``loglikelihood``, both, or give answers a ``reward``."""
 
     constrains: ClassVar[bool] = False
     """Whether it keeps a generated text to `Request.choices`; one that does not is never given a request with some."""
@@ -174,6 +178,20 @@ class Backend(ABC):
         """
         return None
 
+    @classmethod
+    def reward_models(cls) -> type[Backend] | None:
+        """The class of its reward models, for ``--reward-model``; None where it has none."""
+        return cls if "reward" in cls.methods else None
+
+    @classmethod
+    def reward_problem(cls, parameters: Any) -> str | None:  # noqa: ANN401 - each backend's own
+        """Why its model gives no reward; None where it does. Called once before anything is asked, over a network too.
+
+        Args:
+            parameters: As of the constructor.
+        """
+        return None
+
     def batch_endpoint(self) -> BatchEndpoint | None:
         """The provider's batch endpoint, through which requests to generate are sent in place of `run`."""
         return None
@@ -221,10 +239,11 @@ class Backend(ABC):
             ``(index, response)`` as each is done, in any order, each index once. A response that is yielded is stored
             before the next one is asked for. It carries an answer or an `error`, never both; an answer is a `text` (of
             the request's `choices` one as it stands there, where it has some; with `log_probability` and
-            `log_probability_tokens` where the request wants them), or one log-likelihood for each of the
-            request's continuations: the sum of the log-probabilities (natural logarithm) of its tokens after the
-            context, finite and at most 0. Another index, one that came before, or something else than a `Response`
-            ends the run with exit code 4; a field that is not what its type says is the error of its request.
+            `log_probability_tokens` where the request wants them), a `reward` of the chat's last message, or one
+            log-likelihood for each of the request's continuations: the sum of the log-probabilities (natural logarithm)
+            of its tokens after the context, finite and at most 0. Another index, one that came before, or something
+            else than a `Response` ends the run with exit code 4; a field that is not what its type says is the error of
+            its request.
 
         Raises:
             UsageError: This kind of run cannot be served at all; it ends the run with exit code 4.

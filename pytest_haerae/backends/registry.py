@@ -14,7 +14,7 @@ from pytest_haerae.backends.function import bind
 from pytest_haerae.backends.installed import check_installed
 from pytest_haerae.backends.protocol import Backend, BackendParameters
 from pytest_haerae.backends.reasoning import ReasoningParameters
-from pytest_haerae.backends.sampling import SAMPLING
+from pytest_haerae.backends.sampling import SAMPLING, SearchedParameters
 from pytest_haerae.entry_points import entry_point_modules, entry_point_names, find_entry_point, load_entry_point
 from pytest_haerae.errors import HaeraeError, UsageError, raised, unknown
 from pytest_haerae.escaping import shown
@@ -200,6 +200,8 @@ def unknown_parameter(backend: str, kind: str, name: str, valid: Iterable[str]) 
         valid: The names that the backend takes.
     """
     having = backends_that(lambda each: name in each.parameters.sampling) if name in SAMPLING else []
+    if name == "num_beams":
+        having = backends_that(lambda each: issubclass(each.parameters, SearchedParameters))
     return f"{backend} has no {name}; {', '.join(having)} have it" if having else unknown(kind, name, valid)
 
 
@@ -217,7 +219,7 @@ def first_problem(error: ValidationError) -> str:
     """The first of what pydantic found wrong: the parameter and the words, without the value, which may be a key."""
     first = error.errors(include_input=False, include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg'].removeprefix('Value error, ')}"
+    return ": ".join(filter(None, (place, first["msg"].removeprefix("Value error, "))))
 
 
 @contextmanager
@@ -242,7 +244,9 @@ def require_method(name: str, backend: type[Backend], method: Method) -> None:
     """Refuse a method that the backend cannot serve."""
     if CAPABILITY[method] not in backend.methods:
         possible = [each for each, capability in CAPABILITY.items() if capability in backend.methods]
-        raise UsageError(f"--method={method}: backend '{name}' cannot serve it; it serves {', '.join(possible)}")
+        raise UsageError(
+            f"--method={method}: backend '{name}' cannot serve it; it serves {', '.join(possible) or 'none'}"
+        )
 
 
 def require_log_probabilities(place: str, name: str, backend: type[Backend]) -> None:

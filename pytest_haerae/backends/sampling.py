@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pytest_haerae.backends.protocol import BackendParameters
 from pytest_haerae.errors import UsageError
@@ -76,6 +76,30 @@ class SampledParameters(BackendParameters):
     def set_by_hand(self) -> dict[str, Any]:
         """Those parameters that are taken in the places of the model's own: each that has a value."""
         return {name: value for name in sorted(_LATER & self.sampling) if (value := getattr(self, name)) is not None}
+
+
+class SearchedParameters(SampledParameters):
+    """Parameters of a backend that may search for a likely text, in place of drawing one."""
+
+    younger: ClassVar[frozenset[str]] = SampledParameters.younger | {"num_beams"}
+
+    num_beams: int | None = Field(default=None, ge=1)
+
+    @property
+    def beams(self) -> int:
+        """How many beginnings of a text are followed at once; 1 where none is searched for."""
+        return self.num_beams or 1
+
+    @model_validator(mode="after")
+    def _searches_or_draws(self) -> Self:
+        if self.beams > 1 and self.temperature > 0:
+            raise ValueError("num_beams searches for one text, and temperature draws; leave one of them out")
+        return self
+
+    def repeats_problem(self) -> str | None:
+        """That a search ends in the same text each time."""
+        words = f"num_beams={self.num_beams} ends in the same text each time; leave one of them out"
+        return words if self.beams > 1 else None
 
 
 def check_bias(backend: str, bias: Iterable[tuple[int, float]] | None, vocabulary: int) -> None:

@@ -56,6 +56,19 @@ def with_profile(values: Mapping[str, Any], profiles: Mapping[str, Mapping[str, 
     return merged
 
 
+def with_reward(values: Mapping[str, Any], profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The options that are given, with what ``--reward-model`` names looked up among the profiles.
+
+    Raises:
+        UsageError: As `with_profile`.
+    """
+    name = BY_NAME["reward_model"].read(values)
+    if name not in profiles:
+        return dict(values)
+    found = _named(name, values.get("reward_params", {}), profiles)
+    return {**values, "reward_model": found.backend, "reward_params": found.params}
+
+
 def with_judge(values: Mapping[str, Any], profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The options that are given, with what ``--judge`` names looked up among the profiles.
 
@@ -72,14 +85,14 @@ def with_judge(values: Mapping[str, Any], profiles: Mapping[str, Mapping[str, An
                 f"--judge-params: they are one judge's, and --judge names {len(names)} ({', '.join(names)}): give each"
                 f" its own in a profile, [{TABLE}.NAME] of {FILE}"
             )
-        return {**values, "judge": names, "panel": tuple(_judge(name, {}, profiles) for name in names)}
+        return {**values, "judge": names, "panel": tuple(_named(name, {}, profiles) for name in names)}
     if not names or names[0] not in profiles:
         return dict(values)
-    found = _judge(names[0], values.get("judge_params", {}), profiles)
+    found = _named(names[0], values.get("judge_params", {}), profiles)
     return {**values, "judge": found.backend, "judge_params": found.params}
 
 
-def _judge(name: str, params: object, profiles: Mapping[str, Mapping[str, Any]]) -> NamedModel:
+def _named(name: str, params: object, profiles: Mapping[str, Mapping[str, Any]]) -> NamedModel:
     found = with_profile({"model": name, "model_params": params}, profiles)
     return NamedModel(name=name, backend=found["model"], params=BY_NAME["model_params"].read(found))
 

@@ -17,7 +17,7 @@ from pytest_haerae.config.model_names import NamedModel, model_names, named_file
 from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.options import BY_NAME, OPTIONS, Inconclusive, JunitWrong
 from pytest_haerae.config.parsing import parse_mapping
-from pytest_haerae.config.profiles import read_profiles, with_judge, with_profile
+from pytest_haerae.config.profiles import read_profiles, with_judge, with_profile, with_reward
 from pytest_haerae.config.tolerated_drops import ToleratedDrops
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.parameters import choose_scorer
@@ -91,6 +91,8 @@ class RunConfig(GateSettings):
     judge: tuple[str, ...]
     judge_params: dict[str, Any]
     judge_labels: Path | None
+    reward_model: str | None
+    reward_params: dict[str, Any]
     responses: Path | None
     output_file: Path
     report_html: Path | None
@@ -179,7 +181,7 @@ def build_config(raw: RawOptions, rootdir: Path, *, beside: bool = False) -> Run
     (name,) = model_names(values)
     profiles = read_profiles(rootdir)
     given = "responses" in values
-    values = with_judge(values if given else with_profile(values, profiles), profiles)
+    values = with_reward(with_judge(values if given else with_profile(values, profiles), profiles), profiles)
     called = name if beside or (name in profiles and not given) else ""
     if "model_params" not in values and not given and (text := os.environ.get(_MODEL_PARAMS)):
         values["model_params"] = parse_mapping(_MODEL_PARAMS, text)

@@ -1,7 +1,7 @@
 """The configuration files of HAE-RAE's evaluation toolkit, in the words of this project's options.
 
-Its layout (``evaluator_config.yaml`` of its README and examples): sections `dataset`, `model`, `judge`, `evaluation`,
-`scaling` and `few_shot`, each a mapping, and `language_penalize` and `target_lang` beside them.
+Its layout (``evaluator_config.yaml`` of its README and examples): sections `dataset`, `model`, `judge`, `reward`,
+`evaluation`, `scaling` and `few_shot`, each a mapping, and `language_penalize` and `target_lang` beside them.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _METHODS: Mapping[str, tuple[str, str | None]] = {
     "llm_judge": ("string_match", "judge"),
 }
 """Its evaluation methods: the method, and the scorer where that is not the method's own."""
-_OF_A_ROLE = "_judge"
-"""What the names of its backends end in where these grade, such as ``openai_judge``."""
+_ROLES = ("_judge", "_reward")
+"""What the names of its backends end in where these grade or rank, such as ``openai_judge``."""
 
 Options = dict[str, Any]
 
@@ -49,6 +49,8 @@ def from_toolkit(values: Mapping[str, Any], place: str) -> Options:
             raise UsageError(f"{place}: {unknown('section', name, _READERS)}")
         if section is not None:
             _READERS[name](_Section(f"{place}: {name}", section), options, scorer)
+    if "reward_model" in options and "rank" in scorer:
+        scorer["rank"] = "reward"
     if scorer:
         options["evaluator_params"] = scorer
     return options
@@ -93,11 +95,15 @@ def _model(section: _Section, options: Options, scorer: Options) -> None:
     options |= _renamed(section.read("name", "params"), {"name": "model", "params": "model_params"})
 
 
-def _judge(section: _Section, options: Options, scorer: Options) -> None:
-    found = section.read("name", "params")
-    if "name" in found:
-        found["name"] = str(found["name"]).removesuffix(_OF_A_ROLE)
-    options |= _renamed(found, {"name": "judge", "params": "judge_params"})
+def _second(option: str, params: str) -> Callable[[_Section, Options, Options], None]:
+    def read(section: _Section, options: Options, scorer: Options) -> None:
+        found = section.read("name", "params")
+        if "name" in found:
+            for role in _ROLES:
+                found["name"] = str(found["name"]).removesuffix(role)
+        options.update(_renamed(found, {"name": option, "params": params}))
+
+    return read
 
 
 def _evaluation(section: _Section, options: Options, scorer: Options) -> None:
@@ -120,17 +126,14 @@ def _scaling(section: _Section, options: Options, scorer: Options) -> None:
         options["repeats"] = params.read("n").get("n", 5)
         scorer["rank"] = "log_probability_sum"
     elif name is not None:
-        ways = "self_consistency (majority@K here) and best_of_n (rank=log_probability_sum)"
-        raise UsageError(f"{section.place}: '{name}' is not here: of its scaling methods there are {ways}")
+        ways = "self_consistency (majority@K here) and best_of_n (rank=log_probability_sum, or rank=reward)"
+        beams = "; a beam search is num_beams=N among the model's params" if name == "beam_search" else ""
+        raise UsageError(f"{section.place}: '{name}' is not here: of its scaling methods there are {ways}{beams}")
 
 
 def _few_shot(section: _Section, options: Options, scorer: Options) -> None:
     found = section.read("num", "split")
     options |= _renamed(found, {"num": "num_few_shot", "split": "few_shot_split"})
-
-
-def _reward(section: _Section, options: Options, scorer: Options) -> None:
-    raise UsageError(f"{section.place}: reward models rank no answers here; leave it out, or take rank=log_probability")
 
 
 def _beside(name: str) -> Callable[[_Section, Options, Options], None]:
@@ -143,8 +146,8 @@ def _beside(name: str) -> Callable[[_Section, Options, Options], None]:
 _READERS: Mapping[str, Callable[[_Section, Options, Options], None]] = {
     "dataset": _dataset,
     "model": _model,
-    "judge": _judge,
-    "reward": _reward,
+    "judge": _second("judge", "judge_params"),
+    "reward": _second("reward_model", "reward_params"),
     "evaluation": _evaluation,
     "scaling": _scaling,
     "few_shot": _few_shot,

@@ -15,6 +15,7 @@ from pytest_haerae.statistics.pairing import PairedCounts, Pairing
 from pytest_haerae.statistics.power import (
     ASSUMED_DISCORDANCE,
     items_to_detect,
+    rounded_up,
     smallest_detectable_drop,
     smallest_drop_of,
 )
@@ -90,7 +91,7 @@ class _Group:
         if self.drop == self.margin:
             return None
         needed = items_to_detect(self.drop, discordance=self.spread, level=self.level, margin=self.margin)
-        return _rounded(max(needed, self.counts.n + 1))
+        return rounded_up(max(needed, self.counts.n + 1))
 
     def words(self, verdict: GateVerdict) -> str:
         """Why the verdict is what it is."""
@@ -104,12 +105,6 @@ class _Group:
         told = "more items would not tell" if enough is None else f"about {enough:,} items would tell"
         bound = f"the drop may be up to {self.at_most():.4f} ({100 - 100 * self.level:.3g}% confidence)"
         return f"{text}: {bound}, {self.margin:g} is tolerated; {told}"
-
-
-def _rounded(count: int) -> int:
-    """Two digits of an estimate, rounded up."""
-    unit: int = 10 ** max(0, len(str(count)) - 2)
-    return -(-count // unit) * unit
 
 
 class BaselineTest:

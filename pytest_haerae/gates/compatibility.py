@@ -12,6 +12,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.completeness import CompletenessInfo
 from pytest_haerae.redact import redact
 from pytest_haerae.run.plan import Part, Plan
+from pytest_haerae.run.second import SecondModel
 from pytest_haerae.scoring.metrics import OF_METRICS
 from pytest_haerae.scoring.registry import RANK, scorer_name
 from pytest_haerae.statistics.scores import Count
@@ -34,13 +35,18 @@ class MeasuredInfo(TypedDict):
     """What the scorer says of its parameters, such as the fingerprint of a template."""
 
 
-class JudgeModel(TypedDict):
-    """The model that graded the answers."""
+class SecondModelInfo(TypedDict):
+    """A model that was asked about the answers."""
 
     backend: str
     model: str | None
     model_params: dict[str, Any]
     """Its backend's parameters; secrets are masked."""
+
+
+class JudgeModel(SecondModelInfo):
+    """The model that graded the answers."""
+
     name: NotRequired[str]
     """Of several what this one is called: its profile, or its backend."""
 
@@ -134,19 +140,22 @@ def measured_by(part: Part) -> MeasuredInfo:
     return found
 
 
-def model_title(judge: JudgeModel) -> str:
-    """Backend and model of a judge."""
-    return " ".join(filter(None, (judge["backend"], judge["model"])))
+def model_title(model: SecondModelInfo) -> str:
+    """Backend and model of a judge, or of a reward model."""
+    return " ".join(filter(None, (model["backend"], model["model"])))
 
 
 def judges_of(plan: Plan) -> list[JudgeModel]:
     """The models that grade a run's answers, in the order in which they do; several have their names."""
-    found: list[JudgeModel] = []
-    for second in plan.seconds:
-        own = {"backend": second.backend_name, "model": second.parameters.model_label()}
-        judge = cast(JudgeModel, {**own, "model_params": redact(second.params, second.secrets)})
-        found.append(judge if len(plan.seconds) == 1 else {**judge, "name": second.name})
-    return found
+    if len(plan.seconds) == 1:
+        return [cast(JudgeModel, told_of_model(plan.seconds[0]))]
+    return [{**told_of_model(second), "name": second.name} for second in plan.seconds]
+
+
+def told_of_model(second: SecondModel) -> SecondModelInfo:
+    """What a report tells of a second model."""
+    params: dict[str, Any] = redact(second.params, second.secrets)
+    return {"backend": second.backend_name, "model": second.parameters.model_label(), "model_params": params}
 
 
 def _judges_in(info: EarlierInfo) -> list[JudgeModel]:

@@ -94,6 +94,8 @@ def _info(
     elif facts.judges:
         info["judges"] = list(facts.judges)
         info["judging"]["judges"] = {name: _judging(each) for name, each in facts.graded.items()}
+    if facts.reward_model is not None and facts.rewarded is not None:
+        info["reward_model"], info["rewarding"] = facts.reward_model, _judging(facts.rewarded)
     if config.reasoning is not None:
         info["reasoning"] = config.reasoning
     if config.inconclusive == "fail":
@@ -106,7 +108,7 @@ def _info(
 
 
 def _judging(*graded: CallTotals) -> Judging:
-    """What it took one model, or several, to grade."""
+    """What it took one model, or several, to grade the answers, or to rank them."""
     return {
         "tokens": sum_tokens(*graded),
         "cost_usd": known_sum(each.cost_usd for each in graded),

@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
-from pytest_haerae.gates.compatibility import BenchmarkInfo, JudgeModel, judges_of, measured_by
+from pytest_haerae.gates.compatibility import (
+    BenchmarkInfo,
+    JudgeModel,
+    SecondModelInfo,
+    judges_of,
+    measured_by,
+    told_of_model,
+)
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.run.calls import CallTotals
 from pytest_haerae.run.item_source import ItemSource
@@ -49,6 +56,8 @@ class RunFacts:
     constraint: str | None = None
     judges: Sequence[JudgeModel] = ()
     graded: Mapping[str, CallTotals] = field(default_factory=dict)
+    reward_model: SecondModelInfo | None = None
+    rewarded: CallTotals | None = None
     scorer_facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -63,6 +72,7 @@ def gather_facts(
     started: Started,
     constraint: str | None = None,
     graded: Mapping[str, CallTotals] | None = None,
+    rewarded: CallTotals | None = None,
 ) -> RunFacts:
     """Put together what is known at a run's end.
 
@@ -76,6 +86,7 @@ def gather_facts(
         started: When it began.
         constraint: How many answers were kept to letters; None where none was to be.
         graded: What each second model took to grade the answers, by its name.
+        rewarded: What the reward model took to rank them; None where there is none.
     """
     selected: dict[DataKey, list[Selected]] = {}
     for entry in selection:
@@ -97,6 +108,8 @@ def gather_facts(
         constraint=constraint,
         judges=judges_of(plan),
         graded=graded or {},
+        reward_model=None if plan.reward is None else told_of_model(plan.reward),
+        rewarded=rewarded,
         scorer_facts=plan.first.scorer.facts(),
         benchmarks={
             source.name_of(data): _benchmark(plan.part_of(data), source, data, selected.get(data, ())) for data in names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from pytest_haerae.collector import without_collector
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.compatibility import Measured
-from pytest_haerae.report.row_wise import NotAsWrittenError, read_row_wise
-from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Report, check_report
+from pytest_haerae.report.row_wise import Kept, NotAsWrittenError, read_row_wise
+from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Report, SampleRow, check_report
 from pytest_haerae.report.upgrade import upgrade
 from pytest_haerae.statistics.pairing import Outline, outline_of
 from pytest_haerae.statistics.scores import Metrics
@@ -59,14 +59,31 @@ def read_outlines(path: Path, place: str) -> OutlinedReport:
     Raises:
         UsageError: As `read_report`, in the same words.
     """
+    report, samples = read_kept(path, place, outline_of)
+    return OutlinedReport(report["metrics"], report["info"], samples)
+
+
+def read_kept(path: Path, place: str, keep: Callable[[SampleRow], Kept]) -> tuple[Report, list[Kept]]:
+    """Read a report as `read_report` does, and keep of its samples what is needed alone.
+
+    Args:
+        path: The file.
+        place: What the user named it by, for messages.
+        keep: What is kept of a sample.
+
+    Returns:
+        The report, of which the samples may be missing, and what is kept of them, in their order.
+
+    Raises:
+        UsageError: As `read_report`, in the same words.
+    """
     with _told_in_one_line(place), without_collector():
         text = read_typed_text(path)
         try:
-            report, samples = read_row_wise(text, outline_of, _refuse)
+            return read_row_wise(text, keep, _refuse)
         except NotAsWrittenError:
             report = _whole(text)
-            samples = list(map(outline_of, report["samples"]))
-        return OutlinedReport(report["metrics"], report["info"], samples)
+            return report, list(map(keep, report["samples"]))
 
 
 def _whole(text: str) -> Report:

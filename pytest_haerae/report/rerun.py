@@ -23,7 +23,8 @@ def rerun_options(config: RunConfig) -> list[str]:
     Scope (`--subset`, `--limit`), gates, and paths are left out: whoever asks again chooses items, not gates. Secrets
     are left out as well; they come from the environment.
     """
-    secrets = secrets_in(config.model_params) | secrets_in(config.judge_params)
+    params = (config.model_params, config.judge_params, config.reward_params)
+    secrets = {secret for each in params for secret in secrets_in(each)}
     options: list[str] = []
     for option in sorted(OPTIONS, key=lambda option: option.name not in _NAMED_FIRST):
         if option.name == "model" and config.responses is not None:

@@ -17,7 +17,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
 from pytest_haerae.gates.changes import Changes, DetectableDrops
-from pytest_haerae.gates.compatibility import EarlierInfo
+from pytest_haerae.gates.compatibility import EarlierInfo, SecondModelInfo
 from pytest_haerae.gates.gate import GateEntry
 from pytest_haerae.statistics.answer_row import OrderScores, Tokens, TurnRow, VoteRow
 from pytest_haerae.statistics.pairing import PairedRow
@@ -59,7 +59,7 @@ class Responses(TypedDict):
 
 
 class Judging(TypedDict):
-    """What the model took that graded the answers, or all of several."""
+    """What the model took that graded the answers, or all of several; likewise the one that ranked them."""
 
     tokens: Tokens
     cost_usd: Annotated[float, Field(allow_inf_nan=False)] | None
@@ -116,6 +116,10 @@ class Info(EarlierInfo):
     warnings: NotRequired[list[str]]
     judging: NotRequired[Judging]
     """What the `judge` or the `judges` took; `tokens`, `cost_usd` and `responses` beside it are without that."""
+    reward_model: NotRequired[SecondModelInfo]
+    """The model that ranked several answers to an item, where one did."""
+    rewarding: NotRequired[Judging]
+    """What the `reward_model` took; it is in none of the other numbers either."""
     rerun_options: NotRequired[list[str] | None]
     """The options that ask the same model the same questions again, one argument an entry."""
 

@@ -21,6 +21,7 @@ from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.progress import follow, show, tell
 from pytest_haerae.run.provider_batches import ProviderBatches
 from pytest_haerae.run.questions import Questions
+from pytest_haerae.run.rewards import NOTHING_REWARDED, Rewarded, reward
 from pytest_haerae.run.second_batch import NOTHING_GRADED, Graded, grade
 from pytest_haerae.run.store import Store
 from pytest_haerae.run.stored_run import StoredRun
@@ -46,6 +47,7 @@ class Answers:
         model: The model; it is loaded still where tests ask it.
         has_callers: Whether there are tests that ask it.
         graded: What second models said of the answers.
+        rewarded: What a reward model gave them.
         joined: How answers that were made elsewhere were found; of none where a model was asked.
     """
 
@@ -56,6 +58,7 @@ class Answers:
     model: KeptModel
     has_callers: bool
     graded: Graded
+    rewarded: Rewarded
     joined: Joined
     _held: ExitStack = field(repr=False)
 
@@ -66,8 +69,9 @@ class Answers:
         # Of the items the report has it.
         of_calls = [f"haerae_model: {detail}"] if detail and detail != self.usage.method_detail else []
         said = calls.said if calls.computed else self.usage.said
+        of_seconds = [*self.graded.notes, *self.rewarded.notes]
         return list(
-            dict.fromkeys([*said, *of_calls, *self.usage.notes, *calls.notes, *self.graded.notes, *self.joined.notes()])
+            dict.fromkeys([*said, *of_calls, *self.usage.notes, *calls.notes, *of_seconds, *self.joined.notes()])
         )
 
     def release(self) -> None:
@@ -112,8 +116,7 @@ def ask(
         UsageError: The model cannot be loaded, or the store cannot be opened.
         StoreError: Answers cannot be kept.
     """
-    config = plan.config
-    k = config.repeats
+    config, k = plan.config, plan.config.repeats
     wanted = wanted_of(plan, questions, selection, callers)
     asked, asked_keys = wanted.asked, wanted.asked_keys
     joined = None if plan.given is None else plan.given.join(plan, questions, asked, asked_keys)
@@ -159,26 +162,54 @@ def ask(
                 # What is refused of it is told by the tests that ask it: the items are answered by now.
                 with suppress(UsageError) if asked else nullcontext():
                     calls.ask(callers.declared)
-            graded = NOTHING_GRADED
-            if plan.seconds:
+            if plan.seconds or plan.reward is not None:
                 # Two models at once may be more than fits; a test that asks the first one loads it again.
                 engine.usage.notes += model.close()
-                entries = (entry for entry in selection for _ in range(k))
-                graded = grade(
-                    plan, plan.seconds, zip(entries, own, strict=True), budget=budget, stored=stored, progress=progress
-                )
+            entries = [entry for entry in selection for _ in range(k)]
+            graded, rewarded = _ask_seconds(
+                plan, questions, list(zip(entries, own, strict=True)), budget=budget, stored=stored, progress=progress
+            )
             if callers is not None:
                 # Until the session's end: no second process asks the same of this store meanwhile.
                 held.push(meanwhile.pop_all())
+        told = {**graded.verdicts, **rewarded.lost}
+        verdicts = [told.get(at) or tally.verdict(entry, wanted.keys[at], own[at]) for at, entry in enumerate(entries)]
+        rewards = list(map(rewarded.ranks.get, range(len(entries))))
         samples = []
         for place, entry in enumerate(selection):
-            places = range(k * place, k * (place + 1))
-            verdicts = [graded.verdicts.get(at) or tally.verdict(entry, wanted.keys[at], own[at]) for at in places]
-            samples.append(make_sample(entry, [own[at] for at in places], verdicts, config))
-        engine.usage.cut_short |= graded.cut_short
+            its = slice(k * place, k * (place + 1))
+            samples.append(make_sample(entry, own[its], verdicts[its], config, rewards[its]))
+        engine.usage.cut_short |= graded.cut_short or rewarded.usage.cut_short
         return Answers(
-            samples, engine.usage, stored, calls, model, callers is not None, graded, joined or Joined(), held.pop_all()
+            samples=samples,
+            usage=engine.usage,
+            run=stored,
+            calls=calls,
+            model=model,
+            has_callers=callers is not None,
+            graded=graded,
+            rewarded=rewarded,
+            joined=joined or Joined(),
+            _held=held.pop_all(),
         )
+
+
+def _ask_seconds(
+    plan: Plan,
+    questions: Questions,
+    answers: Sequence[tuple[Selected, Response | None]],
+    *,
+    budget: Budget,
+    stored: StoredRun,
+    progress: Progress,
+) -> tuple[Graded, Rewarded]:
+    """What second models say of the answers: first those that grade them, then the one that ranks them."""
+    graded, rewarded = NOTHING_GRADED, NOTHING_REWARDED
+    if plan.seconds:
+        graded = grade(plan, plan.seconds, answers, budget=budget, stored=stored, progress=progress)
+    if plan.reward is not None:
+        rewarded = reward(plan, plan.reward, questions, answers, budget=budget, stored=stored, progress=progress)
+    return graded, rewarded
 
 
 def _batches(plan: Plan, store: Store, run: int, progress: Progress) -> ProviderBatches:
@@ -194,13 +225,25 @@ def _batches(plan: Plan, store: Store, run: int, progress: Progress) -> Provider
 
 
 def make_sample(
-    selected: Selected, responses: Sequence[Response | None], verdicts: Sequence[Verdict], config: RunConfig
+    selected: Selected,
+    responses: Sequence[Response | None],
+    verdicts: Sequence[Verdict],
+    config: RunConfig,
+    rewards: Sequence[float | None] = (),
 ) -> Sample:
-    """An item with what its answers came to; where there are none the method does not apply to it."""
+    """An item with what its answers came to; where there are none the method does not apply to it.
+
+    Args:
+        selected: The item.
+        responses: The answers to it.
+        verdicts: The verdict on each.
+        config: The run's configuration.
+        rewards: What a reward model gave each; empty where none was asked in this process.
+    """
     if len(verdicts) == 1 or responses[0] is None:
         return Sample(selected, responses[0], verdicts[0])
-    pairs = zip(responses, verdicts, strict=True)
-    answers = tuple(Answer(response, verdict) for response, verdict in pairs if response is not None)
+    given = zip(responses, verdicts, rewards or [None] * len(verdicts), strict=True)
+    answers = tuple(Answer(response, verdict, rank) for response, verdict, rank in given if response is not None)
     if config.ranking is not None:
         answers = ranked(answers, config.ranking)
     shown = choose_answer(answers, config.pass_if)

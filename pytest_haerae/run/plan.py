@@ -32,7 +32,7 @@ from pytest_haerae.run.given_responses import GivenResponses
 from pytest_haerae.run.identity import place_of_data
 from pytest_haerae.run.keys import identity_digest
 from pytest_haerae.run.loading import load_model
-from pytest_haerae.run.second import SecondModel, make_seconds
+from pytest_haerae.run.second import SecondModel, make_reward, make_seconds
 from pytest_haerae.scoring.judging import combine, judge, skip_reason
 from pytest_haerae.scoring.panel import Vote
 from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
@@ -101,6 +101,7 @@ class Plan:
         secrets: Strings that must not appear in any output.
         seconds: The models that scorers ask about the answers, one after another; empty where none does.
         given: The answers that were made elsewhere, in the place of the model's; None where it is asked.
+        reward: The model that ranks the answers; None where none does.
     """
 
     config: RunConfig
@@ -110,6 +111,7 @@ class Plan:
     secrets: tuple[str, ...] = field(repr=False)
     seconds: tuple[SecondModel, ...] = ()
     given: GivenResponses | None = field(default=None, repr=False)
+    reward: SecondModel | None = None
 
     @property
     def first(self) -> Part:
@@ -205,6 +207,7 @@ def make_plan(
         require_choices(CONSTRAINED, config.model, backend, parameters)
     for part in config.parts:
         _check_rank(part, backend)
+    _refuse_one_text(config, parameters)
     if not on_other_machines(config.replicas, config.ray_address):
         check_backend_parts(config.model, backend, parameters)
     if config.max_cost is not None:
@@ -215,7 +218,8 @@ def make_plan(
     parts = {DataKey(part.dataset): told_of(part.dataset, names, partial(_make_part, part)) for part in config.parts}
     _refuse_one_place(parts)
     seconds = make_seconds(config, [part.scorer for part in parts.values() if part.scorer.asks], backends)
-    return Plan(config, backend, parameters, parts, tuple(secrets_in(config.model_params)), seconds, given)
+    secrets = tuple(secrets_in(config.model_params))
+    return Plan(config, backend, parameters, parts, secrets, seconds, given, make_reward(config, backends))
 
 
 def _refuse_idle_reasoning(config: RunConfig, parameters: BackendParameters) -> None:
@@ -227,6 +231,14 @@ def _refuse_idle_reasoning(config: RunConfig, parameters: BackendParameters) -> 
         raise unavailable(config.reasoning, "--method=log_likelihood scores the options, and no model thinks there")
     if not any(_is_chat(part, parameters, "generate") for part in generating):
         raise unavailable(config.reasoning, "it is set in a chat, and plain text is asked: add --apply-chat-template")
+
+
+def _refuse_one_text(config: RunConfig, parameters: BackendParameters) -> None:
+    """Refuse several answers to an item where they would be one, again and again."""
+    with refusing(f"--model={config.model_name}: its parameters' repeats_problem()"):
+        problem = parameters.repeats_problem() if config.repeats > 1 else None
+    if problem is not None:
+        raise UsageError(f"--repeats={config.repeats}: --model={config.model_name}: {problem}")
 
 
 def _check_rank(config: RunConfig, backend: type[Backend]) -> None:
@@ -255,7 +267,7 @@ def _check_batches(config: RunConfig, backend: type[Backend], parameters: Backen
         )
     if any(part.constrained for part in config.parts):
         raise UsageError(f"--batch-api: {CONSTRAINED}: how a server keeps to choices is found out by asking it; {_ONE}")
-    if any(part.ranking is not None for part in config.parts):
+    if any(part.ranking is not None and part.ranking.needs_log_probability for part in config.parts):
         words = "whether a server tells log-probabilities is found out by asking it"
         raise UsageError(f"--batch-api: --evaluator-params {RANK}: {words}; {_ONE}")
 

@@ -83,8 +83,13 @@ class Questions:
         request = self.request(sample.selected)
         if request is None or sample.response is None:
             return request
-        for turn, response in enumerate(sample.response.earlier, 1):
-            request = self.next_request(sample.selected, request, response, turn)
+        return self.answered(sample.selected, sample.response)
+
+    def answered(self, selected: Selected, response: Response) -> Request:
+        """What was asked for an answer to an item that the method applies to: of a conversation the last request."""
+        request = self._render(selected)
+        for turn, earlier in enumerate(response.earlier, 1):
+            request = self.next_request(selected, request, earlier, turn)
         return request
 
     def name_of(self, selected: Selected) -> str:

@@ -1,4 +1,4 @@
-"""The second model of a run: it answers what scorers want to know of the first one's answers."""
+"""The second models of a run: they answer what scorers want to know of the first one's answers, or rank these."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_haerae.backends.protocol import Backend, BackendParameters, Model
 from pytest_haerae.backends.registry import (
+    backends_that,
     check_backend_parts,
     check_price,
     find_backend,
@@ -24,14 +25,31 @@ from pytest_haerae.replicas import check_replicas
 from pytest_haerae.run.keys import identity_digest
 from pytest_haerae.run.loading import load_model
 from pytest_haerae.scoring.parameters import ChosenScorer
+from pytest_haerae.scoring.registry import RANK
 from pytest_haerae.types import Request
 
-OPTION = "--judge"
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a second model is for.
+
+    Attributes:
+        option: The option that names it.
+        params: The option of its parameters.
+        key: What tells its answers from those of the same model in another role.
+    """
+
+    option: str
+    params: str
+    key: str
+
+    def words(self, words: str) -> str:
+        """What a backend says of the first model, in the same words with the options that name this one."""
+        return words.replace("--model-params", self.params).replace("--model", self.option)
 
 
-def of_second(words: str) -> str:
-    """What a backend says of the first model, in the same words with the option that names this one."""
-    return words.replace("--model", OPTION)
+JUDGE = Role("--judge", "--judge-params", "second")
+REWARD = Role("--reward-model", "--reward-params", "reward")
 
 
 @dataclass(frozen=True)
@@ -39,6 +57,7 @@ class SecondModel:
     """A model that is asked about answers, before it is loaded.
 
     Attributes:
+        role: What it is for.
         config: The run's configuration.
         name: What it is called in this run: its backend's name, or of several judges its profile's.
         backend_name: What its backend is called.
@@ -49,6 +68,7 @@ class SecondModel:
         secrets: Strings that must not appear in any output.
     """
 
+    role: Role
     config: RunConfig
     name: str
     backend_name: str
@@ -68,14 +88,14 @@ class SecondModel:
     @property
     def option(self) -> str:
         """What messages begin with."""
-        return f"{OPTION}={self.name}"
+        return f"{self.role.option}={self.name}"
 
     @cached_property
     def identity(self) -> str:
         """Hash of what determines its answers beside their requests; never that of a model that answers items."""
         with refusing(f"{self.option}: its parameters' identity()"):
             own = {"backend": self.backend_name, **self.parameters.identity()}
-        return identity_digest({"second": own})
+        return identity_digest({self.role.key: own})
 
     def asked(self, request: Request) -> Request:
         """A request as it takes it: a chat, or the same in plain text."""
@@ -96,7 +116,7 @@ class SecondModel:
 def make_seconds(
     config: RunConfig, asking: Collection[ChosenScorer], backends: Mapping[str, type[Backend]] | None = None
 ) -> tuple[SecondModel, ...]:
-    """Look up the second models, in the order in which they were named; none where no scorer asks one.
+    """Look up the models that scorers ask, in the order in which they were named; none where no scorer asks one.
 
     Args:
         config: The configuration.
@@ -108,50 +128,98 @@ def make_seconds(
     """
     if not config.judge:
         if config.judge_params:
-            raise UsageError(f"{OPTION}-params: no model is named that takes them: add {OPTION}=NAME")
+            raise _idle_params(JUDGE)
         if asking:
             name = min(each.scorer.name for each in asking)
             raise UsageError(
                 f"--evaluator-params scorer={name}: a second model grades the answers and none is named: add"
-                f" {OPTION}=NAME (a backend, or a profile of pyproject.toml)"
+                f" {JUDGE.option}=NAME (a backend, or a profile of pyproject.toml)"
             )
         return ()
     if not asking:
-        raise UsageError(
-            f"{OPTION}={','.join(config.judge)}: no scorer of this run asks it: add --evaluator-params scorer=judge, or"
-            " leave it out"
-        )
+        place = f"{JUDGE.option}={','.join(config.judge)}"
+        words = "no scorer of this run asks it: add --evaluator-params scorer=judge, or leave it out"
+        raise UsageError(f"{place}: {words}")
     (first, *_) = config.judge
     panel = config.panel or (NamedModel(name=first, backend=first, params=config.judge_params),)
-    found = tuple(_make_second(config, each, asking, backends) for each in panel)
+    constrains = any(each.constrains for each in asking)
+    found = tuple(_make_second(JUDGE, config, each, backends, constrains=constrains) for each in panel)
     by_identity: dict[str, str] = {}
     for each in found:
         if (other := by_identity.setdefault(each.identity, each.name)) != each.name:
-            raise UsageError(f"{OPTION}: {other} and {each.name} are the same model; name it once")
+            raise UsageError(f"{JUDGE.option}: {other} and {each.name} are the same model; name it once")
     return found
 
 
+def make_reward(config: RunConfig, backends: Mapping[str, type[Backend]] | None = None) -> SecondModel | None:
+    """Look up the reward model; None where nothing is ranked by one.
+
+    Args:
+        config: The configuration.
+        backends: Backends beside those of the entry points, by name.
+
+    Raises:
+        UsageError: It is missing or idle, or not usable.
+    """
+    wanted = any(part.ranking is not None and part.ranking.needs_reward for part in config.parts)
+    name, rank = config.reward_model, f"--evaluator-params {RANK}=reward"
+    if name is None:
+        if config.reward_params:
+            raise _idle_params(REWARD)
+        if wanted:
+            words = "a reward model ranks the answers and none is named"
+            raise UsageError(
+                f"{rank}: {words}: add {REWARD.option}={_having_rewards()} (or a profile of pyproject.toml)"
+            )
+        return None
+    if not wanted:
+        raise UsageError(f"{REWARD.option}={name}: nothing asks it: add {rank}, or leave it out")
+    return _make_second(REWARD, config, NamedModel(name=name, backend=name, params=config.reward_params), backends)
+
+
+def _idle_params(role: Role) -> UsageError:
+    return UsageError(f"{role.params}: no model is named that takes them: add {role.option}=NAME")
+
+
+def _having_rewards() -> str:
+    return ", ".join(backends_that(lambda each: each.reward_models() is not None))
+
+
+def _find(role: Role, model: NamedModel, backends: Mapping[str, type[Backend]] | None) -> type[Backend]:
+    """The class of a second model, which can do what its role needs."""
+    backend = find_backend(model.backend, backends)
+    if role is REWARD:
+        rewards = backend.reward_models()
+        if rewards is None:
+            raise UsageError(f"--model={model.name}: it has no reward models; {_having_rewards()} has")
+        return rewards
+    if "generate" not in backend.methods:
+        raise UsageError(f"--model={model.name}: it writes no text")
+    return backend
+
+
 def _make_second(
+    role: Role,
     config: RunConfig,
     model: NamedModel,
-    asking: Collection[ChosenScorer],
     backends: Mapping[str, type[Backend]] | None,
+    *,
+    constrains: bool = False,
 ) -> SecondModel:
     try:
-        backend = find_backend(model.backend, backends)
-        if "generate" not in backend.methods:
-            raise UsageError(f"--model={model.name}: it writes no text")
+        backend = _find(role, model, backends)
         if config.replicas is not None and not backend.remote:
             check_replicas(model.backend, backend)
         parameters = validate_parameters(model.backend, backend, model.params)
         check_backend_parts(model.backend, backend, parameters)
-        if any(each.constrains for each in asking):
+        if constrains:
             require_choices("--evaluator-params structured", model.backend, backend, parameters)
-        if config.max_cost is not None:
+        # A reward model in this process costs nobody anything.
+        if config.max_cost is not None and (role is JUDGE or backend.remote):
             check_price(model.backend, backend, parameters)
     except HaeraeError as error:
-        words = of_second(str(error))
-        raise type(error)(f"{OPTION}={model.name}: {words}" if model.name != model.backend else words) from None
+        words = role.words(str(error))
+        raise type(error)(f"{role.option}={model.name}: {words}" if model.name != model.backend else words) from None
     secrets = tuple(secrets_in(model.params))
     chat = parameters.takes_chats("generate") if config.apply_chat_template is None else config.apply_chat_template
-    return SecondModel(config, model.name, model.backend, backend, parameters, model.params, chat, secrets)
+    return SecondModel(role, config, model.name, model.backend, backend, parameters, model.params, chat, secrets)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from pytest_haerae.errors import HaeraeError
@@ -13,7 +14,7 @@ from pytest_haerae.run.keys import response_key
 from pytest_haerae.run.loaded import KeptModel
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.progress import tell
-from pytest_haerae.run.second import OPTION, SecondModel, of_second
+from pytest_haerae.run.second import SecondModel
 from pytest_haerae.run.stored_run import StoredRun
 from pytest_haerae.run.usage import Usage
 from pytest_haerae.scoring.judging import further_requests
@@ -138,7 +139,7 @@ class SecondBatch:
         keys = [response_key(self._model.identity, request) for request in requests]
         said = self._engine.ask(keys, requests, self._progress)
         for owner, key in zip(owners, keys, strict=True):
-            answer = said[key] if said[key].error is None else replace(said[key], error=of_second(str(said[key].error)))
+            answer = in_its_words(self._model, said[key])
             owner.said.append(answer)
             self._said[key] = answer
         # What is lost of one answer ends the questions about it: its item is an error, and the next run asks again.
@@ -153,6 +154,11 @@ class SecondBatch:
         return CallTotals.of(self._engine.usage, sum(each.error is not None for each in said), said)
 
 
+def in_its_words(model: SecondModel, answer: Response) -> Response:
+    """What a second model answered; where that is an error, with the options that name this model."""
+    return answer if answer.error is None else replace(answer, error=model.role.words(answer.error))
+
+
 def _say_nothing(count: int) -> None:
     """Only the first round is announced: a later one asks about some of the same answers."""
 
@@ -160,9 +166,42 @@ def _say_nothing(count: int) -> None:
 def _announce(progress: Progress, model: SecondModel) -> Callable[[int], None]:
     def announce(count: int) -> None:
         answers = "1 answer" if count == 1 else f"{count} answers"
-        tell(progress, f"haerae: {model.named} grades {answers} ({OPTION})")
+        tell(progress, f"haerae: {model.named} grades {answers} ({model.role.option})")
 
     return announce
+
+
+@contextmanager
+def asking(plan: Plan, model: SecondModel, *, budget: Budget | None, stored: StoredRun) -> Iterator[Engine]:
+    """What asks a second model, loaded when it is first needed and released at the end of the block.
+
+    Args:
+        plan: What is measured.
+        model: The second model.
+        budget: What may be spent; None for no limit.
+        stored: The run in the store; what it answers is kept beside the first model's answers.
+
+    Raises:
+        UsageError: The model cannot be loaded, or refuses the requests.
+        StoreError: What it answers cannot be kept.
+    """
+    kept = KeptModel(model.load, model.option, model.secrets)
+    engine = Engine(
+        kept,
+        stored.store,
+        stored.number,
+        reuse=plan.config.reuse,
+        secrets=model.secrets,
+        limit=plan.config.answer_timeout,
+        notes_words=False,
+        budget=budget,
+    )
+    try:
+        yield engine
+    except HaeraeError as error:
+        raise type(error)(model.role.words(str(error))) from None
+    finally:
+        engine.usage.notes += kept.close()
 
 
 def grade(
@@ -193,24 +232,9 @@ def grade(
     usages: list[Usage] = []
     asked: dict[str, Mapping[int, _Asked]] = {}
     for model in models:
-        kept = KeptModel(model.load, model.option, model.secrets)
-        engine = Engine(
-            kept,
-            stored.store,
-            stored.number,
-            reuse=plan.config.reuse,
-            secrets=model.secrets,
-            limit=plan.config.answer_timeout,
-            notes_words=False,
-            budget=budget,
-        )
-        batch = SecondBatch(plan, model, engine, progress)
-        try:
+        with asking(plan, model, budget=budget, stored=stored) as engine:
+            batch = SecondBatch(plan, model, engine, progress)
             asked[model.name] = batch.ask(given, _announce(progress, model))
-        except HaeraeError as error:
-            raise type(error)(of_second(str(error))) from None
-        finally:
-            engine.usage.notes += kept.close()
         totals[model.name] = batch.totals()
         usages.append(engine.usage)
     return Graded(_combined(plan, asked), totals, usages)

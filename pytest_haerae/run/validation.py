@@ -41,7 +41,7 @@ def validated(response: Response) -> Response:
 
 
 def validated_answer(request: Request, response: Response) -> Response:
-    """A `validated` response that answers its request: a text, or a log-likelihood for each continuation.
+    """A `validated` response that answers its request: a text, a reward, or a log-likelihood for each continuation.
 
     Raises:
         Malformed: It does not, its text is none of the request's choices or lacks the log-probability that is wanted,
@@ -55,6 +55,10 @@ def validated_answer(request: Request, response: Response) -> Response:
             raise Malformed(f"{shown(response.text)}, which is none of {', '.join(request.choices)}")
         if request.log_probability and None in (response.log_probability, response.log_probability_tokens):
             raise Malformed("no log-probability of its text")
+        return response
+    if request.kind == "reward":
+        if response.reward is None:
+            raise Malformed("no reward")
         return response
     values = response.loglikelihoods
     if values is None or len(values) != len(request.continuations):
@@ -136,6 +140,15 @@ def _log_probability(name: str, value: Any) -> float | None:  # noqa: ANN401 - a
     return value if type(value) is float else number
 
 
+def _reward(name: str, value: Any) -> float | None:  # noqa: ANN401 - as above
+    if value is None:
+        return None
+    number = _real(value)
+    if not math.isfinite(number):
+        raise Malformed(f"{name} {shown(value)}, which is no finite number")
+    return value if type(value) is float else number
+
+
 def _flag(name: str, value: Any) -> bool:  # noqa: ANN401 - as above
     if type(value) is bool:
         return value
@@ -184,6 +197,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "cached_tokens": _count,
     "log_probability": _log_probability,
     "log_probability_tokens": _count,
+    "reward": _reward,
 }
 STORED = tuple(_CHECKS)
 """The fields of a response that are stored; the earlier answers of a conversation are, each by itself."""

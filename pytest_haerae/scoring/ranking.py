@@ -16,10 +16,12 @@ class Ranking:
     Attributes:
         rank: The number of an answer; minus infinity for one that can only be the last.
         needs_log_probability: Whether the backend is asked for the log-probability of what it generates.
+        needs_reward: Whether a reward model is asked about the answers.
     """
 
-    rank: Callable[[Answer], float]
+    rank: Callable[[Answer], float | None]
     needs_log_probability: bool = False
+    needs_reward: bool = False
 
 
 def log_probability(answer: Answer) -> float:
@@ -42,9 +44,15 @@ def _has_tokens(answer: Answer) -> bool:
     return bool(answer.response.log_probability_tokens)
 
 
+def reward(answer: Answer) -> float | None:
+    """What a reward model gave an answer; None in a process that did not ask it."""
+    return answer.rank
+
+
 RANKINGS: Mapping[str, Ranking] = {
     "log_probability": Ranking(log_probability, needs_log_probability=True),
     "log_probability_sum": Ranking(log_probability_sum, needs_log_probability=True),
+    "reward": Ranking(reward, needs_reward=True),
 }
 """What ``--evaluator-params rank=NAME`` may name."""
 

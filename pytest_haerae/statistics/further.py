@@ -89,11 +89,16 @@ class FurtherMetrics:
         return metric in self._wanted[data]
 
     def _scored(self, answered: Sequence[Sample]) -> Iterator[Options]:
+        texts: tuple[str, ...] = ()
+        same: tuple[object, ...] | None = None
         for sample in answered:
             item, values = sample.item, sample.response.loglikelihoods if sample.response else None
             if values is not None and item.labels is not None:
                 prompt = self._part(sample).prompt
-                texts = tuple(prompt.write_continuation(item, label) for label in item.labels)
+                # Letters are written alike for most items; what was written is told by being the same object.
+                what = (id(prompt), item.labels, item.options if prompt.continuation == "text" else None)
+                if what != same:
+                    same, texts = what, tuple(prompt.write_continuation(item, label) for label in item.labels)
                 yield Options(texts, values, item.labels.index(item.reference))
 
     def _labelled(self, answered: Sequence[Sample]) -> list[list[Labelled]]:

@@ -49,9 +49,12 @@ def accuracies_over(items: Iterable[Options], lengths: Sequence[Callable[[str], 
     """
     right: list[list[bool]] = [[] for _ in lengths]
     differ = [False] * len(lengths)
+    texts: tuple[str, ...] = ()
+    long: list[list[int]] = []
     for item in items:
-        for place, length in enumerate(lengths):
-            long = [length(text) for text in item.texts]
-            right[place].append(item.right_over(long))
-            differ[place] = differ[place] or len(set(long)) > 1
+        if item.texts is not texts:
+            texts, long = item.texts, [[length(text) for text in item.texts] for length in lengths]
+            differ = [before or len(set(now)) > 1 for before, now in zip(differ, long, strict=True)]
+        for found, now in zip(right, long, strict=True):
+            found.append(item.right_over(now))
     return [share_of(found) if tells else None for found, tells in zip(right, differ, strict=True)]

@@ -173,6 +173,17 @@ def match_rows(before: Iterable[Row], after: Iterable[PairedRow]) -> list[Row | 
     return [earlier.get(item) for item in new_items]
 
 
+def match(before: Sequence[Mark], after: Sequence[Mark]) -> list[tuple[int, int]]:
+    """The places in both reports of the items that both have, in the later one's order, as `pair` pairs them.
+
+    Args:
+        before: What tells the earlier report's rows.
+        after: What tells those of the later one.
+    """
+    old, new = ({item: place for place, item in enumerate(items)} for items in identify(before, after))
+    return [(old[item], place) for item, place in new.items() if item in old]
+
+
 class Mark(NamedTuple):
     """What tells a row's item, without its texts: they would be a second copy of the data."""
 

@@ -176,3 +176,9 @@ def items_to_detect(
     while n <= _LARGEST_EXACT and drop_power(n, abs(drop), discordance=changing, level=level) < power:
         n = math.ceil(n * _STEP)
     return n
+
+
+def rounded_up(count: int) -> int:
+    """Two digits of an estimate, rounded up."""
+    unit: int = 10 ** max(0, len(str(count)) - 2)
+    return -(-count // unit) * unit

@@ -88,6 +88,9 @@ def example_requests(kind: Capability, parameters: BackendParameters) -> list[Re
         messages = (Message("user", context),) if chat else None
         continuations = tuple(f" ({letter})" for letter in "ABCD"[: 4 - number]) if kind == "loglikelihood" else ()
         requests.append(Request(kind, "" if chat else context, continuations, messages))
+        if kind == "reward":
+            answered = (Message("user", context), Message("assistant", f"정답: ({'ABCD'[number]})"))
+            requests[-1] = Request(kind, "", messages=answered)
     return requests
 
 
@@ -96,7 +99,7 @@ def _check_declarations(backend: type[Backend]) -> None:
     _require(not isabstract(backend), backend, "it does not define run")
     methods = getattr(backend, "methods", None)
     known = isinstance(methods, frozenset) and methods and methods <= set(_CAPABILITIES)
-    words = f"methods is {methods!r}; it has to be a frozenset of {' or '.join(map(repr, _CAPABILITIES))}, or both"
+    words = f"methods is {methods!r}; it has to be a frozenset of {' or '.join(map(repr, _CAPABILITIES))}, or several"
     _require(bool(known), backend, words)
     _require(
         isinstance(backend.parameters, type) and issubclass(backend.parameters, BackendParameters),
@@ -217,6 +220,11 @@ def _check_response(backend: type[Backend], index: int, request: Request, respon
         _require(told or not request.log_probability, backend, words)
         _check_fields(backend, where, response)
         return
+    if request.kind == "reward":
+        told = isinstance(response.reward, float) and math.isfinite(response.reward)
+        _require(told, backend, f"{where} has reward {response.reward!r}; it has to be a finite float")
+        _check_fields(backend, where, response)
+        return
     values = response.loglikelihoods
     if not isinstance(values, tuple) or len(values) != len(request.continuations):
         words = f"{where} has log-likelihoods {values!r}; it has to be a tuple of {len(request.continuations)}"
@@ -251,14 +259,19 @@ def _check_words(backend: type[Backend], model: Backend) -> None:
 
 
 def _alike(one: Response, other: Response) -> bool:
-    if one.loglikelihoods is None or other.loglikelihoods is None:
+    numbers, others = _numbers(one), _numbers(other)
+    if not numbers or not others:
         return one.text == other.text
-    pairs = zip(one.loglikelihoods, other.loglikelihoods, strict=True)
+    pairs = zip(numbers, others, strict=True)
     return all(math.isclose(value, again, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE) for value, again in pairs)
 
 
+def _numbers(response: Response) -> tuple[float, ...]:
+    return response.loglikelihoods or (() if response.reward is None else (response.reward,))
+
+
 def _shown(response: Response) -> str:
-    return repr(response.text if response.loglikelihoods is None else response.loglikelihoods)
+    return repr(_numbers(response) or response.text)
 
 
 def _require(holds: bool, backend: Any, words: str) -> None:  # noqa: ANN401 - may be no class

@@ -177,3 +177,28 @@ def test_the_log_probability_of_a_text_is_the_models_own_whatever_it_was_drawn_w
             expected += logits[token] - np.logaddexp.reduce(logits)
         assert response.log_probability == pytest.approx(expected, abs=1e-3)
     assert len(set(tokens.values())) > 6
+
+
+def test_a_search_ends_in_the_best_of_the_beginnings_that_it_follows(
+    backend: VllmBackend, logits_after: Callable[..., Probabilities], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    width, length = 3, 4
+    end = backend._encoder._tokenizer.eos_token_id
+    followed: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    ended: list[tuple[float, tuple[int, ...]]] = []
+    for _ in range(length):
+        further = []
+        for total, tokens in followed:
+            logits = logits_after(*tokens)
+            values = logits - np.logaddexp.reduce(logits)
+            likeliest = np.argsort(-values)[: 2 * width].tolist()
+            ended += [(total + float(values[end]), tokens)] if end in likeliest else []
+            further += [(total + float(values[token]), (*tokens, token)) for token in likeliest if token != end]
+        followed = sorted(further, reverse=True)[:width]
+    # The engine's search divides by the length of prompt and text.
+    before = len(tokens_of(backend))
+    _, best = max((total / (before + len(tokens)), tokens) for total, tokens in [*followed, *ended])
+    searching = {"model_name_or_path": backend._parameters.model_name_or_path, "num_beams": width}
+    monkeypatch.setattr(backend, "_parameters", VllmParameters(max_tokens=length, max_num_seqs=128, **searching))
+    ((_, response),) = backend.run([Request("generate", PROMPT)])
+    assert (response.text, response.completion_tokens) == (backend._text(best), len(best))

@@ -30,6 +30,7 @@ RUN_BY: dict[str, tuple[str, ...]] = {
         f"{HERE}/test_judge.py::test_a_second_model_grades_each_answer_once",
     ),
     "`multi`": (f"{HERE}/test_judge.py::test_a_second_model_grades_each_answer_once",),
+    "`huggingface_reward`": ("tests/e2e/test_reward_model.py",),
     "images in a question": ("tests/e2e/test_images.py", "tests/e2e/test_image_text.py"),
     "`string_match` and its five switches": (f"{HERE}/test_match_switches.py",),
     "`partial_match`": (f"{HERE}/test_doors.py::test_a_file_of_the_toolkit_is_taken_as_it_is",),
@@ -43,6 +44,14 @@ RUN_BY: dict[str, tuple[str, ...]] = {
     "`language_penalize`, `target_lang`": (f"{HERE}/test_further_metrics.py",),
     "`self_consistency` (`n_paths`)": (f"{HERE}/test_repeats.py",),
     "`best_of_n` by `sum_log_prob`": (f"{HERE}/test_best_of.py",),
+    "`best_of_n` by a reward model": (
+        f"{HERE}/test_reward_model.py::test_the_answer_with_the_greatest_reward_counts_in_every_output",
+        "tests/e2e/test_reward_model.py::test_a_file_of_the_toolkit_with_a_reward_model_is_taken_as_it_is",
+    ),
+    "`beam_search`": (
+        "tests/unit/backends/local/test_generations.py::test_a_search_ends_in_the_text_of_the_librarys_own",
+        "tests/unit/backends/local/vllm/test_beam_search.py",
+    ),
     "greedy, `top_p`, `temperature`, `top_k`": ("tests/e2e/test_api_sampling.py",),
     "few-shot examples": (f"{HERE}/test_prompts.py::test_worked_examples_come_from_the_split_that_is_named",),
     "`cot`, `cot_trigger`": (f"{HERE}/test_prompts.py::test_cot_asks_for_reasoning_and_a_last_line",),

@@ -138,6 +138,7 @@ def test_no_command_over_a_report_is_obeyed_or_ends_in_a_traceback(folder: Path,
     script = f"import sys; from {command} import main; sys.exit(main(sys.argv[1:]))"
     for arguments in (
         ["compare", "r.json", "later.json"],
+        ["same", "r.json", "later.json"],
         ["gate", "later.json", "--min-accuracy=0.99"],
         ["gate", "later.json", f"--min-accuracy={NAME}=0.99"],
         ["view", "later.json", "--no-open", "--output=later.html"],

@@ -21,6 +21,7 @@ from tests.unit.installed import install
 pytestmark = pytest.mark.slow
 
 GRADER = """
+from pytest_haerae import Response
 from pytest_haerae.testing import ScriptedBackend
 
 class Grader(ScriptedBackend):
@@ -30,7 +31,14 @@ class Grader(ScriptedBackend):
         if "[[7]]" in request.context:
             return "[[7]]"
         return "[[CORRECT]]" if number % 2 else "[[INCORRECT]]"
+
+class Rewarder(ScriptedBackend):
+    methods = frozenset({"reward"})
+
+    def answer(self, number, request):
+        return Response(reward=float(sum(request.messages[-1].content.encode())))
 """
+ENTRY_POINTS = "[pytest_haerae.backends]\ngrader = haerae_grader:Grader\nrewarder = haerae_grader:Rewarder\n"
 ITEMS = 6
 RUN = "import sys; from pytest_haerae.doors.command_line.main import main; sys.exit(main())"
 
@@ -39,7 +47,7 @@ RUN = "import sys; from pytest_haerae.doors.command_line.main import main; sys.e
 def first(evaluate: Evaluate, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The report of a run over the first six questions, and a judge that is installed."""
     package = pytester.path / "installed"
-    install(monkeypatch, package, "haerae_grader", GRADER, "[pytest_haerae.backends]\ngrader = haerae_grader:Grader\n")
+    install(monkeypatch, package, "haerae_grader", GRADER, ENTRY_POINTS)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(package), os.environ.get("PYTHONPATH", "")]))
     assert evaluate("--output-file=first.json", f"--limit={ITEMS}", "--repeats=2").ret == 0
     return Path("first.json")
@@ -166,3 +174,15 @@ def test_data_that_changed_since_are_named(first: Path) -> None:
     assert result.returncode == 1
     assert "1 of 6 records are missing" in result.stderr
     assert "other data there (question, options or reference), so not taken: 1 item (questions-0002)" in result.stderr
+
+
+def test_what_a_reward_model_ranked_is_ranked_anew_unless_a_judge_grades(first: Path, evaluate: Evaluate) -> None:
+    options = ["--reward-model=rewarder", "--evaluator-params=rank=reward", "--repeats=2", f"--limit={ITEMS}"]
+    assert evaluate(*options, "--output-file=ranked.json").ret == 0
+    assert rejudge("ranked.json").returncode == 0
+    before, after = report("ranked.json"), report("ranked.rejudged.json")
+    assert "best_of_k" in after["metrics"]["repeats"]
+    assert after["metrics"]["repeats"] == before["metrics"]["repeats"]
+    assert after["info"]["reward_model"] == before["info"]["reward_model"]
+    assert rejudge("ranked.json", "--judge=grader").returncode == 0
+    assert "reward_model" not in report("ranked.rejudged.json")["info"]

@@ -23,6 +23,10 @@ CAPPED = -9999.0
 """What servers write for a log-probability too small to be written: no value to add up."""
 
 
+NOT_LISTED = "is not among the top"
+"""What the error of an item says of which a label was not listed."""
+
+
 class Unsupported(Exception):  # noqa: N818 - names what is missing
     """The server does not give what a way needs."""
 
@@ -113,7 +117,7 @@ class FirstToken:
             )
         for label in labels:
             if found.get(label, CAPPED) <= CAPPED:
-                return Response(error=f"{asker.name}: label {label} is not among the top {len(listed)} first tokens")
+                return Response(error=f"{asker.name}: label {label} {NOT_LISTED} {len(listed)} first tokens")
         prompt, completion = tokens_of(answer)
         return Response(
             loglikelihoods=tuple(found[label] for label in labels), prompt_tokens=prompt, completion_tokens=completion

@@ -83,13 +83,36 @@ def place_of(name: str) -> tuple[str, dict[str, str]]:
     return (str(path.parent), {"gguf_file": path.name}) if path.suffix == ".gguf" else (name, {})
 
 
+def load_config(parameters: CheckpointParameters) -> Any:  # noqa: ANN401 - transformers' configuration
+    """A checkpoint's configuration, without its weights; one of the hub is fetched where it is not here.
+
+    Raises:
+        UsageError: It cannot be had.
+    """
+    from transformers import AutoConfig
+
+    name, gguf = place_of(parameters.model_name_or_path)
+    common = {"revision": parameters.revision, "trust_remote_code": parameters.trust_remote_code, **gguf}
+    try:
+        return AutoConfig.from_pretrained(name, **common)
+    except Exception as error:
+        raise _unloadable(parameters, error) from None
+
+
+def _unloadable(parameters: CheckpointParameters, error: Exception) -> UsageError:
+    """Whatever the library raises (no such folder, gated, truncated weights) concerns the model's name."""
+    line = error_line(error, longest=300)
+    return UsageError(f"huggingface cannot load {parameters.model_name_or_path}: {line}")
+
+
 @without_collector()
-def load_model(parameters: CheckpointParameters, *, images: bool = False) -> tuple[Any, Any]:
+def load_model(parameters: CheckpointParameters, *, images: bool = False, classifier: bool = False) -> tuple[Any, Any]:
     """Load tokenizer and model; what the libraries and a vocabulary are made of is no garbage.
 
     Args:
         parameters: Which checkpoint.
         images: Whether it is to read images, too: a processor stands in the tokenizer's place then.
+        classifier: Whether it is to classify texts, and not to go on with them.
 
     Raises:
         UsageError: A library is missing, or the model, its adapter or its weights cannot be had.
@@ -121,6 +144,10 @@ def load_model(parameters: CheckpointParameters, *, images: bool = False) -> tup
             from transformers import AutoModelForImageTextToText, AutoProcessor
 
             reader, kind = AutoProcessor, AutoModelForImageTextToText
+        if classifier:
+            from transformers import AutoModelForSequenceClassification
+
+            kind = AutoModelForSequenceClassification
         tokenizer = reader.from_pretrained(name, **common)
         model = kind.from_pretrained(name, **common, **given)
         model = model if placed else model.to(device)
@@ -128,9 +155,7 @@ def load_model(parameters: CheckpointParameters, *, images: bool = False) -> tup
     except UsageError:
         raise
     except Exception as error:
-        # Whatever the library raises here (no such folder, gated, truncated weights) concerns the model's name.
-        line = error_line(error, longest=300)
-        raise UsageError(f"huggingface cannot load {parameters.model_name_or_path}: {line}") from None
+        raise _unloadable(parameters, error) from None
     multiply_faster(model)
     return tokenizer, model.eval()
 

@@ -68,7 +68,10 @@ class GenerationRunner:
         self._parameters = parameters
         config = model.generation_config
         brought = {"top_k": _TOP_K, **config.to_diff_dict()}
-        self.brought = applied(brought, sampling=parameters.temperature > 0, by_hand=parameters.set_by_hand())
+        by_hand = [*parameters.set_by_hand(), *(["num_beams"] if parameters.num_beams else ())]
+        self.brought = applied(brought, sampling=parameters.temperature > 0, by_hand=by_hand)
+        # Each prompt has as many rows in the library's own way.
+        self._beams = int(parameters.num_beams or self.brought.get("num_beams") or 1)
         self._vocabulary = int(model.get_output_embeddings().weight.shape[0])
         self._arguments = arguments_of(parameters, self._vocabulary)
         ends = config.eos_token_id
@@ -118,7 +121,8 @@ class GenerationRunner:
         return self._paths.get(choices)
 
     def _has_rows(self) -> bool:
-        return reusable_cache(self._model) and takes_rows(self._model) and self.brought.keys() <= HANDLED
+        alone = self._beams == 1 and self.brought.keys() <= HANDLED
+        return alone and reusable_cache(self._model) and takes_rows(self._model)
 
     def _by_rows(self, rows: Sequence[Row], stops: Sequence[Sequence[str]]) -> Iterator[Row]:
         arguments = {**self.brought, **self._arguments}
@@ -142,7 +146,8 @@ class GenerationRunner:
         """By the library's own way, batch by batch; one by one where tokens are drawn, and so where stops differ."""
         left = list(rows)
         while left:
-            load = Load(len(left[0].prompt) + self._parameters.max_tokens)
+            length = len(left[0].prompt) + self._parameters.max_tokens
+            load = Load(length, caches=self._beams, heads=self._beams)
             count = 1 if self._arguments["do_sample"] else self._budget.rows(load)
             alike = stops[left[0].number]
             batch = [row for row in left[:count] if stops[row.number] == alike]
@@ -191,7 +196,8 @@ class GenerationRunner:
         return log_probabilities(output.logits[0, -len(tokens) - 1 : -1], tokens)
 
     def _processors(self, batch: Sequence[Row], width: int) -> dict[str, Any]:
-        paths = [row.kept for row in batch]
+        each = [row for row in batch for _ in range(self._beams)]
+        paths = [row.kept for row in each]
 
         def keep(tokens: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
             return kept_to(paths, tokens[:, width:].tolist(), scores)
@@ -200,7 +206,7 @@ class GenerationRunner:
         if any(paths):
             processors.append(keep)
         if self._close is not None:
-            processors.append(self._close.processor([row.opened for row in batch], width))
+            processors.append(self._close.processor([row.opened for row in each], width))
         return {"logits_processor": LogitsProcessorList(processors)} if processors else {}
 
     def _text(self, tokens: Sequence[int]) -> str:
@@ -243,6 +249,8 @@ def arguments_of(parameters: HuggingFaceParameters, vocabulary: int) -> Mapping[
     """
     given = parameters.set_by_hand()
     arguments: dict[str, Any] = {"do_sample": parameters.temperature > 0}
+    if parameters.num_beams is not None:
+        arguments["num_beams"] = parameters.num_beams
     if "repetition_penalty" in given:
         arguments["repetition_penalty"] = given["repetition_penalty"]
     check_bias("huggingface", parameters.logit_bias, vocabulary)

@@ -22,23 +22,24 @@ from pytest_haerae.backends.local.encoding import RequestEncoder
 from pytest_haerae.backends.local.generation import note_of
 from pytest_haerae.backends.local.reasoning import close_thoughts, thinking
 from pytest_haerae.backends.reasoning import ReasoningParameters
-from pytest_haerae.backends.sampling import SAMPLING, SampledParameters, Share
+from pytest_haerae.backends.sampling import SAMPLING, SearchedParameters, Share
 from pytest_haerae.errors import UsageError
 from pytest_haerae.types import Capability, Request, Response
 
 if TYPE_CHECKING:
     from pytest_haerae.backends.local.image_text import ImageTextModel
     from pytest_haerae.backends.local.loglikelihoods import LoglikelihoodRunner
+    from pytest_haerae.backends.protocol import Backend
     from pytest_haerae.images import Image
 
 _IMAGES = "images=true"
 """What loads a model that reads images, as it is typed."""
 
 
-class HuggingFaceParameters(CheckpointParameters, SampledParameters, ReasoningParameters):
+class HuggingFaceParameters(CheckpointParameters, SearchedParameters, ReasoningParameters):
     """Parameters of the `huggingface` backend; sizes are in tokens."""
 
-    younger: ClassVar[frozenset[str]] = ReasoningParameters.younger | {"images"}
+    younger: ClassVar[frozenset[str]] = ReasoningParameters.younger | SearchedParameters.younger | {"images"}
 
     # transformers counts no tokens of an output, so it has no penalties that rise with their number.
     sampling: ClassVar[frozenset[str]] = SAMPLING - {"presence_penalty", "frequency_penalty"}
@@ -104,6 +105,13 @@ class HuggingFaceBackend(BatchingBackend):
             return f"which its model reads where it is loaded for them: add --model-params {_IMAGES}"
         far = next((image for image in images if isinstance(image.source, str)), None)
         return None if far is None else f"of which one is at an address ({far.name}), and only an API fetches it"
+
+    @classmethod
+    def reward_models(cls) -> type[Backend]:
+        """Sequence classifiers."""
+        from pytest_haerae.backends.local.reward import HuggingFaceRewards
+
+        return HuggingFaceRewards
 
     @classmethod
     def count_tokens(cls, parameters: HuggingFaceParameters, requests: Sequence[Request]) -> Iterator[int] | None:

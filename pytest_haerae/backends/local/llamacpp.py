@@ -220,7 +220,7 @@ class LlamaCppBackend(Backend):
         }
         return {
             "loglikelihoods": trie.loglikelihoods(logprobs),
-            "prompt_tokens": len(kept) + sum(len(node) > 0 for node in trie.children),
+            "prompt_tokens": len(kept),
             "completion_tokens": 0,
             "truncated": len(kept) < len(context),
         }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
 from typing import Any, ClassVar
 
 import torch
@@ -17,7 +19,7 @@ from pytest_haerae.backends.local.trie import Tokens, build_trie
 
 _FULL, _SLIDING = "full_attention", "sliding_attention"
 _TAKES_MASKS = ("sdpa", "eager")
-_CPU_ROW, _ROW = 512, 4096
+_CPU_ROW, _ROW = 256, 4096
 """Tokens of several items in one row: enough to fill a forward, few enough that attention over all of them is cheap."""
 _COMPARED = 8192
 """Tokens of the vocabulary by whose logits a model is tried out."""
@@ -35,8 +37,11 @@ class TreeScorer(CausalScorer):
         """The first members that are worth one row behind a prefix: each of them computes over all of their tokens."""
         if not prefix:
             return members
-        most = _CPU_ROW if self._model.device.type == "cpu" else _ROW
-        return members[: max(1, most // self.load(prefix, members)(members[0]).tokens)]
+        return members[: max(1, self._most // self.load(prefix, members)(members[0]).tokens)]
+
+    @property
+    def _most(self) -> int:
+        return _CPU_ROW if self._model.device.type == "cpu" else _ROW
 
     def load(self, prefix: Tokens, members: Sequence[Scorable]) -> Callable[[Scorable], Load]:
         """What a row takes: its context behind the prefix and its nodes; only a prefix is kept beyond a layer."""
@@ -58,13 +63,7 @@ class TreeScorer(CausalScorer):
         cache = self._cache_of(prefix) if prefix else None
         try:
             with head_at(self._model.get_output_embeddings(), places):
-                logits: torch.Tensor = self._model(
-                    input_ids=self._tensor(layout.tokens),
-                    attention_mask=self._masks(len(prefix), layout),
-                    position_ids=self._tensor(layout.positions),
-                    use_cache=cache is not None,
-                    **({self._cache_argument: cache} if cache is not None else {}),
-                ).logits
+                logits = self._forward(len(prefix), layout, cache)
         except BaseException:
             # Some of its layers hold the batch by now.
             self.forget()
@@ -73,26 +72,76 @@ class TreeScorer(CausalScorer):
             cache.crop(-len(layout.tokens[0]))
         return logits
 
+    def _forward(self, prefix: int, layout: TreeLayout, cache: Any, **named: Any) -> torch.Tensor:  # noqa: ANN401 - transformers' cache and arguments
+        logits: torch.Tensor = self._model(
+            input_ids=self._tensor(layout.tokens),
+            attention_mask=self._masks(prefix, layout),
+            position_ids=self._tensor(layout.positions),
+            use_cache=cache is not None,
+            **({self._cache_argument: cache} if cache is not None else {}),
+            **named,
+        ).logits
+        return logits
+
+    def _cache_of(self, prefix: Tokens) -> Any:  # noqa: ANN401 - transformers' cache
+        """The cache of a prefix, in which layers with a sliding window keep what a window behind it can reach.
+
+        Such a prefix is read in pieces, so that these layers do not compare all of it with all of it.
+        """
+        if prefix != self._prefix and len(prefix) > min(map(self._reach, self._kinds), default=0):
+            from transformers import DynamicCache
+
+            self.forget()
+            cache = DynamicCache()
+            with head_of_few(self._model.get_output_embeddings(), 1):
+                for start in range(0, len(prefix), self._most):
+                    piece = make_scorable(0, prefix[: start + self._most], build_trie([(self._pad,)]))
+                    self._forward(start, lay_out([piece], start, self._pad), cache, logits_to_keep=1)
+                    self._forget_unreachable(cache)
+            self._prefix, self._prefix_cache = prefix, cache
+        return super()._cache_of(prefix)
+
+    def _forget_unreachable(self, cache: Any) -> None:  # noqa: ANN401 - transformers' cache
+        for kind, layer in zip(cycle(self._kinds), cache.layers, strict=False):
+            kept = self._reach(kind)
+            # Layers that share another's keys have none. Copied: a part of a tensor keeps all of it in memory.
+            if layer.is_initialized and layer.keys.shape[-2] > kept:
+                layer.keys, layer.values = (each[..., -kept:, :].clone() for each in (layer.keys, layer.values))
+
+    @property
+    def _kinds(self) -> Sequence[str]:
+        """The kind of each layer, or the one of all."""
+        return layer_kinds(self._model.config.get_text_config())
+
+    def _reach(self, kind: str) -> int:
+        """How many tokens before itself a token sees in layers of a kind."""
+        return sys.maxsize if kind == _FULL or self._window is None else self._window - 1
+
     def _masks(self, prefix: int, layout: TreeLayout) -> torch.Tensor | Mapping[str, torch.Tensor]:
-        """A mask of shape (rows, 1, columns, prefix + columns), or one for each kind of layer."""
+        """A mask of shape (rows, 1, columns, kept + columns), or one for each kind of layer.
+
+        What is kept of the prefix is all of it, or as much as a window reaches.
+        """
         config = self._model.config.get_text_config()
-        full = self._full_mask(prefix, layout)
-        masks = {kind: self._as_taken(self._windowed(full, prefix, layout, kind)) for kind in layer_kinds(config)}
+        own = self._own_mask(layout)
+        masks = {kind: self._as_taken(self._behind_prefix(own, prefix, layout, kind)) for kind in set(self._kinds)}
         return masks if hasattr(config, "layer_types") else next(iter(masks.values()))
 
-    def _full_mask(self, prefix: int, layout: TreeLayout) -> torch.Tensor:
+    def _own_mask(self, layout: TreeLayout) -> torch.Tensor:
         ends = self._tensor(layout.ends)
         columns = torch.arange(ends.shape[1], device=ends.device)
-        own = (columns <= columns.unsqueeze(1)) & (columns.unsqueeze(1) < ends.unsqueeze(1))
-        return torch.cat([own.new_ones((*ends.shape, prefix)), own], dim=2)
+        return (columns <= columns.unsqueeze(1)) & (columns.unsqueeze(1) < ends.unsqueeze(1))
 
-    def _windowed(self, mask: torch.Tensor, prefix: int, layout: TreeLayout, kind: str) -> torch.Tensor:
+    def _behind_prefix(self, own: torch.Tensor, prefix: int, layout: TreeLayout, kind: str) -> torch.Tensor:
         """The mask of a kind of layer; a window counts positions, of which siblings share one."""
-        if kind == _FULL or self._window is None or max(map(max, layout.positions)) < self._window:
+        kept = min(prefix, self._reach(kind))
+        mask = torch.cat([own.new_ones((*own.shape[:2], kept)), own], dim=2)
+        if max(map(max, layout.positions)) <= self._reach(kind):
             return mask
-        own = self._tensor(layout.positions)
-        before = torch.arange(prefix, device=own.device).expand(own.shape[0], prefix)
-        return mask & (torch.cat([before, own], dim=1).unsqueeze(1) > (own - self._window).unsqueeze(2))
+        positions = self._tensor(layout.positions)
+        before = torch.arange(prefix - kept, prefix, device=own.device).expand(len(positions), kept)
+        seen = torch.cat([before, positions], dim=1).unsqueeze(1)
+        return mask & (seen >= (positions - self._reach(kind)).unsqueeze(2))
 
     def _as_taken(self, mask: torch.Tensor) -> torch.Tensor:
         mask = mask.unsqueeze(1)
@@ -103,9 +152,9 @@ class TreeScorer(CausalScorer):
 
 
 def layer_kinds(config: Any) -> list[str]:  # noqa: ANN401 - transformers' configuration
-    """The kinds of attention of a model's layers, as `transformers.masking_utils` tells them (5.24)."""
+    """The kind of attention of each layer, or the one of all, as `transformers.masking_utils` tells them (5.24)."""
     if hasattr(config, "layer_types"):
-        return sorted(set(config.layer_types))
+        return list(config.layer_types)
     return [_FULL if getattr(config, "sliding_window", None) is None else _SLIDING]
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pytest_haerae.statistics.pairing import PairedCounts
 
 _TOTAL = "total (micro)"
-_SHOWN_ITEMS = 10
+SHOWN_ITEMS = 10
+"""Items that are listed; ``--json`` has them all."""
 _WIDE = 78
 
 
@@ -91,17 +92,17 @@ def run(arguments: Namespace) -> int:
     pairing = pair(before.samples, after.samples, several=bool(after.info.get("benchmarks")))
     if not pairing.total.n:
         raise UsageError(f"{arguments.before} and {arguments.after} have no answered item in common")
-    groups = {name: _describe(counts) for name, counts in pairing.subsets.items()}
-    benchmarks = {name: _describe(counts) for name, counts in pairing.benchmarks.items()}
+    groups = {name: describe(counts) for name, counts in pairing.subsets.items()}
+    benchmarks = {name: describe(counts) for name, counts in pairing.benchmarks.items()}
     for entry, adjusted in zip(groups.values(), holm([entry["p_value"] for entry in groups.values()]), strict=True):
         entry["p_value_holm"] = adjusted
     result: Result = {
-        "before": _side(arguments.before, before.info),
-        "after": _side(arguments.after, after.info),
+        "before": side_of(arguments.before, before.info),
+        "after": side_of(arguments.after, after.info),
         "differing": before.measured().differences_to(after.measured()),
         "only_before": len(pairing.only_before),
         "only_after": len(pairing.only_after),
-        "total": _describe(pairing.total),
+        "total": describe(pairing.total),
         "subsets": groups,
     }
     if benchmarks:
@@ -116,7 +117,8 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _side(path: Path, info: Info) -> Side:
+def side_of(path: Path, info: Info) -> Side:
+    """What is told of a report beside its numbers."""
     return {"report": str(path), "backend": info["backend"], "model": info["model"]}
 
 
@@ -133,7 +135,7 @@ def _tokens_an_item(report: OutlinedReport) -> float | None:
     return tokens / answered if tokens and answered else None
 
 
-def _describe(counts: PairedCounts) -> Comparison:
+def describe(counts: PairedCounts) -> Comparison:
     """Describe a group that has pairs."""
     return {
         "n": counts.n,
@@ -148,7 +150,7 @@ def _describe(counts: PairedCounts) -> Comparison:
 
 
 def _lines(result: Result, test: str, width: int) -> list[str]:
-    lines = [_title("A", result["before"]), _title("B", result["after"])]
+    lines = [title("A", result["before"]), title("B", result["after"])]
     rows = [*result["subsets"].items(), *result.get("benchmarks", {}).items(), (_TOTAL, result["total"])]
     narrow = width < _WIDE
     heading = _cells(("n", "A", "B", "B - A", "95% interval", "p", "lost", "gained"), narrow=narrow)
@@ -162,8 +164,8 @@ def _lines(result: Result, test: str, width: int) -> list[str]:
         notes.append(f"not paired: {result['only_before']} items only in A, {result['only_after']} only in B")
     for what, items in (("lost", result["total"]["lost"]), ("gained", result["total"]["gained"])):
         if items:
-            more = f" and {len(items) - _SHOWN_ITEMS} more" if len(items) > _SHOWN_ITEMS else ""
-            notes.append(f"{what}: {', '.join(items[:_SHOWN_ITEMS])}{more}")
+            more = f" and {len(items) - SHOWN_ITEMS} more" if len(items) > SHOWN_ITEMS else ""
+            notes.append(f"{what}: {', '.join(items[:SHOWN_ITEMS])}{more}")
     return lines + [part for note in notes for part in wrap(note, width)]
 
 
@@ -180,7 +182,8 @@ def _points(share: float) -> float:
     return round(100 * share, 1) + 0.0
 
 
-def _title(key: str, side: Side) -> str:
+def title(key: str, side: Side) -> str:
+    """The line that says which report is which."""
     model = f", {side['model']}" if side["model"] else ""
     return f"{key}: {side['report']}: {side['backend']}{model}"
 
@@ -194,7 +197,7 @@ def _numbers(entry: Comparison, *, narrow: bool) -> str:
         f"{entry['accuracy_after']:.4f}",
         f"{entry['difference']:+.4f}",
         f"{low:+.{decimals}f} to {high:+.{decimals}f}",
-        _p_value(entry["p_value"]),
+        p_value(entry["p_value"]),
         str(len(entry["lost"])),
         str(len(entry["gained"])),
     )
@@ -207,7 +210,8 @@ def _cells(cells: Sequence[str], *, narrow: bool) -> str:
     return " ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True) if width)
 
 
-def _p_value(value: float) -> str:
+def p_value(value: float) -> str:
+    """A p-value as people are told it."""
     return "<0.0001" if value < 1e-4 else f"{value:.4f}"  # noqa: PLR2004 - four decimals are shown
 
 

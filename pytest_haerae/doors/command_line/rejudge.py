@@ -28,6 +28,8 @@ _TAKEN = (
         "system_prompt",
         "judge",
         "judge_params",
+        "reward_model",
+        "reward_params",
     ),
 )
 """The options that a report's own command says where they are not typed."""
@@ -55,6 +57,7 @@ def run(arguments: Namespace) -> int:
     typed = options_in(arguments)
     raw = {**options_of(report, str(path)), **typed}
     _choose_judge(raw, typed)
+    _leave_idle_rewards(raw, typed)
     if raw.get("output_file") is None:
         raw["output_file"] = path.with_name(f"{path.stem}.rejudged.json")
     elif raw["output_file"] != STDOUT:
@@ -120,6 +123,17 @@ def _choose_judge(raw: dict[str, Any], typed: Mapping[str, Any]) -> None:
         raw["evaluator_params"] = {"scorer": "judge"}
     if "judge" in typed or not asks:
         for name in {"judge", "judge_params"} - typed.keys():
+            raw.pop(name, None)
+
+
+def _leave_idle_rewards(raw: dict[str, Any], typed: Mapping[str, Any]) -> None:
+    """Leave the reward model of the report out where nothing is ranked by one any more."""
+    from pytest_haerae.scoring.ranking import RANKINGS
+    from pytest_haerae.scoring.registry import RANK
+
+    ranking = RANKINGS.get(str(BY_NAME["evaluator_params"].read(raw).get(RANK)))
+    if ranking is None or not ranking.needs_reward:
+        for name in {"reward_model", "reward_params"} - typed.keys():
             raw.pop(name, None)
 
 

@@ -93,6 +93,9 @@ def forecast_lines(forecast: Forecast, config: RunConfig, earlier: EarlierRun | 
         answers = (forecast.items - forecast.not_applicable) * forecast.answers
         grades = "each grades" if config.panel else "grades"
         yield f"--judge={','.join(config.judge)}: {grades} up to {answers:,} answers afterwards, not counted here"
+    if config.reward_model is not None:
+        answers = (forecast.items - forecast.not_applicable) * forecast.answers
+        yield f"--reward-model={config.reward_model}: ranks up to {answers:,} answers afterwards, not counted here"
     if not forecast.missing:
         return
     seen = earlier or EarlierRun()

@@ -222,6 +222,8 @@ _FACTS = (
     "judge",
     "judges",
     "judging",
+    "reward_model",
+    "rewarding",
     "dataset",
     "dataset_revision",
     "dataset_fingerprint",

@@ -12,7 +12,7 @@ from pytest_haerae.statistics.panel import Panel
 
 
 def judging_lines(report: Report) -> list[str]:
-    """The lines; none where no judge graded and no scorer gave scores between."""
+    """The lines; none where no judge graded, no model ranked, and no scorer gave scores between."""
     info, metrics = report["info"], report["metrics"]
     lines = []
     if mean := metrics.get("score"):
@@ -22,7 +22,9 @@ def judging_lines(report: Report) -> list[str]:
         lines.append(f"mean scores by turn: {means}")
     judging = info.get("judging")
     if "judge" in info and judging:
-        lines.append(_judge_line(model_title(info["judge"]), judging))
+        lines.append(_took_line("graded by", model_title(info["judge"]), judging))
+    if "reward_model" in info and "rewarding" in info:
+        lines.append(_took_line("ranked by", model_title(info["reward_model"]), info["rewarding"]))
     if (panel := metrics.get("panel")) and judging:
         lines += _panel_lines(info, panel, judging.get("judges", {}))
     if pairs := metrics.get("flips"):
@@ -51,7 +53,7 @@ def _panel_lines(info: Info, panel: Panel, took: Mapping[str, Judging]) -> list[
     for judge in info.get("judges", ()):
         name = judge.get("name", "")
         own = panel["judges"].get(name)
-        line = _judge_line(_named(judge), took[name]) if name in took else f"graded by {_named(judge)}"
+        line = _took_line("graded by", _named(judge), took[name]) if name in took else f"graded by {_named(judge)}"
         if own is not None and own["accuracy"] is not None:
             line += f"; alone: accuracy {own['accuracy']:.4f}, n = {own['n']}"
             line += f", mean score {own['score']['mean']:.4f}" if "score" in own else ""
@@ -64,10 +66,10 @@ def _panel_lines(info: Info, panel: Panel, took: Mapping[str, Judging]) -> list[
     return lines
 
 
-def _judge_line(title: str, judging: Judging) -> str:
-    """Who graded the answers, and what that took."""
+def _took_line(verb: str, title: str, judging: Judging) -> str:
+    """Who graded or ranked the answers, and what that took."""
     responses, tokens, cost = judging["responses"], judging["tokens"], judging["cost_usd"]
-    words = f"graded by {title}: {responses['computed']} responses"
+    words = f"{verb} {title}: {responses['computed']} responses"
     words += f" computed, {responses['reused']} reused"
     if tokens["prompt"]:
         words += f", tokens: {tokens['prompt']} prompt, {tokens['completion']} completion"

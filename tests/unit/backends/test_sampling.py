@@ -89,6 +89,8 @@ def test_what_is_no_bias_is_refused(given: Any) -> None:  # noqa: ANN401 - as ty
             "huggingface has no presence_penalty; litellm, llamacpp, openai, vllm have it",
         ),
         ("random", "temperature", "random has no temperature; huggingface, litellm, llamacpp, openai, vllm have it"),
+        ("random", "num_beams", "random has no num_beams; huggingface, vllm have it"),
+        ("llamacpp", "num_beams", "llamacpp has no num_beams; huggingface, vllm have it"),
         ("random", "heat", "unknown parameter 'heat'"),
     ],
 )
@@ -122,6 +124,14 @@ def test_what_an_engine_lacks_is_refused_with_those_that_have_it(
                 ({"max_tokens": 0}, "max_tokens: Input should be greater than or equal to 1"),
                 ({"stop": [""]}, "stop.0: String should have at least 1 character"),
                 ({"logit_bias": {"1": 101}}, "logit_bias.0.1: Input should be less than or equal to 100"),
+            )
+        ),
+        *(
+            (backend, given, words)
+            for backend in ("huggingface", "vllm")
+            for given, words in (
+                ({"num_beams": 0}, "num_beams: Input should be greater than or equal to 1"),
+                ({"num_beams": 2, "temperature": 0.5}, "num_beams searches for one text, and temperature draws; leave"),
             )
         ),
         *(
@@ -160,3 +170,15 @@ def test_a_draw_is_of_its_prompt_and_its_repeat(seed: int, one: str, other: str,
     others = [Request("generate", one, repeat=repeat + 1), Request("generate", one + "."), Request("generate", other)]
     others.append(Request("generate", "", messages=(Message("user", one),), repeat=repeat))
     assert all(draw_seed(seed, each) != drawn for each in others if each != request)
+
+
+def test_a_search_ends_in_one_text_and_has_a_key_of_its_own(tmp_path: Path) -> None:
+    for backend in ("huggingface", "vllm"):
+        made = [
+            validate_parameters(backend, find_backend(backend), {"model_name_or_path": str(tmp_path), **more})
+            for more in ({}, {"num_beams": 1}, {"num_beams": 4})
+        ]
+        assert [each.repeats_problem() is None for each in made] == [True, True, False]
+        plain, _, searching = (each.identity() for each in made)
+        assert "num_beams" not in plain
+        assert searching == {**plain, "num_beams": 4}

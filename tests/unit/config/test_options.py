@@ -28,6 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "max_unjudged": 0.05,
     "judge": (),
     "judge_params": {},
+    "reward_params": {},
     "output_file": Path(".haerae/report.json"),
     "store": Path(".haerae/responses.sqlite"),
     "resume": True,

@@ -76,6 +76,20 @@ def test_several_answers_are_repeats(scaling: dict[str, Any], options: dict[str,
     assert from_toolkit({"scaling": scaling}, "f") == options
 
 
+@pytest.mark.parametrize("sections", [("reward", "scaling"), ("scaling", "reward")])
+def test_a_reward_model_ranks_the_best_of_n(sections: tuple[str, ...]) -> None:
+    values: dict[str, Any] = {
+        "reward": {"name": "huggingface_reward", "params": {"model_name_or_path": "r"}},
+        "scaling": {"name": "best_of_n", "params": {"n": 4}},
+    }
+    assert from_toolkit({name: values[name] for name in sections}, "f") == {
+        "reward_model": "huggingface",
+        "reward_params": {"model_name_or_path": "r"},
+        "repeats": 4,
+        "evaluator_params": {"rank": "reward"},
+    }
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
@@ -83,9 +97,10 @@ def test_several_answers_are_repeats(scaling: dict[str, Any], options: dict[str,
         ({"model": {"nmae": "x"}}, "f: model: unknown key 'nmae': did you mean 'name'"),
         ({"model": {}, "dataset": "sample"}, "f: dataset is a mapping of name, subset, split, params, not 'sample'"),
         ({"evaluation": {"method": "exact"}}, "f: evaluation: unknown method 'exact'"),
-        ({"scaling": {"name": "beam_search"}}, "f: scaling: 'beam_search' is not here"),
+        ({"scaling": {"name": "beam_search"}}, "'beam_search' is not here: .*; a beam search is num_beams=N among"),
+        ({"scaling": {"name": "tree"}}, r"'tree' is not here: .* \(rank=log_probability_sum, or rank=reward\)$"),
         ({"scaling": {"name": "best_of_n", "params": {"m": 1}}}, "f: scaling: params: unknown key 'm'"),
-        ({"reward": {"name": "huggingface_reward"}}, "f: reward: reward models rank no answers here"),
+        ({"reward": {"path": "x"}}, "f: reward: unknown key 'path'"),
     ],
 )
 def test_what_is_unknown_or_not_here_is_named(values: dict[str, Any], words: str) -> None:

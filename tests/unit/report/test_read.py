@@ -8,7 +8,7 @@ import pytest
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.files import write_report
-from pytest_haerae.report.read import read_report
+from pytest_haerae.report.read import read_kept, read_outlines, read_report
 from tests.unit.reports import make, sample
 
 
@@ -52,3 +52,16 @@ def test_what_is_no_report_is_refused_in_one_line(tmp_path: Path, content: str) 
     assert "\n" not in str(caught.value)
     with pytest.raises(UsageError, match="cannot be read"):
         read_report(tmp_path / "none.json", "none.json")
+
+
+def test_of_each_sample_is_kept_what_is_asked_for_however_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write_report(make([sample(0), sample(1)]), path)
+    report, kept = read_kept(path, "report.json", lambda row: row["key"])
+    assert (report["info"]["backend"], kept) == ("random", ["k0", "k1"])
+    path.write_text(json.dumps(dict(reversed(json.loads(path.read_text(encoding="utf-8")).items()))), encoding="utf-8")
+    assert read_kept(path, "report.json", lambda row: row["key"])[1] == kept
+    assert [outline.mark.key for outline in read_outlines(path, "report.json").samples] == kept
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(UsageError, match="no report of schema version"):
+        read_kept(path, "report.json", lambda row: row["key"])

@@ -55,7 +55,10 @@ def test_no_key_is_in_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     config = build_config(
         {"model": "openai", "model_params": params, "system_prompt": "environment-key-1"}, Path("/somewhere")
     )
-    text = " ".join(rerun_options(config))
+    rewards = {"reward_model": "mine", "reward_params": {"token": "secret-key-5", "revision": "x"}}
+    of_rewards = build_config({"model": "random", **rewards}, Path("/somewhere"))
+    assert '--reward-params={"revision": "x"}' in rerun_options(of_rewards)
+    text = " ".join([*rerun_options(config), *rerun_options(of_rewards)])
     assert "secret-key" not in text
     assert "environment-key" not in text
     assert '{"extra_headers": {"Accept": "y"}, "api_base": "http://***@localhost/v1"}' in text

@@ -309,3 +309,13 @@ def test_a_batch_tells_no_ranks() -> None:
     params = {"model_name": "gpt-4o-mini", "api_key": "not-needed"}
     with pytest.raises(UsageError, match=r"^--batch-api: --evaluator-params rank: .*; leave one of them out"):
         plan(model="openai", model_params=params, batch_api=True, **RANKED)
+
+
+def test_where_a_search_ends_in_one_text_there_are_no_more(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    params = {"model_name_or_path": str(tmp_path), "num_beams": 4}
+    options = {"model": "huggingface", "model_params": params, "dataset": "sample"}
+    words = "--repeats=2: --model=huggingface: num_beams=4 ends in the same text each time; leave one of them out"
+    with pytest.raises(UsageError, match=words):
+        make_plan(build_config({**options, "repeats": 2}, Path("/nowhere")))
+    make_plan(build_config(options, Path("/nowhere")))

@@ -10,7 +10,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts.requests import choose_shots
 from pytest_haerae.run.keys import response_key
 from pytest_haerae.run.questions import Questions
-from pytest_haerae.types import Capability, Request, Selected
+from pytest_haerae.types import Capability, Request, Response, Selected
 from tests.unit.fakes import everything, prepared, question, write_rows
 
 ROWS = [question(number) for number in range(6)]
@@ -52,6 +52,16 @@ def test_lazy_requests_are_those_of_each_item_and_have_their_keys(tmp_path: Path
     assert list(requests) == [made.request(selected) for selected in selection]
     keys = [key for selected in selection for key in made.keys_of(selected)]
     assert keys == [response_key(evaluation.plan.identity, request) for request in requests]
+
+
+def test_what_an_answer_was_given_to_is_the_last_request_of_its_conversation(tmp_path: Path) -> None:
+    made, (selected, *_) = questions(tmp_path)
+    assert made.answered(selected, Response("B")) == made.request(selected)
+    talk = [{"turns": ["이름은?", "나이는?"], "answer": ["이름", "나이"]}]
+    made, (selected,) = questions(tmp_path, talk, apply_chat_template=True)
+    found = made.answered(selected, Response("셋", earlier=(Response("<think>음</think>하나"),)))
+    assert [message.role for message in found.messages or ()] == ["user", "assistant", "user"]
+    assert (found.messages or ())[1].content == "하나"
 
 
 def test_the_model_is_a_part_of_the_key(tmp_path: Path) -> None:

@@ -2,16 +2,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.plan import make_plan
-from pytest_haerae.run.second import SecondModel, make_seconds
+from pytest_haerae.run.second import REWARD, SecondModel, make_reward, make_seconds
 from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
-from pytest_haerae.types import Message, Request
+from pytest_haerae.testing import ScriptedBackend
+from pytest_haerae.types import Capability, Message, Request
 
 OPTIONS: Mapping[str, Any] = {"model": "random", "judge": "random"}
 
@@ -96,3 +97,73 @@ def test_what_is_no_panel_is_refused(tmp_path: Path, options: Mapping[str, Any],
 def test_what_cannot_grade_is_refused(options: Mapping[str, Any], asking: list[ChosenScorer], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         make_seconds(build_config(options, Path("/nowhere")), asking)
+
+
+class Rewards(ScriptedBackend):
+    """A backend that gives rewards and nothing else."""
+
+    methods: ClassVar[frozenset[Capability]] = frozenset({"reward"})
+
+
+RANKED: Mapping[str, Any] = {
+    "model": "random",
+    "repeats": 2,
+    "evaluator_params": {"rank": "reward"},
+    "reward_model": "rewards",
+}
+
+
+def rewarding(options: Mapping[str, Any] = RANKED) -> SecondModel | None:
+    return make_reward(build_config(options, Path("/nowhere")), {"rewards": Rewards})
+
+
+def test_a_reward_model_has_answers_of_its_own() -> None:
+    found = rewarding()
+    assert found is not None
+    assert (found.role, found.option, found.named) == (REWARD, "--reward-model=rewards", "rewards")
+    plan = make_plan(build_config(RANKED, Path("/nowhere")), {"rewards": Rewards})
+    assert plan.reward is not None
+    assert plan.reward.identity == found.identity != plan.identity
+    other = rewarding({**RANKED, "reward_params": {"error": "x"}})
+    assert other is not None
+    assert other.identity != found.identity
+    assert rewarding({"model": "random"}) is None
+
+
+def test_a_reward_model_in_this_process_costs_nothing() -> None:
+    assert rewarding({**RANKED, "max_cost": 1.0}) is not None
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (
+            {"reward_model": None},
+            "rank=reward: a reward model ranks the answers and none is named: add --reward-model=",
+        ),
+        ({"evaluator_params": {}}, "--reward-model=rewards: nothing asks it: add --evaluator-params rank=reward"),
+        (
+            {"reward_model": None, "evaluator_params": {}, "reward_params": {"seed": 1}},
+            "--reward-params: no model is named that takes them: add --reward-model=NAME",
+        ),
+        ({"reward_model": "random"}, "--reward-model=random: it has no reward models; huggingface has"),
+        ({"reward_model": "vllm"}, "--reward-model=vllm: it has no reward models; huggingface has"),
+        ({"reward_model": "rewardz"}, "--reward-model: unknown backend 'rewardz': did you mean 'rewards'"),
+        ({"reward_params": {"eror": "x"}}, "--reward-params of rewards: unknown parameter 'eror'"),
+        (
+            {"reward_model": "huggingface"},
+            "--reward-params of huggingface: model_name_or_path: Field required; write --reward-params model_name",
+        ),
+    ],
+)
+def test_what_ranks_nothing_is_refused(options: Mapping[str, Any], words: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        rewarding({**RANKED, **options})
+    assert words in str(refused.value)
+
+
+def test_a_profile_names_a_reward_model(tmp_path: Path) -> None:
+    profile = '[tool.pytest-haerae.models]\nbest = {model = "rewards", model_params = {error = "x"}}\n'
+    (tmp_path / "pyproject.toml").write_text(profile, encoding="utf-8")
+    config = build_config({**RANKED, "reward_model": "best"}, tmp_path)
+    assert (config.reward_model, config.reward_params) == ("rewards", {"error": "x"})

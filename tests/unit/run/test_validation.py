@@ -32,6 +32,7 @@ SOUND = st.builds(
     reasoning_tokens=COUNT,
     log_probability=st.none() | st.floats(max_value=0, allow_infinity=False, allow_nan=False),
     log_probability_tokens=COUNT,
+    reward=st.none() | st.floats(allow_infinity=False, allow_nan=False),
 )
 
 
@@ -56,6 +57,7 @@ NO_STRING: list[Any] = [5, b"x", ["x"], {"a": 1}, True, Evil()]
 NO_COUNT: list[Any] = ["12", [12], -1, 1.0, True, math.nan, {}, 10**5000, Evil()]
 NO_AMOUNT: list[Any] = ["0.1", -0.1, math.nan, math.inf, True, [0.1], 1j, 1e300, Evil()]
 NO_LOG_PROBABILITY: list[Any] = ["-1", 0.1, math.nan, -math.inf, True, [-1.0], 1j, Evil()]
+NO_REWARD: list[Any] = ["1", math.nan, math.inf, -math.inf, True, [1.0], 1j, Evil()]
 NO_FLAG: list[Any] = [None, 1, "no", []]
 NO_LOGLIKELIHOODS: list[Any] = [
     (-1.0, math.nan),
@@ -87,6 +89,7 @@ MALFORMED: list[tuple[str, Any]] = [
     *((name, value) for name in ("latency_seconds", "cost_usd") for value in NO_AMOUNT),
     *(("truncated", value) for value in NO_FLAG),
     *(("log_probability", value) for value in NO_LOG_PROBABILITY),
+    *(("reward", value) for value in NO_REWARD),
     *(("loglikelihoods", value) for value in NO_LOGLIKELIHOODS),
 ]
 
@@ -132,6 +135,7 @@ def test_numbers_of_a_library_become_pythons() -> None:
         (Request("generate", "q", choices=("A", "B")), Response(text="정답: B"), "'정답: B', which is none of A, B"),
         (Request("generate", "q", choices=("A", "B")), Response(text="b"), "'b', which is none of A, B"),
         (Request("generate", "q", choices=("A", "B")), Response(text=""), "'', which is none of A, B"),
+        (Request("reward", ""), Response(text="5"), "no reward"),
         (Request("loglikelihood", "q", ("a", "b")), Response(text="a"), "no log-likelihood for some option"),
         (Request("loglikelihood", "q", ("a", "b")), Response(loglikelihoods=(-1.0,)), "no log-likelihood for some"),
         (Request("loglikelihood", "q", ("a",)), Response(loglikelihoods=(-1.0, -2.0)), "no log-likelihood for some"),

@@ -21,11 +21,17 @@ def test_the_mean_and_the_sum_of_the_tokens(total: float, tokens: int) -> None:
     assert RANKINGS["log_probability_sum"].rank(one) == total
 
 
-@pytest.mark.parametrize("ranking", RANKINGS.values())
+@pytest.mark.parametrize("ranking", [RANKINGS["log_probability"], RANKINGS["log_probability_sum"]])
 @pytest.mark.parametrize("nothing", [answer(0.0, 0), answer(None, None), answer(None, 3)])
 def test_an_answer_without_a_token_is_the_last(ranking: Ranking, nothing: Answer) -> None:
     assert ranking.rank(nothing) == -math.inf
     assert ranking.needs_log_probability
+
+
+def test_a_reward_is_given_and_not_found_here() -> None:
+    given = [Answer(Response("x"), Verdict("wrong"), rank) for rank in (2.5, -math.inf, None)]
+    assert [each.rank for each in ranked(given, RANKINGS["reward"])] == [2.5, -math.inf, None]
+    assert RANKINGS["reward"].needs_reward
 
 
 def test_a_rank_is_any_number_of_an_answer() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_haerae.report.schema import SampleRow
-from pytest_haerae.statistics.pairing import change_of, identify, mark_of, match_rows, pair_rows
+from pytest_haerae.statistics.pairing import change_of, identify, mark_of, match, match_rows, pair_rows
 from pytest_haerae.types import Outcome
 from tests.unit.reports import benchmarks_of, report_of, sample
 
@@ -121,6 +121,10 @@ def test_matching_and_counting_are_one_pairing(before: Sequence[SampleRow], afte
             signs.count("l"),
         )
     assert sum(counts.n for counts in pairing.subsets.values()) == pairing.total.n
+    places = match([mark_of(row) for row in before], [mark_of(row) for row in after])
+    found = [change_of(before[old]["outcome"], after[new]["outcome"]) for old, new in places]
+    assert len(found) - found.count("-") == pairing.total.n
+    assert (found.count("g"), found.count("l")) == (len(pairing.total.gained), len(pairing.total.lost))
 
 
 def test_items_without_options_are_told_apart_by_their_reference() -> None:

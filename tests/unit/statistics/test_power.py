@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import numpy
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
 from pytest_haerae.statistics.margins import Drops, binary_drops, exceeds_p_value, within_p_value
@@ -16,6 +18,7 @@ from pytest_haerae.statistics.power import (
     POWER,
     drop_power,
     items_to_detect,
+    rounded_up,
     smallest_detectable_drop,
     smallest_drop_of,
 )
@@ -112,3 +115,11 @@ def test_what_is_found_follows_from_the_items_changes() -> None:
     halves = {0.5: 40, -0.5: 20, 0.0: 90}
     found = smallest_drop_of(halves, level=0.05, margin=0.01)
     assert found == smallest_detectable_drop(150, discordance=0.1, level=0.05, margin=0.01, power=PARTIAL_POWER)
+
+
+@given(st.integers(1, 10**9))
+def test_an_estimate_has_two_digits_and_is_rounded_up(count: int) -> None:
+    rounded = rounded_up(count)
+    digits = len(str(count))
+    assert count <= rounded < count + max(1, 10 ** (digits - 2))
+    assert str(rounded)[2:].strip("0") == ""

@@ -49,7 +49,7 @@ def variant(**members: Any) -> type[Backend]:  # noqa: ANN401 - any member of a 
 
 
 def answering(**answer: Any) -> type[Backend]:  # noqa: ANN401 - any field of a response
-    kind = "loglikelihood" if "loglikelihoods" in answer else "generate"
+    kind = {"loglikelihoods": "loglikelihood", "reward": "reward"}.get(next(iter(answer), ""), "generate")
     return variant(methods=frozenset({kind}), respond=lambda self, index, request: Response(**answer))
 
 
@@ -149,6 +149,12 @@ BROKEN: dict[str, tuple[Any, str]] = {
     "minus infinity": (scoring(-math.inf), "log-likelihood -inf"),
     "above zero": (scoring(0.25), "log-likelihood 0.25"),
     "an integer": (scoring(-1), "log-likelihood -1"),
+    "no number as a reward": (answering(reward=math.inf), "has reward inf; it has to be a finite float"),
+    "no reward": (answering(reward=None), "has reward None"),
+    "rewards by place": (
+        variant(methods=frozenset({"reward"}), respond=lambda self, index, request: Response(reward=float(index))),
+        "request 0 was answered (0.0,), and (2.0,) when the requests came in reverse",
+    ),
     "text by place": (
         variant(methods=frozenset({"generate"}), respond=lambda self, index, request: Response(text=str(index))),
         "request 0 was answered '0', and '2' when the requests came in reverse",

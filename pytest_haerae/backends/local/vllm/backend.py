@@ -19,6 +19,7 @@ from pytest_haerae.backends.local.generation import applied, note_of
 from pytest_haerae.backends.local.reasoning import with_thought
 from pytest_haerae.backends.local.trie import Tokens
 from pytest_haerae.backends.local.vllm.asking import answers
+from pytest_haerae.backends.local.vllm.beam_search import refuse_what_no_search_does, searched
 from pytest_haerae.backends.local.vllm.engine import INSTALL, REQUIRES, VllmParameters, check_vllm, start_engine
 from pytest_haerae.backends.local.vllm.forcing import can_force
 from pytest_haerae.backends.local.vllm.questions import Question, by_prompts, by_token_ids, score
@@ -161,6 +162,9 @@ class VllmBackend(BatchingBackend):
                 words = "of a text that is kept to letters vllm tells how likely it is among them alone"
                 raise UsageError(f"--evaluator-params rank: {words}; leave constrain=letters out, or rank")
         parameters: VllmParameters = self._parameters.of_request(requests[0])
+        if parameters.beams > 1:
+            yield from self._searched(requests, parameters)
+            return
         by_hand = parameters.set_by_hand()
         # What the engine itself would generate with: the repetition penalty and its like of `generation_config.json`.
         brought = dict(self._engine.llm_engine.model_config.get_diff_sampling_param())
@@ -207,6 +211,24 @@ class VllmBackend(BatchingBackend):
                     **(_log_probability(completion) if requests[index].log_probability else {}),
                 )
                 yield index, with_thought(answer, self._encoder, requests[index], completion.token_ids, self._text)
+
+    def _searched(self, requests: Sequence[Request], parameters: VllmParameters) -> Iterator[tuple[int, Response]]:
+        """The texts that a beam search ends in; a stop text cuts them, and does not end the search."""
+        refuse_what_no_search_does(parameters, requests, self._thinking.budget)
+        room = max(1, self._window - parameters.max_tokens)
+        prompts = [self._encoder.prompt(request) for request in requests]
+        for index, found in searched(self._engine, [prompt[-room:] for prompt in prompts], parameters):
+            request, text = requests[index], self._text(found.tokens)
+            stops = stop_texts(parameters.stop, request)
+            cut = min((place for stop in stops if (place := text.find(stop)) >= 0), default=None)
+            answer = Response(
+                text=text[:cut],
+                finish_reason="stop" if found.ended or cut is not None else "length",
+                prompt_tokens=min(len(prompts[index]), room),
+                completion_tokens=len(found.tokens),
+                truncated=len(prompts[index]) > room,
+            )
+            yield index, with_thought(answer, self._encoder, request, found.tokens, self._text)
 
     def _text(self, tokens: Sequence[int]) -> str:
         return str(self._engine.get_tokenizer().decode(list(tokens), skip_special_tokens=True))

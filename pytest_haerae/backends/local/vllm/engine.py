@@ -23,7 +23,7 @@ from pytest_haerae.backends.local.vllm.processor import SMALL_BLOCK, on_processo
 from pytest_haerae.backends.local.vllm.questions import MOST_CHILDREN
 from pytest_haerae.backends.local.weights import check_weights, checkpoint_identity
 from pytest_haerae.backends.reasoning import ReasoningParameters
-from pytest_haerae.backends.sampling import SAMPLING, Penalty, SampledParameters
+from pytest_haerae.backends.sampling import SAMPLING, Penalty, SearchedParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.redact import error_line
 from pytest_haerae.typed_files import named_path
@@ -37,7 +37,7 @@ _OURS = frozenset({"model", "logprobs_mode", "prompt_logprobs", "runner", "conve
 """Arguments of the engine that this backend sets, or that would change what it returns."""
 
 
-class VllmParameters(SampledParameters, ReasoningParameters):
+class VllmParameters(SearchedParameters, ReasoningParameters):
     """Parameters of the `vllm` backend; every other argument of `vllm.LLM` is passed through."""
 
     model_config = ConfigDict(extra="allow", frozen=True, protected_namespaces=())
@@ -53,6 +53,7 @@ class VllmParameters(SampledParameters, ReasoningParameters):
         }
     )
     sampling: ClassVar[frozenset[str]] = SAMPLING - {"typical_p"}
+    younger: ClassVar[frozenset[str]] = ReasoningParameters.younger | SearchedParameters.younger
 
     model_name_or_path: str = DEFAULT_MODEL
     revision: str | None = None
@@ -116,7 +117,7 @@ class VllmParameters(SampledParameters, ReasoningParameters):
     def engine_arguments(self) -> dict[str, Any]:
         """What `vllm.LLM` is called with; what the user did not set is left to the engine."""
         # The seed is the engine's, too.
-        generation = {"model_name_or_path", "stop", "reasoning", *SAMPLING} - {"seed"}
+        generation = {"model_name_or_path", "stop", "reasoning", "num_beams", *SAMPLING} - {"seed"}
         given = {name: value for name, value in self.model_dump(exclude=generation).items() if value is not None}
         return {
             "model": self.model_name_or_path,

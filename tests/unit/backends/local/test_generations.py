@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from transformers import MambaConfig
+from transformers import AutoModelForCausalLM, MambaConfig
 
 from pytest_haerae.backends.local.causal_scoring import score_sequence
 from pytest_haerae.backends.local.generations import GenerationRunner
@@ -242,3 +242,42 @@ def test_the_log_probability_of_a_text_is_that_of_its_tokens_after_the_prompt(
     # To ask for it changes no answer, and whoever does not ask is not told.
     told = {"log_probability": None, "log_probability_tokens": None}
     assert [replace(response, **told) for response in found] == free  # type: ignore[arg-type] # both are None
+
+
+def test_a_search_ends_in_the_text_of_the_librarys_own(folder: Path) -> None:
+    requests = [Request("generate", prompt) for prompt in PROMPTS]
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    greedy = [response.text for response in answered(opened(folder), requests)]
+    for beams in (2, 5):
+        backend = opened(folder, num_beams=beams)
+        expected = []
+        for request in requests:
+            tokens = torch.tensor([backend._encoder.prompt(request)])
+            found = model.generate(tokens, num_beams=beams, do_sample=False, max_new_tokens=12)
+            expected.append(backend._tokenizer.decode(found[0, tokens.shape[1] :], skip_special_tokens=True))
+        for size in (1, 3):
+            found = answered(opened(folder, num_beams=beams, batch_size=size), requests)
+            assert [response.text for response in found] == expected
+        assert expected != greedy
+        assert "num_beams" not in backend.generation()
+
+
+def test_a_search_keeps_to_choices_and_ends_at_stops(folder: Path) -> None:
+    backend = opened(folder, num_beams=3)
+    requests = [Request("generate", prompt, choices=CHOICES) for prompt in PROMPTS]
+    assert {response.text for response in answered(backend, requests)} <= set(CHOICES)
+    (whole,) = answered(backend, [Request("generate", PROMPTS[0])])
+    assert (whole.text, whole.finish_reason) != ("", "stop")
+
+
+def test_what_the_model_brings_along_is_overruled(tmp_path: Path) -> None:
+    save_tiny(tmp_path, eos_token=EOS)
+    path = tmp_path / "generation_config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "num_beams": 3}), encoding="utf-8")
+    requests = [Request("generate", prompt, choices=CHOICES[number % 2 :]) for number, prompt in enumerate(PROMPTS)]
+    brought = opened(tmp_path)
+    assert all(response.text in CHOICES for response in answered(brought, requests))
+    assert brought.generation()["num_beams"] == 3
+    overruled = opened(tmp_path, num_beams=1)
+    assert answered(overruled, requests)
+    assert "num_beams" not in overruled.generation()

@@ -52,6 +52,8 @@ def test_the_sums_are_those_of_full_sequences_whatever_is_told(
     for index, response in LlamaCppBackend(LlamaCppParameters(model_name_or_path=weights)).run(REQUESTS[:2]):
         assert response.loglikelihoods == pytest.approx(oracle(REQUESTS[index]))
         assert not response.truncated
+        # As every backend counts them, so that two reports tell a BOS that is missing in one.
+        assert response.prompt_tokens == len(tokenize(REQUESTS[index].context.rstrip()))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -34,11 +35,18 @@ def model_of(name: str) -> Any:  # noqa: ANN401 - transformers' classes
 
 @pytest.mark.parametrize("name", TREES)
 @settings(max_examples=30)
-@given(asked=st.lists(st.tuples(CONTEXTS, TRIES), min_size=1, max_size=4), prefix=st.lists(TOKENS, max_size=20))
-def test_one_forward_equals_full_sequences_for_any_trie(name: str, asked: list[Any], prefix: list[int]) -> None:
+@given(
+    asked=st.lists(st.tuples(CONTEXTS, TRIES), min_size=1, max_size=4),
+    prefix=st.lists(TOKENS, max_size=30),
+    piece=st.sampled_from([3, 8, 512]),
+)
+def test_one_forward_equals_full_sequences_for_any_trie(
+    name: str, asked: list[Any], prefix: list[int], piece: int
+) -> None:
     model = model_of(name)
     requests = [make_scorable(number, (*prefix, *context), trie) for number, (context, trie) in enumerate(asked)]
-    found = dict(TreeScorer(model, pad=0).score(tuple(prefix), requests).sums())
+    with patch("pytest_haerae.backends.local.tree_scoring._CPU_ROW", piece):
+        found = dict(TreeScorer(model, pad=0).score(tuple(prefix), requests).sums())
     for request in requests:
         assert found[request.index] == pytest.approx(by_full_sequences(model, request), abs=2e-5)
 
@@ -81,6 +89,16 @@ def test_a_prefix_is_computed_once_and_freed(monkeypatch: pytest.MonkeyPatch) ->
     assert scorer._prefix_cache.get_seq_length() == 100
     scorer.forget()
     assert scorer._prefix_cache is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("llama", [100] * 3), ("sliding window", [7] * 3), ("hybrid windows", [7, 100, 7])]
+)
+def test_of_a_prefix_is_kept_what_a_layers_window_reaches(name: str, kept: list[int]) -> None:
+    scorer, requests = TreeScorer(random_model(TREES[name]), pad=0), some_requests(100)
+    for start in (0, 2):
+        scorer.score(requests[0].context[:100], requests[start : start + 2])
+        assert [layer.keys.shape[-2] for layer in scorer._prefix_cache.layers] == kept
 
 
 def test_a_row_behind_a_prefix_holds_no_more_than_pays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    BertConfig,
+    LlamaConfig,
+    PreTrainedTokenizerFast,
+)
 
 SIZE: dict[str, Any] = {
     "hidden_size": 32,
@@ -33,6 +39,52 @@ def save_tiny(folder: Path, config: Any = None, **special: str) -> Path:  # noqa
     tokenizer = byte_tokenizer(**special)
     model = AutoModelForCausalLM.from_config(config or LlamaConfig(vocab_size=len(tokenizer), **SIZE))
     # Random weights of the usual size give nearly equal numbers for everything; larger ones tell contexts apart.
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(8)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+CHAT_TEMPLATE = "{% for message in messages %}<{{ message.role }}>{{ message.content }}</s>{% endfor %}"
+"""A chat, each message behind its role, ended by the special token ``</s>``."""
+_CHATS = {"eos_token": "</s>", "pad_token": "<pad>"}
+_PAIRS = {"cls_token": "<s>", "sep_token": "</s>", "pad_token": "<pad>"}
+
+
+def save_tiny_rewards(
+    folder: Path,
+    *,
+    labels: int = 1,
+    template: str | None = CHAT_TEMPLATE,
+    pads: bool = True,
+    length: int = 512,
+) -> Path:
+    """Write a random classifier: a Llama that reads chats, or without a template a BERT that reads pairs.
+
+    Args:
+        folder: Where it is written.
+        labels: How many numbers it gives.
+        template: Its chat template; None for a model of pairs.
+        pads: Whether it knows a padding token, without which it reads one row at a time.
+        length: The most tokens that it reads.
+    """
+    torch.manual_seed(0)
+    size = {**SIZE, "max_position_embeddings": length, "num_labels": labels, "pad_token_id": None}
+    if template is None:
+        tokenizer = byte_tokenizer(**_PAIRS)
+        ids = [(name, tokenizer.convert_tokens_to_ids(name)) for name in ("<s>", "</s>")]
+        pair = processors.TemplateProcessing(single="<s> $A </s>", pair="<s> $A </s> $B:1 </s>:1", special_tokens=ids)
+        tokenizer.backend_tokenizer.post_processor = pair
+        size["pad_token_id"] = tokenizer.pad_token_id
+        config: Any = BertConfig(vocab_size=len(tokenizer), **size)
+    else:
+        tokenizer = byte_tokenizer(**_CHATS)
+        tokenizer.chat_template = template
+        size["pad_token_id"] = tokenizer.pad_token_id if pads else None
+        config = LlamaConfig(vocab_size=len(tokenizer), **size)
+    model = AutoModelForSequenceClassification.from_config(config)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(8)

@@ -45,6 +45,12 @@ def test_the_judges_part_is_told_and_not_counted(config: RunConfig) -> None:
     assert told(PLAIN, judged)["--judge=a,b"].startswith("each grades up to")
 
 
+def test_what_a_reward_model_is_asked_is_told_and_not_counted(config: RunConfig) -> None:
+    lines = told(PLAIN, config.model_copy(update={"reward_model": "huggingface"}))
+    words = f"ranks up to {1536 * 8:,} answers afterwards, not counted here"
+    assert lines["--reward-model=huggingface"] == words
+
+
 def test_an_earlier_run_tells_of_the_rest(config: RunConfig) -> None:
     lines = told(PLAIN, config, EarlierRun(100.0, 50.0, 0.001, 0.5))
     assert lines["prompt tokens"] == "1,218,800, as in the last run"

@@ -35,6 +35,15 @@ def test_who_graded_is_said_with_what_it_took() -> None:
     assert lines() == [words]
 
 
+def test_who_ranked_is_said_with_what_it_took() -> None:
+    report = report_of(samples_of({"a": "cw"}))
+    took = {"tokens": {"prompt": 9, "completion": 0}, "cost_usd": None, "responses": {"computed": 2, "reused": 1}}
+    model = {"backend": "huggingface", "model": "r", "model_params": {}}
+    info = {**report["info"], "reward_model": model, "rewarding": took}
+    words = "ranked by huggingface r: 2 responses computed, 1 reused, tokens: 9 prompt, 0 completion"
+    assert judging_lines({**report, "info": info}) == [words]  # type: ignore[typeddict-item] # as written
+
+
 def test_scores_between_have_their_mean() -> None:
     assert lines(score={"mean": 0.25, "stderr": 0.1, "ci95": [0.1, 0.4], "n": 9})[0] == (
         "scores of 0 to 1: mean 0.2500 [0.100, 0.400], n = 9"
