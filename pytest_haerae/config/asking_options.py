@@ -186,7 +186,8 @@ ASKING: Sequence[Option] = (
     value(
         "responses",
         "FILE",
-        "answers made elsewhere, in the model's place: a report, or .jsonl, .csv, .parquet with id and response",
+        "answers made elsewhere, in the model's place: a report, .jsonl, .csv, .parquet of id and response, samples of"
+        " lm-evaluation-harness, a log of inspect, HRET's results, or a batch's output",
         "answers",
         parse=parse_typed_path,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -98,6 +98,14 @@ class ItemLoader:
                 raise UsageError(f"{self.dataset.source(subset)}: there are no rows")
             self._items[subset] = items
         return self._items[subset]
+
+    def read_rows(self, rows: Iterable[PlacedRow]) -> list[Item]:
+        """Rows that another program read of this data set, as items of no subset.
+
+        Raises:
+            UsageError: One is malformed, or of another layout.
+        """
+        return make_placed_items("", rows, self._columns, self._layouts)
 
     def fingerprint(self, subset: str) -> str:
         """Hash of what a subset asks and expects: it changes when any question, option or answer does."""

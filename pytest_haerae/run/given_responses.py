@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from pytest_haerae.backends.given_responses import GivenParameters
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.engine import Progress
+from pytest_haerae.run.given_questions import Given, GivenQuestion, in_order, match_questions
 from pytest_haerae.run.stored_run import StoredRun
 from pytest_haerae.run.usage import Usage
 from pytest_haerae.run.validation import Malformed, masked, thought_apart, validated_answer
-from pytest_haerae.types import Capability, Request, Response, Sample, Selected
+from pytest_haerae.types import Capability, Item, Request, Response, Sample, Selected
 
 if TYPE_CHECKING:
     from pytest_haerae.run.plan import Plan
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 OPTION = "--responses"
 _SHOWN = 3
+_SHOWN_TEXT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class GivenItem:
         key: Its key, in a report; None in a file that has no content of items, empty in a report of version 1.
         content: Its options and its reference, in a report.
         shown: The text as sent, in a report.
+        question: What a file of another program says of its question, by which its item is found in place of its name.
+        continuations: The texts whose log-likelihoods the answers have, in their order; None where it is the item's.
     """
 
     name: str
@@ -46,6 +50,15 @@ class GivenItem:
     key: str | None = None
     content: tuple[tuple[str, ...] | None, str] | None = None
     shown: str = ""
+    question: GivenQuestion | None = None
+    continuations: tuple[str, ...] | None = None
+
+    def answers(self, item: Item, repeats: int) -> Sequence[Response]:
+        """The answers to an item, its options' log-likelihoods in their order; fewer where some are left out."""
+        given = (each for each in self.responses[:repeats] if each is not None)
+        if self.continuations is None:
+            return list(given)
+        return [found for each in given if (found := in_order(each, self.continuations, item)) is not None]
 
 
 @dataclass(frozen=True)
@@ -98,13 +111,14 @@ class GivenResponses:
         several = len(datasets) > 1 or len({entry.data for entry in asked}) > 1
         named: dict[str, list[GivenItem]] = {}
         for item in self.items:
-            for name in {item.name, item.key or item.name}:
+            for name in {item.name, item.key or item.name} if item.question is None else ():
                 named.setdefault(name, []).append(item)
+        matches = self._matches(asked, questions)
         k = plan.config.repeats
         joined = Joined(self.place)
         owners: dict[int, Selected] = {}
         for place, entry in enumerate(asked):
-            found = self._find(entry, named, questions, several=several)
+            found = matches.get(place) or self._find(entry, named, questions, several=several)
             own = keys[k * place : k * (place + 1)]
             if isinstance(found, GivenItem):
                 if (other := owners.setdefault(id(found), entry)) is not entry:
@@ -112,12 +126,14 @@ class GivenResponses:
                         f"{self.place}: {found.place}: '{found.name}' is of {_called(other)} and of {_called(entry)};"
                         " add a column subset, or dataset"
                     )
-                given = found.responses[:k]
-                if len(given) == k and None not in given:
+                given = found.answers(entry.item, k)
+                if len(given) == k:
                     if found.shown and found.shown != questions.shown(entry):
                         joined.reworded.append(entry)
-                    joined.answers.update(zip(own, (each for each in given if each is not None), strict=True))
+                    joined.answers.update(zip(own, given, strict=True))
                     continue
+                # Whose options cannot be told is another question, too.
+                found = "other" if found.continuations else "absent"
             (joined.other if found == "other" else joined.absent).append(entry)
             joined.missing.add(entry.nodeid)
         joined.unused = len(self.items) - len(owners)
@@ -126,6 +142,15 @@ class GivenResponses:
                 f"{self.place}: it has none of this run's {len(asked):,} items{self._why_none(joined, asked)}"
             )
         return joined
+
+    def _matches(self, asked: Sequence[Selected], questions: Questions) -> Mapping[int, GivenItem | str]:
+        """The rows of another program's file by the places of their items; ``other`` as in `_find`."""
+        items = [item for item in self.items if item.question is not None]
+        if not items:
+            return {}
+        given = [Given(item.question or GivenQuestion(), item.name, item.place, item.subset) for item in items]
+        matches = match_questions(given, asked, questions, self.place)
+        return {place: items[number] for place, number in matches.given.items()} | dict.fromkeys(matches.other, "other")
 
     def _check_kind(self, kind: Capability) -> None:
         every = [each for item in self.items for each in item.responses if each is not None and each.error is None]
@@ -162,9 +187,13 @@ class GivenResponses:
     def _why_none(self, joined: Joined, asked: Sequence[Selected]) -> str:
         if joined.other:
             return f"; {_called(joined.other[0])} has other data there (question, options or reference)"
-        return (
-            f": it names '{self.items[0].name}', they are like '{asked[0].item.id}'" if self.items else "; it is empty"
-        )
+        if not self.items:
+            return "; it is empty"
+        first, own = self.items[0], asked[0].item
+        if first.question is None:
+            return f": it names '{first.name}', they are like '{own.id}'"
+        said, asks = (" ".join(text.split())[:_SHOWN_TEXT] for text in ((*first.question.texts, "")[0], own.query))
+        return f": {first.place} asks {said!r}, they are like {asks!r}"
 
 
 @dataclass(slots=True)

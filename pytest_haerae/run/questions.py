@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pytest_haerae.config.run_config import RunConfig
+from pytest_haerae.data.layouts import PlacedRow
 from pytest_haerae.errors import UsageError
 from pytest_haerae.lazy import LazySequence
 from pytest_haerae.prompts.requests import choose_shots, continued, make_request
@@ -14,7 +15,7 @@ from pytest_haerae.run.keys import identity_digest, response_key
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.scoring.judging import skip_reason
 from pytest_haerae.scoring.reading.marks import answered_text
-from pytest_haerae.types import Item, Request, Response, Sample, Selected
+from pytest_haerae.types import DataKey, Item, Request, Response, Sample, Selected
 
 
 class Questions:
@@ -94,6 +95,14 @@ class Questions:
     def name_of(self, selected: Selected) -> str:
         """What an item's data set is called."""
         return self._source.name_of(selected.data)
+
+    def read_rows(self, data: DataKey, rows: Sequence[PlacedRow]) -> list[Item]:
+        """Rows from elsewhere, read as those of a data set are.
+
+        Raises:
+            UsageError: One is none of its layout.
+        """
+        return self._source.loader(data).read_rows(rows)
 
     def shown(self, selected: Selected) -> str:
         """An item's question as it is sent, as people are shown it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -227,3 +227,127 @@ def test_an_id_of_two_items_is_refused(evaluate: Evaluate) -> None:
     result = evaluate("--responses=answers.jsonl", model=None)
     assert result.ret == 4
     result.stderr.fnmatch_lines(["*'0' is of questions: questions-0000 and of questions: questions-0001; *"])
+
+
+def letter(number: int, right: int = 10) -> str:
+    return "ABCD"[(number + (number >= right)) % 4]
+
+
+def harness_line(number: int, row: dict[str, Any]) -> dict[str, Any]:
+    """A sample of lm-evaluation-harness, whose model chooses the letter."""
+    chosen, context = letter(number), f"{row['question']}\n정답:"
+    arguments = {f"gen_args_{place}": {"arg_0": context, "arg_1": f" {label}"} for place, label in enumerate("ABCD")}
+    resps = [[["-0.5" if label == chosen else "-2.5", "False"]] for label in "ABCD"]
+    told = {"doc_id": number, "doc": row, "target": str("ABCD".index(row["answer"])), "filter": "none"}
+    return told | {"arguments": arguments, "resps": resps, "doc_hash": str(number)}
+
+
+def inspect_sample(number: int, row: dict[str, Any]) -> dict[str, Any]:
+    """A sample of inspect, numbered in the order in which it was asked: the last question first."""
+    message = {"role": "assistant", "content": f"ANSWER: {letter(number)}"}
+    asked = {"input": row["question"], "choices": row["options"], "target": row["answer"]}
+    output = {"model": "m", "choices": [{"message": message, "stop_reason": "stop"}]}
+    return {"id": ITEMS - number, "epoch": 1, **asked, "messages": [], "output": output, "error": None}
+
+
+def toolkit_sample(number: int, row: dict[str, Any]) -> dict[str, Any]:
+    """A sample of HAE-RAE's toolkit, in the words of its template for KMMLU."""
+    listed = "\n".join(f"{label}. {option}" for label, option in zip("ABCD", row["options"], strict=True))
+    asked = f"다음은 객관식 문제입니다.\n\n질문: {row['question']}\n{listed}"
+    options = [f"({label})" for label in "ABCD"]
+    reference = f"({row['answer']})"
+    return {"input": asked, "reference": reference, "options": options, "prediction": f"({letter(number)})"}
+
+
+def batch_line(number: int, row: dict[str, Any]) -> dict[str, Any]:
+    """An answer of a batch whose requests had the items' ids."""
+    choice = {"message": {"role": "assistant", "content": f"({letter(number)})"}, "finish_reason": "stop"}
+    response = {"status_code": 200, "body": {"model": "gpt-x", "choices": [choice]}}
+    return {"custom_id": f"questions-{number:04d}", "response": response, "error": None}
+
+
+LOGS: dict[str, tuple[str, Callable[[int, dict[str, Any]], dict[str, Any]], Callable[[Any], Any] | None]] = {
+    "samples_quiz.jsonl": ("samples_quiz.jsonl", harness_line, None),
+    "log.json": (
+        "m",
+        inspect_sample,
+        lambda samples: {"version": 2, "status": "success", "eval": {"model": "m"}, "samples": samples},
+    ),
+    "hret.json": (
+        "vllm",
+        toolkit_sample,
+        lambda samples: {"metrics": {}, "samples": samples, "info": {"model_backend_name": "vllm"}},
+    ),
+    "output.jsonl": ("gpt-x", batch_line, None),
+}
+
+
+def write_log(name: str, numbers: Iterable[int]) -> str:
+    """Write a log of another program about some of the questions; gives its model."""
+    model, record, whole = LOGS[name]
+    records = [record(number, QUESTIONS[number]) for number in numbers]
+    if whole is None:
+        write_lines(Path(name), records)
+    else:
+        Path(name).write_text(json.dumps(whole(records), ensure_ascii=False), encoding="utf-8")
+    return model
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_the_logs_of_other_programs_are_judged(evaluate: Evaluate, name: str) -> None:
+    model = write_log(name, reversed(range(ITEMS)))
+    method = ["--method=log_likelihood"] if name.startswith("samples") else []
+    result = evaluate(f"--responses={name}", *method, "--min-accuracy=0.2", model=None)
+    assert result.ret == 0
+    found = report()
+    assert [row["outcome"] for row in found["samples"]] == ["correct"] * 10 + ["wrong"] * (ITEMS - 10)
+    assert found["info"]["model"] == model
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_what_matches_nothing_is_counted_and_named(evaluate: Evaluate, name: str) -> None:
+    write_log(name, range(ITEMS))
+    write_lines(Path("questions.jsonl"), [*QUESTIONS[2:], {**QUESTIONS[0], "question": "새 문제?", "id": "new"}])
+    if name == "output.jsonl":  # the ids alone say which item it is, and these have moved
+        write_log(name, range(ITEMS - 2))
+    method = ["--method=log_likelihood"] if name.startswith("samples") else []
+    result = evaluate(f"--responses={name}", *method, model=None)
+    assert result.ret == 1
+    text = " ".join(" ".join(result.outlines).split())
+    assert f"--responses {name}: no answer to 1 item (questions-0038)" in text
+    if name != "output.jsonl":
+        assert f"--responses {name}: answers to 2 other items, which this run is not about" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "words"),
+    [
+        ("samples_quiz.jsonl", ('"-0.5"', '"nan"'), "*samples_quiz.jsonl, row 1, field 'resps': 'nan' is impossible*"),
+        ("samples_quiz.jsonl", ('"doc_id": 1,', '"doc_id" 1,'), "*samples_quiz.jsonl: malformed JSON at line 2 *"),
+        ("log.json", ('"epoch": 1', '"epoch": 0'), "*log.json, sample 1, field 'epoch': is 0, not a number from 1*"),
+        ("log.json", ('"version": 2', '"version": 9'), "*log.json: a log of format 9; those up to 2 are read*"),
+        ("log.json", ("null}]}", "null}]"), "*log.json: corrupt, no JSON report*"),
+        ("hret.json", ('"reference": "(A)"', '"reference": 1'), "*hret.json, sample 1, field 'reference': is '1'*"),
+        (
+            "output.jsonl",
+            ('"questions-0001"', '"questions-0000"'),
+            "*output.jsonl, row 2: the custom_id 'questions-0000'*",
+        ),
+    ],
+)
+def test_a_malformed_log_is_one_line(evaluate: Evaluate, name: str, change: tuple[str, str], words: str) -> None:
+    write_log(name, range(3))
+    text = Path(name).read_text(encoding="utf-8")
+    assert change[0] in text
+    Path(name).write_text(text.replace(*change), encoding="utf-8")
+    method = ["--method=log_likelihood"] if name.startswith("samples") else []
+    result = evaluate(f"--responses={name}", *method, model=None, inprocess=True)
+    assert result.ret == 4
+    result.stderr.fnmatch_lines([words])
+
+
+def test_a_question_that_stands_in_a_log_twice_is_refused(evaluate: Evaluate) -> None:
+    write_log("hret.json", [0, 1, 1])
+    result = evaluate("--responses=hret.json", model=None)
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(["*questions: questions-0001 stands there twice: sample 2 and sample 3; keep one*"])

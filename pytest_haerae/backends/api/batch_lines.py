@@ -33,6 +33,21 @@ class LineRefused(Exception):  # noqa: N818 - names what came
         self.body = body
 
 
+def is_left_over(said: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether the request of a line was not carried out before its batch ended."""
+    return field(said, "error", "code") in _NOT_CARRIED_OUT
+
+
+def refusal_in(said: Any) -> LineRefused | None:  # noqa: ANN401 - any JSON
+    """What stands in a line in place of an answer; None where there is one."""
+    status, body = count(field(said, "response", "status_code")) or 0, field(said, "response", "body")
+    problem = field(said, "error")
+    if not problem and status < _REFUSES_FROM and body is not None:
+        return None
+    words = field(body, "error") or problem or body or "there is no answer"
+    return LineRefused(f"Error code: {status} - {field(words, 'message') or words}", status, body)
+
+
 @dataclass(frozen=True, slots=True)
 class BatchLines:
     """Writes the lines of requests, and reads those of their answers.
@@ -98,13 +113,10 @@ class BatchLines:
                 yield self._result(key, said, find(key), sent_by)
 
     def _result(self, key: str, said: Any, request: Request | None, sent_by: Adaptations) -> Result:  # noqa: ANN401 - any JSON
-        status, body = count(field(said, "response", "status_code")) or 0, field(said, "response", "body")
-        problem = field(said, "error")
-        if field(problem, "code") in _NOT_CARRIED_OUT:
+        body = field(said, "response", "body")
+        if is_left_over(said):
             return Result(key, None)
-        if problem or status >= _REFUSES_FROM or body is None:
-            words = field(body, "error") or problem or body or "there is no answer"
-            refusal = LineRefused(f"Error code: {status} - {field(words, 'message') or words}", status, body)
+        if refusal := refusal_in(said):
             return self._refused(key, refusal, request, sent_by)
         try:
             response = read_answer(checked(body), chat=self.path.endswith("chat/completions"))

@@ -8,7 +8,14 @@ from typing import Protocol
 
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.errors import UsageError
-from pytest_haerae.report.responses import own_report, tables
+from pytest_haerae.report.responses import (
+    batch_output,
+    harness_samples,
+    inspect_log,
+    own_report,
+    tables,
+    toolkit_result,
+)
 from pytest_haerae.run.given_responses import OPTION, GivenResponses
 
 
@@ -27,7 +34,7 @@ class Reader(Protocol):
         ...
 
 
-READERS: Sequence[Reader] = (tables, own_report)
+READERS: Sequence[Reader] = (harness_samples, batch_output, tables, inspect_log, toolkit_result, own_report)
 """All formats; the first that takes a file reads it."""
 
 
@@ -40,10 +47,12 @@ def given_of(config: RunConfig) -> GivenResponses | None:
     path = config.responses
     if path is None:
         return None
-    if not path.is_file():
+    if not (path.is_file() or path.is_dir()):
         raise UsageError(f"{OPTION} {path}: {'is no file' if path.exists() else 'there is no such file'}")
     reader = next((reader for reader in READERS if reader.takes(path)), None)
+    if reader is None and path.is_dir():
+        raise UsageError(f"{OPTION} {path}: is no file, and no folder with samples_*.jsonl of lm-evaluation-harness")
     if reader is None:
-        kinds = f"{', '.join(tables.SUFFIXES)}, or a report (.json)"
+        kinds = f"{', '.join(tables.SUFFIXES)}, a log of inspect (.eval, .json), HRET's results or a report (.json)"
         raise UsageError(f"{OPTION} {path}: answers are read from {kinds}")
     return reader.read(path)

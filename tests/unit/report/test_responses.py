@@ -24,7 +24,12 @@ def test_the_reader_is_told_by_the_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("no.json", "there is no such file"), (".", "is no file"), ("a.xlsx", "answers are read from")]
+    ("name", "words"),
+    [
+        ("no.json", "there is no such file"),
+        (".", "is no file, and no folder with samples_"),
+        ("a.xlsx", "answers are read from"),
+    ],
 )
 def test_what_is_none_is_refused(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "a.xlsx").touch()
