@@ -44,6 +44,14 @@ class ScorerParameters(BaseModel):
         """Why an item cannot be judged by them, with the way out; None where it can. Called before it is asked."""
         return None
 
+    def refusal_of_all(self, items: Sequence[Item]) -> str | None:
+        """Why items cannot be judged though each of them could, with the way out; None where they can.
+
+        Args:
+            items: All that are to be judged by them, of which there is one at least.
+        """
+        return None
+
     def constrains(self) -> bool:
         """Whether what a second model writes is kept to choices, which not every backend can."""
         return False
@@ -101,6 +109,10 @@ class ChosenScorer:
                 " scorer=judge and --judge=NAME"
             )
         return None if self.parameters is None else self.parameters.refusal(item)
+
+    def refusal_of_all(self, items: Sequence[Item]) -> str | None:
+        """Why items cannot be judged though each of them could; None where they can."""
+        return None if self.parameters is None else self.parameters.refusal_of_all(items)
 
     @property
     def quick(self) -> bool:
