@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 from pytest_haerae.backends.protocol import Backend, BackendParameters, Model
@@ -46,6 +45,7 @@ class SecondModel:
         parameters: Its parameters, validated.
         params: They as the user gave them.
         chat: Whether it is asked in chats; else in plain text.
+        identity: Hash of what determines its answers beside their requests; never that of a model that answers items.
         secrets: Strings that must not appear in any output.
     """
 
@@ -56,6 +56,7 @@ class SecondModel:
     parameters: BackendParameters
     params: Mapping[str, Any]
     chat: bool
+    identity: str
     secrets: tuple[str, ...] = field(repr=False)
 
     @property
@@ -69,13 +70,6 @@ class SecondModel:
     def option(self) -> str:
         """What messages begin with."""
         return f"{OPTION}={self.name}"
-
-    @cached_property
-    def identity(self) -> str:
-        """Hash of what determines its answers beside their requests; never that of a model that answers items."""
-        with refusing(f"{self.option}: its parameters' identity()"):
-            own = {"backend": self.backend_name, **self.parameters.identity()}
-        return identity_digest({"second": own})
 
     def asked(self, request: Request) -> Request:
         """A request as it takes it: a chat, or the same in plain text."""
@@ -149,9 +143,22 @@ def _make_second(
             require_choices("--evaluator-params structured", model.backend, backend, parameters)
         if config.max_cost is not None:
             check_price(model.backend, backend, parameters)
+        # What it stands on, such as a function or files, is looked at here: later the first model was paid.
+        with refusing(f"{OPTION}={model.name}: its parameters' identity()"):
+            own = {"backend": model.backend, **parameters.identity()}
+        chat = parameters.takes_chats("generate") if config.apply_chat_template is None else config.apply_chat_template
     except HaeraeError as error:
         words = of_second(str(error))
-        raise type(error)(f"{OPTION}={model.name}: {words}" if model.name != model.backend else words) from None
-    secrets = tuple(secrets_in(model.params))
-    chat = parameters.takes_chats("generate") if config.apply_chat_template is None else config.apply_chat_template
-    return SecondModel(config, model.name, model.backend, backend, parameters, model.params, chat, secrets)
+        is_named = OPTION in words and model.name == model.backend
+        raise type(error)(words if is_named else f"{OPTION}={model.name}: {words}") from None
+    return SecondModel(
+        config,
+        model.name,
+        model.backend,
+        backend,
+        parameters,
+        model.params,
+        chat,
+        identity_digest({"second": own}),
+        tuple(secrets_in(model.params)),
+    )

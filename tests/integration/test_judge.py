@@ -203,6 +203,10 @@ def test_a_baseline_of_another_judge_is_refused(grade: Evaluate) -> None:
         (["--judge=grading", "--evaluator-params=scorer=judge,template=pairwise_ko"], "*needs against=REPORT.json*"),
         (["--judge=grading", "--evaluator-params=scorer=judge,against=x.json"], "*leave against out*"),
         (["--judge=grading", "--evaluator-params=scorer=judge,template=score_ko,passes_from=11"], "*from 1 to 10*"),
+        (
+            ["--judge=function", "--judge-params=path=json:lods", "--evaluator-params=scorer=judge"],
+            "*--judge=function: path=json:lods: unknown function 'lods': did you mean 'loads'*",
+        ),
         (["--judge=grading", "--evaluator-params=scorer=judge,template=mine.toml"], "*mine.toml*No such file*"),
     ],
 )

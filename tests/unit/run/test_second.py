@@ -90,6 +90,16 @@ def test_what_is_no_panel_is_refused(tmp_path: Path, options: Mapping[str, Any],
         ({**OPTIONS, "judge": "randon"}, [JUDGE], "--judge: unknown backend 'randon'"),
         ({**OPTIONS, "judge_params": {"sed": 1}}, [JUDGE], "--judge-params of random: unknown parameter 'sed'"),
         ({**OPTIONS, "max_cost": 1.0}, [JUDGE], "--max-cost: --judge=random: its answers have no price"),
+        (
+            {"model": "random", "judge": "function", "judge_params": {"path": "json:lods"}},
+            [JUDGE],
+            "^--judge=function: path=json:lods: unknown function 'lods': did you mean 'loads'",
+        ),
+        (
+            {"model": "random", "judge": "function", "judge_params": {"path": "no_such_module:answer"}},
+            [JUDGE],
+            "^--judge=function: path=no_such_module:answer: there is no module no_such_module",
+        ),
         (OPTIONS, [STRUCTURED], "structured: backend 'random' cannot keep its texts to choices; huggingface, .*can"),
     ],
 )
