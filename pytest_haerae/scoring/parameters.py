@@ -21,6 +21,7 @@ from pytest_haerae.scoring.registry import (
     Scorer,
     find_scorer,
     scorer_name,
+    scorers_with,
 )
 from pytest_haerae.scoring.time_limit import Patience
 from pytest_haerae.types import Item, Method, Request, Response, Verdict
@@ -205,6 +206,9 @@ def _validated(scorer: Scorer, params: Mapping[str, Any]) -> ScorerParameters | 
         if name not in fields and not extra:
             if other := next((method for method in RESERVED if name in RESERVED[method]), None):
                 raise UsageError(f"--evaluator-params: {name} is of --method={other}, not of {scorer.method}")
+            if having := scorers_with(scorer.method, name):
+                words = f"{name} is of scorer {' and '.join(having)}, not of {scorer.name}: add scorer={having[0]}"
+                raise UsageError(f"--evaluator-params: {words}")
             raise UsageError(f"--evaluator-params: {unknown('parameter', name, {*RESERVED[scorer.method], *fields})}")
     if model is None:
         return None
