@@ -135,7 +135,7 @@ def test_kudge_asks_the_judge_as_the_model_and_its_report_makes_labels(evaluate:
     check = report()["metrics"]["judge"]
     assert (check["source"], check["labels"]) == ("elsewhere", 8)
     assert (check["error"]["right"], check["error"]["wrong"]) == (4, 4)
-    assert check["correction"]["accuracy"] is None, "scores between have no sensitivity"
+    assert check["correction"]["score"] is None, "scores between have no sensitivity"
 
 
 def test_the_authors_file_of_kosimpleqa_is_read_as_any_file(evaluate: Evaluate) -> None:
