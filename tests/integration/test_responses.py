@@ -184,6 +184,7 @@ def test_a_dry_run_says_that_nothing_is_asked(evaluate: Evaluate) -> None:
             [],
             "*none of this run's 40 items: it names 'a', they are like 'questions-0000'*",
         ),
+        (None, ["--responses=data.jsonl"], "*data.jsonl, row 1: looks like data: *column answer may hold what is*"),
         ("", [], "*none of this run's 40 items; it is empty*"),
         (
             '{"id": "a", "response": "A"}',
@@ -204,6 +205,7 @@ def test_a_dry_run_says_that_nothing_is_asked(evaluate: Evaluate) -> None:
 def test_what_cannot_be_is_one_line(evaluate: Evaluate, content: str | None, options: list[str], words: str) -> None:
     if content is not None:
         Path("answers.jsonl").write_text(content, encoding="utf-8")
+    write_lines(Path("data.jsonl"), [{"id": n, **row} for n, row in enumerate(QUESTIONS)])
     Path("no.json").write_text("{}", encoding="utf-8")
     Path("questions.toml").write_text("", encoding="utf-8")
     result = evaluate("--responses=answers.jsonl", *options, model=None, inprocess=True)
