@@ -29,7 +29,7 @@ def refuse_unanswerable(plan: Plan, questions: Questions, entries: Sequence[Sele
     """
     applying: dict[int, list[Selected]] = {}
     for entry in entries:
-        if plan.part_of(entry.data).applies(entry.item):
+        if plan.applies(entry):
             applying.setdefault(id(plan.part_of(entry.data)), []).append(entry)
     for of_part in applying.values():
         _refuse_unjudged(plan.part_of(of_part[0].data).scorer, questions, of_part)
