@@ -15,6 +15,7 @@ from pytest_haerae.backends.registry import (
     require_choices,
     validate_parameters,
 )
+from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.model_names import NamedModel
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.errors import HaeraeError, UsageError
@@ -104,10 +105,9 @@ def make_seconds(
         if config.judge_params:
             raise UsageError(f"{OPTION}-params: no model is named that takes them: add {OPTION}=NAME")
         if asking:
-            name = min(each.scorer.name for each in asking)
             raise UsageError(
-                f"--evaluator-params scorer={name}: a second model grades the answers and none is named: add"
-                f" {OPTION}=NAME (a backend, or a profile of pyproject.toml)"
+                f"{_place_of(config, asking)}: a second model grades the answers and none is named: add {OPTION}=NAME"
+                " (a backend, or a profile of pyproject.toml)"
             )
         return ()
     if not asking:
@@ -123,6 +123,18 @@ def make_seconds(
         if (other := by_identity.setdefault(each.identity, each.name)) != each.name:
             raise UsageError(f"{OPTION}: {other} and {each.name} are the same model; name it once")
     return found
+
+
+def _place_of(config: RunConfig, asking: Collection[ChosenScorer]) -> str:
+    """Where scorers come from that ask: the benchmarks that bring them along, or else the option that names them."""
+    names = {each.scorer.name for each in asking}
+    brought = [part.dataset for part in config.parts if part.scorer in names and _brings_its_scorer(part)]
+    return f"--dataset={','.join(brought)}" if brought else f"--evaluator-params scorer={min(names)}"
+
+
+def _brings_its_scorer(part: RunConfig) -> bool:
+    benchmark = find_benchmark(part.dataset)
+    return benchmark is not None and benchmark.scorers.get(part.method) == part.scorer
 
 
 def _make_second(

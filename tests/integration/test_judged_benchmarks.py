@@ -80,7 +80,7 @@ def test_without_a_judge_it_is_one_line_that_names_the_option(evaluate: Evaluate
     result = run(evaluate, name)
     assert result.ret == 4
     (line,) = [line for line in result.errlines if line.strip()]
-    assert "a second model grades the answers and none is named: add --judge=NAME" in line
+    assert f"--dataset={name}: a second model grades the answers and none is named: add --judge=NAME" in line
 
 
 def test_kosimpleqa_counts_what_is_not_attempted_apart(evaluate: Evaluate) -> None:

@@ -84,7 +84,16 @@ def test_what_is_no_panel_is_refused(tmp_path: Path, options: Mapping[str, Any],
 @pytest.mark.parametrize(
     ("options", "asking", "words"),
     [
-        ({"model": "random"}, [JUDGE], "a second model grades the answers and none is named: add --judge=NAME"),
+        (
+            {"model": "random", "dataset": "sample,k2_eval,hrc"},
+            [JUDGE],
+            "^--dataset=k2_eval,hrc: a second model grades the answers and none is named",
+        ),
+        (
+            {"model": "random"},
+            [JUDGE],
+            "^--evaluator-params scorer=judge: a second model grades the answers and none is named: add --judge=NAME",
+        ),
         (OPTIONS, [], "--judge=random: no scorer of this run asks it"),
         ({"model": "random", "judge_params": {"seed": 1}}, [], "no model is named that takes them"),
         ({**OPTIONS, "judge": "randon"}, [JUDGE], "--judge: unknown backend 'randon'"),
