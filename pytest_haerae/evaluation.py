@@ -175,13 +175,14 @@ class Evaluation:
             StoreError: The store cannot be written.
         """
         config, samples = self.plan.config, answers.joined.present(samples)
-        completeness = Completeness.of_samples(samples, asked=len(selection), by_hand=by_hand)
+        applies = any(map(self.plan.applies, selection))
+        completeness = Completeness.of_samples(samples, asked=len(selection), by_hand=by_hand, applies=applies)
         ordered = sorted(samples, key=lambda sample: place_of(sample.selected))
         further = FurtherMetrics(self.plan)
         metrics, rows = measure(self.plan, ordered, further), self._rows(ordered, further)
-        metrics, of_panel = with_panel(with_judge_check(metrics, ordered, self.labels), ordered)
+        metrics, of_panel = with_panel(with_judge_check(metrics, ordered, self.labels, self.source.name_of), ordered)
         before = None if self.baseline is None else map(outline_of, self.baseline["samples"])
-        of_suites = judge_suites(selection, ordered, lambda entry: self.plan.part_of(entry.data).applies(entry.item))
+        of_suites = judge_suites(selection, ordered, self.plan.applies)
         judgement = judge_run(config, metrics, map(outline_of, rows), before, completeness, of_suites=of_suites)
         facts = gather_facts(
             self.plan,

@@ -6,10 +6,13 @@ import errno
 import os
 import stat
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from pytest_haerae.errors import UsageError
 
+OWN_FOLDER = ".haerae"
+"""The folder that reports and responses are kept in by default: of this machine, and nothing to be committed."""
 _PATIENCE = 3.0
 """Seconds that a pipe may be without a writer."""
 _MOST = 1 << 30
@@ -44,6 +47,20 @@ def named_path(text: str) -> Path | None:
         return path if path.exists() else None
     except UsageError:
         return None
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of an output, and those above it; this package's own is kept out of version control.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    for own in (folder, *folder.parents):
+        if own.name == OWN_FOLDER and not own.exists():
+            own.mkdir(parents=True, exist_ok=True)
+            with suppress(OSError):  # what is to be kept there matters more
+                (own / ".gitignore").write_text("*\n", encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def read_typed(path: Path) -> bytes:

@@ -51,7 +51,8 @@ def _parse_parameters(option: str, text: str) -> dict[str, Any]:
         try:
             text = read_typed_text(Path(text[1:])).strip()
         except (OSError, UnicodeDecodeError, ValueError) as error:
-            raise UsageError(f"{place}: cannot be read ({_reason(error)})") from None
+            reason = getattr(error, "strerror", None) or error
+            raise UsageError(f"{place}: cannot be read ({reason})") from None
     elif text and text[0] not in "{[":
         return _parse_pairs(option, text)
     return _parse_json_object(place, text) if text else {}
@@ -73,11 +74,10 @@ def _parse_json_object(place: str, text: str) -> dict[str, Any]:
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        names = [name for name, _ in pairs]
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
         raise ValueError(f"'{next(name for name in names if names.count(name) > 1)}' stands in it twice")
-    return values
+    return dict(pairs)
 
 
 def _refuse_no_number(place: str, value: Any, path: str = "") -> None:  # noqa: ANN401 - any JSON value
@@ -95,13 +95,15 @@ def _refuse_no_number(place: str, value: Any, path: str = "") -> None:  # noqa: 
 def _parse_pairs(option: str, text: str) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for number, pair in enumerate(text.split(","), start=1):
-        name, equals, value = pair.partition("=")
-        if not equals or not name.strip():
+        name, equals, value = map(str.strip, pair.partition("="))
+        if not equals or not name:
             raise UsageError(
                 f"{option}: part {number} of {text.count(',') + 1} between commas is not key=value (it is not shown: it"
                 " may be a secret); write key=value,key=value, JSON, or @file.json"
             )
-        result[name.strip()] = _json_or_text(value.strip())
+        if name in result:
+            raise UsageError(f"{option}: '{name}' stands in it twice; keep one")
+        result[name] = _json_or_text(value)
     return result
 
 
@@ -110,10 +112,6 @@ def _json_or_text(text: str) -> Any:  # noqa: ANN401 - any JSON value
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
-
-
-def _reason(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def parse_integer(option: str, value: Any, minimum: int) -> int:  # noqa: ANN401 - text or number

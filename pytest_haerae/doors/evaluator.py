@@ -133,7 +133,7 @@ def as_options(values: Mapping[str, Any], place: str) -> dict[str, Any]:
     """Names as the table of options has them: hyphens and the tutorial's names are taken.
 
     Raises:
-        UsageError: There is no such option; the nearest is named.
+        UsageError: There is no such option (the nearest is named), or one is there by two names.
     """
     options: dict[str, Any] = {}
     for name, value in values.items():
@@ -141,6 +141,8 @@ def as_options(values: Mapping[str, Any], place: str) -> dict[str, Any]:
         known = ALIASES.get(known, known)
         if known not in BY_NAME:
             raise UsageError(f"{place}: {unknown('option', name, [*BY_NAME, *ALIASES])}")
+        if known in options:
+            raise UsageError(f"{place}: '{name}' is the option {known}, which is there already; keep one")
         options[known] = value
     return options
 

@@ -32,25 +32,28 @@ class CompletenessInfo(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """How much of the run its gates may rely on; counts of items."""
+    """How much of the run its gates may rely on; counts of items, and why the method applies to none of them."""
 
     by_hand: bool
     missing: int
     errors: int
     asked: int
     unjudged: int = 0
+    inapplicable: str = ""
 
     @classmethod
-    def of_samples(cls, samples: Sequence[Sample], *, asked: int, by_hand: bool) -> Completeness:
+    def of_samples(cls, samples: Sequence[Sample], *, asked: int, by_hand: bool, applies: bool = True) -> Completeness:
         """What a run knows at its end.
 
         Args:
             samples: The judged items that count.
             asked: How many items were selected.
             by_hand: Whether they were selected by hand.
+            applies: Whether the method applies to any of them.
         """
         outcomes = [sample.verdict.outcome for sample in samples]
-        return cls(by_hand, asked - len(samples), outcomes.count("error"), asked, outcomes.count("unjudged"))
+        reason = "" if applies or not samples else samples[0].verdict.explanation
+        return cls(by_hand, asked - len(samples), outcomes.count("error"), asked, outcomes.count("unjudged"), reason)
 
     @classmethod
     def of_report(cls, info: CompletenessInfo, outcomes: Sequence[Outcome]) -> Completeness:
@@ -74,6 +77,8 @@ class Completeness:
         """
         if self.missing:
             return f"{self.missing} of {self.asked} records are missing"
+        if self.inapplicable and not self.by_hand:
+            return f"no item was measured: {self.inapplicable}"
         if self.asked and self.errors / self.asked > max_error_rate:
             return f"{self.errors} of {self.asked} items ended in an error (allowed: {max_error_rate:.1%})"
         if self.asked and self.unjudged / self.asked > max_unjudged:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.stream import json_pieces
+from pytest_haerae.typed_files import make_folder
 
 if TYPE_CHECKING:
     from pytest_haerae.report.schema import Report
@@ -48,7 +49,7 @@ def check_writable(
         return
     path = _followed(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with tempfile.NamedTemporaryFile(dir=path.parent):
             pass
         # What is empty is nobody's, such as a file of mktemp.
@@ -190,7 +191,7 @@ def _begins(path: Path, is_earlier: Callable[[bytes, Path], bool]) -> bool:
 @contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
     path = _followed(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     # The same ending, which some writers take for the format of what they compress.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:100]}.", suffix=path.suffix or ".tmp")
     os.close(handle)

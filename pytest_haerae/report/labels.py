@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,13 @@ from pytest_haerae.run.plan import Plan
 from pytest_haerae.statistics.corrected import check_judge
 from pytest_haerae.statistics.judged import Labelled
 from pytest_haerae.statistics.scores import Metrics
-from pytest_haerae.types import Sample
+from pytest_haerae.types import DataKey, Sample
 
 RANDOM = "random"
 """What the column `sampled` begins with where the labelled items are a random sample of the judged ones."""
 _DRAWN = re.compile(rf"{RANDOM}: (\d+) of \d+")
 """How many rows were drawn, as that column says it."""
-COLUMNS = ("subset", "id", "key", "sampled", "question", "reference", "answer", "label")
+COLUMNS = ("dataset", "subset", "id", "key", "sampled", "question", "reference", "answer", "label")
 """The columns of a file that is handed to people, who fill in the last one."""
 
 _WORDS = {
@@ -39,12 +39,14 @@ class Label:
     """What somebody says of one answer.
 
     Attributes:
-        subset: The item's subset; None where the file does not say.
+        dataset: The item's data set, as a report calls it; None where the file does not say.
+        subset: Its subset, likewise.
         name: What the item is known by: its key, or its id.
         value: 0 to 1.
         answer: The answer that was looked at; None where the file does not say.
     """
 
+    dataset: str | None
     subset: str | None
     name: str
     value: float
@@ -95,9 +97,10 @@ def labels_of(plan: Plan) -> Labels | None:
 def read_labels(path: Path, scale: tuple[float, float] | None = None) -> Labels:
     """Read a file of labels (.csv .tsv .jsonl .json .parquet).
 
-    A row has a `label`, and `id` or `key` (with `subset`, where ids alone are not enough) of an item of the run, or
-    `judge`, the verdict of the same judge on another answer. Rows without a label are passed over: somebody has still
-    to fill them in. Labels are right or wrong, in words or as 1 and 0, shares between, or of the judge's own scale.
+    A row has a `label`, and `id` or `key` of an item of the run (with `subset` and `dataset`, where these alone are not
+    enough), or `judge`, the verdict of the same judge on another answer. Rows without a label are passed over: somebody
+    has still to fill them in. Labels are right or wrong, in words or as 1 and 0, shares between, or of the judge's own
+    scale.
 
     Args:
         path: The file.
@@ -142,15 +145,18 @@ def _label(place: RowPlace, row: Mapping[str, Any], scale: tuple[float, float] |
     )
     if not name:
         raise UsageError(f"{place}: has neither id nor key of an item, nor a judge's verdict")
-    subset, answer = (None if is_missing(row.get(column)) else str(row[column]) for column in ("subset", "answer"))
-    return Label(subset, name, _share(place, row, "label", scale), answer)
+    dataset, subset, answer = (
+        None if is_missing(row.get(column)) else str(row[column]) for column in ("dataset", "subset", "answer")
+    )
+    return Label(dataset, subset, name, _share(place, row, "label", scale), answer)
 
 
 def _once(option: str, labels: Sequence[Label]) -> Sequence[Label]:
-    seen: dict[tuple[str | None, str], Label] = {}
+    seen: dict[tuple[str | None, str | None, str], Label] = {}
     for label in labels:
-        if (other := seen.setdefault((label.subset, label.name), label)) is not label:
-            raise UsageError(f"{option}: {other.name} has two labels; keep one")
+        if (other := seen.setdefault((label.dataset, label.subset, label.name), label)) is not label:
+            way_out = "" if label.dataset else ", or tell two items apart by a column dataset"
+            raise UsageError(f"{option}: {other.name} has two labels; keep one{way_out}")
     return labels
 
 
@@ -170,29 +176,36 @@ def _share(place: RowPlace, row: Mapping[str, Any], column: str, scale: tuple[fl
     return (number - lowest) / (highest - lowest)
 
 
-def with_judge_check(metrics: Metrics, samples: Sequence[Sample], labels: Labels | None) -> Metrics:
+def with_judge_check(
+    metrics: Metrics, samples: Sequence[Sample], labels: Labels | None, name_of: Callable[[DataKey], str]
+) -> Metrics:
     """A run's metrics with how far its judge was checked, and the corrected score.
 
     Args:
         metrics: The metrics.
         samples: The items.
         labels: The labels; None where there are none.
+        name_of: What a data set is called in reports.
     """
     if labels is None:
         return metrics
-    by_name: defaultdict[tuple[str | None, str], set[int]] = defaultdict(set)
+    by_name: defaultdict[str, set[int]] = defaultdict(set)
     for place, sample in enumerate(samples):
         for name in filter(None, (sample.item.key, sample.item.id)):
-            by_name[None, name].add(place)
-            by_name[sample.item.subset, name].add(place)
+            by_name[name].add(place)
+    datasets = [name_of(sample.selected.data) for sample in samples]
+    # Where there is one, its name may be another one than it was: a file was moved.
+    several = len(set(datasets)) > 1 or len({label.dataset for label in labels.own if label.dataset}) > 1
     found: dict[int, float] = {}
     for label in labels.own:
         # A label is of one answer: what somebody said of another one tells nothing of this, and a name that several
         # items have does not say which was meant.
         at = [
             place
-            for place in by_name.get((label.subset, label.name), ())
-            if label.answer is None or _plain(label.answer) == _plain(_answer_of(samples[place]))
+            for place in by_name.get(label.name, ())
+            if label.subset in (None, samples[place].item.subset)
+            and (not several or label.dataset in (None, datasets[place]))
+            and (label.answer is None or _plain(label.answer) == _plain(_answer_of(samples[place])))
         ]
         if len(at) == 1:
             found[at[0]] = label.value

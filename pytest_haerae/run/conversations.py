@@ -9,24 +9,48 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.run.keys import response_key
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.questions import Questions
+from pytest_haerae.scoring.parameters import ChosenScorer
 from pytest_haerae.types import Request, Response, Selected
 
 Ask = Callable[[Sequence[str], Sequence[Request], int], Mapping[str, Response]]
 """Has requests answered, with their keys, after so many of other turns; one response a key."""
 
 
-def refuse_unanswerable(plan: Plan, selected: Selected) -> None:
-    """Refuse an item that cannot be asked, or judged, in this run; before anything is loaded or paid for.
+def refuse_unanswerable(plan: Plan, questions: Questions, entries: Sequence[Selected]) -> None:
+    """Refuse items that cannot be asked, or judged, in this run; before anything is loaded or paid for.
+
+    Args:
+        plan: What is measured.
+        questions: What data sets are called.
+        entries: The items.
 
     Raises:
-        UsageError: With the way out.
+        UsageError: With the first such item, the number of them, and the way out.
     """
+    applying: dict[int, list[Selected]] = {}
+    for entry in entries:
+        if plan.applies(entry):
+            applying.setdefault(id(plan.part_of(entry.data)), []).append(entry)
+    for of_part in applying.values():
+        _refuse_unjudged(plan.part_of(of_part[0].data).scorer, questions, of_part)
+        for entry in of_part:
+            _refuse_unasked(plan, entry)
+
+
+def _refuse_unjudged(scorer: ChosenScorer, questions: Questions, entries: Sequence[Selected]) -> None:
+    found = [(entry, problem) for entry in entries if (problem := scorer.refusal(entry.item))]
+    if found:
+        first, problem = found[0]
+        data = ", ".join(dict.fromkeys(questions.name_of(entry) for entry, _ in found))
+        share = f"{len(found):,} of {len(entries):,}" if len(found) < len(entries) else f"all {len(entries):,}"
+        raise UsageError(f"{first.item.id}: {problem} ({f'{share} items, ' if len(entries) > 1 else ''}{data})")
+    if problem := scorer.refusal_of_all([entry.item for entry in entries]):
+        raise UsageError(problem)
+
+
+def _refuse_unasked(plan: Plan, selected: Selected) -> None:
     part, item = plan.part_of(selected.data), selected.item
     config = part.config
-    if not part.applies(item):
-        return
-    if problem := part.scorer.refusal(item):
-        raise UsageError(f"{item.id}: {problem}")
     if config.num_few_shot and (item.turns or not item.reference):
         kind = "a conversation" if item.turns else "a question without an answer"
         raise UsageError(

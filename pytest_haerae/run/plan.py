@@ -37,7 +37,7 @@ from pytest_haerae.scoring.judging import combine, judge, skip_reason
 from pytest_haerae.scoring.panel import Vote
 from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
 from pytest_haerae.scoring.registry import CONSTRAIN, CONSTRAINTS, RANK
-from pytest_haerae.types import CAPABILITY, Capability, DataKey, Item, Response, Verdict
+from pytest_haerae.types import CAPABILITY, Capability, DataKey, Item, Response, Selected, Verdict
 
 CONSTRAINED = f"--evaluator-params {CONSTRAIN}={CONSTRAINTS[0]}"
 """What keeps answers to letters, as it is typed."""
@@ -131,6 +131,10 @@ class Plan:
             same = (part for own, part in self.parts.items() if place_of_data(own) == place)
             self._part_of[data] = next(same, self.first)
         return self._part_of[data]
+
+    def applies(self, selected: Selected) -> bool:
+        """Whether an item can be asked by the method of its data set."""
+        return self.part_of(selected.data).applies(selected.item)
 
     @cached_property
     def _part_of(self) -> dict[DataKey, Part]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 from pytest_haerae.backends.protocol import Backend, BackendParameters, Model
@@ -17,6 +16,7 @@ from pytest_haerae.backends.registry import (
     require_choices,
     validate_parameters,
 )
+from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.model_names import NamedModel
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.errors import HaeraeError, UsageError
@@ -65,6 +65,7 @@ class SecondModel:
         parameters: Its parameters, validated.
         params: They as the user gave them.
         chat: Whether it is asked in chats; else in plain text.
+        identity: Hash of what determines its answers beside their requests; never that of a model that answers items.
         secrets: Strings that must not appear in any output.
     """
 
@@ -76,6 +77,7 @@ class SecondModel:
     parameters: BackendParameters
     params: Mapping[str, Any]
     chat: bool
+    identity: str
     secrets: tuple[str, ...] = field(repr=False)
 
     @property
@@ -89,13 +91,6 @@ class SecondModel:
     def option(self) -> str:
         """What messages begin with."""
         return f"{self.role.option}={self.name}"
-
-    @cached_property
-    def identity(self) -> str:
-        """Hash of what determines its answers beside their requests; never that of a model that answers items."""
-        with refusing(f"{self.option}: its parameters' identity()"):
-            own = {"backend": self.backend_name, **self.parameters.identity()}
-        return identity_digest({self.role.key: own})
 
     def asked(self, request: Request) -> Request:
         """A request as it takes it: a chat, or the same in plain text."""
@@ -130,9 +125,8 @@ def make_seconds(
         if config.judge_params:
             raise _idle_params(JUDGE)
         if asking:
-            name = min(each.scorer.name for each in asking)
             raise UsageError(
-                f"--evaluator-params scorer={name}: a second model grades the answers and none is named: add"
+                f"{_place_of(config, asking)}: a second model grades the answers and none is named: add"
                 f" {JUDGE.option}=NAME (a backend, or a profile of pyproject.toml)"
             )
         return ()
@@ -149,6 +143,18 @@ def make_seconds(
         if (other := by_identity.setdefault(each.identity, each.name)) != each.name:
             raise UsageError(f"{JUDGE.option}: {other} and {each.name} are the same model; name it once")
     return found
+
+
+def _place_of(config: RunConfig, asking: Collection[ChosenScorer]) -> str:
+    """Where scorers come from that ask: the benchmarks that bring them along, or else the option that names them."""
+    names = {each.scorer.name for each in asking}
+    brought = [part.dataset for part in config.parts if part.scorer in names and _brings_its_scorer(part)]
+    return f"--dataset={','.join(brought)}" if brought else f"--evaluator-params scorer={min(names)}"
+
+
+def _brings_its_scorer(part: RunConfig) -> bool:
+    benchmark = find_benchmark(part.dataset)
+    return benchmark is not None and benchmark.scorers.get(part.method) == part.scorer
 
 
 def make_reward(config: RunConfig, backends: Mapping[str, type[Backend]] | None = None) -> SecondModel | None:
@@ -217,9 +223,23 @@ def _make_second(
         # A reward model in this process costs nobody anything.
         if config.max_cost is not None and (role is JUDGE or backend.remote):
             check_price(model.backend, backend, parameters)
+        # What it stands on, such as a function or files, is looked at here: later the first model was paid.
+        with refusing(f"{role.option}={model.name}: its parameters' identity()"):
+            own = {"backend": model.backend, **parameters.identity()}
+        chat = parameters.takes_chats("generate") if config.apply_chat_template is None else config.apply_chat_template
     except HaeraeError as error:
         words = role.words(str(error))
-        raise type(error)(f"{role.option}={model.name}: {words}" if model.name != model.backend else words) from None
-    secrets = tuple(secrets_in(model.params))
-    chat = parameters.takes_chats("generate") if config.apply_chat_template is None else config.apply_chat_template
-    return SecondModel(role, config, model.name, model.backend, backend, parameters, model.params, chat, secrets)
+        is_named = role.option in words and model.name == model.backend
+        raise type(error)(words if is_named else f"{role.option}={model.name}: {words}") from None
+    return SecondModel(
+        role,
+        config,
+        model.name,
+        model.backend,
+        backend,
+        parameters,
+        model.params,
+        chat,
+        identity_digest({role.key: own}),
+        tuple(secrets_in(model.params)),
+    )

@@ -16,6 +16,7 @@ from pytest_haerae.errors import StoreError, UsageError
 from pytest_haerae.run.store_format import SCHEMA, STORE_VERSION, answer_digest, is_ours, tables_of, upgrade
 from pytest_haerae.run.store_repair import Damaged, OtherVersion, is_damage, primary_code, reason, set_aside, take_over
 from pytest_haerae.run.validation import STORED, response_of
+from pytest_haerae.typed_files import make_folder
 from pytest_haerae.types import Response
 
 _LOG_SECONDS = 30.0
@@ -39,7 +40,7 @@ class Store:
         self.path = path
         self._failures: dict[int, set[str]] = {}
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             self._connection = self._open()
         except (OSError, sqlite3.Error) as error:
             raise UsageError(f"--store {path}: cannot be opened ({reason(error, self.path)})") from None

@@ -53,8 +53,7 @@ def wanted_of(plan: Plan, questions: Questions, selection: Iterable[Selected], c
         UsageError: An item cannot be asked or judged.
     """
     k, entries = plan.config.repeats, list(selection)
-    for entry in entries:
-        refuse_unanswerable(plan, entry)
+    refuse_unanswerable(plan, questions, entries)
     keys = [key for entry in entries for key in questions.keys_of(entry)]
     asked_keys = [key for key in keys if key is not None]
     # By the first answers alone, so that a run with more of them goes on from one with less.

@@ -21,6 +21,7 @@ from pytest_haerae.scoring.registry import (
     Scorer,
     find_scorer,
     scorer_name,
+    scorers_with,
 )
 from pytest_haerae.scoring.time_limit import Patience
 from pytest_haerae.types import Item, Method, Request, Response, Verdict
@@ -42,6 +43,14 @@ class ScorerParameters(BaseModel):
 
     def refusal(self, item: Item) -> str | None:
         """Why an item cannot be judged by them, with the way out; None where it can. Called before it is asked."""
+        return None
+
+    def refusal_of_all(self, items: Sequence[Item]) -> str | None:
+        """Why items cannot be judged though each of them could, with the way out; None where they can.
+
+        Args:
+            items: All that are to be judged by them, of which there is one at least.
+        """
         return None
 
     def constrains(self) -> bool:
@@ -101,6 +110,10 @@ class ChosenScorer:
                 " scorer=judge and --judge=NAME"
             )
         return None if self.parameters is None else self.parameters.refusal(item)
+
+    def refusal_of_all(self, items: Sequence[Item]) -> str | None:
+        """Why items cannot be judged though each of them could; None where they can."""
+        return None if self.parameters is None else self.parameters.refusal_of_all(items)
 
     @property
     def quick(self) -> bool:
@@ -193,6 +206,9 @@ def _validated(scorer: Scorer, params: Mapping[str, Any]) -> ScorerParameters | 
         if name not in fields and not extra:
             if other := next((method for method in RESERVED if name in RESERVED[method]), None):
                 raise UsageError(f"--evaluator-params: {name} is of --method={other}, not of {scorer.method}")
+            if having := scorers_with(scorer.method, name):
+                words = f"{name} is of scorer {' and '.join(having)}, not of {scorer.name}: add scorer={having[0]}"
+                raise UsageError(f"--evaluator-params: {words}")
             raise UsageError(f"--evaluator-params: {unknown('parameter', name, {*RESERVED[scorer.method], *fields})}")
     if model is None:
         return None

@@ -168,6 +168,16 @@ def scorer_names(method: Method) -> tuple[str, ...]:
     return tuple(sorted(name for each, name in _SCORERS if each == method))
 
 
+def scorers_with(method: Method, parameter: str) -> tuple[str, ...]:
+    """The names of a method's scorers that have a parameter, sorted: of those that are looked up by now."""
+    having = (
+        name
+        for (each, name), scorer in _SCORERS.items()
+        if each == method and scorer.parameters is not None and parameter in scorer.parameters.model_fields
+    )
+    return tuple(sorted(having))
+
+
 def find_scorer(method: Method, name: str) -> Scorer:
     """Look a scorer up.
 

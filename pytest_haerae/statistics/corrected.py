@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -67,6 +67,8 @@ def check_judge(
     elif random:
         judged = [Judged(worth_of(sample.verdict), known.get(place), _passage(sample)) for place, sample in answered]
         correction = prediction_powered(judged)
+    if correction is not None and (partial or any(sample.verdict.score is not None for _, sample in answered)):
+        correction = _of_scores(correction)
     return {
         "source": "elsewhere" if elsewhere else "random sample" if random else "no random sample",
         "labels": len(pairs),
@@ -74,6 +76,12 @@ def check_judge(
         "error": None if partial else judge_error(pairs),
         "correction": correction,
     }
+
+
+def _of_scores(correction: Correction) -> Correction:
+    """A correction by its name: of a judge with a scale it is no accuracy."""
+    named = {"score" if name == "accuracy" else name: value for name, value in correction.items()}
+    return cast(Correction, named)
 
 
 def _passage(sample: Sample) -> tuple[str, str, str] | None:

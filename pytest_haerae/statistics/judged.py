@@ -53,8 +53,11 @@ class Correction(TypedDict):
 
     method: CorrectionMethod
     """`prediction_powered` for labels of a random sample of the judged items, `rogan_gladen` for those of others."""
-    accuracy: _Share | None
-    """What the labels would come to if all items had one; null where that cannot be said."""
+    accuracy: NotRequired[_Share | None]
+    """What the labels would come to if all items had one; null where that cannot be said. Not of a judge that gives
+    scores between right and wrong."""
+    score: NotRequired[_Share | None]
+    """The same of such a judge: the mean of the labels, 0 to 1."""
     stderr: _Spread | None
     ci95: _Interval | None
     n: _Count

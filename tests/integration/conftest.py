@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pytest_haerae.doors.additions import SOURCES
+from pytest_haerae.prompts import registry as prompts
+from pytest_haerae.report import formats
+from pytest_haerae.scoring import registry as scorers
 from pytest_haerae.testing import Ledger
 from tests.helpers import write_questions
 from tests.integration.always import BACKEND
@@ -19,6 +23,20 @@ Evaluate = Callable[..., pytest.RunResult]
 def without_hypothesis(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its plugin imports all of it at the end of each pytest run: a second that no test here is about."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _modules_that_register() -> None:
+    """Pytest forgets the modules that a run in this process imports; what they registered would be of none then."""
+    for source in SOURCES.values():
+        list(source.look())
+
+
+@pytest.fixture(autouse=True)
+def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a run in this process registers, such as a scorer of its conftest.py, is forgotten with it."""
+    for module, name in ((prompts, "PROMPTS"), (scorers, "_SCORERS"), (formats, "_FORMATS")):
+        monkeypatch.setattr(module, name, dict(getattr(module, name)))
 
 
 @pytest.fixture

@@ -205,7 +205,7 @@ def test_what_cannot_be_asked_or_judged_is_one_line(talks: Evaluate, options: tu
 
 def test_log_likelihood_skips_them_with_the_reason(talks: Evaluate) -> None:
     result = talks("--method=log_likelihood", "-rs", model="random")
-    assert result.ret == 0
+    assert result.ret == 1, "nothing was measured"
     result.stdout.fnmatch_lines(["*log_likelihood does not apply to conversations*"])
 
 

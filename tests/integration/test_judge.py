@@ -203,6 +203,10 @@ def test_a_baseline_of_another_judge_is_refused(grade: Evaluate) -> None:
         (["--judge=grading", "--evaluator-params=scorer=judge,template=pairwise_ko"], "*needs against=REPORT.json*"),
         (["--judge=grading", "--evaluator-params=scorer=judge,against=x.json"], "*leave against out*"),
         (["--judge=grading", "--evaluator-params=scorer=judge,template=score_ko,passes_from=11"], "*from 1 to 10*"),
+        (
+            ["--judge=function", "--judge-params=path=json:lods", "--evaluator-params=scorer=judge"],
+            "*--judge=function: path=json:lods: unknown function 'lods': did you mean 'loads'*",
+        ),
         (["--judge=grading", "--evaluator-params=scorer=judge,template=mine.toml"], "*mine.toml*No such file*"),
     ],
 )
@@ -213,6 +217,39 @@ def test_what_cannot_be_is_said_before_anything_is_asked(
     assert result.ret == 4
     result.stderr.fnmatch_lines([words])
     assert not Path("answers.txt").exists()
+
+
+def refused(evaluate: Evaluate, scorer: str) -> str:
+    """What is said of a run that is refused before its model is asked: one line."""
+    result = evaluate("--judge=grading", f"--evaluator-params=scorer=judge,{scorer}", model="answering", inprocess=True)
+    assert result.ret == 4
+    assert not Path("answers.txt").exists()
+    (line,) = [line for line in result.errlines if line.strip()]
+    return line
+
+
+def test_a_column_without_criteria_is_named_before_anything_is_asked(grade: Evaluate, evaluate: Evaluate) -> None:
+    line = refused(evaluate, "template=checklist_ko,rubric=rubrik")
+    words = "questions-0000: judge template checklist_ko: the item's row has no criteria in a column 'rubrik'"
+    assert f"{words}: --evaluator-params rubric=COLUMN names another (it has rubric)" in line
+    assert "(all 6 items, questions.jsonl)" in line
+
+
+def test_rows_that_lack_the_criteria_of_others_are_counted(grade: Evaluate, evaluate: Evaluate) -> None:
+    rows = [json.loads(line) for line in Path("questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows[2]["rubric"], rows[4]["rubric"] = "", None
+    Path("questions.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    line = refused(evaluate, "template=checklist_ko")
+    assert "questions-0002" in line
+    assert "(2 of 6 items, questions.jsonl)" in line
+
+
+def test_a_report_of_other_items_is_named_before_anything_is_asked(grade: Evaluate, evaluate: Evaluate) -> None:
+    row = {"subset": "others", "id": "others-0000", "key": "k", "raw_output": "옛 답"}
+    Path("other.json").write_text(json.dumps({"samples": [row]}), encoding="utf-8")
+    line = refused(evaluate, "template=pairwise_ko,against=other.json")
+    assert "--evaluator-params against=other.json: it has none of this run's 6 items: it names 'k'" in line
+    assert "they are like 'questions-0000' of questions" in line
 
 
 def test_a_profile_names_the_judge(grade: Evaluate, pytester: pytest.Pytester) -> None:

@@ -107,7 +107,7 @@ def test_without_a_judge_it_is_one_line_that_names_the_option(evaluate: Evaluate
     result = run(evaluate, name)
     assert result.ret == 4
     (line,) = [line for line in result.errlines if line.strip()]
-    assert "a second model grades the answers and none is named: add --judge=NAME" in line
+    assert f"--dataset={name}: a second model grades the answers and none is named: add --judge=NAME" in line
 
 
 def test_kosimpleqa_counts_what_is_not_attempted_apart(evaluate: Evaluate) -> None:
@@ -186,7 +186,7 @@ def test_kudge_asks_the_judge_as_the_model_and_its_report_makes_labels(evaluate:
     check = report()["metrics"]["judge"]
     assert (check["source"], check["labels"]) == ("elsewhere", 8)
     assert (check["error"]["right"], check["error"]["wrong"]) == (4, 4)
-    assert check["correction"]["accuracy"] is None, "scores between have no sensitivity"
+    assert check["correction"]["score"] is None, "scores between have no sensitivity"
 
 
 def test_the_authors_file_of_kosimpleqa_is_read_as_any_file(evaluate: Evaluate) -> None:

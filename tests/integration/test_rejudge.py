@@ -120,6 +120,19 @@ def test_another_template_is_graded_by_the_reports_own_judge(first: Path) -> Non
     assert compared("judged.rejudged.json") == compared("first.json")
 
 
+def test_parameters_that_name_no_scorer_are_the_judges(first: Path) -> None:
+    assert rejudge(first, "--judge=grader", "--output-file=judged.json").returncode == 0
+    result = rejudge("judged.json", "--evaluator-params=template=score_ko")
+    assert result.returncode == 0, result.stderr
+    assert [row["score"] for row in report("judged.rejudged.json")["samples"]] == [pytest.approx(6 / 9)] * ITEMS
+    result = rejudge(first, "--judge=grader", "--evaluator-params=template=score_ko")
+    assert result.returncode == 0, result.stderr
+    assert report()["metrics"] == report("judged.rejudged.json")["metrics"]
+    result = rejudge(first, "--evaluator-params=template=score_ko")
+    assert result.returncode == 4
+    assert result.stderr.splitlines()[-1].endswith("template is of scorer judge, not of default: add scorer=judge")
+
+
 def test_a_gate_decides_the_exit_code(first: Path) -> None:
     assert rejudge(first, "--judge=grader", "--min-accuracy=0.6").returncode == 1
     assert report()["info"]["gates"][0]["verdict"] == "failed"

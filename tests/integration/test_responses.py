@@ -149,6 +149,20 @@ def test_the_ini_file_may_name_a_model(evaluate: Evaluate, pytester: pytest.Pyte
     assert report()["info"]["backend"] == "responses"
 
 
+@pytest.mark.parametrize("model", [None, "random"])
+def test_a_run_whose_method_applies_to_no_item_does_not_pass(evaluate: Evaluate, model: str | None) -> None:
+    """It ended with n = 0 and exit code 0."""
+    write_lines(Path("questions.jsonl"), [{"id": n, "question": f"{n}?", "answer": "답"} for n in range(3)])
+    write_lines(Path("answers.jsonl"), [{"id": n, "response": "답"} for n in range(3)])
+    given = () if model else ("--responses=answers.jsonl",)
+    assert evaluate(*given, "--method=log_likelihood", model=model).ret == 1
+    gate = report()["info"]["gates"][0]
+    words = "no item was measured: log_likelihood does not apply to free-text answers"
+    assert (gate["name"], gate["verdict"], gate["detail"]) == ("measurable", "unmeasurable", words)
+    assert evaluate(*given, "--method=log_likelihood", "-k", "questions-0001", model=model).ret == 0
+    assert evaluate(*given, "--method=string_match", model=model).ret == 0
+
+
 def test_a_test_that_asks_the_model_is_told_that_there_is_none(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_own="def test_own(haerae_model):\n    haerae_model.generate('?')\n")
     write_lines(Path("answers.jsonl"), answers())
@@ -184,6 +198,7 @@ def test_a_dry_run_says_that_nothing_is_asked(evaluate: Evaluate) -> None:
             [],
             "*none of this run's 40 items: it names 'a', they are like 'questions-0000'*",
         ),
+        (None, ["--responses=data.jsonl"], "*data.jsonl, row 1: looks like data: *column answer may hold what is*"),
         ("", [], "*none of this run's 40 items; it is empty*"),
         (
             '{"id": "a", "response": "A"}',
@@ -204,6 +219,7 @@ def test_a_dry_run_says_that_nothing_is_asked(evaluate: Evaluate) -> None:
 def test_what_cannot_be_is_one_line(evaluate: Evaluate, content: str | None, options: list[str], words: str) -> None:
     if content is not None:
         Path("answers.jsonl").write_text(content, encoding="utf-8")
+    write_lines(Path("data.jsonl"), [{"id": n, **row} for n, row in enumerate(QUESTIONS)])
     Path("no.json").write_text("{}", encoding="utf-8")
     Path("questions.toml").write_text("", encoding="utf-8")
     result = evaluate("--responses=answers.jsonl", *options, model=None, inprocess=True)

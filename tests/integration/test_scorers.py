@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 import pytest
 
+from pytest_haerae.scoring import registry
 from tests.helpers import valid_report
 from tests.integration.conftest import Evaluate
 
@@ -164,3 +166,13 @@ def test_the_time_limit_is_no_difference_between_a_report_and_its_baseline(
     assert evaluate("--output-file=before.json").ret == 0
     assert evaluate("--baseline=before.json", "--evaluator-params=time_limit=5").ret == 0
     assert report_of(pytester)["info"]["gates"][0]["verdict"] == "passed"
+
+
+def test_a_run_in_this_process_leaves_no_scorer_of_a_module_that_is_gone(evaluate: Evaluate) -> None:
+    """A test that changed such a module found out nothing: the scorer was of another one of the same name."""
+    assert evaluate("--evaluator-params=scorer=math", "--collect-only", inprocess=True).ret == 0
+    judges = [scorer.judge for scorer in registry._SCORERS.values()]
+    own = [judge for judge in judges if judge.__module__.startswith("pytest_haerae.")]
+    assert own
+    loaded = {id(vars(module)) for name, module in sys.modules.items() if name.startswith("pytest_haerae.")}
+    assert not [judge for judge in own if id(judge.__globals__) not in loaded]

@@ -8,8 +8,33 @@ from pathlib import Path
 import pytest
 
 from pytest_haerae import typed_files
+from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.errors import UsageError
-from pytest_haerae.typed_files import named_path, read_typed, read_typed_text, typed_path
+from pytest_haerae.typed_files import (
+    OWN_FOLDER,
+    make_folder,
+    named_path,
+    read_typed,
+    read_typed_text,
+    typed_path,
+)
+
+
+@pytest.mark.parametrize("path", [".haerae", ".haerae/more/reports", "project/.haerae"])
+def test_the_folder_of_its_own_is_made_for_this_machine_alone(tmp_path: Path, path: str) -> None:
+    made = tmp_path / path
+    make_folder(made)
+    own = next(each for each in (made, *made.parents) if each.name == OWN_FOLDER)
+    assert (own / ".gitignore").read_text(encoding="utf-8") == "*\n"
+    (own / ".gitignore").write_text("!report.json\n", encoding="utf-8")
+    make_folder(made)
+    assert (own / ".gitignore").read_text(encoding="utf-8") == "!report.json\n", "there already, it is the user's"
+    assert BY_NAME["store"].default.parent == BY_NAME["output_file"].default.parent == Path(OWN_FOLDER)
+
+
+def test_other_folders_are_as_they_are_made(tmp_path: Path) -> None:
+    make_folder(tmp_path / "reports" / "today")
+    assert list((tmp_path / "reports").rglob("*")) == [tmp_path / "reports" / "today"]
 
 
 def test_a_name_as_typed_is_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("after", type=Path, metavar="B.json", help="the later report")
     parser.add_argument("--json", action="store_true", help="write JSON, with the ids of all items lost and gained")
     # Of 0.2, whose intervals were drawn: commands that name it go on to work.
-    parser.add_argument("--seed", type=int, default=0, help=SUPPRESS)
+    parser.add_argument("--seed", type=int, help=SUPPRESS)
 
 
 class Side(TypedDict):
@@ -88,6 +89,8 @@ def run(arguments: Namespace) -> int:
     from pytest_haerae.report.read import read_outlines
     from pytest_haerae.statistics.pairing import pair
 
+    if arguments.seed is not None:
+        print("--seed decides nothing: no interval is drawn any more; leave it out", file=sys.stderr)
     before, after = (read_outlines(path, str(path)) for path in (arguments.before, arguments.after))
     pairing = pair(before.samples, after.samples, several=bool(after.info.get("benchmarks")))
     if not pairing.total.n:

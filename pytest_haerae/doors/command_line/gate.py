@@ -65,6 +65,7 @@ def run(arguments: Namespace) -> int:
                 "gates": [gate.to_json() for gate in judgement.gates],
                 "changes": judgement.changes,
                 "detectable_drops": judgement.detectable_drops(),
+                "warnings": list(judgement.warnings),
             }
         )
     else:

@@ -73,8 +73,9 @@ def _write(path: Path, rows: list[SampleRow], sampled: str) -> None:
         writer.writeheader()
         for row in rows:
             texts = {"question": row["input"], "reference": row["reference"], "answer": row["raw_output"] or ""}
-            known = {"subset": row["subset"], "id": row["id"], "key": row["key"], "sampled": sampled, "label": ""}
-            writer.writerow({name: cell(text) for name, text in {**known, **texts}.items()})
+            known = {"dataset": row["dataset"], "subset": row["subset"], "id": row["id"], "key": row["key"]}
+            given = {**known, **texts, "sampled": sampled, "label": ""}
+            writer.writerow({name: cell(text) for name, text in given.items()})
 
 
 COMMAND = Command("label", "Draw answers that a judge graded, for people to label.", add_arguments, run)

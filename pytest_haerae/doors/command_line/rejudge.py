@@ -55,8 +55,10 @@ def run(arguments: Namespace) -> int:
     path = arguments.report
     report = read_outlines(path, str(path))
     typed = options_in(arguments)
-    raw = {**options_of(report, str(path)), **typed}
-    _choose_judge(raw, typed)
+    own = options_of(report, str(path))
+    raw = {**own, **typed}
+    judged = "judge" in report.info or "judges" in report.info
+    _choose_judge(raw, typed, BY_NAME["evaluator_params"].read(own).get("scorer") if judged else None)
     _leave_idle_rewards(raw, typed)
     if raw.get("output_file") is None:
         raw["output_file"] = path.with_name(f"{path.stem}.rejudged.json")
@@ -114,14 +116,26 @@ def _rerun_options(options: list[str] | None) -> dict[str, Any]:
     return found
 
 
-def _choose_judge(raw: dict[str, Any], typed: Mapping[str, Any]) -> None:
-    """Let a judge that is typed grade; that of the report is left out then, and where a scorer grades by itself."""
-    from pytest_haerae.scoring.parameters import choose_scorer
+def _choose_judge(raw: dict[str, Any], typed: Mapping[str, Any], scorer: str | None) -> None:
+    """Let a judge that is typed grade; that of the report is left out then, and where a scorer grades by itself.
 
-    asks = choose_scorer(BY_NAME["method"].read(raw), BY_NAME["evaluator_params"].read(raw)).asks
-    if "judge" in typed and "evaluator_params" not in typed and not asks:
-        raw["evaluator_params"] = {"scorer": "judge"}
-    if "judge" in typed or not asks:
+    Args:
+        raw: All options; is changed.
+        typed: Those that were typed.
+        scorer: The scorer by which a judge graded the report; None where none did, or its benchmarks brought it along.
+    """
+    params: Mapping[str, Any] = BY_NAME["evaluator_params"].read(raw)
+    if "evaluator_params" not in typed:
+        if "judge" in typed and not _asks(raw, params):
+            params = {"scorer": "judge"}
+    elif "scorer" not in params and not params.get("strict"):
+        # What names no scorer is about the one that judged, or about the judge that is typed.
+        if scorer is not None:
+            params = {"scorer": scorer, **params}
+        elif "judge" in typed and not _asks(raw, {}):
+            params = {"scorer": "judge", **params}
+    raw["evaluator_params"] = params
+    if "judge" in typed or not _asks(raw, params):
         for name in {"judge", "judge_params"} - typed.keys():
             raw.pop(name, None)
 
@@ -135,6 +149,20 @@ def _leave_idle_rewards(raw: dict[str, Any], typed: Mapping[str, Any]) -> None:
     if ranking is None or not ranking.needs_reward:
         for name in {"reward_model", "reward_params"} - typed.keys():
             raw.pop(name, None)
+
+
+def _asks(raw: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
+    """Whether a scorer of the data sets asks a judge: the one that parameters choose, or that of a benchmark."""
+    from pytest_haerae.catalogue.registry import find_benchmark
+    from pytest_haerae.config.run_config import brought_along, dataset_names
+    from pytest_haerae.scoring.parameters import choose_scorer
+
+    for name in dataset_names(raw):
+        method = BY_NAME["method"].read({**brought_along(name), **raw})
+        benchmark = find_benchmark(name)
+        if choose_scorer(method, params, benchmark.scorers.get(method) if benchmark else None).asks:
+            return True
+    return False
 
 
 def _refuse_same(report: Path, output: Path) -> None:

@@ -82,23 +82,19 @@ def read_config(path: str | None) -> dict[str, Any]:
     """Read options from a YAML file: by their names, or in the sections of HAE-RAE's evaluation toolkit.
 
     Raises:
-        UsageError: It cannot be read, is no YAML mapping, or has an unknown option.
+        UsageError: It cannot be read, is no YAML mapping, has a key twice, or an unknown option.
     """
     if path is None:
         return {}
-    import yaml
-
+    from pytest_haerae.doors.yaml_files import parse_yaml
     from pytest_haerae.typed_files import read_typed_text
 
     place = f"--config {path}"
     try:
-        values = yaml.safe_load(read_typed_text(Path(path)))
+        text = read_typed_text(Path(path))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{place}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
-    except RecursionError:
-        raise UsageError(f"{place}: the YAML is nested too deeply") from None
-    except yaml.YAMLError as error:
-        raise UsageError(f"{place}: malformed YAML: {' '.join(str(error).split())}") from None
+    values = parse_yaml(text, place)
     if not isinstance(values, dict):
         raise UsageError(f"{place}: a mapping of options is needed, such as 'model: random'")
     named = {str(name): value for name, value in values.items()}

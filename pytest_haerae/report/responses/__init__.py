@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.errors import UsageError
@@ -25,8 +25,12 @@ class Reader(Protocol):
     def takes(self, path: Path) -> bool:
         """Whether a file looks like one of this format."""
 
-    def read(self, path: Path) -> GivenResponses:
+    def read(self, path: Path, columns: Mapping[str, Any]) -> GivenResponses:
         """Read a file.
+
+        Args:
+            path: The file.
+            columns: What ``--dataset-columns`` says of the run's data.
 
         Raises:
             UsageError: It is malformed; the row is named.
@@ -55,4 +59,4 @@ def given_of(config: RunConfig) -> GivenResponses | None:
     if reader is None:
         kinds = f"{', '.join(tables.SUFFIXES)}, a log of inspect (.eval, .json), HRET's results or a report (.json)"
         raise UsageError(f"{OPTION} {path}: answers are read from {kinds}")
-    return reader.read(path)
+    return reader.read(path, config.dataset_columns)

@@ -33,8 +33,12 @@ def takes(path: Path) -> bool:
     return first_object(path).keys() >= {"custom_id", "response"}
 
 
-def read(path: Path) -> GivenResponses:
+def read(path: Path, columns: Mapping[str, Any]) -> GivenResponses:
     """Read the answers.
+
+    Args:
+        path: The file.
+        columns: Of no log: it says by itself what is what.
 
     Raises:
         UsageError: A line is malformed, or has a request that an earlier one has.

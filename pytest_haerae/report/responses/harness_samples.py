@@ -31,8 +31,12 @@ def takes(path: Path) -> bool:
     return bool(_files(path)) if path.is_dir() else first_object(path).keys() >= _KEYS
 
 
-def read(path: Path) -> GivenResponses:
+def read(path: Path, columns: Mapping[str, Any]) -> GivenResponses:
     """Read the samples of a task, or of the tasks of a run: the folder that they were written into.
+
+    Args:
+        path: The file.
+        columns: Of no log: it says by itself what is what.
 
     Raises:
         UsageError: A line is malformed, of a kind of task that is not read, or there twice with different answers.

@@ -48,8 +48,12 @@ def takes(path: Path) -> bool:
     return path.suffix.lower() == _EVAL or keys_of(path) >= {"version", "status", "eval"}
 
 
-def read(path: Path) -> GivenResponses:
+def read(path: Path, columns: Mapping[str, Any]) -> GivenResponses:
     """Read a log.
+
+    Args:
+        path: The file.
+        columns: Of no log: it says by itself what is what.
 
     Raises:
         UsageError: It is malformed, of a newer format, or has a sample twice.

@@ -18,8 +18,12 @@ def takes(path: Path) -> bool:
     return path.suffix.lower() == ".json"
 
 
-def read(path: Path) -> GivenResponses:
+def read(path: Path, columns: Mapping[str, Any]) -> GivenResponses:
     """Read a report.
+
+    Args:
+        path: The file.
+        columns: Of no report: it says by itself what is what.
 
     Raises:
         UsageError: It is none, or has an item twice.

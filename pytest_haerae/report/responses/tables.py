@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
+from pytest_haerae.catalogue.datasets import known_layouts
 from pytest_haerae.data.cells import cell_text, is_missing, nfc, plain
 from pytest_haerae.data.keys import ID_COLUMN, identifier_of
 from pytest_haerae.data.places import RowPlace
@@ -15,8 +16,9 @@ from pytest_haerae.run.given_responses import OPTION, GivenItem, GivenResponses
 from pytest_haerae.types import Response
 
 SUFFIXES = (".jsonl", ".csv", ".tsv", ".parquet")
-ANSWERS = ("response", "output", "answer", "text")
-"""The columns of which the first that is there has the answers."""
+OF_ANSWERS, OF_DATA_TOO = ("response", "output"), ("answer", "text")
+ANSWERS = (*OF_ANSWERS, *OF_DATA_TOO)
+"""The columns of which the first that is there has the answers; the last two are columns of data, too."""
 KEY, SUBSET, DATASET, REPEAT = "key", "subset", "dataset", "repeat"
 
 _Item = tuple[str, str | None, str | None]
@@ -28,16 +30,24 @@ def takes(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def read(path: Path) -> GivenResponses:
+def read(path: Path, columns: Mapping[str, Any]) -> GivenResponses:
     """Read a table.
 
+    Args:
+        path: The file.
+        columns: What ``--dataset-columns`` says of the run's data.
+
     Raises:
-        UsageError: A row is malformed, or has an answer that an earlier one has.
+        UsageError: A row is malformed, has an answer that an earlier one has, or is one of data, with its reference.
     """
     answers: dict[_Item, dict[int, Response | None]] = {}
     places: dict[tuple[_Item, int], RowPlace] = {}
+    known: set[frozenset[str]] = set()
     try:
         for place, row in read_placed_rows(path):
+            if (names := frozenset(row)) not in known:
+                known.add(names)
+                _refuse_data(names, columns, place)
             item, number = _item_of(row, place), _repeat(row, place)
             if (earlier := places.setdefault((item, number), place)) is not place:
                 again = "" if number == 0 else f" with repeat {number}"
@@ -59,6 +69,24 @@ def read(path: Path) -> GivenResponses:
         for item, given in answers.items()
     ]
     return GivenResponses(path, path.name, items)
+
+
+def _refuse_data(names: frozenset[str], columns: Mapping[str, Any], place: RowPlace) -> None:
+    """Refuse a row with a question whose answer may be the reference: all of a model's answers would be right."""
+    field = _field(names)
+    question, reference = (str(columns.get(name)) for name in ("question", "answer"))
+    mapped = question in names and field == reference
+    known = field in OF_DATA_TOO and any(len(needed) > 1 and needed <= names for needed, _ in known_layouts())
+    if mapped or known:
+        raise UsageError(
+            f"{place}: looks like data: beside a question its column {field} may hold what is right; answers are read"
+            f" from a column {' or '.join(OF_ANSWERS)}, and without a question from {' or '.join(OF_DATA_TOO)}, too"
+        )
+
+
+def _field(names: Container[str]) -> str | None:
+    """The column that has the answers."""
+    return next((name for name in ANSWERS if name in names), None)
 
 
 def _item_of(row: Mapping[str, Any], place: RowPlace) -> _Item:
@@ -87,7 +115,7 @@ _MOST_REPEATS = 100_000
 
 def _response(row: Mapping[str, Any], place: RowPlace) -> Response | None:
     """An answer; None where the cell is null."""
-    field = next((name for name in ANSWERS if name in row), None)
+    field = _field(row)
     if field is None:
         raise UsageError(f"{place}: it has no answer; a column {', '.join(ANSWERS[:-1])} or {ANSWERS[-1]} has it")
     value = row[field]

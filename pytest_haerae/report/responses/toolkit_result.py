@@ -40,8 +40,12 @@ def takes(path: Path) -> bool:
     return keys >= {"metrics", "samples", "info"} and "schema_version" not in keys
 
 
-def read(path: Path) -> GivenResponses:
+def read(path: Path, columns: Mapping[str, Any]) -> GivenResponses:
     """Read the results of a run.
+
+    Args:
+        path: The file.
+        columns: Of no log: it says by itself what is what.
 
     Raises:
         UsageError: They are malformed, or of a run that failed.

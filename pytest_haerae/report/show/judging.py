@@ -98,12 +98,13 @@ def _check_lines(check: JudgeCheck) -> list[str]:
     lines = [f"{found}: {', '.join(told)}" if told else found]
     if correction is None:
         return [*lines, "not corrected: the labels are no whole random sample of the graded answers"]
-    if correction["accuracy"] is None:
+    # A report of before has the accuracy's name for both: where the judge's error is not told, its scores are partial.
+    value = correction.get("score", correction.get("accuracy"))
+    if value is None:
         return [*lines, f"not corrected: {correction['reason']}"]
     method = correction["method"].replace("_", " ")
-    # Labels of a scale correct the mean of the scores; sensitivity is of right and wrong alone.
-    about = "mean score " if error is None else ""
-    score = f"{correction['accuracy']:.4f}{_interval(correction['ci95'])}"
+    about = "mean score " if "score" in correction or error is None else ""
+    score = f"{value:.4f}{_interval(correction['ci95'])}"
     return [*lines, f"{about}corrected for the judge's error: {score} ({method})"]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,22 @@ def earlier_answers(name: str) -> Mapping[tuple[str, str], str]:
     Raises:
         UsageError: It cannot be read, is no report, or has no answer.
     """
+    return _answers_of(name, _state_of(Path(name)))
+
+
+def _state_of(path: Path) -> tuple[int, ...] | None:
+    """What tells a file from what it was before: of a pipe, which is read once, its number alone; None without any."""
+    try:
+        found = path.expanduser().stat()
+    except (OSError, RuntimeError):
+        return None
+    changing = (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else ()
+    return found.st_dev, found.st_ino, *changing
+
+
+@lru_cache(maxsize=1)
+def _answers_of(name: str, state: tuple[int, ...] | None) -> Mapping[tuple[str, str], str]:
+    """Read a report once a process: configuration and plan each choose the scorer, for each data set and model."""
     place = f"--evaluator-params against={name}"
     try:
         content: Any = json.loads(read_typed(Path(name)))

@@ -90,7 +90,11 @@ def questions_about(
         if template.kind == "checklist":
             return _of_checklist(template, values, criteria)
     elif template.kind == "checklist":
-        raise ScorerFailure(f"the item's row has no column '{rubric}' (--evaluator-params rubric=COLUMN names another)")
+        having = ", ".join(item.metadata)
+        raise ScorerFailure(
+            f"judge template {template.name}: the item's row has no criteria in a column '{rubric}':"
+            f" --evaluator-params rubric=COLUMN names another (it has {having or 'no further one'})"
+        )
     return _of_score(template, [{**each, "rubric": values.get("rubric")} for each in turns] or [values])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import PrivateAttr
 
-from pytest_haerae.errors import UsageError
+from pytest_haerae.errors import ScorerFailure, UsageError
 from pytest_haerae.scoring.finish import limit_reached
 from pytest_haerae.scoring.judge.earlier import earlier_answers
 from pytest_haerae.scoring.judge.kinds import Questions, questions_about
@@ -22,6 +22,8 @@ from pytest_haerae.scoring.registry import register_scorer
 from pytest_haerae.types import Item, Message, Request, Response, Verdict
 
 _HALF = 0.5
+_ANY = "…"
+"""Stands for an answer where none is there."""
 
 
 class JudgeParameters(ScorerParameters):
@@ -90,17 +92,21 @@ class JudgeParameters(ScorerParameters):
             return share >= template.share(template.passes_from)
         return share > _HALF
 
+    def _other(self, item: Item) -> str | None:
+        """The answer to an item that this run's is compared with."""
+        return self._others.get((item.subset, item.key or item.id))
+
     def questions(self, item: Item, response: Response) -> Questions | None:
         """What the judge is asked about a response; None about one without an answer."""
         answer = answered_text(response.text)
         if not answer:
             return None
-        other = self._others.get((item.subset, item.key or item.id))
-        earlier = tuple(answered_text(each.text) or "…" for each in response.earlier)
+        other = self._other(item)
+        earlier = tuple(answered_text(each.text) or _ANY for each in response.earlier)
         return questions_about(item, answer, self._template, rubric=self.rubric, other=other, earlier=earlier)
 
     def refusal(self, item: Item) -> str | None:
-        """The template shows no conversation, or a reference that the item lacks."""
+        """The template shows no conversation, or what the item lacks: a reference, its criteria, options."""
         template = self._template
         references = [turn.reference for turn in item.turns] or [item.reference]
         if item.turns and (template.kind == "pairwise" or not template.shows("conversation")):
@@ -108,8 +114,28 @@ class JudgeParameters(ScorerParameters):
         elif template.needs("reference") and not all(references):
             lack, other = "shows a {reference}, which it lacks", "conversation_ko" if item.turns else "score_ko"
         else:
-            return None
+            return self._unasked(item)
         return f"judge template {self.template} {lack}: take --evaluator-params template={other}, or one of your own"
+
+    def _unasked(self, item: Item) -> str | None:
+        """Why no question can be made about an item, whatever is answered to it."""
+        try:
+            earlier = (_ANY,) * max(0, len(item.turns) - 1)
+            questions_about(item, _ANY, self._template, rubric=self.rubric, other=_ANY, earlier=earlier)
+        except ScorerFailure as failure:
+            return str(failure)
+        return None
+
+    def refusal_of_all(self, items: Sequence[Item]) -> str | None:
+        """None of them has an answer in the report that they are compared with."""
+        if self.against is None or any(self._other(item) is not None for item in items):
+            return None
+        subset, name = next(iter(self._others))
+        first = items[0]
+        return (
+            f"--evaluator-params against={self.against}: it has none of this run's {len(items):,} items: it names"
+            f" '{name}' of {subset}, they are like '{first.id}' of {first.subset}; name a report of the same data"
+        )
 
     def opening(self, text: str) -> Request:
         """The request that asks the judge a question."""
@@ -119,7 +145,7 @@ class JudgeParameters(ScorerParameters):
 
     def again(self, opening: Request, said: str) -> Request:
         """The request that asks once more, in the same chat, where a verdict cannot be read."""
-        more = (Message("assistant", said or "…"), Message("user", self._template.again))
+        more = (Message("assistant", said or _ANY), Message("user", self._template.again))
         return replace(opening, messages=(*(opening.messages or ()), *more))
 
 

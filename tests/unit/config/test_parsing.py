@@ -57,6 +57,7 @@ def test_parameters_are_read_from_a_file(tmp_path: Path) -> None:
         ("seed", "part 1 of 1 between commas is not key=value"),
         ("a=1,b,c=2", "part 2 of 3 between commas is not key=value"),
         ('{"a": 1, "a": 2}', "malformed JSON: 'a' stands in it twice"),
+        ("a=1,b=2, a=3", "--model-params: 'a' stands in it twice; keep one"),
         ('{"a": {"b": [0, NaN]}}', "a.b[1] is no finite number"),
         ("temperature=1e999", "temperature is no finite number"),
         ("[" * 100_000, "nested too deeply"),

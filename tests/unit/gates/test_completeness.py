@@ -24,6 +24,8 @@ def test_a_report_says_how_complete_it_is() -> None:
         (Completeness(False, 0, 1, 10), 0.1, None, None),
         (Completeness(False, 2, 0, 10), 1.0, "2 of 10 records are missing", 0.0),
         (Completeness(False, 0, 0, 0), 0.0, None, None),
+        (Completeness(False, 0, 0, 10, 0, "not asked"), 1.0, "no item was measured: not asked", 0.0),
+        (Completeness(True, 0, 0, 10, 0, "not asked"), 0.0, None, None),
     ],
 )
 def test_what_makes_a_run_unmeasurable(

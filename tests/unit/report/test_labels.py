@@ -12,7 +12,8 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.report.labels import Labels, labels_of, read_labels, with_judge_check
 from pytest_haerae.run.plan import make_plan
 from pytest_haerae.statistics.scores import make_metrics
-from tests.unit.reports import samples_of
+from pytest_haerae.types import DataKey
+from tests.unit.reports import benchmarks_of, samples_of
 
 SCALE = (1.0, 5.0)
 
@@ -83,9 +84,13 @@ def test_what_is_no_file_of_labels_is_refused(tmp_path: Path, name: str, words: 
         read_labels(tmp_path / name)
 
 
+def called(data: DataKey) -> str:
+    return data.name
+
+
 def checked(folder: Path, *rows: Mapping[str, Any]) -> dict[str, Any]:
     samples = samples_of({"a": "ccwwu"})
-    metrics = with_judge_check(make_metrics(samples), samples, read(folder, *rows))
+    metrics = with_judge_check(make_metrics(samples), samples, read(folder, *rows), called)
     return dict(metrics["judge"])
 
 
@@ -111,13 +116,30 @@ def test_a_name_that_several_items_have_says_nothing_of_one(tmp_path: Path) -> N
     labels = read(
         tmp_path, {"id": samples[0].item.id, "label": 1}, {"id": samples[1].item.id, "subset": "b", "label": 1}
     )
-    metrics = with_judge_check(make_metrics(samples), samples, labels)
+    metrics = with_judge_check(make_metrics(samples), samples, labels, called)
     assert (metrics["judge"]["labels"], metrics["judge"]["left_out"]) == (1, 1)
+
+
+def test_equal_items_of_two_data_sets_are_told_apart(tmp_path: Path) -> None:
+    samples = benchmarks_of({"one": {"a": "cw"}, "two": {"a": "wc"}})
+    rows = [
+        {"dataset": sample.selected.data.name, "subset": "a", "id": sample.item.id, "key": sample.item.key, "label": 1}
+        for sample in samples
+    ]
+    metrics = with_judge_check(make_metrics(samples), samples, read(tmp_path, *rows), called)
+    assert (metrics["judge"]["labels"], metrics["judge"]["left_out"]) == (4, 0)
+    alone = samples_of({"a": "cw"})
+    metrics = with_judge_check(make_metrics(alone), alone, read(tmp_path, *rows[:2]), called)
+    assert metrics["judge"]["labels"] == 2, "of one data set, whose file was moved"
+    metrics = with_judge_check(make_metrics(samples), samples, read(tmp_path, *rows[:3]), called)
+    assert (metrics["judge"]["labels"], metrics["judge"]["left_out"]) == (3, 0)
+    with pytest.raises(UsageError, match="k0 has two labels; keep one, or tell two items apart by a column dataset"):
+        read(tmp_path, *({**row, "dataset": None} for row in rows))
 
 
 def test_without_labels_nothing_is_said() -> None:
     samples = samples_of({"a": "cw"})
-    assert "judge" not in with_judge_check(make_metrics(samples), samples, None)
+    assert "judge" not in with_judge_check(make_metrics(samples), samples, None, called)
 
 
 @pytest.mark.parametrize(

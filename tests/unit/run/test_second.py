@@ -85,12 +85,31 @@ def test_what_is_no_panel_is_refused(tmp_path: Path, options: Mapping[str, Any],
 @pytest.mark.parametrize(
     ("options", "asking", "words"),
     [
-        ({"model": "random"}, [JUDGE], "a second model grades the answers and none is named: add --judge=NAME"),
+        (
+            {"model": "random", "dataset": "sample,k2_eval,hrc"},
+            [JUDGE],
+            "^--dataset=k2_eval,hrc: a second model grades the answers and none is named",
+        ),
+        (
+            {"model": "random"},
+            [JUDGE],
+            "^--evaluator-params scorer=judge: a second model grades the answers and none is named: add --judge=NAME",
+        ),
         (OPTIONS, [], "--judge=random: no scorer of this run asks it"),
         ({"model": "random", "judge_params": {"seed": 1}}, [], "no model is named that takes them"),
         ({**OPTIONS, "judge": "randon"}, [JUDGE], "--judge: unknown backend 'randon'"),
         ({**OPTIONS, "judge_params": {"sed": 1}}, [JUDGE], "--judge-params of random: unknown parameter 'sed'"),
         ({**OPTIONS, "max_cost": 1.0}, [JUDGE], "--max-cost: --judge=random: its answers have no price"),
+        (
+            {"model": "random", "judge": "function", "judge_params": {"path": "json:lods"}},
+            [JUDGE],
+            "^--judge=function: path=json:lods: unknown function 'lods': did you mean 'loads'",
+        ),
+        (
+            {"model": "random", "judge": "function", "judge_params": {"path": "no_such_module:answer"}},
+            [JUDGE],
+            "^--judge=function: path=no_such_module:answer: there is no module no_such_module",
+        ),
         (OPTIONS, [STRUCTURED], "structured: backend 'random' cannot keep its texts to choices; huggingface, .*can"),
     ],
 )

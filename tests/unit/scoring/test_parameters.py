@@ -107,6 +107,7 @@ def test_what_is_chosen(method: Method, params: dict[str, Any] | None, default: 
             {"strct": True},
             f"unknown parameter 'strct': did you mean 'strict'? {VALID}",
         ),
+        ("string_match", {"longest": 3}, "longest is of scorer mine, not of default: add scorer=mine"),
         ("string_match", {"weight": 3}, f"unknown parameter 'weight'. {VALID}"),
         (
             "log_likelihood",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_haerae.statistics.corrected import check_judge, worth_of
@@ -38,6 +40,16 @@ def test_chosen_labels_say_how_the_judge_errs_and_correct_nothing() -> None:
 def test_a_label_of_an_unjudged_answer_is_left_out() -> None:
     found = check_judge(SAMPLES, {0: 1.0, 100: 1.0}, random=True)
     assert (found["labels"], found["left_out"]) == (1, 1)
+
+
+@pytest.mark.parametrize("elsewhere", [[], [Labelled(1, 1), Labelled(0, 0.5)]])
+def test_of_a_judge_with_a_scale_it_is_the_mean_score_that_is_corrected(elsewhere: list[Labelled]) -> None:
+    """Also where all of its scores happen to be at the ends of the scale: an answer may pass from another one."""
+    samples = [replace(each, verdict=replace(each.verdict, score=float(at % 2))) for at, each in enumerate(SAMPLES)]
+    found = check_judge(samples, {} if elsewhere else LABELS, elsewhere, random=not elsewhere)["correction"]
+    assert found is not None
+    assert "accuracy" not in found
+    assert (found["score"] is None) == bool(elsewhere)
 
 
 def test_partial_scores_have_no_sensitivity() -> None:

@@ -28,7 +28,9 @@ def test_compare_shows_each_subset(
 
 def test_compare_as_json(reports: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", *reports, "--json", "--seed", "3"]) == 0
-    result = json.loads(capsys.readouterr().out)
+    said = capsys.readouterr()
+    assert said.err == "--seed decides nothing: no interval is drawn any more; leave it out\n"
+    result = json.loads(said.out)
     subset = result["subsets"]["a"]
     assert subset["difference"] == pytest.approx(-0.08)
     assert (len(subset["lost"]), len(subset["gained"])) == (12, 4)

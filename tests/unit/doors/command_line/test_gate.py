@@ -62,6 +62,18 @@ def test_gate_gives_the_gates_of_the_run(
     result = json.loads(capsys.readouterr().out)
     assert result["gates"] == now["info"]["gates"]
     assert (result["changes"], result["detectable_drops"]) == (now["info"]["changes"], now["info"]["detectable_drops"])
+    assert result["warnings"] == []
+
+
+def test_gate_tells_as_json_what_it_warns_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    then, now = (report_of(samples_of({"a": a, "b": "c" * 300})) for a in ("c" * 30, "w" * 30))
+    write(tmp_path / "then.json", then)
+    command = ["gate", str(write(tmp_path / "now.json", now)), "--baseline", str(tmp_path / "then.json")]
+    main([*command, "--max-drop=0.5"])
+    warned = [line.removeprefix("warning: ") for line in capsys.readouterr().out.splitlines() if "warning" in line]
+    assert len(warned) == 1
+    main([*command, "--max-drop=0.5", "--json"])
+    assert json.loads(capsys.readouterr().out)["warnings"] == warned
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def drawn(path: Path, *options: str) -> list[dict[str, str]]:
 def test_graded_answers_are_drawn_without_the_judges_verdict(judged: Path) -> None:
     rows = drawn(judged)
     assert len(rows) == 8
-    assert list(rows[0]) == ["subset", "id", "key", "sampled", "question", "reference", "answer", "label"]
+    assert list(rows[0]) == ["dataset", "subset", "id", "key", "sampled", "question", "reference", "answer", "label"]
     assert rows[0]["sampled"] == "random: 8 of 8 graded answers, seed 0"
 
 

@@ -55,6 +55,9 @@ def test_an_interrupt_says_that_the_answers_are_kept(
     [
         ("- model\n", "a mapping of options is needed"),
         ("model: [\n", "malformed YAML"),
+        ("model: random\nlimit: 3\nmodel: vllm\n", "line 3: 'model' stands in line 1, too; keep one"),
+        ("model:\n  name: x\n  params: {a: 1, a: 2}\n", "line 3: 'a' stands in line 3, too"),
+        ("num-few-shot: 1\nnum_few_shot: 2\n", "'num_few_shot' is the option num_few_shot, which is there already"),
         ("modle: random\n", "unknown option 'modle': did you mean 'model'"),
     ],
 )

@@ -35,7 +35,7 @@ def test_what_is_read_again_is_what_was_answered(tmp_path: Path) -> None:
     report = report_of(samples_of({"a": "cwies"}))
     log = log_of(tmp_path / "r.json", report)
     assert takes(tmp_path / "r.json")
-    found = read(tmp_path / "r.json")
+    found = read(tmp_path / "r.json", {})
     assert found.model == report["info"]["model"]
     assert [item.name for item in found.items] == [row["id"] for row in report["samples"]]
     answers = [item.responses[0] for item in found.items]

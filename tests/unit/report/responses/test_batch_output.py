@@ -29,7 +29,7 @@ def written(folder: Path, *lines: dict[str, Any]) -> Path:
 
 
 def given(folder: Path, *lines: dict[str, Any]) -> GivenResponses:
-    return read(written(folder, *lines))
+    return read(written(folder, *lines), {})
 
 
 def test_it_is_told_from_a_table(tmp_path: Path) -> None:

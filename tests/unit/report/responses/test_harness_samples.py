@@ -49,7 +49,7 @@ def write(folder: Path, *lines: dict[str, Any]) -> Path:
 
 
 def items(folder: Path, *lines: dict[str, Any]) -> list[GivenItem]:
-    return list(read(write(folder, *lines)).items)
+    return list(read(write(folder, *lines), {}).items)
 
 
 def test_it_is_told_from_a_table(tmp_path: Path) -> None:
@@ -59,12 +59,12 @@ def test_it_is_told_from_a_table(tmp_path: Path) -> None:
 
 def test_the_model_is_called_as_in_the_results_beside_it(tmp_path: Path) -> None:
     path = write(tmp_path, choice(0))
-    assert read(path).model == path.name
+    assert read(path, {}).model == path.name
     results = tmp_path / "results_2026-11-28T01-02-03.456.json"
     results.write_text(json.dumps({"model_name": "a/model"}), encoding="utf-8")
-    assert read(path).model == "a/model"
+    assert read(path, {}).model == "a/model"
     results.write_text("[]", encoding="utf-8")
-    assert read(path).model == path.name
+    assert read(path, {}).model == path.name
 
 
 def test_options_have_their_log_likelihoods(tmp_path: Path) -> None:
@@ -153,9 +153,9 @@ def test_a_folder_has_the_tasks_of_a_run(tmp_path: Path) -> None:
     second = first.with_name("samples_other_2026-11-28T01-02-03.456.jsonl")
     second.write_text(json.dumps(choice(0, doc_hash="another")), encoding="utf-8")
     assert takes(tmp_path)
-    assert len(read(tmp_path).items) == 3
+    assert len(read(tmp_path, {}).items) == 3
     second.write_text(json.dumps(choice(1)), encoding="utf-8")
     with pytest.raises(
         UsageError, match=r"samples_quiz_\S+, row 2: doc_id 1 stands in \S+samples_other_\S+, row 1, too"
     ):
-        read(tmp_path)
+        read(tmp_path, {})

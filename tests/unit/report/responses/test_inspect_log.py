@@ -50,7 +50,7 @@ def log(path: Path, *samples: Any, header: dict[str, Any] = HEADER) -> Path:  # 
 def test_both_kinds_are_the_same(tmp_path: Path, name: str) -> None:
     path = log(tmp_path / name, sample(), sample("q2", 2, "(A)"), sample("q2", 1, "(C)"))
     assert takes(path)
-    found = read(path)
+    found = read(path, {})
     assert (found.model, found.chat) == ("mockllm/model", True)
     first, second = found.items
     assert (first.name, first.responses) == ("1", (Response("(B)", finish_reason="stop"),))
@@ -66,7 +66,7 @@ def test_a_log_that_was_broken_off_has_its_samples(tmp_path: Path) -> None:
     with ZipFile(tmp_path / "log.eval", "w") as file:
         file.writestr("_journal/start.json", json.dumps(HEADER))
         file.writestr("samples/1_epoch_1.json", json.dumps(sample()))
-    assert len(read(tmp_path / "log.eval").items) == 1
+    assert len(read(tmp_path / "log.eval", {}).items) == 1
 
 
 def test_parts_of_messages_and_attachments(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_parts_of_messages_and_attachments(tmp_path: Path) -> None:
     path = log(
         tmp_path / "log.json", sample(content=content, attachments={"abc": "긴 글"}, input=said, target=["A", "B"])
     )
-    (item,) = read(path).items
+    (item,) = read(path, {}).items
     assert item.responses == (Response("긴 글\n끝", reasoning="생각\n요약", finish_reason="stop"),)
     assert item.question is not None
     assert (item.question.texts[0], item.question.references) == ("무엇?", ("A", "B"))
@@ -105,7 +105,7 @@ def test_tokens_errors_and_what_has_no_answer(tmp_path: Path) -> None:
         sample(4, output={"model": "m", "choices": []}),
         sample(5, invalidation={"author": "x"}),
     )
-    answers = [item.responses[0] for item in read(path).items]
+    answers = [item.responses[0] for item in read(path, {}).items]
     assert answers[0] == Response(
         "(B)", finish_reason="stop", prompt_tokens=9, completion_tokens=4, reasoning_tokens=2, cached_tokens=3
     )
@@ -127,7 +127,7 @@ def test_tokens_errors_and_what_has_no_answer(tmp_path: Path) -> None:
 )
 def test_a_malformed_sample_is_named(tmp_path: Path, name: str, samples: list[Any], words: str) -> None:
     with pytest.raises(UsageError) as raised:
-        read(log(tmp_path / name, *samples))
+        read(log(tmp_path / name, *samples), {})
     assert str(raised.value).startswith(f"--responses {tmp_path / name}, sample")
     assert words in str(raised.value)
 
@@ -143,14 +143,14 @@ def test_a_malformed_sample_is_named(tmp_path: Path, name: str, samples: list[An
 )
 def test_a_malformed_header_is_named(tmp_path: Path, header: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        read(log(tmp_path / "log.json", sample(), header=header))
+        read(log(tmp_path / "log.json", sample(), header=header), {})
 
 
 def test_another_zip_file_is_refused(tmp_path: Path) -> None:
     with ZipFile(tmp_path / "log.eval", "w") as file:
         file.writestr("a.txt", "x")
     with pytest.raises(UsageError, match=r"has no header\.json, so it is no log of inspect"):
-        read(tmp_path / "log.eval")
+        read(tmp_path / "log.eval", {})
     (tmp_path / "log.eval").write_bytes(b"x")
     with pytest.raises(UsageError, match="no readable zip file"):
-        read(tmp_path / "log.eval")
+        read(tmp_path / "log.eval", {})

@@ -25,7 +25,7 @@ def test_answers_errors_and_what_was_not_asked(tmp_path: Path) -> None:
     }
     report["samples"][2]["raw_output"] = None
     write(tmp_path / "r.json", report)
-    found = read(tmp_path / "r.json")
+    found = read(tmp_path / "r.json", {})
     assert found.chat
     assert [item.responses for item in found.items] == [
         (
@@ -52,4 +52,4 @@ def test_an_item_twice_is_refused(tmp_path: Path) -> None:
     report["samples"] = [report["samples"][0]] * 2
     write(tmp_path / "r.json", report)
     with pytest.raises(UsageError, match="item s0-0000 stands there twice; keep one"):
-        read(tmp_path / "r.json")
+        read(tmp_path / "r.json", {})

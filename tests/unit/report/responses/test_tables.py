@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ from pytest_haerae.run.given_responses import GivenItem
 from pytest_haerae.types import Response
 
 
-def items(folder: Path, *rows: dict[str, Any]) -> list[GivenItem]:
+def items(folder: Path, *rows: dict[str, Any], columns: Mapping[str, str] | None = None) -> list[GivenItem]:
     path = folder / "answers.jsonl"
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
-    return list(read(path).items)
+    return list(read(path, columns or {}).items)
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.CSV", "a.tsv", "a.parquet"])
@@ -40,6 +41,25 @@ def test_a_number_is_its_text_and_null_is_no_answer(tmp_path: Path) -> None:
     first, second = items(tmp_path, {"id": 1, "response": 3}, {"key": "k", "response": None})
     assert (first.name, first.responses) == ("1", (Response("3"),))
     assert (second.name, second.responses) == ("k", (None,))
+
+
+@pytest.mark.parametrize(
+    ("row", "columns", "field"),
+    [
+        ({"id": "q1", "question": "?", "answer": "A", "options": ["가", "나"]}, {}, "answer"),
+        ({"id": "q1", "query": "?", "answer": "A"}, {}, "answer"),
+        ({"id": "q1", "문제": "?", "보기1": "가", "보기2": "나", "정답": "1", "text": "지문"}, {}, "text"),
+        ({"id": "q1", "문항": "?", "answer": "A"}, {"question": "문항", "answer": "answer"}, "answer"),
+        ({"id": "q1", "instruction": "?", "output": "A"}, {"question": "instruction", "answer": "output"}, "output"),
+    ],
+)
+def test_a_file_of_data_is_no_file_of_answers(
+    tmp_path: Path, row: dict[str, Any], columns: dict[str, str], field: str
+) -> None:
+    """What is right stands there: a model would have all of it right."""
+    with pytest.raises(UsageError, match=f"row 1: looks like data: .* column {field} may .*from a column response or"):
+        items(tmp_path, row, columns=columns)
+    assert items(tmp_path, {**row, "response": "B"}, columns=columns)[0].responses == (Response("B"),)
 
 
 def test_a_table_may_be_of_several_subsets_and_repeats(tmp_path: Path) -> None:

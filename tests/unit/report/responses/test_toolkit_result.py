@@ -38,7 +38,7 @@ def test_it_is_told_from_a_report(tmp_path: Path) -> None:
 
 
 def test_a_sample_has_its_question_and_what_was_answered(tmp_path: Path) -> None:
-    found = read(written(tmp_path, [SAMPLE, SAMPLE | {"prediction": None, "options": None}]))
+    found = read(written(tmp_path, [SAMPLE, SAMPLE | {"prediction": None, "options": None}]), {})
     first, second = found.items
     assert found.model == "huggingface"
     assert first.responses == (Response("(B)"),)
@@ -48,7 +48,7 @@ def test_a_sample_has_its_question_and_what_was_answered(tmp_path: Path) -> None
 
 
 def test_scored_options_have_their_numbers(tmp_path: Path) -> None:
-    (item,) = read(written(tmp_path, [SAMPLE | {"logits": {"option_log_probs": [-1, -2, -3, -4, -5.5]}}])).items
+    (item,) = read(written(tmp_path, [SAMPLE | {"logits": {"option_log_probs": [-1, -2, -3, -4, -5.5]}}]), {}).items
     assert item.responses == (Response("(B)", (-1.0, -2.0, -3.0, -4.0, -5.5)),)
     assert item.continuations == tuple(SAMPLE["options"])
 
@@ -62,7 +62,7 @@ def test_scored_options_have_their_numbers(tmp_path: Path) -> None:
     ],
 )
 def test_a_failed_call_is_an_error_and_no_answer(tmp_path: Path, text: str) -> None:
-    (item,) = read(written(tmp_path, [SAMPLE | {"prediction": text}])).items
+    (item,) = read(written(tmp_path, [SAMPLE | {"prediction": text}]), {}).items
     assert item.responses == (Response(error=text),)
 
 
@@ -84,11 +84,11 @@ def test_a_failed_call_is_an_error_and_no_answer(tmp_path: Path, text: str) -> N
 )
 def test_a_malformed_sample_is_named(tmp_path: Path, samples: Any, words: str) -> None:  # noqa: ANN401 - as above
     with pytest.raises(UsageError) as raised:
-        read(written(tmp_path, samples))
+        read(written(tmp_path, samples), {})
     assert str(raised.value).startswith("--responses ")
     assert words in str(raised.value)
 
 
 def test_a_run_that_failed_is_refused_in_its_words(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"the run failed there \(Pipeline failed: no GPU\), and nothing was answered"):
-        read(written(tmp_path, [], error="Pipeline failed: no GPU"))
+        read(written(tmp_path, [], error="Pipeline failed: no GPU"), {})

@@ -59,11 +59,13 @@ def test_the_corrected_score_stands_beside_the_judges_error() -> None:
 
 
 def test_labels_of_a_scale_correct_the_mean_of_the_scores() -> None:
-    """It stands below the accuracy, of which it says nothing."""
-    check = {"source": "random sample", "labels": 50, "left_out": 0, "error": None, "correction": correction()}
-    assert lines(judge=check)[-1] == (
-        "mean score corrected for the judge's error: 0.5200 [0.410, 0.630] (prediction powered)"
-    )
+    """It stands below the accuracy, of which it says nothing; a report of before has the accuracy's name for it."""
+    known = {"source": "random sample", "labels": 50, "left_out": 0}
+    of_scores = {"score" if name == "accuracy" else name: value for name, value in correction().items()}
+    for error, found in ((None, of_scores), (ERROR, of_scores), (None, correction())):
+        assert lines(judge={**known, "error": error, "correction": found})[-1] == (
+            "mean score corrected for the judge's error: 0.5200 [0.410, 0.630] (prediction powered)"
+        )
 
 
 def test_how_often_the_order_decides_is_said() -> None:

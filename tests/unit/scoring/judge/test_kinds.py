@@ -46,7 +46,7 @@ def test_the_order_of_two_answers_cancels_out() -> None:
 
 
 def test_a_checklist_needs_its_column() -> None:
-    with pytest.raises(ScorerFailure, match="no column 'rubric'"):
+    with pytest.raises(ScorerFailure, match="no criteria in a column 'rubric'"):
         questions_about(LETTERED, "서울", find_template("checklist_ko"))
     questions = questions_about(FREE, "새", find_template("checklist_ko"))
     assert questions.worth([(True, False)]).score == 0.5

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -145,6 +147,10 @@ def test_the_answers_of_a_conversation_are_judged_one_by_one() -> None:
         (TALK, "conversation_ko", None),
         (TALK, "conversation_en", None),
         (TALK, "score_ko", "score_ko shows no {conversation}, which it is.*conversation_ko"),
+        (replace(ITEM, metadata={"rubric": "짧다"}), "checklist_ko", None),
+        (ITEM, "checklist_ko", "no criteria in a column 'rubric'.*rubric=COLUMN.*no further one"),
+        (replace(ITEM, metadata={"topic": "가"}), "checklist_ko", r"rubric=COLUMN names another \(it has topic\)"),
+        (replace(ITEM, metadata={"rubric": 3}), "checklist_ko", "its rubric is no list of criteria: 3"),
     ],
 )
 def test_an_item_that_a_template_does_not_suit_is_refused_before_it_is_asked(
@@ -152,3 +158,15 @@ def test_an_item_that_a_template_does_not_suit_is_refused_before_it_is_asked(
 ) -> None:
     refusal = JudgeParameters(template=template).refusal(item)
     assert refusal is None if words is None else re.search(words, str(refusal))
+
+
+def test_a_report_without_an_answer_to_any_item_is_refused_and_one_with_some_is_not(tmp_path: Path) -> None:
+    report = tmp_path / "old.json"
+    row = {"subset": "a", "id": "a-0000", "key": "", "raw_output": "부산"}
+    report.write_text(json.dumps({"samples": [row]}), encoding="utf-8")
+    parameters = JudgeParameters(template="pairwise_ko", against=str(report))
+    other = replace(ITEM, id="a-0001")
+    assert parameters.refusal_of_all([other, ITEM]) is None
+    words = str(parameters.refusal_of_all([other]))
+    assert re.search(r"against=.*old.json: it has none of this run's 1 items: it names 'a-0000' of a", words)
+    assert JudgeParameters().refusal_of_all([other]) is None
