@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import NoReturn, cast
 
@@ -15,7 +16,7 @@ from pytest_haerae.collector import without_collector
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.compatibility import Measured
 from pytest_haerae.report.row_wise import NotAsWrittenError, read_row_wise
-from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Report, check_report
+from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Report, SampleRow, check_report
 from pytest_haerae.report.upgrade import upgrade
 from pytest_haerae.statistics.pairing import Outline, outline_of
 from pytest_haerae.statistics.scores import Metrics
@@ -67,6 +68,26 @@ def read_outlines(path: Path, place: str) -> OutlinedReport:
             report = _whole(text)
             samples = list(map(outline_of, report["samples"]))
         return OutlinedReport(report["metrics"], report["info"], samples)
+
+
+def read_samples(path: Path, place: str, wanted: Collection[int]) -> dict[int, SampleRow]:
+    """Some samples of a report, with their texts.
+
+    Args:
+        path: The file.
+        place: What the user named it by, for messages.
+        wanted: Their places in `samples`.
+
+    Raises:
+        UsageError: As `read_report`.
+    """
+    with _told_in_one_line(place), without_collector():
+        text, numbers = read_typed_text(path), count()
+        try:
+            rows = read_row_wise(text, lambda row: row if next(numbers) in wanted else None, _refuse)[1]
+        except NotAsWrittenError:
+            rows = list(_whole(text)["samples"])
+        return {number: row for number in wanted if number < len(rows) and (row := rows[number]) is not None}
 
 
 def _whole(text: str) -> Report:

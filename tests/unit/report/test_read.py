@@ -8,7 +8,7 @@ import pytest
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.files import write_report
-from pytest_haerae.report.read import read_report
+from pytest_haerae.report.read import read_report, read_samples
 from tests.unit.reports import make, sample
 
 
@@ -52,3 +52,18 @@ def test_what_is_no_report_is_refused_in_one_line(tmp_path: Path, content: str) 
     assert "\n" not in str(caught.value)
     with pytest.raises(UsageError, match="cannot be read"):
         read_report(tmp_path / "none.json", "none.json")
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["as written", "keys the other way round"])
+def test_some_samples_are_read_by_their_places(tmp_path: Path, order: int) -> None:
+    report = make([sample(number) for number in range(250)])
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(dict(list(report.items())[::order])), encoding="utf-8")
+    assert read_samples(path, "report.json", {3, 249, 250}) == {place: report["samples"][place] for place in (3, 249)}
+    assert read_samples(path, "report.json", ()) == {}
+
+
+def test_samples_of_a_file_that_is_no_report_any_more_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text("[", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"report\.json: corrupt, no JSON report"):
+        read_samples(tmp_path / "report.json", "report.json", {0})
