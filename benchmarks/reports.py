@@ -10,7 +10,7 @@ repeated with a number in each question. A contender is a whole process, the sta
   view        `pytest-haerae view B.json --no-open`
   view both   `pytest-haerae view B.json --baseline A.json --no-open`
   rank        `pytest-haerae rank A.json B.json`
-  rank page   `pytest-haerae rank A.json B.json --html PAGE`, which reads each report a second time for its texts
+  rank page   `pytest-haerae rank A.json B.json --html PAGE`
 
 A command and the bare load of its files alternate; medians of the rounds' times, the largest peak of memory, and the
 ratios, which alone mean something on a shared machine. The load is printed, and what it makes worthless.
@@ -53,7 +53,7 @@ COMMANDS = {
     "view": (["view", "{B}", "--no-open", "--output", "{page}"], 4.0),
     "view both": (["view", "{B}", "--baseline", "{A}", "--no-open", "--output", "{page}"], 4.0),
     "rank": (["rank", "{A}", "{B}"], 2.0),
-    "rank page": (["rank", "{A}", "{B}", "--html", "{page}"], 4.0),
+    "rank page": (["rank", "{A}", "{B}", "--html", "{page}"], 2.0),
 }
 """What is typed, and how many times the bare load's time it may take."""
 MEMORY = 1.5

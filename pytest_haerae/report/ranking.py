@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from pytest_haerae.collector import without_collector
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.read import OutlinedReport, read_outlines
 from pytest_haerae.report.schema import Info
@@ -27,11 +28,13 @@ class RankedModel:
         name: What it is called here: no other one is called so.
         path: The file of its report.
         info: What that says of the run.
+        starts: Where each of its samples begins in the file's text; see `read_outlines`.
     """
 
     name: str
     path: Path
     info: Info
+    starts: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class Ranking:
         return all(pair.paired.is_binary for pair in self.total.pairs.values())
 
 
+@without_collector()
 def read_ranking(paths: Sequence[Path], significance: float) -> Ranking:
     """Read reports and rank their models.
 
@@ -135,7 +139,7 @@ def read_ranking(paths: Sequence[Path], significance: float) -> Ranking:
     pairs = pair_all(samples, columns, several=several)
     _check_common(paths, pairs.get(ALL, {}))
     models = [
-        RankedModel(name, path, report.info)
+        RankedModel(name, path, report.info, report.starts)
         for name, path, report in zip(names_of(reports, paths), paths, reports, strict=True)
     ]
     scores = _scores(samples, columns)

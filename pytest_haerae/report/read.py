@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import NoReturn, cast
 
@@ -15,7 +14,7 @@ from pydantic import ValidationError
 from pytest_haerae.collector import without_collector
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.compatibility import Measured
-from pytest_haerae.report.row_wise import NotAsWrittenError, read_row_wise
+from pytest_haerae.report.row_wise import NotAsWrittenError, read_row_wise, read_rows_at
 from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Report, SampleRow, check_report
 from pytest_haerae.report.upgrade import upgrade
 from pytest_haerae.statistics.pairing import Outline, outline_of
@@ -39,11 +38,19 @@ def read_report(path: Path, place: str) -> Report:
 
 @dataclass(frozen=True, slots=True)
 class OutlinedReport:
-    """A report whose samples are without their texts."""
+    """A report whose samples are without their texts.
+
+    Attributes:
+        metrics: Its metrics.
+        info: Its info.
+        samples: What is kept of its samples.
+        starts: Where each begins in the file's text; empty where the file is not as this project writes it.
+    """
 
     metrics: Metrics
     info: Info
     samples: list[Outline]
+    starts: Sequence[int] = ()
 
     def measured(self) -> Measured:
         """How each of its data sets was measured."""
@@ -63,31 +70,36 @@ def read_outlines(path: Path, place: str) -> OutlinedReport:
     with _told_in_one_line(place), without_collector():
         text = read_typed_text(path)
         try:
-            report, samples = read_row_wise(text, outline_of, _refuse)
+            report, samples, starts = read_row_wise(text, outline_of, _refuse)
         except NotAsWrittenError:
             report = _whole(text)
-            samples = list(map(outline_of, report["samples"]))
-        return OutlinedReport(report["metrics"], report["info"], samples)
+            return OutlinedReport(report["metrics"], report["info"], list(map(outline_of, report["samples"])))
+        return OutlinedReport(report["metrics"], report["info"], samples, starts)
 
 
-def read_samples(path: Path, place: str, wanted: Collection[int]) -> dict[int, SampleRow]:
-    """Some samples of a report, with their texts.
+def read_samples(path: Path, place: str, wanted: Sequence[int], starts: Sequence[int] = ()) -> dict[int, SampleRow]:
+    """Some samples of a report that was read before, with their texts; what it no longer has is left out.
 
     Args:
         path: The file.
         place: What the user named it by, for messages.
         wanted: Their places in `samples`.
+        starts: Where each sample begins in the file's text, as `read_outlines` found it: then no other is read.
 
     Raises:
         UsageError: As `read_report`.
     """
     with _told_in_one_line(place), without_collector():
-        text, numbers = read_typed_text(path), count()
-        try:
-            rows = read_row_wise(text, lambda row: row if next(numbers) in wanted else None, _refuse)[1]
-        except NotAsWrittenError:
-            rows = list(_whole(text)["samples"])
-        return {number: row for number in wanted if number < len(rows) and (row := rows[number]) is not None}
+        text = read_typed_text(path)
+        if starts:
+            try:
+                return dict(
+                    zip(wanted, read_rows_at(text, [starts[number] for number in wanted], _refuse), strict=True)
+                )
+            except NotAsWrittenError:
+                pass
+        rows = _whole(text)["samples"]
+        return {number: rows[number] for number in wanted if number < len(rows)}
 
 
 def _whole(text: str) -> Report:

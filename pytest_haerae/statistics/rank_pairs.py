@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from pytest_haerae.statistics.margins import Drops, change_interval, change_p_value, drop_of, is_binary
 from pytest_haerae.statistics.pairing import ANSWERED, Outline, PairedCounts, has_several, identify_all, pair
-from pytest_haerae.types import grouped
+from pytest_haerae.types import Outcome, grouped
 
 Kind = Literal["total", "benchmark", "subset"]
 _CACHED = 100_000
@@ -113,32 +113,39 @@ class Columns:
 
     def __init__(self, reports: Sequence[Sequence[Outline]], *, several: bool) -> None:
         items = identify_all([[sample.mark for sample in samples] for samples in reports])
-        groups: dict[tuple[str, str], dict[Hashable, None]] = {}
-        known: set[Hashable] = set()
+        # Each item by the number in which it arrives, then by its number among those of its subset.
+        arrivals: dict[Hashable, int] = {}
+        groups: dict[tuple[str, str], list[int]] = {}
+        arrived: list[list[int]] = []
         for names, samples in zip(items, reports, strict=True):
-            for name, sample in zip(names, samples, strict=True):
-                if name not in known:
-                    known.add(name)
-                    benchmark = sample.mark.dataset if several else ""
-                    groups.setdefault((benchmark, sample.mark.subset), {})[name] = None
+            known = len(arrivals)
+            arrived.append([arrivals.setdefault(name, len(arrivals)) for name in names])
+            if len(arrivals) > known:
+                for arrival, sample in zip(arrived[-1], samples, strict=True):
+                    if arrival == known:
+                        benchmark = sample.mark.dataset if several else ""
+                        groups.setdefault((benchmark, sample.mark.subset), []).append(arrival)
+                        known += 1
+        numbers = [0] * len(arrivals)
         self.subsets: dict[tuple[str, str], range] = {}
-        numbers: dict[Hashable, int] = {}
+        end = 0
         for group, members in groups.items():
-            self.subsets[group] = range(len(numbers), len(numbers) + len(members))
-            numbers |= zip(members, self.subsets[group], strict=True)
-        self.grades: list[Grade | None] = [None]
-        codes: dict[Grade, int] = {}
+            self.subsets[group] = range(end, end := end + len(members))
+            for number, arrival in zip(self.subsets[group], members, strict=True):
+                numbers[arrival] = number
         self.places = [[-1] * len(numbers) for _ in reports]
         self.codes = [[0] * len(numbers) for _ in reports]
-        for names, samples, places, column in zip(items, reports, self.places, self.codes, strict=True):
-            for place, (name, sample) in enumerate(zip(names, samples, strict=True)):
-                number = numbers[name]
-                places[number] = place
-                column[number] = 0
-                if sample.outcome in ANSWERED:
-                    grade = Grade(sample.share, sample.outcome == "correct")
-                    column[number] = codes.setdefault(grade, len(codes) + 1)
-        self.grades += codes
+        self.grades: list[Grade | None] = [None]
+        codes: dict[tuple[Outcome, float | None], int] = {}
+        for each, samples, places, column in zip(arrived, reports, self.places, self.codes, strict=True):
+            for place, (arrival, sample) in enumerate(zip(each, samples, strict=True)):
+                key = sample.outcome, sample.right
+                if key not in codes:
+                    answered = sample.outcome in ANSWERED
+                    codes[key] = len(self.grades) if answered else 0
+                    self.grades += [Grade(sample.share, sample.outcome == "correct")] if answered else []
+                number = numbers[arrival]
+                places[number], column[number] = place, codes[key]
 
     def parts(self) -> dict[Part, list[int]]:
         """The numbers of the items of each part."""
@@ -243,8 +250,10 @@ def splitting_items(columns: Columns, most: int) -> list[int]:
     taken: list[int] = []
     full: set[tuple[bool | None, ...]] = set()
     for number in _in_turn(columns.subsets.values()):
+        if len(taken) == most:
+            break
         pattern = tuple(columns.right(number))
-        if pattern in full or len(taken) == most:
+        if pattern in full:
             continue
         pairs = [
             (one, other)

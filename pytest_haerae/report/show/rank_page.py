@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pytest_haerae.collector import without_collector
 from pytest_haerae.report.files import write_text
 from pytest_haerae.report.ranking import ComparedPair, RankedModel, Ranking, Standing
 from pytest_haerae.report.read import read_samples
@@ -33,8 +34,9 @@ def write_rank_page(path: Path, ranking: Ranking) -> None:
     write_text(make_rank_page(ranking) + "\n", path)
 
 
+@without_collector()
 def make_rank_page(ranking: Ranking) -> str:
-    """Make the page; the reports are read once more, for the texts of the items that it shows.
+    """Make the page; the texts of the items that it shows are looked up in the reports.
 
     Raises:
         UsageError: A report cannot be read any more.
@@ -116,8 +118,7 @@ def _items(ranking: Ranking) -> list[dict[str, object]]:
     rows: list[Mapping[int, SampleRow]] = []
     for model, places in zip(ranking.models, columns.places, strict=True):
         numbers = {places[number]: number for number in chosen if places[number] >= 0}
-        found = read_samples(model.path, str(model.path), numbers)
-        # A file that was written anew in the meantime has other samples there.
+        found = read_samples(model.path, str(model.path), [*numbers], model.starts)
         rows.append({numbers[place]: row for place, row in found.items()})
     of_number = {number: name for name, numbers in _subsets(ranking).items() for number in numbers}
     shown = []

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.files import write_report
-from pytest_haerae.report.read import read_report, read_samples
+from pytest_haerae.report.read import read_outlines, read_report, read_samples
 from tests.unit.reports import make, sample
 
 
@@ -59,11 +59,24 @@ def test_some_samples_are_read_by_their_places(tmp_path: Path, order: int) -> No
     report = make([sample(number) for number in range(250)])
     path = tmp_path / "report.json"
     path.write_text(json.dumps(dict(list(report.items())[::order])), encoding="utf-8")
-    assert read_samples(path, "report.json", {3, 249, 250}) == {place: report["samples"][place] for place in (3, 249)}
-    assert read_samples(path, "report.json", ()) == {}
+    starts = read_outlines(path, "report.json").starts
+    assert len(starts) == (250 if order == 1 else 0)
+    expected = {place: report["samples"][place] for place in (249, 3)}
+    assert read_samples(path, "report.json", [249, 3], starts) == expected
+    assert read_samples(path, "report.json", [249, 3, 250]) == expected
+    assert read_samples(path, "report.json", []) == {}
+
+
+def test_a_file_that_was_written_anew_is_read_as_it_is_now(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write_report(make([sample(number) for number in range(20)]), path)
+    starts = read_outlines(path, "report.json").starts
+    other = make([sample(number, input="새 문제 " * number) for number in range(10)])
+    write_report(other, path)
+    assert read_samples(path, "report.json", [3, 15], starts) == {3: other["samples"][3]}
 
 
 def test_samples_of_a_file_that_is_no_report_any_more_are_refused(tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text("[", encoding="utf-8")
     with pytest.raises(UsageError, match=r"report\.json: corrupt, no JSON report"):
-        read_samples(tmp_path / "report.json", "report.json", {0})
+        read_samples(tmp_path / "report.json", "report.json", [0])
