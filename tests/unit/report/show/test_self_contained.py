@@ -33,8 +33,8 @@ def test_what_a_template_writes_is_escaped_unless_it_is_this_packages_own() -> N
 
 
 def test_a_label_is_the_english_one_with_its_number() -> None:
-    template = environment({"en": {"k": "{n} items"}}).from_string("{{ 'items' | label(1200) }} {{ 'items' | label }}")
-    assert template.render() == "1,200 items {n} items"
+    template = environment({"en": {"k": "{n} items"}}).from_string("{{ 'k' | label(1200) }}, {{ 'k' | label }}")
+    assert template.render() == "1,200 items, {n} items"
 
 
 @pytest.mark.parametrize("scripts", [SCRIPTS, ("text.js",)])
