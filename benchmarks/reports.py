@@ -9,6 +9,8 @@ repeated with a number in each question. A contender is a whole process, the sta
   minimum     `pytest-haerae gate B.json --min-accuracy 0.1`
   view        `pytest-haerae view B.json --no-open`
   view both   `pytest-haerae view B.json --baseline A.json --no-open`
+  rank        `pytest-haerae rank A.json B.json`
+  rank page   `pytest-haerae rank A.json B.json --html PAGE`
 
 A command and the bare load of its files alternate; medians of the rounds' times, the largest peak of memory, and the
 ratios, which alone mean something on a shared machine. The load is printed, and what it makes worthless.
@@ -50,6 +52,8 @@ COMMANDS = {
     "minimum": (["gate", "{B}", "--min-accuracy", "0.1"], 2.0),
     "view": (["view", "{B}", "--no-open", "--output", "{page}"], 4.0),
     "view both": (["view", "{B}", "--baseline", "{A}", "--no-open", "--output", "{page}"], 4.0),
+    "rank": (["rank", "{A}", "{B}"], 2.0),
+    "rank page": (["rank", "{A}", "{B}", "--html", "{page}"], 2.0),
 }
 """What is typed, and how many times the bare load's time it may take."""
 MEMORY = 1.5

@@ -208,16 +208,14 @@ class Evaluation:
         return Conclusion(report, ordered, tuple(notes), unmeasurable)
 
     def _further_warnings(self, selection: Sequence[Selected], samples: Sequence[Sample]) -> list[str]:
-        of_judge = warn_of_judges(self.plan, samples)
-        of_judge += [UNCHECKED] if self.plan.seconds and self.labels is None else []
-        before = [] if self.baseline is None else self.baseline["samples"]
-        return [*warn_of_lost(lost_items(before, self.plan, self.source, selection)), *of_judge]
+        unchecked = [UNCHECKED] if self.plan.seconds and self.labels is None else []
+        lost = lost_items(self.baseline["samples"] if self.baseline else [], self.plan, self.source, selection)
+        return [*warn_of_lost(lost), *warn_of_judges(self.plan, samples), *unchecked]
 
     def _rows(self, samples: Sequence[Sample], further: FurtherMetrics | None = None) -> SampleRows:
-        questions = Questions(self.plan, self.source)
         return SampleRows(
             samples,
-            questions.asked,
+            Questions(self.plan, self.source).asked,
             self.source.name_of,
             lambda sample: self.plan.part_of(sample.selected.data).config.return_logits,
             None if further is None else further.hangul_of,

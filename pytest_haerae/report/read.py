@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pytest_haerae.collector import without_collector
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.compatibility import Measured
-from pytest_haerae.report.row_wise import Kept, NotAsWrittenError, read_row_wise
+from pytest_haerae.report.row_wise import Kept, NotAsWrittenError, read_row_wise, read_rows_at
 from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Report, SampleRow, check_report
 from pytest_haerae.report.upgrade import upgrade
 from pytest_haerae.statistics.pairing import Outline, outline_of
@@ -38,11 +38,19 @@ def read_report(path: Path, place: str) -> Report:
 
 @dataclass(frozen=True, slots=True)
 class OutlinedReport:
-    """A report whose samples are without their texts."""
+    """A report whose samples are without their texts.
+
+    Attributes:
+        metrics: Its metrics.
+        info: Its info.
+        samples: What is kept of its samples.
+        starts: Where each begins in the file's text; empty where the file is not as this project writes it.
+    """
 
     metrics: Metrics
     info: Info
     samples: list[Outline]
+    starts: Sequence[int] = ()
 
     def measured(self) -> Measured:
         """How each of its data sets was measured."""
@@ -59,11 +67,11 @@ def read_outlines(path: Path, place: str) -> OutlinedReport:
     Raises:
         UsageError: As `read_report`, in the same words.
     """
-    report, samples = read_kept(path, place, outline_of)
-    return OutlinedReport(report["metrics"], report["info"], samples)
+    report, samples, starts = read_kept(path, place, outline_of)
+    return OutlinedReport(report["metrics"], report["info"], samples, starts)
 
 
-def read_kept(path: Path, place: str, keep: Callable[[SampleRow], Kept]) -> tuple[Report, list[Kept]]:
+def read_kept(path: Path, place: str, keep: Callable[[SampleRow], Kept]) -> tuple[Report, list[Kept], Sequence[int]]:
     """Read a report as `read_report` does, and keep of its samples what is needed alone.
 
     Args:
@@ -72,7 +80,8 @@ def read_kept(path: Path, place: str, keep: Callable[[SampleRow], Kept]) -> tupl
         keep: What is kept of a sample.
 
     Returns:
-        The report, of which the samples may be missing, and what is kept of them, in their order.
+        The report, of which the samples may be missing; what is kept of them, in their order; and where each begins in
+        the file's text, of none where the file is not as this project writes it.
 
     Raises:
         UsageError: As `read_report`, in the same words.
@@ -83,7 +92,32 @@ def read_kept(path: Path, place: str, keep: Callable[[SampleRow], Kept]) -> tupl
             return read_row_wise(text, keep, _refuse)
         except NotAsWrittenError:
             report = _whole(text)
-            return report, list(map(keep, report["samples"]))
+            return report, list(map(keep, report["samples"])), ()
+
+
+def read_samples(path: Path, place: str, wanted: Sequence[int], starts: Sequence[int] = ()) -> dict[int, SampleRow]:
+    """Some samples of a report that was read before, with their texts; what it no longer has is left out.
+
+    Args:
+        path: The file.
+        place: What the user named it by, for messages.
+        wanted: Their places in `samples`.
+        starts: Where each sample begins in the file's text, as `read_outlines` found it: then no other is read.
+
+    Raises:
+        UsageError: As `read_report`.
+    """
+    with _told_in_one_line(place), without_collector():
+        text = read_typed_text(path)
+        if starts:
+            try:
+                return dict(
+                    zip(wanted, read_rows_at(text, [starts[number] for number in wanted], _refuse), strict=True)
+                )
+            except NotAsWrittenError:
+                pass
+        rows = _whole(text)["samples"]
+        return {number: rows[number] for number in wanted if number < len(rows)}
 
 
 def _whole(text: str) -> Report:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -28,7 +29,7 @@ class NotAsWrittenError(Exception):
 
 def read_row_wise(
     text: str, keep: Callable[[SampleRow], Kept], refuse: Callable[[str], NoReturn]
-) -> tuple[Report, list[Kept]]:
+) -> tuple[Report, list[Kept], array[int]]:
     """Read a report of the newest version as it is written: each of its parts once, the version before the samples.
 
     Args:
@@ -37,7 +38,7 @@ def read_row_wise(
         refuse: Called with ``NaN``, ``Infinity`` and ``-Infinity``.
 
     Returns:
-        The report without its samples, and what is kept of them, in their order.
+        The report without its samples, what is kept of them, in their order, and where each begins in the text.
 
     Raises:
         NotAsWrittenError: It is no such report, whatever it is.
@@ -55,9 +56,10 @@ class _Reading:
         self._text = text
         self._decode = json.JSONDecoder(parse_constant=refuse).raw_decode
         self._place = 0
+        self._starts = array("Q")
         self._step(_OPENED)
 
-    def report(self, keep: Callable[[SampleRow], Kept]) -> tuple[Report, list[Kept]]:
+    def report(self, keep: Callable[[SampleRow], Kept]) -> tuple[Report, list[Kept], array[int]]:
         parts: dict[str, Any] = {}
         kept: list[Kept] = []
         for name in self._values(_NEXT_PART):
@@ -74,21 +76,23 @@ class _Reading:
         if self._place != len(self._text):
             raise ValueError("something follows")
         reader().validate_python(parts)
-        return cast(Report, parts), kept
+        return cast(Report, parts), kept, self._starts
 
     def _rows(self, keep: Callable[[SampleRow], Kept]) -> list[Kept]:
         self._step(_LIST)
         kept: list[Kept] = []
-        rows = self._values(_NEXT_ROW)
+        rows = self._values(_NEXT_ROW, self._starts.append)
         while some := list(islice(rows, ROWS_AT_ONCE)):
             check_rows(some)
             kept += map(keep, some)
         return kept
 
-    def _values(self, following: re.Pattern[str]) -> Iterator[Any]:
-        """Values one after the other, each with what follows it."""
+    def _values(self, following: re.Pattern[str], begins: Callable[[int], object] | None = None) -> Iterator[Any]:
+        """Values one after the other, each with what follows it; `begins` is told where each does."""
         more = True
         while more:
+            if begins:
+                begins(self._place)
             yield self._value()
             more = self._step(following)[1] == ","
 
@@ -103,3 +107,23 @@ class _Reading:
             raise ValueError(f"something else at {self._place}")
         self._place = found.end()
         return found
+
+
+def read_rows_at(text: str, starts: Iterable[int], refuse: Callable[[str], NoReturn]) -> list[SampleRow]:
+    """The rows that begin at some places of the text of a report.
+
+    Args:
+        text: The file's text.
+        starts: The places, as `read_row_wise` gives them.
+        refuse: Called with ``NaN``, ``Infinity`` and ``-Infinity``.
+
+    Raises:
+        NotAsWrittenError: There is no row: the file is another one by now.
+    """
+    decode = json.JSONDecoder(parse_constant=refuse).raw_decode
+    try:
+        rows = [decode(text, start)[0] for start in starts]
+        check_rows(rows)
+    except (ValueError, RecursionError):
+        raise NotAsWrittenError from None
+    return rows

@@ -238,24 +238,29 @@ def content_hash(options: Sequence[str] | None, reference: str) -> int:
 
 
 def identify(before: Sequence[Mark], after: Sequence[Mark]) -> tuple[list[Hashable], list[Hashable]]:
-    """What each row's item is known by in both reports.
+    """What each row's item is known by in both reports; see `identify_all`."""
+    old, new = identify_all((before, after))
+    return old, new
+
+
+def identify_all(reports: Sequence[Sequence[Mark]]) -> list[list[Hashable]]:
+    """What each row's item is known by in all of some reports.
 
     An item is its data set, its subset and its key, with the same options and reference. The data set counts where a
     report has several: the one data set of a report may lie elsewhere tomorrow. The text as sent does not count: a
     chat API is sent the same question in another form than a base model.
 
-    Reports of schema version 1 have no keys. Where one of the two is of that version, rows pair by id where subset,
-    options, reference and text agree. Two of that version pair by id, subset, options and reference; where one such
-    id has several texts, as two files with the same ids give them, the text counts, too.
+    Reports of schema version 1 have no keys. Where one of some is of that version, rows pair by id where subset,
+    options, reference and text agree. Those that are all of that version pair by id, subset, options and reference;
+    where one such id has several texts, as two files with the same ids give them, the text counts, too.
     """
-    marks = [*before, *after]
-    if all(mark.key for mark in marks):
-        several = has_several(before, after)
-        return _by(lambda mark: (mark.dataset if several else "", mark.subset, mark.key, mark.content), before, after)
-    if any(mark.key for mark in marks):
-        return _by(lambda mark: (*_named(mark), mark.input), before, after)
-    reused = _reused(before) | _reused(after)
-    return _by(lambda mark: (named, mark.input) if (named := _named(mark)) in reused else named, before, after)
+    if all(mark.key for marks in reports for mark in marks):
+        several = has_several(*reports)
+        return _by(lambda mark: (mark.dataset if several else "", mark.subset, mark.key, mark.content), reports)
+    if any(mark.key for marks in reports for mark in marks):
+        return _by(lambda mark: (*_named(mark), mark.input), reports)
+    reused = set[Hashable]().union(*map(_reused, reports))
+    return _by(lambda mark: (named, mark.input) if (named := _named(mark)) in reused else named, reports)
 
 
 def _has_several(samples: Iterable[Outline]) -> bool:
@@ -267,10 +272,8 @@ def has_several(*reports: Iterable[Mark]) -> bool:
     return any(len({mark.dataset for mark in marks}) > 1 for marks in reports)
 
 
-def _by(
-    name: Callable[[Mark], Hashable], before: Sequence[Mark], after: Sequence[Mark]
-) -> tuple[list[Hashable], list[Hashable]]:
-    return [name(mark) for mark in before], [name(mark) for mark in after]
+def _by(name: Callable[[Mark], Hashable], reports: Iterable[Sequence[Mark]]) -> list[list[Hashable]]:
+    return [[name(mark) for mark in marks] for marks in reports]
 
 
 def _named(mark: Mark) -> tuple[str, str, int]:

@@ -143,6 +143,8 @@ def test_no_command_over_a_report_is_obeyed_or_ends_in_a_traceback(folder: Path,
         ["gate", "later.json", f"--min-accuracy={NAME}=0.99"],
         ["view", "later.json", "--no-open", "--output=later.html"],
         ["export", "later.json", "--csv=later.csv", "--parquet=later.parquet"],
+        ["rank", "r.json", "later.json", "--html=ranks.html"],
+        ["rank", "r.json", f"{NAME}.json"],
         ["gate", f"{NAME}.json", "--min-accuracy=0.5"],
         [f"{NAME}"],
     ):

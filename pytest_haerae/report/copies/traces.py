@@ -74,7 +74,7 @@ def read_traces(path: Path, place: str) -> TracedReport:
     Raises:
         UsageError: It is none.
     """
-    report, samples = read_kept(path, place, trace_of)
+    report, samples, _ = read_kept(path, place, trace_of)
     return TracedReport(report["info"], samples)
 
 

@@ -1,23 +1,14 @@
-"""The page that shows why an item failed: one file that needs nothing else, made from a report.
-
-Nothing of a data set or a model becomes markup or script: the template escapes what it writes; what the script shows
-travels as JSON without ``<``, ``>`` and ``&`` and is shown through ``textContent`` only; and the page's own
-Content-Security-Policy allows this script and this style, by their hashes, and nothing else.
-"""
+"""The page that shows why an item failed: one file that needs nothing else, made from a report."""
 
 from __future__ import annotations
 
 import base64
 import gzip
-import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pytest_haerae import escaping
 from pytest_haerae.collector import without_collector
 from pytest_haerae.gates.compatibility import MeasuredInfo
 from pytest_haerae.report.files import write_text
@@ -28,10 +19,12 @@ from pytest_haerae.report.show.judging import judge_title
 from pytest_haerae.report.show.page_notices import gate_notice, warning_notice
 from pytest_haerae.report.show.page_scores import score_rows
 from pytest_haerae.report.show.rows import methods_of
+from pytest_haerae.report.show.self_contained import as_it_is, asset, embed, environment, script_and_style
 from pytest_haerae.statistics.pairing import Pairing, match_rows, pair_rows
 
 SCRIPTS = (
     "text.js",
+    "choices.js",
     "data.js",
     "charts.js",
     "items.js",
@@ -51,14 +44,6 @@ BLOCK_ITEMS = 250
 COMPRESSED_FROM = 2_000_000
 """Characters of texts from which blocks are compressed: smaller pages stay readable in an editor."""
 
-_UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
-
-
-def embed(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    r"""JSON that can stand inside a script element: ``<>&``, U+2028, U+2029 and half pairs as ``\uXXXX``."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-
 
 @without_collector()
 def make_page(report: Report, baseline: Report | None = None) -> str:
@@ -69,28 +54,13 @@ def make_page(report: Report, baseline: Report | None = None) -> str:
         baseline: An earlier one to compare with; items that it lacks, or has with other options or another reference,
             are shown without a comparison.
     """
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pytest_haerae.report.show", "page"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     # Gone over many times, and rows of a run that has just ended are made each time.
     report = {**report, "samples": list(report["samples"])}
     samples, several = report["samples"], bool(report["info"].get("benchmarks"))
     before, pairing = _against(baseline, samples, several=several)
-    labels = json.loads(_asset("labels.json"))
-    environment.filters.update(
-        label=lambda key, n=None: labels["en"][key].replace("{n}", f"{n:,}" if n is not None else "{n}"),
-        percent=_percent,
-        points=_points,
-        seen=escaping.page,
-    )
-    script = '"use strict";\n' + "\n".join(_asset(name) for name in SCRIPTS)
-    style = _asset("page.css")
+    labels = json.loads(asset("labels.json"))
+    pages = environment(labels)
+    pages.filters.update(percent=_percent, points=_points)
     blocks, encoding = _blocks(samples, before, prefixes := page_data.shared_prefixes(samples))
     core = {
         "labels": labels,
@@ -100,12 +70,10 @@ def make_page(report: Report, baseline: Report | None = None) -> str:
         "blocks": {"items": BLOCK_ITEMS, "count": len(blocks), "encoding": encoding},
         **page_data.columns(samples, before, several=several),
     }
-    return environment.get_template("page.html.j2").render(
-        style=_as_it_is(style),
-        script=_as_it_is(script),
-        policy=_policy(script, style),
-        core=_as_it_is(embed(core)),
-        blocks=[_as_it_is(block) for block in blocks],
+    return pages.get_template("page.html.j2").render(
+        **script_and_style(SCRIPTS, ("page.css",)),
+        core=as_it_is(embed(core)),
+        blocks=[as_it_is(block) for block in blocks],
         block_type="application/json" if encoding == "json" else "text/plain",
         scores=score_rows(report, pairing),
         **_header(report, baseline, pairing),
@@ -130,31 +98,9 @@ def _asked(info: Info, samples: Sequence[SampleRow]) -> list[dict[str, object]]:
     return [{"method": asked["method"], "num_few_shot": asked["num_few_shot"]} for asked in every]
 
 
-def _as_it_is(text: str) -> str:
-    """Mark what the template need not escape: this package's own files, and what `embed` or base64 made safe."""
-    from markupsafe import Markup
-
-    return Markup(text)  # noqa: S704 - see the docstring; the tests try to break out of it
-
-
 def write_page(path: Path, report: Report, baseline: Report | None = None) -> None:
     """Make the page and write it; readers see the old file or the whole new one."""
     write_text(make_page(report, baseline) + "\n", path)
-
-
-def _asset(name: str) -> str:
-    return (files("pytest_haerae.report.show") / "page" / name).read_text(encoding="utf-8")
-
-
-def _policy(script: str, style: str) -> str:
-    """The Content-Security-Policy: this script, this style, the icon's data URL; no network, no markup from strings."""
-    script_hash, style_hash = (
-        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (script, style)
-    )
-    return (
-        f"default-src 'none'; script-src 'sha256-{script_hash}'; style-src 'sha256-{style_hash}'; img-src data:;"
-        " base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-    )
 
 
 def _blocks(

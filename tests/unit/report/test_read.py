@@ -8,7 +8,7 @@ import pytest
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.files import write_report
-from pytest_haerae.report.read import read_kept, read_outlines, read_report
+from pytest_haerae.report.read import read_kept, read_outlines, read_report, read_samples
 from tests.unit.reports import make, sample
 
 
@@ -57,11 +57,39 @@ def test_what_is_no_report_is_refused_in_one_line(tmp_path: Path, content: str) 
 def test_of_each_sample_is_kept_what_is_asked_for_however_it_is_written(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     write_report(make([sample(0), sample(1)]), path)
-    report, kept = read_kept(path, "report.json", lambda row: row["key"])
-    assert (report["info"]["backend"], kept) == ("random", ["k0", "k1"])
+    report, kept, starts = read_kept(path, "report.json", lambda row: row["key"])
+    assert (report["info"]["backend"], kept, len(starts)) == ("random", ["k0", "k1"], 2)
     path.write_text(json.dumps(dict(reversed(json.loads(path.read_text(encoding="utf-8")).items()))), encoding="utf-8")
     assert read_kept(path, "report.json", lambda row: row["key"])[1] == kept
     assert [outline.mark.key for outline in read_outlines(path, "report.json").samples] == kept
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(UsageError, match="no report of schema version"):
         read_kept(path, "report.json", lambda row: row["key"])
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["as written", "keys the other way round"])
+def test_some_samples_are_read_by_their_places(tmp_path: Path, order: int) -> None:
+    report = make([sample(number) for number in range(250)])
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(dict(list(report.items())[::order])), encoding="utf-8")
+    starts = read_outlines(path, "report.json").starts
+    assert len(starts) == (250 if order == 1 else 0)
+    expected = {place: report["samples"][place] for place in (249, 3)}
+    assert read_samples(path, "report.json", [249, 3], starts) == expected
+    assert read_samples(path, "report.json", [249, 3, 250]) == expected
+    assert read_samples(path, "report.json", []) == {}
+
+
+def test_a_file_that_was_written_anew_is_read_as_it_is_now(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write_report(make([sample(number) for number in range(20)]), path)
+    starts = read_outlines(path, "report.json").starts
+    other = make([sample(number, input="새 문제 " * number) for number in range(10)])
+    write_report(other, path)
+    assert read_samples(path, "report.json", [3, 15], starts) == {3: other["samples"][3]}
+
+
+def test_samples_of_a_file_that_is_no_report_any_more_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text("[", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"report\.json: corrupt, no JSON report"):
+        read_samples(tmp_path / "report.json", "report.json", [0])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.read import read_outlines, read_report
-from pytest_haerae.report.row_wise import NotAsWrittenError, read_row_wise
+from pytest_haerae.report.row_wise import NotAsWrittenError, read_row_wise, read_rows_at
 from pytest_haerae.report.schema import Report
 from pytest_haerae.report.stream import json_text
 from pytest_haerae.statistics.pairing import outline_of
@@ -49,8 +49,11 @@ def outcome_of(path: Path) -> tuple[object, object]:
 @pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
 def test_what_is_written_is_read_row_by_row(report: Report) -> None:
     whole = json.loads(json_text(report))
-    parts, kept = read_row_wise(json_text(report), lambda row: row, refuse)
+    text = json_text(report)
+    parts, kept, starts = read_row_wise(text, lambda row: row, refuse)
     assert kept == whole["samples"]
+    assert read_rows_at(text, starts, refuse) == kept
+    assert read_rows_at(text, starts[-1:], refuse) == kept[-1:]
     assert parts == {**whole, "samples": []}
     assert list(parts) == list(whole)
 
@@ -121,3 +124,9 @@ def test_one_character_that_is_another_harms_both_ways_alike(
     path.write_text(TEXT[:place] + sign + TEXT[place + 1 :], encoding="utf-8", newline="")
     whole, row_wise = outcome_of(path)
     assert whole == row_wise
+
+
+@pytest.mark.parametrize("text", ["", "[1]", '{"id": 1}', '{"id": NaN}', "[" * 100_000])
+def test_what_is_no_row_is_not_taken_for_one(text: str) -> None:
+    with pytest.raises(NotAsWrittenError):
+        read_rows_at(text, [0], refuse)

@@ -14,25 +14,13 @@ from hypothesis import strategies as st
 
 from pytest_haerae.catalogue import registry
 from pytest_haerae.catalogue.benchmark import Benchmark
-from pytest_haerae.evaluation import Evaluation, prepare
-from pytest_haerae.run.asking import Answers, StoredSamples, ask, in_order
+from pytest_haerae.evaluation import prepare
+from pytest_haerae.run.asking import Answers, ask, in_order
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.testing import ScriptedBackend
-from pytest_haerae.types import DataKey, Method, Request, Response, Sample, Selected, Verdict
-from tests.unit.fakes import Ledger, everything, item, prepared, question, scripted, silent, write_rows
-
-ROWS = [question(number) for number in range(9)]
-
-
-def right(request: Request) -> Response:
-    """The right letter: that of the number in the last question."""
-    number = int(request.context.split("번 문제는?")[-2].split()[-1])
-    return Response(text=f"정답: ({'ABC'[number % 3]})")
-
-
-def asked(evaluation: Evaluation, selection: list[Selected] | None = None) -> Answers:
-    questions = Questions(evaluation.plan, evaluation.source)
-    return ask(evaluation.plan, questions, selection or everything(evaluation), silent)
+from pytest_haerae.types import DataKey, Method, Request, Response, Selected
+from tests.unit.fakes import Ledger, everything, item, prepared, question, scripted, write_rows
+from tests.unit.run.asked import ROWS, asked, failing, right
 
 
 def outcomes(answers: Answers) -> list[str]:
@@ -67,10 +55,6 @@ def test_what_the_method_does_not_apply_to_is_skipped_and_not_asked(tmp_path: Pa
         assert outcomes(answers) == ["skipped", "correct"]
         assert answers.samples[0].response is None
     assert len(ledger.asked) == 1
-
-
-def failing(request: Request) -> Response:
-    return Response(error="HTTP 500") if "4번" in request.context else right(request)
 
 
 @pytest.mark.parametrize(
@@ -144,70 +128,6 @@ def test_one_order_whichever_door_asks(order: list[int]) -> None:
     assert in_order([sorted_[place] for place in order]) == sorted_
 
 
-def test_another_process_learns_the_same_verdicts_from_the_store(tmp_path: Path) -> None:
-    evaluation = prepared(tmp_path, ROWS, scripted(failing, Ledger()))
-    selection = everything(evaluation)
-    with closing(asked(evaluation, selection)) as answers:
-        store, number, expected = answers.run.store.path, answers.run.number, list(answers.samples)
-    with closing(
-        StoredSamples(evaluation.plan, Questions(evaluation.plan, evaluation.source), store, number)
-    ) as stored:
-        assert [stored.sample(selected) for selected in selection] == expected
-        assert "HTTP 500" in stored.sample(selection[4]).verdict.explanation
-
-
-def test_an_item_without_a_stored_answer_is_an_error_and_no_wrong_answer(tmp_path: Path) -> None:
-    evaluation = prepared(tmp_path, ROWS, scripted(right, Ledger()))
-    selection = everything(evaluation)
-    with closing(asked(evaluation, selection[:8])) as answers:
-        store, number = answers.run.store.path, answers.run.number
-    questions = Questions(evaluation.plan, evaluation.source)
-    with closing(StoredSamples(evaluation.plan, questions, store, number)) as stored:
-        last: Sample = stored.sample(selection[8])
-    assert last.verdict.outcome == "error"
-    assert "no response was stored for this item" in last.verdict.explanation
-
-
-def test_the_verdicts_of_the_process_that_asked_are_taken_as_they_are(tmp_path: Path) -> None:
-    evaluation = prepared(tmp_path, ROWS, scripted(right, Ledger()))
-    selection = everything(evaluation)
-    with closing(asked(evaluation)) as answers:
-        store, number = answers.run.store.path, answers.run.number
-    verdict = Verdict("error", explanation="scorer moody: raised ValueError")
-    questions = Questions(evaluation.plan, evaluation.source)
-    with closing(StoredSamples(evaluation.plan, questions, store, number, {selection[0].nodeid: [verdict]})) as stored:
-        first, second = stored.sample(selection[0]), stored.sample(selection[1])
-    assert (first.verdict, second.verdict.outcome) == (verdict, "correct")
-    assert first.response == answers.samples[0].response
-
-
-def test_reasoning_is_told_apart_in_another_process_too(tmp_path: Path) -> None:
-    said = "<think>먼저 B를 본다.</think>정답: (A)"
-    evaluation = prepared(tmp_path, ROWS, scripted(lambda request: Response(text=said), Ledger()))
-    selection = everything(evaluation)
-    with closing(asked(evaluation)) as answers:
-        store, number = answers.run.store.path, answers.run.number
-    questions = Questions(evaluation.plan, evaluation.source)
-    with closing(StoredSamples(evaluation.plan, questions, store, number)) as stored:
-        response = stored.sample(selection[0]).response
-    assert response == answers.samples[0].response
-    assert response is not None
-    assert response.reasoning == "먼저 B를 본다."
-
-
-def test_a_skipped_item_is_as_skipped_in_another_process(tmp_path: Path) -> None:
-    def likely(request: Request) -> Response:
-        return Response(loglikelihoods=tuple(-1.0 - number for number in range(len(request.continuations))))
-
-    rows = [{"query": "봄?", "options": "nan", "answer": "봄"}, {"query": "봄?", "options": "가|나", "answer": "(A)"}]
-    evaluation = prepared(tmp_path, rows, scripted(likely, Ledger()), method="log_likelihood")
-    with closing(asked(evaluation)) as answers:
-        path, number, expected = answers.run.store.path, answers.run.number, list(answers.samples)
-    with closing(StoredSamples(evaluation.plan, Questions(evaluation.plan, evaluation.source), path, number)) as stored:
-        assert [stored.sample(selected) for selected in everything(evaluation)] == expected
-    assert expected[0].response is None
-
-
 def test_d8_of_two_equal_runs_at_once_one_asks_and_the_other_takes_its_answers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -245,20 +165,6 @@ def test_d8_answers_of_a_run_that_was_finished_meanwhile_are_taken(
         answers.run.finish()
     with closing(asked(prepared(tmp_path, ROWS, scripted(right, ledger), resume=False))) as answers:
         assert answers.usage.computed == 9
-
-
-def test_another_process_makes_its_keys_of_the_runs_own_identity(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A model's files, or its copy of the hub, may be other ones by the time a worker looks at them."""
-    evaluation = prepared(tmp_path, ROWS, scripted(right, Ledger()))
-    selection = everything(evaluation)
-    with closing(asked(evaluation, selection)) as answers:
-        path, number, expected = answers.run.store.path, answers.run.number, list(answers.samples)
-    again = prepared(tmp_path, ROWS, scripted(right, Ledger()))
-    monkeypatch.setattr(type(again.plan), "identity", "of another model")
-    with closing(StoredSamples(again.plan, Questions(again.plan, again.source), path, number)) as stored:
-        assert [stored.sample(selected) for selected in selection] == expected
 
 
 class Kinds(ScriptedBackend):

@@ -10,8 +10,9 @@ import pytest
 from pytest_haerae.errors import UsageError
 from pytest_haerae.evaluation import Evaluation
 from pytest_haerae.report.samples import every_response
-from pytest_haerae.run.asking import Answers, StoredSamples, ask
+from pytest_haerae.run.asking import Answers, ask
 from pytest_haerae.run.questions import Questions
+from pytest_haerae.run.stored_samples import StoredSamples
 from pytest_haerae.scoring import registry
 from pytest_haerae.scoring.registry import register_scorer
 from pytest_haerae.types import Item, Request, Response, Verdict

@@ -1,21 +1,7 @@
-// Wiring: language, theme, filters, keys, deep links.
-
-// Some browsers keep no settings for pages opened from a file; the page then follows the system each time.
-function remember(name, value) {
-  try {
-    if (value === undefined) return localStorage.getItem(`pytest-haerae-${name}`);
-    localStorage.setItem(`pytest-haerae-${name}`, value);
-  } catch {
-    // Nothing is lost but the choice.
-  }
-  return null;
-}
+// Wiring: language, filters, keys, deep links.
 
 function speak(wanted) {
-  language = wanted;
-  relabel();
-  for (const button of document.querySelectorAll("[data-language]"))
-    button.setAttribute("aria-pressed", button.dataset.language === wanted);
+  chooseLanguage(wanted);
   drawSelects();
   drawPatterns();
   refilter({ keepPage: true });
@@ -118,18 +104,7 @@ function listen() {
   document.addEventListener("keydown", onKey);
   window.addEventListener("hashchange", followHash);
   window.addEventListener("popstate", followHash);
-  for (const button of document.querySelectorAll("[data-language]")) {
-    button.addEventListener("click", () => {
-      remember("language", button.dataset.language);
-      speak(button.dataset.language);
-    });
-  }
-  byId("theme").addEventListener("click", () => {
-    const dark =
-      document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-    document.documentElement.dataset.theme = dark === "dark" ? "light" : "dark";
-    remember("theme", document.documentElement.dataset.theme);
-  });
+  listenToChoices(speak);
   byId("show-help").addEventListener("click", () => byId("help").showModal());
   byId("search").addEventListener("input", (event) => {
     // While a syllable is being composed its first consonant alone would match nothing.
@@ -173,14 +148,12 @@ function listen() {
   byId("next").addEventListener("click", () => turnPage(1));
 }
 
-const chosenTheme = remember("theme");
-if (chosenTheme) document.documentElement.dataset.theme = chosenTheme;
-for (const element of document.querySelectorAll("bdi.data")) show(element, element.textContent);
+beginAsChosen();
 // Most ids begin with their subset's name; a column that repeats it would only take room.
 const idsTellSubset = core.ids.every((id, index) => id.startsWith(`${core.subsets[core.subset[index]]}-`));
 byId("rows").closest("table").classList.toggle("ids-tell-subset", idsTellSubset);
 listen();
-speak(remember("language") ?? (navigator.language.toLowerCase().startsWith("ko") ? "ko" : "en"));
+speak(languageToBeginWith());
 followHash();
 
 let lastDrawn = performance.now();

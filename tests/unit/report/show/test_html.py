@@ -10,19 +10,12 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pytest_haerae.report.show import html
-from pytest_haerae.report.show.html import SCRIPTS, embed, make_page
+from pytest_haerae.report.show.html import SCRIPTS, make_page
 from tests.unit.reports import HOSTILE, hostile, judged, make, sample
 
 PAGE = files("pytest_haerae.report.show") / "page"
-JSON = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(st.characters(codec=None)),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=8,
-)
 
 
 class Elements(HTMLParser):
@@ -63,14 +56,6 @@ def rows(page: str) -> list[dict[str, Any]]:
             packed = attributes["type"] == "text/plain"
             found += json.loads(gzip.decompress(base64.b64decode(text)) if packed else text)
     return found
-
-
-@given(JSON)
-def test_embedded_json_means_the_same_and_can_not_end_its_element(value: object) -> None:
-    text = embed(value)
-    assert json.loads(text) == value
-    assert not re.search("[<>&\u2028\u2029]", text)
-    text.encode("utf-8")
 
 
 def test_a_hostile_report_makes_the_same_elements_as_a_tame_one() -> None:
