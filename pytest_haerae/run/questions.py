@@ -83,11 +83,13 @@ class Questions:
         request = self.request(sample.selected)
         if request is None or sample.response is None:
             return request
-        return self.answered(sample.selected, sample.response)
+        return self._last(sample.selected, request, sample.response)
 
     def answered(self, selected: Selected, response: Response) -> Request:
         """What was asked for an answer to an item that the method applies to: of a conversation the last request."""
-        request = self._render(selected)
+        return self._last(selected, self._render(selected), response)
+
+    def _last(self, selected: Selected, request: Request, response: Response) -> Request:
         for turn, earlier in enumerate(response.earlier, 1):
             request = self.next_request(selected, request, earlier, turn)
         return request

@@ -65,7 +65,13 @@ RUN_BY: dict[str, tuple[str, ...]] = {
     '`run_from_config("….yaml")`': (f"{HERE}/test_doors.py::test_a_file_of_the_toolkit_is_taken_as_it_is",),
     "`@hret.evaluate` over a function": (f"{HERE}/test_functions.py",),
     "`@hret.benchmark` over several": (f"{HERE}/test_docs.py",),
-    "`compare_models`, `compare_metric`": (f"{HERE}/test_command_line.py", "tests/e2e/test_gates.py"),
+    "`compare_models`, `compare_metric`": (
+        *(f"{HERE}/test_command_line.py", "tests/e2e/test_gates.py"),
+        f"{HERE}/test_rank.py",
+    ),
+    "its results (`--output_file`, `save_json`)": (
+        f"{HERE}/test_responses.py::test_the_logs_of_other_programs_are_judged",
+    ),
     "`save_results`": (f"{HERE}/test_report_html.py::test_the_run_and_the_command_write_the_same_page",),
     "`analysis.py`": ("tests/unit/report/test_analysis.py",),
 }
