@@ -48,6 +48,8 @@ def test_the_module_is_the_command_run(tmp_path: Path) -> None:
         found.append(valid_report(tmp_path / name))
     assert found[0]["metrics"] == found[1]["metrics"]
     assert found[0]["samples"] == found[1]["samples"]
+    compared = run(tmp_path, "compare", "a.json", "b.json", command=[sys.executable, "-m", "pytest_haerae"])
+    assert (compared.returncode, compared.stdout) == (0, run(tmp_path, "compare", "a.json", "b.json").stdout)
 
 
 def test_from_an_empty_folder_to_a_scored_run(tmp_path: Path) -> None:
