@@ -281,7 +281,10 @@ def test_a_users_own_suite_over_a_benchmark(collect: Collect, pytester: pytest.P
             ["suites/kmmlu", "--dataset=sample"],
             "ERROR: the suites here ask another benchmark than this run: add *kmmlu",
         ),
-        (["suites", "--dataset=kmlu"], "ERROR: unknown dataset 'kmlu': did you mean 'kmmlu'? Valid: click, *"),
+        (
+            ["suites", "--dataset=kmlu"],
+            "ERROR: unknown dataset 'kmlu': did you mean 'kmmlu'? Valid: aime2025, click, *",
+        ),
         (["suites/kmmlu", "--subset=Lav"], "ERROR: --subset: unknown subset 'Lav': did you mean 'Law'? Valid: *"),
         (
             ["suites/kmmlu", "--min-accuracy=Lav=0.5"],

@@ -11,8 +11,8 @@ from tests.helpers import ROOT
 HERE, CATALOGUE = "tests/integration", "tests/unit/catalogue/benchmarks"
 RUN_BY: dict[str, tuple[str, ...]] = {
     "`haerae_bench`": (f"{HERE}/test_benchmarks.py::test_the_suites_are_hae_rae_bench_and_download_nothing_else",),
-    "`kmmlu`, `click`, `hrm8k`, `kbl`, `kormedmcqa`": (
-        *(f"{CATALOGUE}/test_{name}.py" for name in ("kmmlu", "click", "hrm8k", "kbl", "kormedmcqa")),
+    "`kmmlu`, `click`, `hrm8k`, `kbl`, `kormedmcqa`, `aime2025`": (
+        *(f"{CATALOGUE}/test_{name}.py" for name in ("kmmlu", "click", "hrm8k", "kbl", "kormedmcqa", "aime2025")),
         f"{HERE}/test_benchmarks.py::test_a_benchmark_is_asked_by_option_or_by_its_suite",
     ),
     "`k2_eval`, `hrc`": (
@@ -23,7 +23,6 @@ RUN_BY: dict[str, tuple[str, ...]] = {
         f"{HERE}/test_judged_benchmarks.py::test_kudge_asks_the_judge_as_the_model_and_its_report_makes_labels",
     ),
     "`generic_file`": (f"{HERE}/test_data_shapes.py",),
-    "`aime2025`": (f"{HERE}/test_docs.py::test_every_flag_and_parameter_exists",),
     "`huggingface`, `vllm`, `openai`, `litellm`": ("tests/e2e/test_tutorial.py", "tests/e2e/test_huggingface.py"),
     "`openai_judge`, `huggingface_judge`, `litellm_judge`": (
         "tests/e2e/test_judge.py::test_a_kill_in_either_batch_costs_what_was_in_flight",

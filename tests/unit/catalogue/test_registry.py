@@ -48,6 +48,7 @@ ROW = '{"question": "한글날은?", "options": ["10월 3일", "10월 9일"], "a
 
 
 COUNTS = {
+    "aime2025": 2,
     "click": 11,
     "csat_qa": 6,
     "haerae_bench": 13,

@@ -29,7 +29,7 @@ def test_an_empty_folder_gets_the_packages_suites(folder: Path, capsys: pytest.C
     assert written(folder) == suites
     assert all((folder / name).read_bytes() == (ROOT / name).read_bytes() for name in suites)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("suites: 29 suites")
+    assert lines[0].startswith("suites: 30 suites")
     assert lines[-1].startswith("next: pytest suites --model=random")
 
 
