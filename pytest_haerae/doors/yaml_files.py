@@ -36,14 +36,23 @@ class _TwiceError(Exception):
 class _OnceEach(yaml.SafeLoader):
     """Reads what the safe loader reads, and refuses a key that stands in a mapping twice."""
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ANN401 - the library's
-        """A mapping; what it takes over by ``<<`` may be said anew."""
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._looked_at: dict[int, yaml.MappingNode] = {}
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Take over what a mapping names by ``<<``; before that it has the keys alone that are written in it."""
+        if id(node) not in self._looked_at:
+            self._looked_at[id(node)] = node
+            self._refuse_twice(node)
+        super().flatten_mapping(node)
+
+    def _refuse_twice(self, node: yaml.MappingNode) -> None:
         lines: dict[tuple[str, str], int] = {}
-        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 continue
             line, name = key.start_mark.line + 1, (key.tag, key.value)
             if name in lines:
                 raise _TwiceError(f"line {line}: '{key.value}' stands in line {lines[name]}, too; keep one")
             lines[name] = line
-        return super().construct_mapping(node, deep)

@@ -193,12 +193,14 @@ def _tables(
     parts: Sequence[Part], pairs: Mapping[Part, Pairs], scores: Mapping[Part, Sequence[Score]], significance: float
 ) -> list[RankTable]:
     """The tables of some parts, whose tests are one family."""
+    # A part that nobody answered, or that only some reports call so.
+    nothing = [score_of_outlines([])] * max(map(len, scores.values()), default=0)
     tests = [
         [PairTest(*key, paired.difference, paired.p_value) for key, paired in pairs.get(part, {}).items()]
         for part in parts
     ]
     return [
-        _table(part, pairs.get(part, {}), scores.get(part, ()), significance, of_part, p_values)
+        _table(part, pairs.get(part, {}), scores.get(part, nothing), significance, of_part, p_values)
         for part, of_part, p_values in zip(parts, tests, adjusted(tests), strict=True)
     ]
 

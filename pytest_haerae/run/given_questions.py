@@ -219,9 +219,9 @@ def _names_of(item: Item) -> tuple[str, ...]:
 def _agree(question: GivenQuestion, item: Item, *, must_tell: bool) -> bool:
     """Whether options and reference are the item's; what is not said agrees, unless they have to tell."""
     if not question.references or not item.reference:
-        return not must_tell and _options_agree(question.options, item)
+        return not must_tell and _options_agree(question, item)
     right = any(_is_reference(text, item) for text in question.references)
-    return right and _options_agree(question.options, item)
+    return right and _options_agree(question, item)
 
 
 def _is_likely(question: GivenQuestion, item: Item) -> bool:
@@ -236,12 +236,21 @@ def _is_likely(question: GivenQuestion, item: Item) -> bool:
     )
 
 
-def _options_agree(given: tuple[str, ...] | None, item: Item) -> bool:
-    if given is None or _are_labels(given, len(item.options or ())):
+def _options_agree(question: GivenQuestion, item: Item) -> bool:
+    given = question.options
+    if given is None:
         return True
+    if _are_labels(given, len(item.options or ())):
+        return _shows_options(question.texts, item)
     return item.options is not None and tuple(nfc(option).strip() for option in given) == tuple(
         option.strip() for option in item.options
     )
+
+
+def _shows_options(texts: Sequence[str], item: Item) -> bool:
+    """Whether texts have the options that an item's own question does not have: questions may begin alike."""
+    query, said = bare(item.query), "\n".join(map(bare, texts))
+    return all(option in query or option in said for option in map(bare, item.options or ()))
 
 
 def _are_labels(given: Sequence[str], count: int) -> bool:
@@ -276,13 +285,20 @@ def by_option(values: Sequence[float], continuations: Sequence[str], item: Item)
         item: The item.
 
     Returns:
-        None where a continuation of some option cannot be told.
+        None where a continuation of some option cannot be told: there is none, or it is as well another one's.
     """
     if item.options is None or item.labels is None or len(values) != len(continuations):
         return None
     said = [nfc(each).strip() for each in continuations]
     labels = [plain_label(each) for each in said]
-    for names, wanted in ((said, [option.strip() for option in item.options]), (labels, list(item.labels))):
-        if all(names.count(name) == 1 for name in wanted):
-            return tuple(values[names.index(name)] for name in wanted)
-    return None
+    counted = [str(number) for number in range(1, len(said) + 1)]
+    ways = [(said, [option.strip() for option in item.options]), (labels, list(item.labels))]
+    if said == counted:  # numbers that count are labels, too
+        ways.append((said, counted[: len(item.options)]))
+    found = {
+        tuple(values[names.index(name)] for name in wanted)
+        for names, wanted in ways
+        if all(names.count(name) == 1 for name in wanted)
+    }
+    # Options that are labels themselves, in another order: nobody can say which of the two was meant.
+    return found.pop() if len(found) == 1 else None

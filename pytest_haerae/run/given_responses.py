@@ -127,6 +127,8 @@ class GivenResponses:
                         " add a column subset, or dataset"
                     )
                 given = found.answers(entry.item, k)
+                if (most := len(found.responses)) > k:
+                    joined.unread = joined.unread[0] + 1, max(joined.unread[1], most)
                 if len(given) == k:
                     if found.shown and found.shown != questions.shown(entry):
                         joined.reworded.append(entry)
@@ -208,6 +210,7 @@ class Joined:
         missing: The tests of both.
         reworded: Those that were asked in other words there than this run would ask them in.
         unused: How many items of the file are none of the run's.
+        unread: Of how many items the file has more answers than are asked for, and the most that one has.
     """
 
     place: str = ""
@@ -217,6 +220,7 @@ class Joined:
     missing: set[str] = field(default_factory=set)
     reworded: list[Selected] = field(default_factory=list)
     unused: int = 0
+    unread: tuple[int, int] = (0, 0)
 
     def answer(
         self, stored: StoredRun, usage: Usage, keys: Sequence[str], requests: Sequence[Request], progress: Progress
@@ -266,11 +270,17 @@ class Joined:
 
     def notes(self) -> list[str]:
         """What else is to be known, in lines."""
-        if not self.unused:
-            return []
-        return [
-            f"{self.place}: answers to {self.unused:,} other item{'s' * (self.unused > 1)}, which this run is not about"
-        ]
+        found = []
+        if self.unused:
+            others = f"{self.unused:,} other item{'s' * (self.unused > 1)}"
+            found.append(f"{self.place}: answers to {others}, which this run is not about")
+        if self.unread[0]:
+            items, most = self.unread
+            found.append(
+                f"{self.place}: up to {most:,} answers to {items:,} item{'s' * (items > 1)}, of which not all are read;"
+                f" --repeats={most} reads them"
+            )
+        return found
 
 
 def _is_of(row: GivenItem, entry: Selected, questions: Questions) -> bool:

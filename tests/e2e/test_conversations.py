@@ -17,7 +17,7 @@ from tests.helpers import valid_report
 
 pytestmark = [pytest.mark.server, pytest.mark.engine]
 
-TALKS = [
+TALKS: list[dict[str, Any]] = [
     {"id": 1, "questions": ["봄에 피는 꽃 하나를 쓰시오.", "그 꽃의 빛깔은?"], "references": ["진달래", "분홍색"]},
     {"id": 2, "questions": ["대한민국의 수도는?", "그곳을 흐르는 강은?"], "references": ["서울", "한강"]},
 ]

@@ -35,7 +35,8 @@ class LineRefused(Exception):  # noqa: N818 - names what came
 
 def is_left_over(said: Any) -> bool:  # noqa: ANN401 - any JSON
     """Whether the request of a line was not carried out before its batch ended."""
-    return field(said, "error", "code") in _NOT_CARRIED_OUT
+    code = field(said, "error", "code")
+    return isinstance(code, str) and code in _NOT_CARRIED_OUT
 
 
 def refusal_in(said: Any) -> LineRefused | None:  # noqa: ANN401 - any JSON

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,7 @@ from pytest_haerae.types import Request, Response
 
 _CHARACTERS_AT_ONCE = 1_000_000
 """Of one call of the tokenizer, which keeps some 100 bytes a character while it works."""
+_PROBE = "가나다"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,28 @@ class RequestEncoder:
         """The request as one text; a chat through the model's template."""
         if request.messages is None:
             return request.context
-        messages = [{"role": message.role, "content": message.content} for message in request.messages]
+        parts = self._takes_parts_alone
+        messages = [
+            {"role": each.role, "content": [{"type": "text", "text": each.content}] if parts else each.content}
+            for each in request.messages
+        ]
         arguments = self._arguments if request.kind == "generate" else {}
         return str(
             self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, **arguments)
         )
+
+    @cached_property
+    def _takes_parts_alone(self) -> bool:
+        """Whether the template passes over a message that is a text: those of some models that read images do."""
+        probes: tuple[Any, ...] = (_PROBE, [{"type": "text", "text": _PROBE}])
+        return [self._renders(probe) for probe in probes] == [False, True]
+
+    def _renders(self, content: Any) -> bool:  # noqa: ANN401 - a text or a list of parts
+        try:
+            messages = [{"role": "user", "content": content}]
+            return _PROBE in str(self._tokenizer.apply_chat_template(messages, tokenize=False))
+        except Exception:  # whatever a template raises that looks for something else
+            return False
 
     def tokenize(self, texts: Sequence[str]) -> list[Tokens]:
         """Tokens with the BOS that the tokenizer adds by itself, without a second one, and without an EOS of its own.

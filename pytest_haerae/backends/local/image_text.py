@@ -68,7 +68,8 @@ class ImageTextModel:
         kept = paths_of(request.choices, tokenizer, sorted(self._ends)) if request.choices else None
 
         def keep(tokens: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-            return kept_to([kept] * parameters.beams, tokens[:, length:].tolist(), scores)
+            # As many rows as there are beams, also where the model's own settings say how many.
+            return kept_to([kept] * len(tokens), tokens[:, length:].tolist(), scores)
 
         with torch.inference_mode():
             output = self.model.generate(

@@ -22,10 +22,13 @@ from pytest_haerae.backends.local.checkpoint import (
 )
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.redact import error_line
 from pytest_haerae.types import Capability, Request, Response
 
 _CLASSIFIER = "ForSequenceClassification"
 """What the names of classifiers' classes end in."""
+_COUNTED_FROM_PADDING = ("roberta", "camembert", "xmod")
+"""What the model types of transformers are called whose first position is the one behind the padding token's number."""
 
 
 class HuggingFaceRewardParameters(CheckpointParameters):
@@ -60,8 +63,8 @@ class HuggingFaceRewards(Backend):
         config.use_cache = False
         # By it a causal classifier finds where each row ends, and without it reads one row at a time.
         self._pad = config.pad_token_id
-        longest = min(longest_input(config, self._tokenizer), int(self._tokenizer.model_max_length))
-        self._window = parameters.max_length or longest
+        longest = min(_positions(config, self._tokenizer), int(self._tokenizer.model_max_length))
+        self._window = min(parameters.max_length or longest, _positions(config, self._tokenizer))
         self._tokenizer.truncation_side = "left"
         self._inputs = signature(self._model.forward).parameters
         fixed = None if parameters.batch_size == "auto" else parameters.batch_size
@@ -82,6 +85,9 @@ class HuggingFaceRewards(Backend):
             of = f" ({', '.join(names)})" if names else ""
             words = f"is no sequence classifier (…{_CLASSIFIER}), so it gives no reward"
             return f"{parameters.model_name_or_path}{of} {words}"
+        most, asked = _positions(config, None), parameters.max_length
+        if asked is not None and asked > most:
+            return f"--model-params max_length={asked}: {parameters.model_name_or_path} reads at most {most:,} tokens"
         label = _label(config, parameters)
         return label if isinstance(label, str) else None
 
@@ -116,7 +122,10 @@ class HuggingFaceRewards(Backend):
         if self._tokenizer.chat_template is not None:
             chat = [{"role": message.role, "content": message.content} for message in messages]
             # The template has all special tokens in it.
-            text = self._tokenizer.apply_chat_template(chat, tokenize=False)
+            try:
+                text = self._tokenizer.apply_chat_template(chat, tokenize=False)
+            except Exception as error:  # of this chat alone: some templates know no system message
+                return Response(error=f"huggingface: the reward model's chat template refuses it: {error_line(error)}")
             encoded = self._tokenizer(text, add_special_tokens=False)
             cut = len(encoded["input_ids"]) > self._window
             return _Row(index, self._taken(encoded), cut)
@@ -125,10 +134,10 @@ class HuggingFaceRewards(Backend):
         encoded = self._tokenizer(*pair)
         over = len(encoded["input_ids"]) - self._window
         if over > 0:
-            if over >= len(self._tokenizer(pair[0], add_special_tokens=False)["input_ids"]):
-                words = f"the answer does not fit into the {self._window} tokens of the reward model"
-                return Response(error=f"huggingface: {words}")
-            encoded = self._tokenizer(*pair, truncation="only_first", max_length=self._window)
+            fits = over < len(self._tokenizer(pair[0], add_special_tokens=False)["input_ids"])
+            # Of an answer that is longer than the window its own beginning goes, as a chat's does.
+            pair, kind = (pair, "only_first") if fits else (("", pair[1]), "only_second")
+            encoded = self._tokenizer(*pair, truncation=kind, max_length=self._window)
         return _Row(index, self._taken(encoded), over > 0)
 
     def _taken(self, encoded: Mapping[str, list[int]]) -> Mapping[str, list[int]]:
@@ -175,6 +184,14 @@ class _Row:
         """One of its fields, filled up to a length."""
         fill = pad if name == "input_ids" and pad is not None else 0
         return self.fields[name] + [fill] * (length - self.length)
+
+
+def _positions(config: Any, tokenizer: Any) -> int:  # noqa: ANN401 - transformers types them dynamically
+    """The longest input of a model, in tokens; RoBERTa and its like count their positions from behind the padding's."""
+    longest = longest_input(config, tokenizer)
+    padding = getattr(config, "pad_token_id", None)
+    counted = any(name in str(config.model_type) for name in _COUNTED_FROM_PADDING)
+    return longest - padding - 1 if counted and padding is not None else longest
 
 
 def _label(config: Any, parameters: HuggingFaceRewardParameters) -> int | str:  # noqa: ANN401 - transformers' configuration

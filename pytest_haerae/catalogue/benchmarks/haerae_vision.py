@@ -48,7 +48,8 @@ def read_row(row: Row, place: RowPlace) -> Question:
     """
     # A copy, because what a reader looks at is no metadata, and there the judge finds the checklist.
     cells = dict(row)
-    if is_missing(images := plain(cells[_IMAGES])) or images in ([], (), "[]"):
+    images = plain(cells[_IMAGES])
+    if all(is_missing(each) for each in (images if isinstance(images, list | tuple) else [images])) or images == "[]":
         raise place.error(_IMAGES, "is empty")
     try:
         read_rubric(plain(cells[CHECKLIST]))

@@ -89,6 +89,9 @@ def run(arguments: Namespace) -> int:
     margin = _margin(arguments.margin)
     inconclusive = BY_NAME["inconclusive"].read(vars(arguments))
     before, after = (read_traces(path, str(path)) for path in (arguments.before, arguments.after))
+    for path, report in ((arguments.before, before), (arguments.after, after)):
+        if not report.info["complete"]:
+            raise UsageError(f"{path}: its run is not complete; the command that wrote it goes on where it stopped")
     held = hold(before, after, margin)
     place = f"{arguments.before} and {arguments.after}"
     for name, (old, new) in held.differing.items():

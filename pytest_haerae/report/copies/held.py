@@ -12,6 +12,9 @@ from pytest_haerae.statistics.divergence import ROUNDING, Shift, shift_of
 from pytest_haerae.statistics.equivalence import Answers, Likeness, judge_likeness
 from pytest_haerae.statistics.pairing import Pairing, match, pair
 
+_LEFT_OUT = "temperature was left out"
+"""What an API backend says of requests that its server took without it (`backends.api.adaptation`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -113,4 +116,7 @@ def _draws(report: TracedReport) -> bool:
     """Whether its answers are drawn, so that they change by chance from run to run."""
     temperature = report.info["model_params"].get("temperature")
     given = isinstance(temperature, int | float) and temperature > 0
-    return given or any(sample.answers > 1 for sample in report.samples)
+    # A server that takes no temperature draws at its own.
+    given = given or _LEFT_OUT in (report.info["method_detail"] or "")
+    # Options are scored, whatever temperature stands beside them.
+    return any(sample.answers > 1 or (given and sample.written is not None) for sample in report.samples)

@@ -16,9 +16,9 @@ _PRECISION = ("dtype", "quantization", "load_in_4bit", "load_in_8bit", "kv_cache
 _WEIGHTS = re.compile(
     r"""
     (?<![^\W_])(?:
-        i?q\d(?:_[\dklmsx]+)*           # model-Q4_K_M.gguf, model.q8_0.gguf, model-IQ3_XS
+        [it]?q\d(?:_[\dklmnsx]+)*       # model-Q4_K_M.gguf, model.q8_0.gguf, model-IQ4_NL, model-TQ1_0
         | bf16 | f(?:p|loat)?(?:8|16|32)  # model-bf16, model-FP8, model_f16
-        | (?:nv|mx)fp4                    # model-NVFP4
+        | (?:nv|mx)?fp4 | nf4             # model-NVFP4, model-nf4
         | w\d+a\d+                        # model-W8A8
         | int[48] | [48]-?bit             # model-Int8, model-4bit
         | awq | gptq                      # model-AWQ

@@ -36,7 +36,8 @@ def _equal(held: Held) -> str:
         parts.append(f"the log-likelihoods of {len(held.shifts)} items are equal to {ROUNDING:g}")
     if held.outputs:
         parts.append(f"{held.outputs} outputs are equal, character by character")
-    return " and ".join(parts)
+    alone = len(held.pairing.only_before) + len(held.pairing.only_after)
+    return " and ".join(parts) + (f"; {alone:,} more items are in one of the two only" if alone else "")
 
 
 def _apart(held: Held, margin: float) -> str:

@@ -43,6 +43,7 @@ def read(path: Path, columns: Mapping[str, Any]) -> GivenResponses:
     answers: dict[_Item, dict[int, Response | None]] = {}
     places: dict[tuple[_Item, int], RowPlace] = {}
     known: set[frozenset[str]] = set()
+    separated = path.suffix.lower() in (".csv", ".tsv")
     try:
         for place, row in read_placed_rows(path):
             if (names := frozenset(row)) not in known:
@@ -55,7 +56,7 @@ def read(path: Path, columns: Mapping[str, Any]) -> GivenResponses:
                     f"{place}: the id '{item[0]}'{again} stands in row {earlier.number}, too; keep one, or tell"
                     f" answers to one item apart by a column {REPEAT} (0, 1, …)"
                 )
-            answers.setdefault(item, {})[number] = _response(row, place)
+            answers.setdefault(item, {})[number] = _response(row, place, separated=separated)
     except UsageError as error:
         raise UsageError(f"{OPTION} {error}") from None
     items = [
@@ -113,13 +114,13 @@ def _repeat(row: Mapping[str, Any], place: RowPlace) -> int:
 _MOST_REPEATS = 100_000
 
 
-def _response(row: Mapping[str, Any], place: RowPlace) -> Response | None:
-    """An answer; None where the cell is null."""
+def _response(row: Mapping[str, Any], place: RowPlace, *, separated: bool) -> Response | None:
+    """An answer; None where the cell is null, for which tables of separated values have an empty cell alone."""
     field = _field(row)
     if field is None:
         raise UsageError(f"{place}: it has no answer; a column {', '.join(ANSWERS[:-1])} or {ANSWERS[-1]} has it")
     value = row[field]
-    if value is None:
+    if value is None or (separated and value == ""):
         return None
     # A text is what was answered, also where a cell of data would say nothing by it.
     text = value if isinstance(value, str) else cell_text(value, field, place)

@@ -42,18 +42,19 @@ def _text(path: Path, info: ZipInfo, place: str) -> str:
         raise UsageError(f"{place}: has more than {_MOST >> 30} GiB")
     try:
         content = _zstd(path, info) if info.compress_type == _ZSTD else _other(path, info)
-    except (OSError, BadZipFile, ValueError, EOFError, NotImplementedError, struct.error) as error:
-        raise UsageError(f"{place}: cannot be read ({error})") from None
+    except (OSError, BadZipFile, ValueError, EOFError, RuntimeError, struct.error) as error:
+        raise UsageError(f"{place}: cannot be read ({error})") from None  # RuntimeError: it needs a password
     return decoded(content, place)
 
 
 def _other(path: Path, info: ZipInfo) -> bytes:
+    import lzma
     import zlib
 
     try:
         with ZipFile(path) as file:
             return file.read(info)
-    except zlib.error as error:
+    except (zlib.error, lzma.LZMAError) as error:
         raise BadZipFile(str(error)) from None
 
 

@@ -10,7 +10,7 @@ from pytest_haerae.report.show.layout import display_width, pad, wrap
 
 _HEADING = ("rank", "accuracy", "95% interval", "group", "n", "cut", "tokens", "cost")
 _NAME, _CELL = 8, 9
-"""The fewest columns of a name, and those of a model's accuracy and group on a subset."""
+"""The fewest columns of a name, and of a model's accuracy and group on a subset."""
 
 
 def rank_lines(ranking: Ranking, width: int) -> list[str]:
@@ -107,15 +107,18 @@ def _parts(ranking: Ranking, width: int) -> Iterator[str]:
     """The models' columns, by their numbers, in as many blocks as the width needs."""
     names = [table.part.name for table in ranking.parts]
     name_width = max(_NAME, min(max(display_width(line(name)) for name in names), width // 3))
-    columns = max(1, (width - name_width) // (_CELL + 1))
+    cell_width = max(
+        _CELL, *(len(_cell(table, model)) for table in ranking.parts for model in range(len(ranking.models)))
+    )
+    columns = max(1, (width - name_width) // (cell_width + 1))
     for start in range(0, len(ranking.models), columns):
         models = range(start, min(len(ranking.models), start + columns))
         if start:
             yield ""
-        heading = "".join(f" {f'model {model + 1}':>{_CELL}}" for model in models)
+        heading = "".join(f" {f'model {model + 1}':>{cell_width}}" for model in models)
         yield f"{pad('subset', name_width)}{heading}"
         for table in ranking.parts:
-            cells = "".join(f" {_cell(table, model):>{_CELL}}" for model in models)
+            cells = "".join(f" {_cell(table, model):>{cell_width}}" for model in models)
             yield f"{pad(table.part.name, name_width)}{cells}"
 
 

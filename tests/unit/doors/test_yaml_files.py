@@ -20,8 +20,22 @@ again: *defaults
 """
 
 
-def test_what_stands_there_once_is_read_as_the_library_reads_it() -> None:
-    assert parse_yaml(TEXT, "f") == yaml.safe_load(TEXT)
+NESTED = """
+a: &a {x: 1}
+top:
+  b: &b
+    <<: *a
+    x: 2
+c:
+  <<: *b
+d: *b
+"""
+"""A mapping that takes another over is taken over itself before it is made."""
+
+
+@pytest.mark.parametrize("text", [TEXT, NESTED])
+def test_what_stands_there_once_is_read_as_the_library_reads_it(text: str) -> None:
+    assert parse_yaml(text, "f") == yaml.safe_load(text)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,38 @@ def test_log_likelihoods_come_into_the_order_of_the_options(tmp_path: Path) -> N
 def test_options_are_told_by_text_or_label(continuations: tuple[str, ...], found: tuple[float, ...] | None) -> None:
     values = [-1.0 - number for number in range(len(continuations))]
     assert by_option(values, continuations, lettered()) == found
+
+
+@pytest.mark.parametrize(
+    ("options", "continuations", "found"),
+    [
+        (("가", "나", "다"), (" 1", " 2", " 3"), (-1.0, -2.0, -3.0)),
+        (("1", "2", "3"), ("1", "2", "3"), (-1.0, -2.0, -3.0)),
+        (("3", "1", "2"), ("3", "1", "2"), (-1.0, -2.0, -3.0)),
+        (("3", "1", "2"), ("1", "2", "3"), None),
+        (("B", "A", "C"), ("A", "B", "C"), None),
+    ],
+)
+def test_options_that_are_labels_themselves_are_told_where_both_ways_agree(
+    options: tuple[str, ...], continuations: tuple[str, ...], found: tuple[float, ...] | None
+) -> None:
+    assert (
+        by_option([-1.0, -2.0, -3.0], continuations, replace(lettered(), options=options, labels=("A", "B", "C")))
+        == found
+    )
+
+
+def test_a_question_that_begins_like_another_is_none_of_its_answers(tmp_path: Path) -> None:
+    stem = "다음 중 옳은 것은 무엇인지 고르시오."
+    rows: list[dict[str, Any]] = [{"query": stem, "options": list(OPTIONS), "answer": "(B)"}]
+    others = GivenQuestion((stem, f"{stem}\nA. 라\nB. 마\nC. 바"), ("A", "B", "C"), ("B",))
+    own = GivenQuestion((stem, f"{stem}\nA. 가\nB. 나\nC. 다"), ("A", "B", "C"), ("B",))
+    (tmp_path / "others").mkdir()
+    (tmp_path / "own").mkdir()
+    with pytest.raises(UsageError, match="it has none of this run's 1 items"):
+        predictions(tmp_path / "others", [asked(1, others)], rows)
+    found, _ = predictions(tmp_path / "own", [asked(1, own)], rows)
+    assert list(found.values()) == ["B"]
 
 
 def test_an_item_of_free_text_has_no_options() -> None:

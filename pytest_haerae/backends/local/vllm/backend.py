@@ -9,7 +9,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pytest_haerae.backends.local.batching import BatchingBackend
@@ -224,12 +224,7 @@ class VllmBackend(BatchingBackend):
         if pictured.has_images(request):
             pictured.check_reads_images(self._engine, self._parameters.model_name_or_path)
             return request
-        return request if request.messages is not None and self._takes_parts_alone else self._encoder.prompt(request)
-
-    @cached_property
-    def _takes_parts_alone(self) -> bool:
-        """Whether chats without images are the engine's to render, too: their texts would be passed over."""
-        return pictured.reads_images(self._engine) and pictured.takes_parts_alone(self._engine.get_tokenizer())
+        return self._encoder.prompt(request)
 
     def _response(self, request: Request, output: Any, length: int | None, room: int) -> Response:  # noqa: ANN401 - the engine's
         """What came of a request, whose prompt had so many tokens before it was cut to the room; None: it was not."""

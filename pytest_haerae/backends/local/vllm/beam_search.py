@@ -37,7 +37,7 @@ def refuse_what_no_search_does(
     Raises:
         UsageError: Naming it.
     """
-    idle = [*parameters.set_by_hand(), *(["reasoning"] if budget is not None else ())]
+    idle = ["reasoning"] if budget is not None else []
     if any(request.choices for request in requests):
         idle.append("constrain=letters")
     if requests[0].log_probability:

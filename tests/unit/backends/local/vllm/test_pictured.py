@@ -19,7 +19,6 @@ from pytest_haerae.backends.local.vllm.pictured import (
     has_images,
     images_problem,
     most_in_flight,
-    takes_parts_alone,
 )
 from pytest_haerae.errors import HaeraeError, UsageError
 from pytest_haerae.images import Image, image_of
@@ -124,27 +123,6 @@ def test_an_engine_whose_model_reads_texts_alone_is_refused() -> None:
     check_reads_images(started(reads=True), "org/model")
     with pytest.raises(UsageError, match="vllm: org/model reads texts alone, and there are items with images"):
         check_reads_images(started(reads=False), "org/model")
-
-
-@pytest.mark.parametrize(
-    ("template", "rendered", "expected"),
-    [
-        (None, "", False),
-        ("…", "user: 가나다", False),
-        ("…", "user: ", True),
-        ("…", ValueError("no attribute 'type'"), True),
-    ],
-)
-def test_a_template_that_looks_for_parts_passes_over_texts(
-    template: str | None, rendered: object, expected: bool
-) -> None:
-    def apply(messages: list[dict[str, str]], tokenize: bool) -> object:
-        assert messages == [{"role": "user", "content": "가나다"}]
-        if isinstance(rendered, Exception):
-            raise rendered
-        return rendered
-
-    assert takes_parts_alone(SimpleNamespace(chat_template=template, apply_chat_template=apply)) is expected
 
 
 def test_the_end_of_a_prompt_is_what_the_engine_made_of_it() -> None:
