@@ -68,9 +68,9 @@ class FurtherMetrics:
             found["correct_given_attempted"] = given
         if (f1 := simpleqa_f1(self._attempts(SIMPLEQA_F1, answered))) is not None:
             found["simpleqa_f1"] = f1
-        if shares := [*self._known(HANGUL, answered, self._hangul)]:
+        if shares := [*self._known(HANGUL, self._wanting(HANGUL, answered), self._hangul)]:
             found["hangul"] = mean_of(shares)
-        if shares := [*self._known("language", answered, self._in_language)]:
+        if shares := [*self._known("language", filter(self._language, answered), self._in_language)]:
             found["language_penalizer_average"] = mean_of(shares)
         if texts := [*_texts_alone(samples)]:
             found["bits_per_byte"] = bits_per_byte(texts)
@@ -115,9 +115,12 @@ class FurtherMetrics:
         ]
 
     def _attempts(self, metric: str, answered: Sequence[Sample]) -> list[Attempts]:
-        return [Attempts.of(sample.verdicts) for sample in answered if self._wants(sample, metric)]
+        return [Attempts.of(sample.verdicts) for sample in self._wanting(metric, answered)]
 
-    def _known(self, name: str, answered: Sequence[Sample], worth: Callable[[Sample], float | None]) -> Iterator[float]:
+    def _wanting(self, metric: str, answered: Iterable[Sample]) -> Iterator[Sample]:
+        return (sample for sample in answered if self._wants(sample, metric))
+
+    def _known(self, name: str, answered: Iterable[Sample], worth: Callable[[Sample], float | None]) -> Iterator[float]:
         """What the items' texts are worth, without those of which nothing can be said."""
         return (value for sample in answered if (value := self._worth_of(name, sample, worth)) is not None)
 
@@ -129,15 +132,18 @@ class FurtherMetrics:
 
     def hangul_of(self, sample: Sample) -> float | None:
         """The share of Hangul in the answers to an item; None where nobody asks for it, or they have no letters."""
-        return self._worth_of(HANGUL, sample, self._hangul) if sample.verdict.outcome in ANSWERED else None
+        if sample.verdict.outcome not in ANSWERED or not self._wants(sample, HANGUL):
+            return None
+        return self._worth_of(HANGUL, sample, self._hangul)
 
     def _hangul(self, sample: Sample) -> float | None:
-        if not self._wants(sample, HANGUL):
-            return None
         return _mean(hangul_share(text, sample.item.query) for text in _texts(sample))
 
+    def _language(self, sample: Sample) -> str | None:
+        return wanted_language(self._part(sample).config.evaluator_params)
+
     def _in_language(self, sample: Sample) -> float | None:
-        language = wanted_language(self._part(sample).config.evaluator_params)
+        language = self._language(sample)
         return None if language is None else _mean(float(is_in(language, text)) for text in _texts(sample))
 
 
