@@ -62,11 +62,7 @@ def with_reward(values: Mapping[str, Any], profiles: Mapping[str, Mapping[str, A
     Raises:
         UsageError: As `with_profile`.
     """
-    name = BY_NAME["reward_model"].read(values)
-    if name not in profiles:
-        return dict(values)
-    found = _named(name, values.get("reward_params", {}), profiles)
-    return {**values, "reward_model": found.backend, "reward_params": found.params}
+    return _with_named(values, BY_NAME["reward_model"].read(values), ("reward_model", "reward_params"), profiles)
 
 
 def with_judge(values: Mapping[str, Any], profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -86,10 +82,21 @@ def with_judge(values: Mapping[str, Any], profiles: Mapping[str, Mapping[str, An
                 f" its own in a profile, [{TABLE}.NAME] of {FILE}"
             )
         return {**values, "judge": names, "panel": tuple(_named(name, {}, profiles) for name in names)}
-    if not names or names[0] not in profiles:
+    return _with_named(values, next(iter(names), None), ("judge", "judge_params"), profiles)
+
+
+def _with_named(
+    values: Mapping[str, Any],
+    name: str | None,
+    options: tuple[str, str],
+    profiles: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """The options that are given, with the backend and the parameters of a profile where a second model is named so."""
+    if name is None or name not in profiles:
         return dict(values)
-    found = _named(names[0], values.get("judge_params", {}), profiles)
-    return {**values, "judge": found.backend, "judge_params": found.params}
+    model, params = options
+    found = _named(name, values.get(params, {}), profiles)
+    return {**values, model: found.backend, params: found.params}
 
 
 def _named(name: str, params: object, profiles: Mapping[str, Mapping[str, Any]]) -> NamedModel:

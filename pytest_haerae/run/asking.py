@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -160,20 +160,19 @@ def ask(
             if plan.seconds or plan.reward is not None:
                 # Two models at once may be more than fits; a test that asks the first one loads it again.
                 engine.usage.notes += model.close()
-            entries = [entry for entry in selection for _ in range(k)]
             graded, rewarded = _ask_seconds(
-                plan, questions, list(zip(entries, own, strict=True)), budget=budget, stored=stored, progress=progress
+                plan, questions, selection, own, budget=budget, stored=stored, progress=progress
             )
             if callers is not None:
                 # Until the session's end: no second process asks the same of this store meanwhile.
                 held.push(meanwhile.pop_all())
         told = {**graded.verdicts, **rewarded.lost}
-        verdicts = [told.get(at) or tally.verdict(entry, wanted.keys[at], own[at]) for at, entry in enumerate(entries)]
-        rewards = list(map(rewarded.ranks.get, range(len(entries))))
         samples = []
         for place, entry in enumerate(selection):
-            its = slice(k * place, k * (place + 1))
-            samples.append(make_sample(entry, own[its], verdicts[its], config, rewards[its]))
+            places = range(k * place, k * (place + 1))
+            verdicts = [told.get(at) or tally.verdict(entry, wanted.keys[at], own[at]) for at in places]
+            rewards = [rewarded.ranks.get(at) for at in places] if rewarded.ranks else ()
+            samples.append(make_sample(entry, [own[at] for at in places], verdicts, config, rewards))
         engine.usage.cut_short |= graded.cut_short or rewarded.usage.cut_short
         return Answers(
             samples=samples,
@@ -192,7 +191,8 @@ def ask(
 def _ask_seconds(
     plan: Plan,
     questions: Questions,
-    answers: Sequence[tuple[Selected, Response | None]],
+    selection: Sequence[Selected],
+    own: Sequence[Response | None],
     *,
     budget: Budget,
     stored: StoredRun,
@@ -200,10 +200,14 @@ def _ask_seconds(
 ) -> tuple[Graded, Rewarded]:
     """What second models say of the answers: first those that grade them, then the one that ranks them."""
     graded, rewarded = NOTHING_GRADED, NOTHING_REWARDED
+
+    def answers() -> Iterator[tuple[Selected, Response | None]]:
+        return zip((entry for entry in selection for _ in range(plan.config.repeats)), own, strict=True)
+
     if plan.seconds:
-        graded = grade(plan, plan.seconds, answers, budget=budget, stored=stored, progress=progress)
+        graded = grade(plan, plan.seconds, answers(), budget=budget, stored=stored, progress=progress)
     if plan.reward is not None:
-        rewarded = reward(plan, plan.reward, questions, answers, budget=budget, stored=stored, progress=progress)
+        rewarded = reward(plan, plan.reward, questions, answers(), budget=budget, stored=stored, progress=progress)
     return graded, rewarded
 
 

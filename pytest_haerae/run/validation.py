@@ -131,22 +131,18 @@ def _amount(name: str, value: Any) -> float | None:  # noqa: ANN401 - as above
     return value if type(value) in (int, float) else number
 
 
-def _log_probability(name: str, value: Any) -> float | None:  # noqa: ANN401 - as above
-    if value is None:
-        return None
-    number = _real(value)
-    if not -math.inf < number <= 0:
-        raise Malformed(f"{name} {shown(value)}, which is none")
-    return value if type(value) is float else number
+def _finite(most: float, words: str) -> Callable[[str, Any], float | None]:
+    """Checks that a value is a finite number and at most so large; else the words say what it is."""
 
+    def check(name: str, value: Any) -> float | None:  # noqa: ANN401 - as above
+        if value is None:
+            return None
+        number = _real(value)
+        if not (math.isfinite(number) and number <= most):
+            raise Malformed(f"{name} {shown(value)}, {words}")
+        return value if type(value) is float else number
 
-def _reward(name: str, value: Any) -> float | None:  # noqa: ANN401 - as above
-    if value is None:
-        return None
-    number = _real(value)
-    if not math.isfinite(number):
-        raise Malformed(f"{name} {shown(value)}, which is no finite number")
-    return value if type(value) is float else number
+    return check
 
 
 def _flag(name: str, value: Any) -> bool:  # noqa: ANN401 - as above
@@ -195,9 +191,9 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "reasoning": _string,
     "reasoning_tokens": _count,
     "cached_tokens": _count,
-    "log_probability": _log_probability,
+    "log_probability": _finite(0.0, "which is none"),
     "log_probability_tokens": _count,
-    "reward": _reward,
+    "reward": _finite(math.inf, "which is no finite number"),
 }
 STORED = tuple(_CHECKS)
 """The fields of a response that are stored; the earlier answers of a conversation are, each by itself."""
