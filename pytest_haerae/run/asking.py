@@ -11,7 +11,7 @@ from pytest_haerae.errors import UsageError
 from pytest_haerae.run.budget import Budget
 from pytest_haerae.run.calls import Callers, Calls
 from pytest_haerae.run.engine import Engine, Progress, send_directly
-from pytest_haerae.run.given_responses import Joined
+from pytest_haerae.run.joined import Joined
 from pytest_haerae.run.loaded import KeptModel
 from pytest_haerae.run.passes import AskAll, ask_in_passes
 from pytest_haerae.run.plan import Plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_haerae.data.cells import nfc
@@ -12,7 +12,7 @@ from pytest_haerae.data.labels import plain_label, position
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.data.rows import Row
 from pytest_haerae.errors import UsageError
-from pytest_haerae.types import LETTERS, Item, Response, Selected
+from pytest_haerae.types import LETTERS, Item, Selected
 
 if TYPE_CHECKING:
     from pytest_haerae.run.questions import Questions
@@ -266,39 +266,3 @@ def _is_reference(text: str, item: Item) -> bool:
     if text in item.options:
         return item.options.index(text) == index
     return plain_label(text) == item.reference or position(text) == index
-
-
-def in_order(response: Response, continuations: Sequence[str], item: Item) -> Response | None:
-    """A response with its log-likelihoods `by_option`; None where these are all that it has, and cannot be told."""
-    if response.loglikelihoods is None:
-        return response
-    values = by_option(response.loglikelihoods, continuations, item)
-    return None if values is None and response.text is None else replace(response, loglikelihoods=values)
-
-
-def by_option(values: Sequence[float], continuations: Sequence[str], item: Item) -> tuple[float, ...] | None:
-    """Log-likelihoods in the order of an item's options.
-
-    Args:
-        values: One for each continuation.
-        continuations: The texts, or the labels, of options, in any order; more than the item has are left out.
-        item: The item.
-
-    Returns:
-        None where a continuation of some option cannot be told: there is none, or it is as well another one's.
-    """
-    if item.options is None or item.labels is None or len(values) != len(continuations):
-        return None
-    said = [nfc(each).strip() for each in continuations]
-    labels = [plain_label(each) for each in said]
-    counted = [str(number) for number in range(1, len(said) + 1)]
-    ways = [(said, [option.strip() for option in item.options]), (labels, list(item.labels))]
-    if said == counted:  # numbers that count are labels, too
-        ways.append((said, counted[: len(item.options)]))
-    found = {
-        tuple(values[names.index(name)] for name in wanted)
-        for names, wanted in ways
-        if all(names.count(name) == 1 for name in wanted)
-    }
-    # Options that are labels themselves, in another order: nobody can say which of the two was meant.
-    return found.pop() if len(found) == 1 else None

@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING
 
 from pytest_haerae.backends.given_responses import GivenParameters
 from pytest_haerae.errors import UsageError
-from pytest_haerae.run.engine import Progress
-from pytest_haerae.run.given_questions import Given, GivenQuestion, in_order, match_questions
-from pytest_haerae.run.stored_run import StoredRun
-from pytest_haerae.run.usage import Usage
-from pytest_haerae.run.validation import Malformed, masked, thought_apart, validated_answer
-from pytest_haerae.types import Capability, Item, Request, Response, Sample, Selected
+from pytest_haerae.run.given_options import in_order
+from pytest_haerae.run.given_questions import Given, GivenQuestion, match_questions
+from pytest_haerae.run.joined import Joined, called
+from pytest_haerae.types import Capability, Item, Response, Selected
 
 if TYPE_CHECKING:
     from pytest_haerae.run.plan import Plan
     from pytest_haerae.run.questions import Questions
 
 OPTION = "--responses"
-_SHOWN = 3
 _SHOWN_TEXT = 60
 
 
@@ -102,7 +99,7 @@ class GivenResponses:
         """
         if turns := next((entry for entry in asked if entry.item.turns), None):
             raise UsageError(
-                f"{self.place}: {_called(turns)} is a conversation, whose answers are not read from files; leave its"
+                f"{self.place}: {called(turns)} is a conversation, whose answers are not read from files; leave its"
                 " subset out (--subset)"
             )
         for kind in {plan.part_of(entry.data).kind for entry in asked}:
@@ -123,7 +120,7 @@ class GivenResponses:
             if isinstance(found, GivenItem):
                 if (other := owners.setdefault(id(found), entry)) is not entry:
                     raise UsageError(
-                        f"{self.place}: {found.place}: '{found.name}' is of {_called(other)} and of {_called(entry)};"
+                        f"{self.place}: {found.place}: '{found.name}' is of {called(other)} and of {called(entry)};"
                         " add a column subset, or dataset"
                     )
                 given = found.answers(entry.item, k)
@@ -181,14 +178,14 @@ class GivenResponses:
         rows = [row for row in candidates.values() if _is_of(row, entry, questions)]
         if len(rows) > 1:
             places = " and ".join(row.place for row in rows[:2])
-            raise UsageError(f"{self.place}: {_called(entry)} stands there twice: {places}; keep one")
+            raise UsageError(f"{self.place}: {called(entry)} stands there twice: {places}; keep one")
         if rows:
             return rows[0]
         return "other" if candidates else "absent"
 
     def _why_none(self, joined: Joined, asked: Sequence[Selected]) -> str:
         if joined.other:
-            return f"; {_called(joined.other[0])} has other data there (question, options or reference)"
+            return f"; {called(joined.other[0])} has other data there (question, options or reference)"
         if not self.items:
             return "; it is empty"
         first, own = self.items[0], asked[0].item
@@ -196,91 +193,6 @@ class GivenResponses:
             return f": it names '{first.name}', they are like '{own.id}'"
         said, asks = (" ".join(text.split())[:_SHOWN_TEXT] for text in ((*first.question.texts, "")[0], own.query))
         return f": {first.place} asks {said!r}, they are like {asks!r}"
-
-
-@dataclass(slots=True)
-class Joined:
-    """The answers of a file that items of a run have.
-
-    Attributes:
-        place: What messages begin with.
-        answers: By the keys of their requests.
-        absent: The items that have none, or not as many as are asked for.
-        other: Those whose id has another content there.
-        missing: The tests of both.
-        reworded: Those that were asked in other words there than this run would ask them in.
-        unused: How many items of the file are none of the run's.
-        unread: Of how many items the file has more answers than are asked for, and the most that one has.
-    """
-
-    place: str = ""
-    answers: dict[str, Response] = field(default_factory=dict)
-    absent: list[Selected] = field(default_factory=list)
-    other: list[Selected] = field(default_factory=list)
-    missing: set[str] = field(default_factory=set)
-    reworded: list[Selected] = field(default_factory=list)
-    unused: int = 0
-    unread: tuple[int, int] = (0, 0)
-
-    def answer(
-        self, stored: StoredRun, usage: Usage, keys: Sequence[str], requests: Sequence[Request], progress: Progress
-    ) -> Mapping[str, Response]:
-        """Answer requests, and keep the answers: other processes read them in the store.
-
-        Args:
-            stored: The run in the store.
-            usage: Counts them.
-            keys: The keys of the requests.
-            requests: What is asked.
-            progress: Told nothing: nobody waits for them.
-
-        Returns:
-            One response a key; an error where the file has none.
-        """
-        found: dict[str, Response] = {}
-        for place, key in enumerate(keys):
-            response = self.answers.get(key) or Response(error=f"no answer to it in {self.place}")
-            if response.error is None:
-                try:
-                    response = masked(validated_answer(requests[place], response))
-                except Malformed as error:
-                    response = Response(error=f"{self.place} has {error}")
-            stored.store.put(stored.number, key, response)
-            found[key] = thought_apart(response)
-        usage.reused += sum(response.error is None for response in found.values())
-        return found
-
-    def warnings(self) -> list[str]:
-        """What is missing, counted and named, in lines."""
-        found = [f"{self.place}: no answer to {_named(self.absent)}"] if self.absent else []
-        if self.other:
-            found.append(
-                f"{self.place}: other data there (question, options or reference), so not taken: {_named(self.other)}"
-            )
-        if self.reworded:
-            found.append(
-                f"{self.place}: {_named(self.reworded)} asked in other words there than shown here; name the --prompt,"
-                " the few-shot examples and the --system-prompt by which the answers were given"
-            )
-        return found
-
-    def present(self, samples: Sequence[Sample]) -> Sequence[Sample]:
-        """Samples without those of items that have no answer here: there is no record of them."""
-        return [each for each in samples if each.nodeid not in self.missing] if self.missing else samples
-
-    def notes(self) -> list[str]:
-        """What else is to be known, in lines."""
-        found = []
-        if self.unused:
-            others = f"{self.unused:,} other item{'s' * (self.unused > 1)}"
-            found.append(f"{self.place}: answers to {others}, which this run is not about")
-        if self.unread[0]:
-            items, most = self.unread
-            found.append(
-                f"{self.place}: up to {most:,} answers to {items:,} item{'s' * (items > 1)}, of which not all are read;"
-                f" --repeats={most} reads them"
-            )
-        return found
 
 
 def _is_of(row: GivenItem, entry: Selected, questions: Questions) -> bool:
@@ -296,12 +208,3 @@ def _is_of(row: GivenItem, entry: Selected, questions: Questions) -> bool:
 def _row_id(key: str) -> str:
     """The id that an item's row has, by its key; empty where it has none."""
     return key.rpartition("@")[0]
-
-
-def _called(entry: Selected) -> str:
-    return f"{entry.group}: {entry.item.id}"
-
-
-def _named(entries: Sequence[Selected]) -> str:
-    shown = ", ".join(entry.item.id for entry in entries[:_SHOWN]) + (", …" if len(entries) > _SHOWN else "")
-    return f"{len(entries):,} item{'s' if len(entries) > 1 else ''} ({shown})"

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +8,9 @@ import pytest
 
 from pytest_haerae.data.rows import lettered_query
 from pytest_haerae.errors import UsageError
-from pytest_haerae.run.given_questions import GivenQuestion, bare, by_option
+from pytest_haerae.run.given_questions import GivenQuestion, bare
 from pytest_haerae.run.given_responses import GivenItem
-from pytest_haerae.types import Item, Response
-from tests.helpers import lettered
+from pytest_haerae.types import Response
 from tests.unit.fakes import question
 from tests.unit.run.test_given_responses import given, samples
 
@@ -189,39 +187,6 @@ def test_log_likelihoods_come_into_the_order_of_the_options(tmp_path: Path) -> N
     assert "other data there" in told[0]
 
 
-@pytest.mark.parametrize(
-    ("continuations", "found"),
-    [
-        ((" A", " B", " C", " D", " E"), (-1.0, -2.0, -3.0, -4.0, -5.0)),
-        (("배", "나무 쌓기", "나무쌓기", "원두", "사과"), (-5.0, -4.0, -3.0, -2.0, -1.0)),
-        (("사과", "원두", "나무쌓기", "나무쌓기", "배"), None),
-        (("A", "B"), None),
-    ],
-)
-def test_options_are_told_by_text_or_label(continuations: tuple[str, ...], found: tuple[float, ...] | None) -> None:
-    values = [-1.0 - number for number in range(len(continuations))]
-    assert by_option(values, continuations, lettered()) == found
-
-
-@pytest.mark.parametrize(
-    ("options", "continuations", "found"),
-    [
-        (("가", "나", "다"), (" 1", " 2", " 3"), (-1.0, -2.0, -3.0)),
-        (("1", "2", "3"), ("1", "2", "3"), (-1.0, -2.0, -3.0)),
-        (("3", "1", "2"), ("3", "1", "2"), (-1.0, -2.0, -3.0)),
-        (("3", "1", "2"), ("1", "2", "3"), None),
-        (("B", "A", "C"), ("A", "B", "C"), None),
-    ],
-)
-def test_options_that_are_labels_themselves_are_told_where_both_ways_agree(
-    options: tuple[str, ...], continuations: tuple[str, ...], found: tuple[float, ...] | None
-) -> None:
-    assert (
-        by_option([-1.0, -2.0, -3.0], continuations, replace(lettered(), options=options, labels=("A", "B", "C")))
-        == found
-    )
-
-
 def test_a_question_that_begins_like_another_is_none_of_its_answers(tmp_path: Path) -> None:
     stem = "다음 중 옳은 것은 무엇인지 고르시오."
     rows: list[dict[str, Any]] = [{"query": stem, "options": list(OPTIONS), "answer": "(B)"}]
@@ -233,10 +198,6 @@ def test_a_question_that_begins_like_another_is_none_of_its_answers(tmp_path: Pa
         predictions(tmp_path / "others", [asked(1, others)], rows)
     found, _ = predictions(tmp_path / "own", [asked(1, own)], rows)
     assert list(found.values()) == ["B"]
-
-
-def test_an_item_of_free_text_has_no_options() -> None:
-    assert by_option([-1.0], ["가"], Item("a-0000", "a", 0, "?", None, None, "가")) is None
 
 
 def test_what_programs_put_around_a_question_is_left_out() -> None:

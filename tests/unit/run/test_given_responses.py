@@ -9,7 +9,7 @@ import pytest
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.evaluation import Evaluation
-from pytest_haerae.run.given_responses import GivenItem, GivenResponses, Joined
+from pytest_haerae.run.given_responses import GivenItem, GivenResponses
 from pytest_haerae.run.plan import make_plan
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.types import Response, Sample, Turn
@@ -129,10 +129,6 @@ def test_as_many_answers_are_taken_as_are_asked_for(tmp_path: Path) -> None:
     assert told == [f"--responses {tmp_path / 'answers.jsonl'}: no answer to 1 item (questions-0002)"]
     found, _ = samples(given(tmp_path, items))
     assert [sample.verdict.prediction for sample in found] == ["A", "A", "C"]
-    path = tmp_path / "answers.jsonl"
-    assert Joined(f"--responses {path}", unread=(2, 3)).notes() == [
-        f"--responses {path}: up to 3 answers to 2 items, of which not all are read; --repeats=3 reads them"
-    ]
 
 
 def test_an_error_stays_one(tmp_path: Path) -> None:
