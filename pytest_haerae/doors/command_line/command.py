@@ -6,7 +6,7 @@ import codecs
 import json
 import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,13 @@ def add_option(parser: ArgumentParser, name: str) -> None:
     settings = option.settings(name)
     parser.add_argument(shown, **settings, help=option.help.replace("%", "%%"))
     parser.add_argument(*others, **settings, help=SUPPRESS)
+
+
+def add_options(parser: ArgumentParser, but: Collection[str] = ()) -> None:
+    """Add all options of the plugin's table, but some."""
+    for name in BY_NAME:
+        if name not in but:
+            add_option(parser, name)
 
 
 def print_lines(*lines: object) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from pytest_haerae.config.options import OPTIONS
-from pytest_haerae.doors.command_line.command import Command, add_option
+from pytest_haerae.doors.command_line.command import Command, add_options
 from pytest_haerae.doors.command_line.run import evaluate, options_in
 
 _OF_A_MODEL = frozenset({"model", "model_params", "responses", "demo"})
@@ -20,9 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         " inspect, HRET's results, or a batch's output",
     )
     parser.add_argument("-o", dest="output_file", metavar="PATH", help="as --output-file PATH")
-    for option in OPTIONS:
-        if option.name not in _OF_A_MODEL:
-            add_option(parser, option.name)
+    add_options(parser, _OF_A_MODEL)
 
 
 def run(arguments: Namespace) -> int:

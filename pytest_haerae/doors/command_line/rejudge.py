@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_haerae.config.options import BY_NAME, OPTIONS
-from pytest_haerae.doors.command_line.command import Command, add_option, print_lines
+from pytest_haerae.doors.command_line.command import Command, add_options, print_lines
 from pytest_haerae.doors.command_line.run import STDOUT, evaluate, options_in
 from pytest_haerae.errors import UsageError
 
@@ -38,9 +38,7 @@ _TAKEN = (
 def add_arguments(parser: ArgumentParser) -> None:
     """A report, and the options of the plugin but those of a model."""
     parser.add_argument("report", type=Path, help="the report whose answers are judged")
-    for option in OPTIONS:
-        if option.name not in _OF_THE_MODEL:
-            add_option(parser, option.name)
+    add_options(parser, _OF_THE_MODEL)
 
 
 def run(arguments: Namespace) -> int:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_haerae.config.model_names import model_names
-from pytest_haerae.config.options import BY_NAME, OPTIONS
-from pytest_haerae.doors.command_line.command import Command, add_option, print_json_text
+from pytest_haerae.config.options import BY_NAME
+from pytest_haerae.doors.command_line.command import Command, add_options, print_json_text
 from pytest_haerae.doors.evaluator import as_options, evaluate_each, forecast_each, progress_line
 from pytest_haerae.doors.toolkit_config import from_toolkit, is_toolkit_config
 from pytest_haerae.errors import UsageError
@@ -25,8 +25,7 @@ STDOUT = "-"
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of the plugin, and a file of them."""
     parser.add_argument("--config", metavar="FILE", help="a YAML file of the same options; the command line beats it")
-    for option in OPTIONS:
-        add_option(parser, option.name)
+    add_options(parser)
 
 
 def run(arguments: Namespace) -> int:

@@ -38,6 +38,10 @@ def save_tiny(folder: Path, config: Any = None, **special: str) -> Path:  # noqa
     torch.manual_seed(0)
     tokenizer = byte_tokenizer(**special)
     model = AutoModelForCausalLM.from_config(config or LlamaConfig(vocab_size=len(tokenizer), **SIZE))
+    return _save_enlarged(folder, model, tokenizer)
+
+
+def _save_enlarged(folder: Path, model: Any, tokenizer: Any) -> Path:  # noqa: ANN401 - of transformers
     # Random weights of the usual size give nearly equal numbers for everything; larger ones tell contexts apart.
     with torch.no_grad():
         for parameter in model.parameters():
@@ -84,10 +88,4 @@ def save_tiny_rewards(
         tokenizer.chat_template = template
         size["pad_token_id"] = tokenizer.pad_token_id if pads else None
         config = LlamaConfig(vocab_size=len(tokenizer), **size)
-    model = AutoModelForSequenceClassification.from_config(config)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.mul_(8)
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+    return _save_enlarged(folder, AutoModelForSequenceClassification.from_config(config), tokenizer)

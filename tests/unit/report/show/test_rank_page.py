@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,9 @@ from pytest_haerae.report.ranking import read_ranking
 from pytest_haerae.report.show import rank_page
 from pytest_haerae.report.show.rank_page import SCRIPTS, make_rank_page, rank_labels, write_rank_page
 from tests.unit.rankings import hostile_reports, models, written
-from tests.unit.report.show.test_html import Elements
+from tests.unit.report.show.test_html import PAGE, PARSES_MARKUP, REACHES_OUT, Elements
 from tests.unit.reports import HOSTILE, benchmarks_of, report_of
 
-PAGE = files("pytest_haerae.report.show") / "page"
 OWN = [name for name in SCRIPTS if name.startswith("rank")]
 
 
@@ -165,12 +163,10 @@ def test_a_report_that_is_gone_in_the_meantime_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", OWN)
 def test_the_script_never_parses_markup_or_code(name: str) -> None:
     text = (PAGE / name).read_text(encoding="utf-8")
-    assert not re.search(
-        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\b|new Function|srcdoc|javascript:",
-        text,
-    )
+    assert not PARSES_MARKUP.search(text)
     assert "</" not in text
-    assert not re.search(r"[a-z]+://|@import|url\(|\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon", text)
+    assert "://" not in text
+    assert not REACHES_OUT.search(text)
 
 
 def test_every_label_is_there_in_both_languages() -> None:
