@@ -219,7 +219,9 @@ def _evaluate(evaluation: Evaluation, progress: Progress) -> EvaluationResult:
         lost = "error" if failed else "unjudged"
         first = next((f", the first: {verdict.explanation}" for verdict in verdicts if verdict.outcome == lost), "")
         first += "".join(f"; {warning}" for warning in answers.joined.warnings())
-        again = "; the same run asks again for what failed alone" if failed else ""
+        # Of answers that were made elsewhere none is asked here.
+        asks = failed and config.responses is None
+        again = "; the same run asks again for what failed alone" if asks else ""
         raise UnmeasurableRun(f"{conclusion.unmeasurable}{first}{again} (report: {config.output_file})")
     return EvaluationResult(conclusion.report)
 

@@ -67,11 +67,11 @@ def judge_hangul(minimum: Minimum, metrics: Metrics) -> Gate:
     if score is None or not score["n"]:
         return Gate(name, "unmeasurable", None, threshold, None, "no item was measured")
     if (share := score.get("hangul")) is None:
-        detail = f"none of the {score['n']:,} answers has letters whose share of Hangul could be told"
+        detail = f"none of the {score['n']:,} items has letters whose share of Hangul could be told"
         return Gate(name, "unmeasurable", None, threshold, None, detail)
     held = share["value"] >= threshold
     detail = (
         f"share of Hangul {share['value']:.4f} is {'at least' if held else 'below'} {threshold:g}"
-        f" ({share['n']:,} of {score['n']:,} answers have letters)"
+        f" ({share['n']:,} of {score['n']:,} items have letters)"
     )
     return Gate(name, "passed" if held else "failed", share["value"], threshold, None, detail)

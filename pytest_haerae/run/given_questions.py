@@ -228,7 +228,7 @@ def _is_likely(question: GivenQuestion, item: Item) -> bool:
     """Whether a question that has the item's name is the item: something it says has to be the item's."""
     if not _agree(question, item, must_tell=True):
         return False
-    if question.options is not None and item.options == tuple(option.strip() for option in question.options):
+    if question.options is not None and _are_options(question.options, item):
         return True
     own = bare(item.query)
     return any(
@@ -242,9 +242,12 @@ def _options_agree(question: GivenQuestion, item: Item) -> bool:
         return True
     if _are_labels(given, len(item.options or ())):
         return _shows_options(question.texts, item)
-    return item.options is not None and tuple(nfc(option).strip() for option in given) == tuple(
-        option.strip() for option in item.options
-    )
+    return _are_options(given, item)
+
+
+def _are_options(given: Sequence[str], item: Item) -> bool:
+    own = item.options
+    return own is not None and [nfc(option).strip() for option in given] == [option.strip() for option in own]
 
 
 def _shows_options(texts: Sequence[str], item: Item) -> bool:

@@ -189,6 +189,8 @@ class GivenResponses:
         if not self.items:
             return "; it is empty"
         first, own = self.items[0], asked[0].item
+        if first.subset is not None and all(first.subset not in (each.item.subset, each.group) for each in asked):
+            return f": {first.place} is of subset {first.subset!r}, they are of {asked[0].group!r}"
         if first.question is None:
             return f": it names '{first.name}', they are like '{own.id}'"
         said, asks = (" ".join(text.split())[:_SHOWN_TEXT] for text in ((*first.question.texts, "")[0], own.query))

@@ -125,8 +125,9 @@ def groups_of(models: int, better: Better) -> list[list[int]]:
 def letters_of(models: int, groups: Sequence[Sequence[int]]) -> list[str]:
     """Each model's groups as letters, the first group ``a``: two models share a letter where they share a group.
 
-    After ``z`` come ``a1`` to ``z1``, then ``a2``.
+    After ``z`` come ``a1`` to ``z1``, then ``a2``; they stand apart then, as ``z a1``.
     """
     size = len(LETTERS)
     letters = [(LETTERS[n % size].lower() + str(n // size or ""), group) for n, group in enumerate(groups)]
-    return ["".join(letter for letter, group in letters if model in group) for model in range(models)]
+    between = " " if len(groups) > size else ""
+    return [between.join(letter for letter, group in letters if model in group) for model in range(models)]

@@ -41,7 +41,7 @@ def test_the_gate_holds_or_fails_and_asks_for_its_number(speaks: Evaluate, worke
     assert verdicts() == {"min-hangul": "passed", "min-hangul questions": "passed"}
     failed = speaks("--min-hangul=0.8", *workers)
     assert failed.ret == 1
-    failed.stdout.fnmatch_lines(["gate min-hangul: FAILED - share of Hangul 0.7500 is below 0.8 (40 of 40 answers*"])
+    failed.stdout.fnmatch_lines(["gate min-hangul: FAILED - share of Hangul 0.7500 is below 0.8 (40 of 40 items*"])
     report = valid_report(REPORT)
     shares = [row["hangul"] for row in report["samples"]]
     assert sorted(set(shares)) == [0, 1]
@@ -54,7 +54,7 @@ def test_answers_without_letters_do_not_pass(evaluate: Evaluate, pytester: pytes
     result = evaluate("--min-hangul=0", model="speaks")
     assert result.ret == 1
     assert verdicts() == {"min-hangul": "unmeasurable"}
-    result.stdout.fnmatch_lines(["gate min-hangul: UNMEASURABLE - none of the 40 answers has letters*"])
+    result.stdout.fnmatch_lines(["gate min-hangul: UNMEASURABLE - none of the 40 items has letters*"])
     assert main(["gate", str(REPORT), "--min-hangul=0"]) == 1
 
 

@@ -27,16 +27,16 @@ SAMPLES = [
     outline("d", "error", 0.9),
 ]
 METRICS = metrics_of_outlines(SAMPLES)
-NO_LETTERS = "none of the 1 answers has letters whose share of Hangul could be told"
+NO_LETTERS = "none of the 1 items has letters whose share of Hangul could be told"
 
 
 @pytest.mark.parametrize(
     ("subset", "threshold", "verdict", "value", "detail"),
     [
-        (None, 0.5, "passed", 0.5, "share of Hangul 0.5000 is at least 0.5 (4 of 6 answers have letters)"),
-        (None, 0.51, "failed", 0.5, "share of Hangul 0.5000 is below 0.51 (4 of 6 answers have letters)"),
-        ("a", 0.75, "passed", 0.75, "share of Hangul 0.7500 is at least 0.75 (2 of 3 answers have letters)"),
-        ("b", 0.3, "failed", 0.25, "share of Hangul 0.2500 is below 0.3 (2 of 2 answers have letters)"),
+        (None, 0.5, "passed", 0.5, "share of Hangul 0.5000 is at least 0.5 (4 of 6 items have letters)"),
+        (None, 0.51, "failed", 0.5, "share of Hangul 0.5000 is below 0.51 (4 of 6 items have letters)"),
+        ("a", 0.75, "passed", 0.75, "share of Hangul 0.7500 is at least 0.75 (2 of 3 items have letters)"),
+        ("b", 0.3, "failed", 0.25, "share of Hangul 0.2500 is below 0.3 (2 of 2 items have letters)"),
         ("c", 0.0, "unmeasurable", None, NO_LETTERS),
         ("d", 0.0, "unmeasurable", None, "no item was measured"),
         ("e", 0.0, "unmeasurable", None, "no item was measured"),

@@ -150,6 +150,7 @@ def test_an_answer_that_is_none_is_an_error(tmp_path: Path) -> None:
     [
         ([], "none of this run's 3 items; it is empty"),
         ([given_item(7)], "none of this run's 3 items: it names 'questions-0007', they are like 'questions-0000'"),
+        ([given_item(0, subset="x")], "none of this run's 3 items: row 1 is of subset 'x', they are of 'questions'"),
         ([given_item(0, key="x")], "none of this run's 3 items; questions: questions-0000 has other data there"),
         ([given_item(0), given_item(0, subset="questions")], "questions-0000 stands there twice: row 1 and row 1"),
         ([given_item(0, responses=(Response(loglikelihoods=(-1.0,)),))], "no texts"),

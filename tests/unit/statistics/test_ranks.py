@@ -92,6 +92,7 @@ def test_groups_come_in_the_order_of_the_best() -> None:
 def test_letters_beyond_the_alphabet_have_numbers() -> None:
     letters = letters_of(54, [[number] for number in range(54)])
     assert (letters[0], letters[25], letters[26], letters[53]) == ("a", "z", "a1", "b2")
+    assert letters_of(1, [[0]] * 27)[0].endswith(" y z a1"), "none runs into the next"
 
 
 def test_equal_models_are_seldom_told_apart_and_a_better_one_is_alone(capsys: pytest.CaptureFixture[str]) -> None:

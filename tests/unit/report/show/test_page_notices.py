@@ -62,7 +62,7 @@ RUNS: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
         {"min_hangul": ["0.4"]},
         {
             "min-hangul": "측정하지 못한 문항이 있어 판정할 수 없습니다."
-            " (none of the 2 answers has letters whose share of Hangul could be told)"
+            " (none of the 2 items has letters whose share of Hangul could be told)"
         },
     ),
     "by hand": (
