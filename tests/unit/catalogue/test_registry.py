@@ -51,6 +51,7 @@ COUNTS = {
     "aime2024": 1,
     "aime2024_ko": 1,
     "aime2025": 2,
+    "benchhub": 1,
     "click": 11,
     "clinicalqa": 1,
     "csat_qa": 6,
