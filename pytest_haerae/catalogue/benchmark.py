@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ class Benchmark:
         few_shot_split: The split that they come from where ``--few-shot-split`` does not say; None for the items' own.
         in_all: Whether ``--dataset=all`` stands for it, too.
         notice: What is to be known of its rows before they are asked, in a line; None for nothing.
+        cite: From the metadata of items that were asked, the BibTeX entries of what to cite with their numbers; None
+            for none. The Markdown summary ends with them.
 
     Raises:
         ValueError: It names both a repository and a folder, or neither, or a folder that is no path.
@@ -72,6 +74,7 @@ class Benchmark:
     few_shot_split: str | None = None
     in_all: bool = True
     notice: str | None = None
+    cite: Callable[[Iterable[Mapping[str, Any]]], Sequence[str]] | None = None
 
     def __post_init__(self) -> None:
         if bool(self.repository) == (self.folder is not None):

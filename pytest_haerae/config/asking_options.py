@@ -79,7 +79,8 @@ ASKING: Sequence[Option] = (
     value(
         "dataset_params",
         "JSON",
-        "revision and columns of the data set, as the two options above",
+        "revision and columns of the data set, as the two options above; and which items are asked: where, sample, by,"
+        " seed",
         "shorthand",
         parse=parse_mapping,
         default={},

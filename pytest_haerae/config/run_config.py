@@ -12,6 +12,7 @@ from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.dataset_names import expand_all
 from pytest_haerae.config.gate_settings import NO_HANGUL, GateSettings, gate_settings
+from pytest_haerae.config.item_scope import SCOPE_PARAMS, ItemScope, read_item_scope
 from pytest_haerae.config.model_names import NamedModel, model_names, named_file, with_responses
 from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.options import BY_NAME, OPTIONS, JunitWrong
@@ -26,6 +27,7 @@ from pytest_haerae.types import Method, PassIf, Reasoning
 
 DEFAULT_PROMPT: dict[Method, str] = {"log_likelihood": "raw", "string_match": "answer_letter"}
 _DATASET_PARAMS = ("revision", "columns")
+"""The parameters of a data set that stand for options of their own."""
 _DEMO = {"model": "llamacpp", "dataset": "sample", "method": "log_likelihood"}
 
 Made = TypeVar("Made")
@@ -40,6 +42,7 @@ class RunConfig(GateSettings):
 
     Attributes:
         called: What the model is called in this run, by its profile or beside others; empty where its backend says it.
+        item_scope: Which items of a subset are meant, as ``--dataset-params`` says it.
         panel: The judges, where ``--judge`` names several.
         others: Those of the further data sets; the first one's has them.
     """
@@ -90,6 +93,7 @@ class RunConfig(GateSettings):
     gpus_per_replica: float | None
     store: Path
     rootdir: Path
+    item_scope: ItemScope = ItemScope()
     panel: tuple[NamedModel, ...] = ()
     others: tuple[RunConfig, ...] = ()
 
@@ -215,6 +219,7 @@ def _config_of(dataset: str, values: Mapping[str, Any], rootdir: Path, called: s
         )
     read["evaluator_params"] = _evaluator_params(benchmark, method, read["evaluator_params"])
     read["prompt"] = read["prompt"] or default_prompt(dataset, method)
+    read["item_scope"] = read_item_scope(BY_NAME["dataset_params"].read(values))
     gates = gate_settings(values)
     if gates.min_hangul and method == "string_match":
         # Whoever gates what is told asks for it.
@@ -244,9 +249,9 @@ def with_shorthands(raw: RawOptions) -> dict[str, Any]:
     values = {name: value for name, value in raw.items() if is_given(value)}
     params = BY_NAME["dataset_params"].read(values)
     for name in params:
-        if name not in _DATASET_PARAMS:
-            raise UsageError(f"--dataset-params: {unknown('parameter', name, _DATASET_PARAMS)}")
-    values = {f"dataset_{name}": setting for name, setting in params.items()} | values
+        if name not in (*_DATASET_PARAMS, *SCOPE_PARAMS):
+            raise UsageError(f"--dataset-params: {unknown('parameter', name, (*_DATASET_PARAMS, *SCOPE_PARAMS))}")
+    values = {f"dataset_{name}": params[name] for name in _DATASET_PARAMS if name in params} | values
     return with_responses(_DEMO | values if BY_NAME["demo"].read(values) else values)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Container, Iterator, Mapping
 from datetime import date, time, timedelta
@@ -16,6 +17,11 @@ _LONG = 200
 """Longer texts are hardly those of several rows."""
 _DEEPEST = 32
 """Levels of lists and objects in a cell: what is nested deeper is left out."""
+NO_VALUE = ""
+"""What stands for the value of a row that lacks the column. No value is blank: blank cells are left out."""
+_WHOLE_FLOATS = 2.0**53
+_written = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+"""Made once: `json.dumps` with arguments makes one for each value."""
 
 
 class Metadata(Mapping[str, Any]):
@@ -142,6 +148,24 @@ def json_value(value: Any, levels: int = _DEEPEST) -> Any:  # noqa: ANN401 - a c
         return [json_value(part, levels - 1) for part in value] if levels else None
     write = next((write for kinds, write in _WRITERS if isinstance(value, kinds)), None)
     return write(value) if write else None
+
+
+def value_of(metadata: Mapping[str, Any], column: str) -> str:
+    """The value of a column as the report names its group; `NO_VALUE` where the row has none."""
+    return written(metadata.get(column))
+
+
+def written(value: Any) -> str:  # noqa: ANN401 - a JSON value
+    """A value of a row's metadata as people write it.
+
+    Values that are written alike are one: the number 2019 of a parquet file, 2019.0 of a column with gaps, and the
+    text ``2019`` of a CSV file. What is neither text nor a number stands as JSON.
+    """
+    if value is None:
+        return NO_VALUE
+    if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE_FLOATS:
+        value = int(value)
+    return (value if isinstance(value, str) else _written(value)).strip()
 
 
 def _finite(value: float) -> float | None:

@@ -31,6 +31,7 @@ __all__ = [
     "next_letter",
     "number_index",
     "numbered_layout",
+    "open_query",
     "passage",
     "split_options",
     "text_of",

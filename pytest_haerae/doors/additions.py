@@ -24,6 +24,7 @@ class Addition:
         install: The command that installs what it needs; empty where nothing is missing.
         problem: Why it cannot be loaded; empty where it can.
         method: The method whose responses a scorer judges; empty for all others.
+        citation: BibTeX of what to cite with a benchmark's numbers; empty where it says none.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Addition:
     install: str = ""
     problem: str = ""
     method: str = ""
+    citation: str = ""
 
 
 def backends() -> Iterator[Addition]:
@@ -54,7 +56,8 @@ def benchmarks() -> Iterator[Addition]:
         benchmark = find_benchmark(name)
         if benchmark is None:
             return Addition(name, "The package's own questions, in HAE-RAE Bench's subsets; for trying things out.")
-        return Addition(name, first_line(benchmark.description) or benchmark.repository or str(benchmark.folder))
+        description = first_line(benchmark.description) or benchmark.repository or str(benchmark.folder)
+        return Addition(name, description, citation="\n\n".join(benchmark.cite(()) if benchmark.cite else ()))
 
     return _each(known_names(), look)
 

@@ -95,7 +95,8 @@ class Evaluator:
             subset: One name, several, or None for all of the data set.
             split: The split; ``test`` by default.
             evaluation_method: ``string_match`` (default) or ``log_likelihood``.
-            dataset_params: ``revision`` and ``columns``, as ``--dataset-revision`` and ``--dataset-columns``.
+            dataset_params: ``revision`` and ``columns``, as ``--dataset-revision`` and ``--dataset-columns``; and
+                ``where``, ``sample``, ``by`` and ``seed``, which choose items.
             evaluator_params: The scorer's parameters.
             num_few_shot: Few-shot examples before each item.
             **options: Every other option of the command line by its name, such as ``limit=20``.
@@ -236,12 +237,14 @@ def _select(evaluation: Evaluation) -> list[Selected]:
     source, named = evaluation.source, {data: evaluation.benchmark_of(data) for data in evaluation.plan.parts}
     wanted = {data: source.wanted(data) for data in named}
     source.check_subsets()
-    return [
+    selected = [
         Selected(item, suite_nodeid(item, data.name, benchmark), data, benchmark=benchmark)
         for data, benchmark in named.items()
         for subset in wanted[data]
         for item in source.items(data, subset)
     ]
+    source.check_item_scope()
+    return selected
 
 
 def suite_nodeid(item: Item, dataset: str, benchmark: str = "") -> str:

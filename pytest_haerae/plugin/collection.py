@@ -128,6 +128,7 @@ class Collection:
             self._look_at_own(items)
             if self.evaluations and self.problem is None:
                 self.evaluations.first.source.check_subsets()
+                self.evaluations.first.source.check_item_scope()
                 self._items.check_asked()
             if not items and self.problem is None:
                 self.scope.refuse_nothing()

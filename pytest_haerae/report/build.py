@@ -96,6 +96,8 @@ def _info(
         info["judging"]["judges"] = {name: _judging(each) for name, each in facts.graded.items()}
     if facts.reward_model is not None and facts.rewarded is not None:
         info["reward_model"], info["rewarding"] = facts.reward_model, _judging(facts.rewarded)
+    if chosen := config.item_scope.to_json():
+        info["scope"] = chosen
     if config.reasoning is not None:
         info["reasoning"] = config.reasoning
     if config.inconclusive == "fail":

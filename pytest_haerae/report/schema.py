@@ -80,6 +80,8 @@ class Info(EarlierInfo):
     dataset_fingerprint: str
     """Hash of all rows that were used."""
     subsets: list[str]
+    scope: NotRequired[dict[str, Any]]
+    """Which items of the subsets the run is about, where not all: `where`, `sample`, `by`, `seed`."""
     versions: Versions
     git_commit: str | None
     started: str

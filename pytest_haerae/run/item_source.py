@@ -15,6 +15,7 @@ from pytest_haerae.data.dataset import ItemLoader
 from pytest_haerae.data.local import LocalDataset
 from pytest_haerae.data.paths import located
 from pytest_haerae.errors import UsageError
+from pytest_haerae.run.scoped_items import check_item_scope, scoped
 from pytest_haerae.types import DataKey, Item, Selected, grouped
 
 
@@ -29,6 +30,7 @@ class ItemSource:
         self._config = config
         self._loaders: dict[tuple[DataKey, str], ItemLoader] = {}
         self._names: dict[DataKey, str] = {}
+        self._scoped: dict[tuple[DataKey, str], list[Item]] = {}
 
     def loader(self, data: DataKey, split: str | None = None) -> ItemLoader:
         """A data set.
@@ -81,8 +83,11 @@ class ItemSource:
         return self.loader(data).dataset.subsets()
 
     def items(self, data: DataKey, subset: str) -> list[Item]:
-        """The items of a subset that are in scope: the first `limit` of them."""
-        return self.loader(data).items(subset)[: self._config.limit]
+        """The items of a subset that are in scope: of those that ``--dataset-params`` means the first `limit`."""
+        place = data, subset
+        if place not in self._scoped:
+            self._scoped[place] = scoped(self.loader(data).items(subset), self._config.item_scope)
+        return self._scoped[place][: self._config.limit]
 
     def wanted(self, data: DataKey) -> tuple[str, ...]:
         """The subsets of a data set that are in scope: all, or those that are named, alone or as ``kmmlu/Law``."""
@@ -107,6 +112,16 @@ class ItemSource:
         for name in self._config.subset:
             if name not in known | with_benchmark:
                 raise UsageError(f"--subset: {unknown_subset(name, known)}")
+
+    def check_item_scope(self) -> None:
+        """Refuse a column or a value of ``--dataset-params`` that no item has of the subsets that were asked for.
+
+        Raises:
+            UsageError: With the nearest match.
+        """
+        if self._config.item_scope.to_json() and self._scoped:
+            every = [item for data, subset in self._scoped for item in self.loader(data).items(subset)]
+            check_item_scope(self._config.item_scope, every)
 
     def fingerprint(self, selection: Sequence[Selected]) -> str:
         """One hash of all rows of the subsets that were used."""

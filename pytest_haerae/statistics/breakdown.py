@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
+from pytest_haerae.data.metadata import NO_VALUE, value_of
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.statistics.scores import Breakdown, Further, Metrics, score_with
@@ -16,28 +15,7 @@ from pytest_haerae.types import Item, Sample, Selected
 MOST_VALUES, FEW_VALUES = 500, 30
 """A column with more values than the one tells items apart, not groups; so does one with more than the other, of which
 hardly two items have the same."""
-NO_VALUE = ""
-"""What stands for the value of a row that lacks the column. No value is blank: blank cells are left out."""
-_WHOLE_FLOATS = 2.0**53
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-
-
-_written = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-"""Made once: `json.dumps` with arguments makes one for each value."""
-
-
-def value_of(metadata: Mapping[str, Any], column: str) -> str:
-    """The value of a column as the report names its group; `NO_VALUE` where the row has none.
-
-    Values that are written alike are one: the number 2019 of a parquet file, 2019.0 of a column with gaps, and the
-    text ``2019`` of a CSV file. What is neither text nor a number stands as JSON.
-    """
-    value = metadata.get(column)
-    if value is None:
-        return NO_VALUE
-    if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE_FLOATS:
-        value = int(value)
-    return (value if isinstance(value, str) else _written(value)).strip()
 
 
 def check_breakdowns(columns: Sequence[str], about: Sequence[Selected], source: ItemSource) -> None:

@@ -34,7 +34,8 @@ def made_up_row(repository: str, number: int) -> dict[str, Any]:
         return {**row, "references": ["7", None]} if number % 2 else row
     if repository == "HAERAE-HUB/HRM8K":
         return {**question, "answer": float(number)}
-    return {"query": f"{number}번?\n\n### 선택지: \n(A) 가\n(B) 나\n\n### 정답:", "options": "가|나", "answer": "(B)"}
+    row = {"query": f"{number}번?\n\n### 선택지: \n(A) 가\n(B) 나\n\n### 정답:", "options": "가|나", "answer": "(B)"}
+    return row | {"en": "?", "fr": "?", "ko": f"{number}번?"} if repository == "amphora/MCLM" else row
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,7 @@ RUN_BY: dict[str, tuple[str, ...]] = {
         f"{HERE}/test_judged_benchmarks.py::test_kudge_asks_the_judge_as_the_model_and_its_report_makes_labels",
     ),
     "`generic_file`": (f"{HERE}/test_data_shapes.py",),
+    "`benchhub` and its filters, such as `task_types`, `sample_size`": (f"{HERE}/test_benchhub.py",),
     "`huggingface`, `vllm`, `openai`, `litellm`": ("tests/e2e/test_tutorial.py", "tests/e2e/test_huggingface.py"),
     "`openai_judge`, `huggingface_judge`, `litellm_judge`": (
         "tests/e2e/test_judge.py::test_a_kill_in_either_batch_costs_what_was_in_flight",

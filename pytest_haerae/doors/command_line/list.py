@@ -52,6 +52,7 @@ def _as_json(addition: Addition) -> dict[str, str | None]:
         "description": addition.description or None,
         "install": addition.install or None,
         "problem": addition.problem or None,
+        **({"citation": addition.citation} if addition.citation else {}),
     }
 
 

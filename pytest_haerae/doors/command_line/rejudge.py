@@ -95,6 +95,8 @@ def options_of(report: OutlinedReport, place: str) -> dict[str, Any]:
     found["dataset"] = list(dict.fromkeys(mark.dataset for mark in marks)) or [info["dataset"]]
     # In a list of names, a name with a comma is two.
     found |= {} if any("," in name for name in info["subsets"]) else {"subset": list(info["subsets"])}
+    if scope := info.get("scope"):
+        found["dataset_params"] = scope
     if info["complete"] and marks:
         # A run with a limit has as many items of its largest subset.
         found["limit"] = max(Counter((mark.dataset, mark.subset) for mark in marks).values())

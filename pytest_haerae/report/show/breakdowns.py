@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pytest_haerae.data.metadata import NO_VALUE
 from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.rows import SummaryRow
-from pytest_haerae.statistics.breakdown import NO_VALUE
 
 MOST_SHOWN = 30
 """Values of a column that are shown: those with the most items, where it has more."""

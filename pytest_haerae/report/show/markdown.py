@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pytest_haerae.escaping import markdown as escape
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show.breakdowns import ShownBreakdown, shown_breakdowns
+from pytest_haerae.report.show.citations import citations
 from pytest_haerae.report.show.rows import (
     SummaryRow,
     asked_of,
@@ -41,6 +42,10 @@ def render_markdown(report: Report) -> str:
     notes = [*count_lines(report), throughput_line(info), explain_detects(info)]
     parts.append("\n".join(f"- {escape(note)}" for note in notes))
     parts += _wrong(report["samples"], several="benchmarks" in info)
+    if entries := citations(report):
+        parts.append(
+            "\n\n".join(["<details><summary>to be cited</summary>", "```bibtex", *entries, "```", "</details>"])
+        )
     return "\n\n".join(parts) + "\n"
 
 

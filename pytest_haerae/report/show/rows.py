@@ -119,7 +119,8 @@ def count_lines(report: Report) -> list[str]:
     if truncated := info.get("truncated"):
         counts.append(f"{truncated} contexts cut from the left")
     counts += _endings(info.get("finish_reasons") or {})
-    lines = ["not in the numbers or to be looked at: " + ", ".join(counts)] if counts else []
+    lines = _scope_lines(info)
+    lines += ["not in the numbers or to be looked at: " + ", ".join(counts)] if counts else []
     clustered, plain = metrics.get("stderr_clustered"), metrics["stderr"]
     if clustered is not None and plain is not None:
         lines.append(
@@ -130,6 +131,16 @@ def count_lines(report: Report) -> list[str]:
     if detail := info.get("method_detail"):
         lines.append(f"{'log-likelihoods' if info['method'] == 'log_likelihood' else 'how it was asked'}: {detail}")
     return lines + _reading_lines(report) + judging_lines(report)
+
+
+def _scope_lines(info: Info) -> list[str]:
+    """Which items of the subsets were asked, where these were chosen by their columns or drawn."""
+    scope = info.get("scope", {})
+    words = [f"{column} is {' or '.join(values)}" for column, values in scope.get("where", {}).items()]
+    if sample := scope.get("sample"):
+        by = f" by {scope['by']}" if "by" in scope else ""
+        words.append(f"at most {sample} items of each subset, drawn{by} (seed {scope['seed']})")
+    return ["items in scope: " + "; ".join(words)] if words else []
 
 
 def _repeats_lines(score: Score, rank: str) -> list[str]:

@@ -48,8 +48,12 @@ ROW = '{"question": "한글날은?", "options": ["10월 3일", "10월 9일"], "a
 
 
 COUNTS = {
+    "aime2024": 1,
+    "aime2024_ko": 1,
     "aime2025": 2,
+    "benchhub": 1,
     "click": 11,
+    "clinicalqa": 1,
     "csat_qa": 6,
     "haerae_bench": 13,
     "haerae_vision": 2,
@@ -57,14 +61,19 @@ COUNTS = {
     "hrm8k": 5,
     "k2_eval": 1,
     "kbl": 65,
+    "klue": 3,
     "kmmlu": 45,
     "kobest": 5,
     "komt_bench": 1,
+    "kormedlawqa": 1,
     "kormedmcqa": 4,
+    "kornli": 1,
     "kosimpleqa": 1,
+    "ksm": 1,
     "kudge": 4,
     "logical_puzzles": 0,
     "logickor": 1,
+    "mclm": 3,
     "sample_pairs": 0,
 }
 """How many subsets each names; one whose rows come along has those of its files."""

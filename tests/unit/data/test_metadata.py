@@ -20,7 +20,7 @@ from pytest_haerae.catalogue.datasets import known_layouts, open_items
 from pytest_haerae.data.cells import ClassNumber
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.data.literals import WrittenNumber
-from pytest_haerae.data.metadata import Metadata, MetadataReader, WatchedRow, json_value
+from pytest_haerae.data.metadata import NO_VALUE, Metadata, MetadataReader, WatchedRow, json_value, value_of
 from pytest_haerae.types import Item
 from tests.helpers import shared
 from tests.unit.fakes import question, write_rows
@@ -276,3 +276,25 @@ def test_the_logical_puzzles_difficulty_comes_along() -> None:
         items = loader.items(subset)
         assert all(set(item.metadata) == {"solution", "difficulty"} for item in items)
         assert len({item.metadata["difficulty"] for item in items}) < 10
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("지리", "지리"),
+        (" 지리\t", "지리"),
+        ("1", "1"),
+        (1, "1"),
+        (1.0, "1"),
+        (-2.0, "-2"),
+        (1.5, "1.5"),
+        (1e300, "1e+300"),
+        (True, "true"),
+        (["나", "가"], '["나", "가"]'),
+        ({"b": 1, "a": None}, '{"a": null, "b": 1}'),
+        (None, NO_VALUE),
+    ],
+)
+def test_a_value_is_named_as_it_is_written(value: object, name: str) -> None:
+    assert value_of({"c": value}, "c") == name
+    assert value_of({"other": 1}, "c") == NO_VALUE

@@ -10,15 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_haerae.data.metadata import value_of
 from pytest_haerae.errors import UsageError
 from pytest_haerae.statistics.breakdown import (
     FEW_VALUES,
     MOST_VALUES,
-    NO_VALUE,
     break_down,
     check_breakdowns,
     check_columns,
-    value_of,
     with_breakdowns,
 )
 from pytest_haerae.statistics.scores import make_metrics, score
@@ -40,28 +39,6 @@ def about(sample: Sample, **metadata: object) -> Sample:
 
 def samples(outcomes: str, cells: list[Any], column: str = "c") -> list[Sample]:
     return [about(each, **{column: cell}) for each, cell in zip(samples_of({"a": outcomes}), cells, strict=True)]
-
-
-@pytest.mark.parametrize(
-    ("value", "name"),
-    [
-        ("지리", "지리"),
-        (" 지리\t", "지리"),
-        ("1", "1"),
-        (1, "1"),
-        (1.0, "1"),
-        (-2.0, "-2"),
-        (1.5, "1.5"),
-        (1e300, "1e+300"),
-        (True, "true"),
-        (["나", "가"], '["나", "가"]'),
-        ({"b": 1, "a": None}, '{"a": null, "b": 1}'),
-        (None, NO_VALUE),
-    ],
-)
-def test_a_value_is_named_as_it_is_written(value: object, name: str) -> None:
-    assert value_of({"c": value}, "c") == name
-    assert value_of({"other": 1}, "c") == NO_VALUE
 
 
 @given(st.data())

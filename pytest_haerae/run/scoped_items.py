@@ -1,0 +1,99 @@
+"""The items of a subset that a run is about, where its rows are chosen by their columns or a sample is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from hashlib import blake2b
+
+from pytest_haerae.config.item_scope import ItemScope
+from pytest_haerae.data.metadata import NO_VALUE, value_of, written
+from pytest_haerae.errors import UsageError, unknown
+from pytest_haerae.types import Item
+
+ANY = "*"
+"""What a value may end in that stands for all that begin so."""
+_PLACE = "--dataset-params"
+_LISTED = 30
+"""Values that a message has room for."""
+
+
+def scoped(items: Sequence[Item], scope: ItemScope) -> list[Item]:
+    """The items of a subset that are in scope, in their order.
+
+    A sample is drawn by a hash of each item's key and the seed, so that it does not depend on other rows: with the same
+    seed a larger one without `by` holds the smaller.
+
+    Args:
+        items: All items of the subset.
+        scope: Which of them are meant.
+    """
+    wanted = {column: [value.casefold() for value in values] for column, values in scope.where.items()}
+    found = [item for item in items if all(_has(item, column, values) for column, values in wanted.items())]
+    if scope.sample is None or scope.sample >= len(found):
+        return found
+    drawn = {item.key for item in _draw(found, scope, scope.sample)}
+    return [item for item in found if item.key in drawn]
+
+
+def check_item_scope(scope: ItemScope, items: Sequence[Item]) -> None:
+    """Refuse a column or a value that no item has, and columns that no item has together.
+
+    Args:
+        scope: Which items are meant.
+        items: All items of the subsets that the run is about.
+
+    Raises:
+        UsageError: With the nearest match.
+    """
+    columns = {column for item in items for column in item.metadata}
+    for name, column in [*(("where", column) for column in scope.where), *([("by", scope.by)] if scope.by else [])]:
+        if column not in columns:
+            raise UsageError(f"{_PLACE}: {name}: {unknown('column', column, columns)}")
+    for column, values in scope.where.items():
+        known = {value for item in items for value in _values(item, column)} - {NO_VALUE}
+        folded = [value.casefold() for value in known]
+        for value in values:
+            if not any(_fits(each, value.casefold()) for each in folded):
+                raise UsageError(f"{_PLACE}: where: {column}: {_unknown_value(value, sorted(known))}")
+    if items and not scoped(items, scope.model_copy(update={"sample": None})):
+        raise UsageError(f"{_PLACE}: where: no item has {' and '.join(scope.where)} as named at once")
+
+
+def _unknown_value(value: str, known: Sequence[str]) -> str:
+    if len(known) <= _LISTED:
+        return unknown("value", value, known)
+    nearest = get_close_matches(value, known, n=1, cutoff=0.5)
+    hint = f": did you mean '{nearest[0]}'?" if nearest else "."
+    return f"unknown value '{value}'{hint} The column has {len(known):,} values, such as '{known[0]}'"
+
+
+def _has(item: Item, column: str, wanted: Sequence[str]) -> bool:
+    return any(_fits(value.casefold(), each) for value in _values(item, column) for each in wanted)
+
+
+def _fits(value: str, wanted: str) -> bool:
+    """Whether a value is the one that is wanted, or begins so; both without case."""
+    return value.startswith(wanted.removesuffix(ANY)) if wanted.endswith(ANY) else value == wanted
+
+
+def _values(item: Item, column: str) -> Iterator[str]:
+    """The value of a column; of a list, its parts."""
+    value = item.metadata.get(column)
+    yield from map(written, value if isinstance(value, list) else [value])
+
+
+def _draw(items: Sequence[Item], scope: ItemScope, count: int) -> Iterator[Item]:
+    """So many of the items; with `by` each of its values has its share, rounded by the largest remainders."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(value_of(item.metadata, scope.by) if scope.by else NO_VALUE, []).append(item)
+    shares = {value: divmod(count * len(those), len(items)) for value, those in groups.items()}
+    left = count - sum(whole for whole, _ in shares.values())
+    first = sorted(shares, key=lambda value: (-shares[value][1], value))[:left]
+    for value, those in groups.items():
+        yield from sorted(those, key=lambda item: _lot(item, scope.seed))[: shares[value][0] + (value in first)]
+
+
+def _lot(item: Item, seed: int) -> bytes:
+    return blake2b(f"{seed}\0{item.key}".encode(), digest_size=16).digest()
