@@ -23,7 +23,7 @@ from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.report.build import make_report
 from pytest_haerae.report.facts import Started, gather_facts
 from pytest_haerae.report.labels import UNCHECKED, Labels, labels_of, with_judge_check
-from pytest_haerae.report.outputs import check_data, check_outputs, write_outputs
+from pytest_haerae.report.outputs import Conclusion, check_data, check_outputs, write_outputs
 from pytest_haerae.report.panel import warn_of_judges, with_panel
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.responses import given_of
@@ -196,7 +196,8 @@ class Evaluation:
             graded=answers.graded.totals,
             rewarded=answers.rewarded.totals,
         )
-        warnings = [*answers.joined.warnings(), *find_warnings(ordered), *judgement.warnings]
+        looks_wrong = find_warnings(ordered, by_hand=completeness.by_hand)
+        warnings = [*answers.joined.warnings(), *looks_wrong, *judgement.warnings]
         warnings += self._further_warnings(selection, ordered)
         report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement, warnings=warnings)
         notes = [*answers.notes, *of_panel, *write_outputs(report, config, self.baseline)]
@@ -220,23 +221,6 @@ class Evaluation:
             lambda sample: self.plan.part_of(sample.selected.data).config.return_logits,
             None if further is None else further.hangul_of,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """What an evaluation came to.
-
-    Attributes:
-        report: The report, as it was written.
-        samples: The judged items that count, in the report's order.
-        notes: Lines for people: what else was written, and what happened on the way.
-        unmeasurable: Why there is no score; None where there is one.
-    """
-
-    report: Report
-    samples: Sequence[Sample]
-    notes: tuple[str, ...]
-    unmeasurable: str | None
 
 
 def prepare(

@@ -18,18 +18,19 @@ LEVEL = 0.01
 MOST_INVALID, MOST_ONE_LETTER, MOST_TRUNCATED = 0.1, 0.5, 0.05
 
 
-def find_warnings(samples: Sequence[Sample]) -> list[str]:
+def find_warnings(samples: Sequence[Sample], *, by_hand: bool = False) -> list[str]:
     """One line for each kind of number that looks wrong, with the subsets it concerns.
 
     Args:
         samples: The judged items; errors and skipped ones are left out.
+        by_hand: Whether they were selected by hand: of those that were wrong before (``--lf``) few are right.
     """
     groups: dict[str, list[Sample]] = {}
     for sample in samples:
         if sample.verdict.outcome in ANSWERED:
             groups.setdefault(sample.group, []).append(sample)
     answers = {name: [pair for sample in group for pair in _answers(sample)] for name, group in groups.items()}
-    found = [_below_chance(groups)]
+    found = [None if by_hand else _below_chance(groups)]
     found += [_above(answers, *kind) for kind in _SHARES]
     found.append(_one_letter(groups))
     return [line for line in found if line]

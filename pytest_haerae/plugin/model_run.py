@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.evaluation import Conclusion, Evaluation
+from pytest_haerae.evaluation import Evaluation
 from pytest_haerae.gates.gate import failing_gates
 from pytest_haerae.plugin.batch import Batch, ask_batch
 from pytest_haerae.plugin.received import Received
 from pytest_haerae.plugin.selection import Selection
+from pytest_haerae.report.outputs import Conclusion
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.run.stored_samples import StoredSamples, judged
 from pytest_haerae.types import Request, Response, Sample, Selected, Verdict

@@ -82,7 +82,7 @@ def _info(
         "baseline": None if config.baseline is None else str(config.baseline),
         "changes": judgement.changes,
         "detectable_drops": judgement.detectable_drops(),
-        "rerun_options": rerun_options(config),
+        "rerun_options": rerun_options(config, {sample.selected.data for sample in samples}),
         "warnings": list(warnings),
     }
     if facts.scorer_facts:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_haerae.config.options import BY_NAME
@@ -23,7 +24,7 @@ from pytest_haerae.report.files import (
 from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.markdown import render_markdown
 from pytest_haerae.typed_files import named_path
-from pytest_haerae.types import DataKey
+from pytest_haerae.types import DataKey, Sample
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
@@ -36,6 +37,23 @@ _OUTPUTS: Mapping[str, Callable[[bytes, Path], bool]] = {
 """The options that name files to write, and what tells an earlier one of theirs."""
 _OF_THE_STORE = ("", "-wal", "-shm", "-journal")
 """What SQLite adds to a store's name for the files beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What an evaluation came to.
+
+    Attributes:
+        report: The report, as it was written.
+        samples: The judged items that count, in the report's order.
+        notes: Lines for people: what else was written, and what happened on the way.
+        unmeasurable: Why there is no score; None where there is one.
+    """
+
+    report: Report
+    samples: Sequence[Sample]
+    notes: tuple[str, ...]
+    unmeasurable: str | None
 
 
 def check_outputs(config: RunConfig, others: Mapping[str, Path] | None = None) -> None:

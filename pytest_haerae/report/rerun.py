@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +12,32 @@ from pytest_haerae.config.options import BY_NAME, OPTIONS
 from pytest_haerae.config.run_config import RunConfig, brought_along, default_prompt, shared, shared_entries
 from pytest_haerae.redact import redact, secrets_in
 from pytest_haerae.secret_forms import MASK
+from pytest_haerae.types import DataKey
 
 _NAMED_FIRST = ("model", "method")
 """What every command names, whatever their defaults."""
 
 
-def rerun_options(config: RunConfig) -> list[str]:
+def rerun_options(config: RunConfig, asked: Collection[DataKey]) -> list[str]:
     """The command line's options that ask the same model the same questions, one argument an entry, unquoted.
 
     Scope (`--subset`, `--limit`), gates, and paths are left out: whoever asks again chooses items, not gates. Secrets
     are left out as well; they come from the environment.
+
+    Args:
+        config: The configuration.
+        asked: The data sets of the run's items. Where all of them are marked by suites no option names one: it would
+            be refused, as no suite asks it.
     """
     params = (config.model_params, config.judge_params, config.reward_params)
     secrets = {secret for each in params for secret in secrets_in(each)}
+    marked = bool(asked) and not any(DataKey(part.dataset) in asked for part in config.parts)
     options: list[str] = []
     for option in sorted(OPTIONS, key=lambda option: option.name not in _NAMED_FIRST):
         if option.name == "model" and config.responses is not None:
             continue  # the file of answers stands for it
+        if option.name == "dataset" and marked:
+            continue
         for value in _typed(config, option) if option.influences == "answers" else ():
             if isinstance(value, bool):
                 options.append(option.flag if value else option.flag.replace("--", "--no-", 1))

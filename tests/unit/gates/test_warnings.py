@@ -32,6 +32,7 @@ def test_a_sound_run_has_no_warning() -> None:
 def test_significantly_below_chance() -> None:
     warnings = find_warnings(samples_of({"a": "c" * 2 + "w" * 98, "b": "c" * 1 + "w" * 9}))
     assert warnings == ["accuracy below chance: a (0.020, chance 0.200)"]
+    assert find_warnings(samples_of({"a": "c" * 2 + "w" * 98}), by_hand=True) == [], "such as by --lf"
 
 
 def test_many_invalid_answers_and_cut_outputs() -> None:

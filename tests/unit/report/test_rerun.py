@@ -8,6 +8,7 @@ import pytest
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.report.rerun import rerun_options
+from pytest_haerae.types import DataKey
 
 RUNS: list[dict[str, Any]] = [
     {"model": "random"},
@@ -41,7 +42,7 @@ def parsed(options: list[str]) -> dict[str, Any]:
 @pytest.mark.parametrize("run", RUNS)
 def test_the_options_build_the_same_configuration(run: dict[str, Any]) -> None:
     config = build_config(run, Path("/somewhere"))
-    again = build_config(parsed(rerun_options(config)), Path("/somewhere"))
+    again = build_config(parsed(rerun_options(config, ())), Path("/somewhere"))
     assert again.model_dump(exclude=_SCOPE_AND_PATHS) == config.model_dump(exclude=_SCOPE_AND_PATHS)
 
 
@@ -57,8 +58,15 @@ def test_no_key_is_in_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     rewards = {"reward_model": "mine", "reward_params": {"token": "secret-key-5", "revision": "x"}}
     of_rewards = build_config({"model": "random", **rewards}, Path("/somewhere"))
-    assert '--reward-params={"revision": "x"}' in rerun_options(of_rewards)
-    text = " ".join([*rerun_options(config), *rerun_options(of_rewards)])
+    assert '--reward-params={"revision": "x"}' in rerun_options(of_rewards, ())
+    text = " ".join([*rerun_options(config, ()), *rerun_options(of_rewards, ())])
     assert "secret-key" not in text
     assert "environment-key" not in text
     assert '{"extra_headers": {"Accept": "y"}, "api_base": "http://***@localhost/v1"}' in text
+
+
+def test_data_that_suites_mark_are_named_by_no_option() -> None:
+    config = build_config({"model": "random", "dataset": "sample"}, Path("/somewhere"))
+    marked, typed = DataKey("own.csv", "/somewhere/suites"), DataKey("sample")
+    assert "--dataset=sample" not in rerun_options(config, {marked})
+    assert "--dataset=sample" in rerun_options(config, {marked, typed})
