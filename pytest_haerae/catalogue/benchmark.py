@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pytest_haerae.catalogue.examination import Examination
 from pytest_haerae.data.dataset import Dataset
 from pytest_haerae.data.hub import HubDataset, Repository
 from pytest_haerae.data.local import LocalDataset
@@ -46,6 +47,7 @@ class Benchmark:
         few_shot_split: The split that they come from where ``--few-shot-split`` does not say; None for the items' own.
         in_all: Whether ``--dataset=all`` stands for it, too.
         notice: What is to be known of its rows before they are asked, in a line; None for nothing.
+        examination: What it takes to pass the examinations that its questions are of; None where they are of none.
 
     Raises:
         ValueError: It names both a repository and a folder, or neither, or a folder that is no path.
@@ -72,6 +74,7 @@ class Benchmark:
     few_shot_split: str | None = None
     in_all: bool = True
     notice: str | None = None
+    examination: Examination | None = None
 
     def __post_init__(self) -> None:
         if bool(self.repository) == (self.folder is not None):

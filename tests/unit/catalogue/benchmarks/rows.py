@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from pytest_haerae.catalogue.datasets import known_layouts
 from pytest_haerae.data.layouts import make_items
 from pytest_haerae.types import Item
 
 FOUR = {"A": "가", "B": "나", "C": "다", "D": "라"}
+REAL_ROWS = "HAERAE_REAL_ROWS"
+"""The environment variable that names a folder with clones of publishers' repositories, whose rows are not shipped."""
+
+
+def real_rows(repository: str, path: str) -> Path:
+    """A file or folder of a publisher's repository; skips the test where there is no clone."""
+    _, name = repository.split("/")
+    found = Path(os.environ.get(REAL_ROWS, ""), name, path)
+    if REAL_ROWS not in os.environ or not found.exists():
+        pytest.skip(f"{REAL_ROWS} names no folder with a clone of github.com/{repository}")
+    return found
 
 
 def read_one(row: dict[str, Any]) -> Item:
