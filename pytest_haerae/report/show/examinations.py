@@ -44,7 +44,7 @@ class ShownSitting(NamedTuple):
         counts = self.counts
         unmeasured = f", {counts['unmeasured']} unmeasured" if counts["unmeasured"] else ""
         rule = f"{self.least_each} in each subject, {self.least_average} on average"
-        return f"{counts['passed']} of {sum(counts.values())} passed{unmeasured} (to pass: {rule})"
+        return f"{counts['passed']} of {sum(counts.values())} passed{unmeasured} ({rule})"
 
     def rest(self) -> list[str]:
         """The line that says how many are not shown; none where all are."""

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+import random
+import runpy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_haerae.catalogue.datasets import open_items
 from pytest_haerae.statistics.bias import bias_scores, difference_of, signed_mean_of
 from pytest_haerae.statistics.estimate import further_of, mean_of, share_of
 from pytest_haerae.statistics.further import measure
 from pytest_haerae.types import Answer, DataKey, Item, Outcome, Response, Sample, Selected, Verdict
+from tests.unit.catalogue.benchmarks.rows import real_rows
 from tests.unit.fakes import everything, prepared
 
 OPTIONS = ("형", "동생", "알 수 없음")
@@ -116,3 +120,30 @@ def test_a_file_of_the_publishers_columns_tells_it_where_it_is_asked_for(tmp_pat
         metrics = measure(ready.plan, every)
         assert ("diff_bias_ambiguous" in metrics) is asks
     assert metrics["n"] == 4
+
+
+@pytest.mark.parametrize("weights", [(1, 1, 1, 0.3), (1, 4, 1, 0.1), (3, 1, 2, 0.5)])
+def test_the_numbers_are_those_of_the_authors_code(tmp_path: Path, weights: tuple[float, ...]) -> None:
+    """Answers drawn at random over their evaluation set: biased, against it, unknown, none of the options."""
+    pandas = pytest.importorskip("pandas")
+    file = real_rows("naver-ai/KoBBQ", "data/KoBBQ_test_samples.tsv")
+    theirs = runpy.run_path(str(real_rows("naver-ai/KoBBQ", "evaluation/5_evaluation.py")))
+    loader = open_items(str(file))
+    draw, samples, predictions = random.Random(3), [], []  # noqa: S311 - no secret
+    for item in loader.items(*loader.dataset.subsets()):
+        assert item.options is not None
+        assert item.labels is not None
+        biased = item.metadata["biased_answer"]
+        unknown = item.options[-1]
+        (against,) = set(item.options) - {biased, unknown}
+        (chosen,) = draw.choices([biased, against, unknown, None], weights)
+        letter = None if chosen is None else item.labels[item.options.index(chosen)]
+        verdict = Verdict(_outcome(letter, item.reference), letter)
+        samples.append(Sample(Selected(item, "t", DataKey("kobbq")), Response(text=""), verdict))
+        predictions.append(chosen or "글쎄요")
+    table = pandas.read_csv(file, sep="\t").assign(prediction=predictions)
+    table.to_csv(tmp_path / "answers.tsv", sep="\t", index=False)
+    expected = theirs["evaluate"](theirs["get_df"](tmp_path / "answers.tsv", "알 수 없음"), "test")[1:]
+    found = values(samples)
+    names = ("accuracy_ambiguous", "accuracy_disambiguated", "diff_bias_ambiguous", "diff_bias_disambiguated")
+    assert [found[name] for name in names] == pytest.approx(expected)

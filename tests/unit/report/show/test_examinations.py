@@ -44,7 +44,7 @@ FOUR = {
 
 def test_a_line_tells_why_each_is_passed_or_not() -> None:
     assert examination_lines(told(**FOUR)["metrics"]) == [
-        "examinations: 1 of 4 passed, 1 unmeasured (to pass: 40 in each subject, 60 on average)",
+        "examinations: 1 of 4 passed, 1 unmeasured (40 in each subject, 60 on average)",
         "passed     변호사: 60.0 on average, least 50.0 (민법)",
         "failed     세무사: 53.3 on average, below 60; below 40: 회계학 30.0, 상법 30.0",
         "failed     관세사: 45.5 on average, below 60; below 40: 무역영어 16.6, 회계 20.0",
@@ -67,8 +67,8 @@ def test_what_was_left_out_and_many_low_subjects_are_told_in_words() -> None:
 def test_those_of_another_rule_are_told_apart_and_very_many_not_all() -> None:
     other = sat(rule=Examination("licence", "subject", 0, 50), 가="10")
     assert [sitting.title() for sitting in shown_sittings(told(**FOUR, other=other)["metrics"])] == [
-        "1 of 4 passed, 1 unmeasured (to pass: 40 in each subject, 60 on average)",
-        "1 of 1 passed (to pass: 0 in each subject, 50 on average)",
+        "1 of 4 passed, 1 unmeasured (40 in each subject, 60 on average)",
+        "1 of 1 passed (0 in each subject, 50 on average)",
     ]
     many = told(**{f"x{number}": sat(가="1") for number in range(MOST_SHOWN + 2)})
     assert examination_lines(many["metrics"])[-1] == "… 2 more: all are in the report"
