@@ -7,23 +7,28 @@ are those that NVIDIA's NeMo Skills reads (`nemo_skills/dataset/kmmlu-redux`, co
 from __future__ import annotations
 
 from pytest_haerae.catalogue.benchmark import Benchmark
+from pytest_haerae.data.options import read_choices
 from pytest_haerae.data.rows import (
     Layout,
     Question,
     Row,
     RowPlace,
+    given_answer,
+    is_numeral,
     lettered_query,
     number_index,
-    split_options,
     text_of,
 )
 
 
 def read_row(row: Row, place: RowPlace) -> Question:
-    """A question, its options in one column, and the number of the right one."""
-    options = split_options(row.get("options"), "options", place)
-    index = number_index(text_of(row, "solution", place).strip(), 1, options, "solution", place)
-    return Question(lettered_query(text_of(row, "question", place), options), options, index)
+    """A question, its options in one column, and the number of the right one; of one's own its letter, too."""
+    choices = read_choices(row.get("options"), "options", place)
+    query = lettered_query(text_of(row, "question", place), choices.texts)
+    solution = text_of(row, "solution", place).strip()
+    if not is_numeral(solution):
+        return Question(query, choices.texts, given_answer(row, "solution", choices, place))
+    return Question(query, choices.texts, number_index(solution, 1, choices.texts, "solution", place))
 
 
 LAYOUT: Layout = (frozenset({"question", "options", "solution"}), read_row)

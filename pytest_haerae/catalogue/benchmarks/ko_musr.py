@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.data.cells import is_missing, nfc
+from pytest_haerae.data.options import read_choices
 from pytest_haerae.data.rows import (
     Question,
     Row,
     RowPlace,
+    given_answer,
+    is_numeral,
     lettered_query,
     number_index,
-    split_options,
     text_of,
 )
 
@@ -26,15 +28,21 @@ _TEXT = "answer_choice"
 def read_row(row: Row, place: RowPlace) -> Question:
     """A story, a question about it, its options, and the number of the right one from 0.
 
+    A file of one's own with the publisher's columns may have its letter or its text in `answer`.
+
     Raises:
         UsageError: The answer is no such number, or its text is another option's.
     """
-    options = split_options(row.get("choices"), "choices", place)
+    choices = read_choices(row.get("choices"), "choices", place)
+    options = choices.texts
+    query = lettered_query(text_of(row, "question", place), options, text_of(row, "narrative", place))
     field = next(name for name in _ANSWERS if name in row)
-    index = number_index(text_of(row, field, place).strip(), 0, options, field, place)
+    answer = text_of(row, field, place).strip()
+    if field == "answer" and not is_numeral(answer):
+        return Question(query, options, given_answer(row, field, choices, place))
+    index = number_index(answer, 0, options, field, place)
     if not is_missing(row.get(_TEXT)) and nfc(text_of(row, _TEXT, place)).strip() != options[index]:
         raise place.error(_TEXT, f"{row[_TEXT]!r} is not the option that {field} names, {options[index]!r}")
-    query = lettered_query(text_of(row, "question", place), options, text_of(row, "narrative", place))
     return Question(query, options, index)
 
 

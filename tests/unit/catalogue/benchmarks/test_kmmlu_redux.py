@@ -11,10 +11,15 @@ from tests.unit.catalogue.benchmarks.rows import check, read_one
 ROW = {"question": "뜻은?", "options": list("가나다라"), "solution": "3", "category": "건설"}
 
 
-@pytest.mark.parametrize("solution", ["3", 3, 3.0, " 3 "])
+@pytest.mark.parametrize("solution", ["3", 3, 3.0, " 3 ", "C", "③", "다"])
 def test_a_row_is_a_list_of_options_and_the_number_of_one(solution: object) -> None:
     check({**ROW, "solution": solution}, "### 질문: \n뜻은?", tuple("가나다라"), "C")
     assert read_one(ROW).metadata == {"category": "건설"}
+
+
+def test_numbers_count_even_where_options_are_numbers_and_there_may_be_26() -> None:
+    assert read_one({**ROW, "options": ["3", "1", "2", "4"], "solution": "3"}).reference == "C"
+    assert read_one({**ROW, "options": [f"{number}번" for number in range(26)], "solution": "26"}).reference == "Z"
 
 
 @pytest.mark.parametrize(
@@ -22,7 +27,8 @@ def test_a_row_is_a_list_of_options_and_the_number_of_one(solution: object) -> N
     [
         ({"solution": "5"}, "row 1, field 'solution': '5' is not a number from 1 to 4"),
         ({"solution": "0"}, "row 1, field 'solution': '0' is not a number from 1 to 4"),
-        ({"solution": "1,3"}, "row 1, field 'solution': '1,3' is not a number from 1 to 4"),
+        ({"solution": "1,3"}, "row 1, field 'solution': '1,3' is neither a letter nor the text of one option"),
+        ({"solution": "E"}, "row 1, field 'solution': 'E' is not one of the options A, B, C, D"),
         ({"solution": None}, "row 1, field 'solution': is empty"),
         ({"options": ["가", "", "다"]}, "row 1, field 'options': option B is empty"),
         ({"options": []}, "row 1, field 'options': has 0 options"),

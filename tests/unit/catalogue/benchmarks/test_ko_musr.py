@@ -28,6 +28,8 @@ def without(*names: str) -> dict[str, object]:
         without("answer_choice"),
         {**ROW, "choices": list(OPTIONS), "answer_index": "2"},
         {**without("answer_index", "answer_choice"), "answer": 2},
+        {**without("answer_index", "answer_choice"), "answer": "C"},
+        {**without("answer_index", "answer_choice"), "answer": "선반"},
         {**ROW, "answer_choice": None},
     ],
 )
