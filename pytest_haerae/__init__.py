@@ -19,6 +19,7 @@ from pytest_haerae.plugin.assertions import assert_correct, assert_log_likelihoo
 if TYPE_CHECKING:
     from pytest_haerae.backends.protocol import Backend, BackendParameters
     from pytest_haerae.catalogue.benchmark import Benchmark
+    from pytest_haerae.catalogue.examination import Examination
     from pytest_haerae.catalogue.registry import register_benchmark
     from pytest_haerae.doors.decorator import evaluate
     from pytest_haerae.doors.evaluator import Evaluator
@@ -38,6 +39,7 @@ __all__ = [
     "Benchmark",
     "EvaluationResult",
     "Evaluator",
+    "Examination",
     "HaeraeError",
     "Image",
     "Item",
@@ -67,6 +69,7 @@ _LAZY: Mapping[str, str] = {
     "Benchmark": "pytest_haerae.catalogue.benchmark",
     "EvaluationResult": "pytest_haerae.doors.result",
     "Evaluator": "pytest_haerae.doors.evaluator",
+    "Examination": "pytest_haerae.catalogue.examination",
     "Image": "pytest_haerae.images",
     "Item": "pytest_haerae.types",
     "LanguageModel": "pytest_haerae.run.language_model",

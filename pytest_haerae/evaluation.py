@@ -179,7 +179,7 @@ class Evaluation:
         completeness = Completeness.of_samples(samples, asked=len(selection), by_hand=by_hand, applies=applies)
         ordered = sorted(samples, key=lambda sample: place_of(sample.selected))
         further = FurtherMetrics(self.plan)
-        metrics, rows = measure(self.plan, ordered, further), self._rows(ordered, further)
+        metrics, rows = measure(self.plan, ordered, further, self.source), self._rows(ordered, further)
         metrics, of_panel = with_panel(with_judge_check(metrics, ordered, self.labels, self.source.name_of), ordered)
         before = None if self.baseline is None else map(outline_of, self.baseline["samples"])
         of_suites = judge_suites(selection, ordered, self.plan.applies)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pytest_haerae.catalogue.examination import Examination
 from pytest_haerae.data.dataset import Dataset
 from pytest_haerae.data.hub import HubDataset, Repository
 from pytest_haerae.data.local import LocalDataset
@@ -48,6 +49,7 @@ class Benchmark:
         notice: What is to be known of its rows before they are asked, in a line; None for nothing.
         cite: From the metadata of items that were asked, the BibTeX entries of what to cite with their numbers; None
             for none. The Markdown summary ends with them.
+        examination: What it takes to pass the examinations that its questions are of; None where they are of none.
 
     Raises:
         ValueError: It names both a repository and a folder, or neither, or a folder that is no path.
@@ -75,6 +77,7 @@ class Benchmark:
     in_all: bool = True
     notice: str | None = None
     cite: Callable[[Iterable[Mapping[str, Any]]], Sequence[str]] | None = None
+    examination: Examination | None = None
 
     def __post_init__(self) -> None:
         if bool(self.repository) == (self.folder is not None):

@@ -11,11 +11,11 @@ from pytest_haerae.types import Method
 
 METRICS = "further_metrics"
 """The evaluator parameter that names them: one, or a list."""
-MACRO_F1, HANGUL = "macro_f1", "hangul"
+MACRO_F1, HANGUL, BIAS = "macro_f1", "hangul", "bias"
 GIVEN_ATTEMPTED, SIMPLEQA_F1 = "correct_given_attempted", "simpleqa_f1"
 OF_METHOD: Mapping[Method, tuple[str, ...]] = {
-    "log_likelihood": (MACRO_F1,),
-    "string_match": (GIVEN_ATTEMPTED, HANGUL, MACRO_F1, SIMPLEQA_F1),
+    "log_likelihood": (BIAS, MACRO_F1),
+    "string_match": (BIAS, GIVEN_ATTEMPTED, HANGUL, MACRO_F1, SIMPLEQA_F1),
 }
 """Those that can be asked for, by method."""
 PENALIZE, TARGET_LANGUAGE, KOREAN = "language_penalize", "target_lang", "ko"

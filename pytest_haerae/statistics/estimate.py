@@ -16,15 +16,16 @@ from pytest_haerae.statistics.estimates import (
 )
 
 _Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+_Value = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class MetricEstimate(TypedDict):
     """A metric of some items: a share of 0 to 1, but where its name says otherwise."""
 
-    value: _Amount
+    value: _Value
     stderr: _Amount | None
     """Its standard error; null below n = 2."""
-    ci95: Annotated[list[_Amount], Field(min_length=2, max_length=2)]
+    ci95: Annotated[list[_Value], Field(min_length=2, max_length=2)]
     """Its 95% interval, low and high."""
     n: Annotated[int, Field(ge=1)]
     """The items that it is of."""
@@ -47,6 +48,14 @@ class FurtherScore(TypedDict, total=False):
     """The mean share of Hangul in the letters of generated answers; of those that have letters."""
     language_penalizer_average: MetricEstimate
     """The share of answers that langdetect takes for ones in the language that is asked for."""
+    accuracy_ambiguous: MetricEstimate
+    """Of KoBBQ: the accuracy where the context does not tell the answer, among the answers that chose an option."""
+    accuracy_disambiguated: MetricEstimate
+    """The like where the context tells it."""
+    diff_bias_ambiguous: MetricEstimate
+    """Of KoBBQ, from -1 to 1: answers that follow the prejudice minus those against it, where the context is silent."""
+    diff_bias_disambiguated: MetricEstimate
+    """From -1 to 1: the accuracy where the context agrees with the prejudice minus that where it contradicts it."""
     bits_per_byte: MetricEstimate
     """Of texts alone: the bits that a byte takes, a number from 0."""
     byte_perplexity: MetricEstimate
@@ -59,9 +68,10 @@ SHARES = frozenset(
     {
         *("acc_norm", "acc_bytes", "macro_f1", "correct_given_attempted", "simpleqa_f1"),
         *("hangul", "language_penalizer_average"),
+        *("accuracy_ambiguous", "accuracy_disambiguated", "diff_bias_ambiguous", "diff_bias_disambiguated"),
     }
 )
-"""Those that are shares; the others are numbers of their own."""
+"""Those that are shares, or differences of shares; the others are numbers of their own."""
 FURTHER: tuple[str, ...] = tuple(FurtherScore.__annotations__)
 """Their names, in the report's order."""
 
@@ -76,6 +86,10 @@ def further_of(score: FurtherScore) -> dict[str, MetricEstimate]:
         "simpleqa_f1": score.get("simpleqa_f1"),
         "hangul": score.get("hangul"),
         "language_penalizer_average": score.get("language_penalizer_average"),
+        "accuracy_ambiguous": score.get("accuracy_ambiguous"),
+        "accuracy_disambiguated": score.get("accuracy_disambiguated"),
+        "diff_bias_ambiguous": score.get("diff_bias_ambiguous"),
+        "diff_bias_disambiguated": score.get("diff_bias_disambiguated"),
         "bits_per_byte": score.get("bits_per_byte"),
         "byte_perplexity": score.get("byte_perplexity"),
         "word_perplexity": score.get("word_perplexity"),

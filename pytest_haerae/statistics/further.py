@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.data.texts import is_text_alone
+from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Part, Plan
 from pytest_haerae.scoring.hangul import hangul_share
 from pytest_haerae.scoring.language import is_in
 from pytest_haerae.scoring.metrics import (
+    BIAS,
     GIVEN_ATTEMPTED,
     HANGUL,
     MACRO_F1,
@@ -19,8 +21,10 @@ from pytest_haerae.scoring.metrics import (
     wanted_language,
 )
 from pytest_haerae.statistics.attempts import Attempts, correct_given_attempted, simpleqa_f1
+from pytest_haerae.statistics.bias import bias_scores
 from pytest_haerae.statistics.breakdown import with_breakdowns
 from pytest_haerae.statistics.estimate import FurtherScore, mean_of
+from pytest_haerae.statistics.examinations import with_examinations
 from pytest_haerae.statistics.macro_f1 import Labelled, estimate_macro_f1
 from pytest_haerae.statistics.normalised import Options, accuracies_over, characters, utf8_bytes
 from pytest_haerae.statistics.pairing import ANSWERED
@@ -29,16 +33,20 @@ from pytest_haerae.statistics.scores import Metrics, make_metrics
 from pytest_haerae.types import DataKey, Sample
 
 
-def measure(plan: Plan, samples: Sequence[Sample], metrics: FurtherMetrics | None = None) -> Metrics:
+def measure(
+    plan: Plan, samples: Sequence[Sample], metrics: FurtherMetrics | None = None, source: ItemSource | None = None
+) -> Metrics:
     """The report's `metrics`, with all that a run's options ask for.
 
     Args:
         plan: What was measured and how.
         samples: The judged items.
         metrics: What the run's items are worth, where others look at it, too.
+        source: Where the items came from, which tells what examinations they are of; None where nobody asks that.
     """
     further = (metrics or FurtherMetrics(plan)).of
-    return with_breakdowns(make_metrics(samples, further), samples, plan.config.by, further)
+    found = with_breakdowns(make_metrics(samples, further), samples, plan.config.by, further)
+    return found if source is None else with_examinations(found, source, samples, several=plan.several)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,7 @@ class FurtherMetrics:
             found["hangul"] = mean_of(shares)
         if shares := [*self._known("language", filter(self._language, answered), self._in_language)]:
             found["language_penalizer_average"] = mean_of(shares)
+        found |= bias_scores(self._wanting(BIAS, answered))
         if texts := [*_texts_alone(samples)]:
             found["bits_per_byte"] = bits_per_byte(texts)
             found["byte_perplexity"] = byte_perplexity(texts)

@@ -21,6 +21,7 @@ from pytest_haerae.statistics.estimates import (
     standard_error,
     wilson_interval,
 )
+from pytest_haerae.statistics.examined import Examined
 from pytest_haerae.statistics.hangul import hangul_of_outlines
 from pytest_haerae.statistics.pairing import ANSWERED, Outline
 from pytest_haerae.statistics.pairwise import BothOrders, Flips, flips
@@ -104,6 +105,8 @@ class Metrics(BenchmarkMetrics):
     """How far the judge was checked by labels, and what the score comes to for it; where labels were given."""
     panel: NotRequired[Panel]
     """What each of several judges makes of the answers, and how far they agree."""
+    examinations: NotRequired[dict[str, Examined]]
+    """Whether each examination is passed, by its name, where a benchmark says what it takes; in the data's order."""
     by: NotRequired[dict[str, Breakdown]]
     """The numbers by the values of the metadata columns asked for; of items whose row lacks it under the empty text."""
 
@@ -158,11 +161,10 @@ def _of_answers(answered: Sequence[Sample]) -> _OfAnswers:
 
 def accuracy_of_shares(shares: Sequence[float]) -> _OfAnswers:
     """The accuracy with standard error and interval of items of which shares of the answers are right."""
-    interval = mean_interval(shares)
     return {
         "accuracy": _mean(shares),
         "stderr": mean_standard_error(shares),
-        "ci95": list(interval) if interval else None,
+        "ci95": list(mean_interval(shares) or ()) or None,
     }
 
 
@@ -176,11 +178,10 @@ def score_of_outcomes(outcomes: Iterable[Outcome]) -> Score:
     counts = Counter(outcomes)
     n = sum(count for outcome, count in counts.items() if outcome in ANSWERED)
     whole = n - counts["cut"]
-    interval = wilson_interval(counts["correct"], n)
     return {
         "accuracy": counts["correct"] / n if n else None,
         "stderr": standard_error(counts["correct"], n),
-        "ci95": list(interval) if interval else None,
+        "ci95": list(wilson_interval(counts["correct"], n) or ()) or None,
         "n": n,
         "correct": counts["correct"],
         "wrong": counts["wrong"],
@@ -251,8 +252,7 @@ def make_metrics(samples: Sequence[Sample], further: Further | None = None) -> M
 
 def score_with(further: Further | None, samples: Sequence[Sample]) -> Score:
     """`score`, with further metrics."""
-    found = score(samples)
-    return {**found, **further(samples)} if further else found
+    return {**score(samples), **further(samples)} if further else score(samples)
 
 
 def metrics_of_outlines(samples: Iterable[Outline], *, several: bool = False) -> Metrics:

@@ -29,6 +29,7 @@ WIC = {"word": "배", "context_1": "배를 탔다.", "context_2": "배를 먹었
 CLICK = {"question": "무엇인가?", "choices": ["가", "나", "다", "라"], "answer": "다"}
 ROWS: dict[str, tuple[str, str, list[dict[str, Any]]]] = {
     "kmmlu": ("kmmlu/default/kmmlu_law.yaml", "kmmlu", [{"question": " 무엇인가?\n", **FOUR, "answer": 2}]),
+    "kmmlu_hard": ("kmmlu/hard/kmmlu_hard_law.yaml", "kmmlu", [{"question": "무엇인가?", **FOUR, "answer": 4}]),
     "kormedmcqa": (
         "kormedmcqa/doctor.yaml",
         "kmmlu",
@@ -144,7 +145,13 @@ def test_rows_of_click_are_of_the_subsets_of_lm_evaluation_harness() -> None:
 def test_repositories_and_configurations_are_those_of_lm_evaluation_harness() -> None:
     lm_eval = pytest.importorskip("lm_eval", exc_type=ImportError)
     tasks = Path(lm_eval.__file__).parent / "tasks"
-    folders = {"kmmlu": "kmmlu/default", "kobest": "kobest", "hrm8k": "hrm8k/default", "kormedmcqa": "kormedmcqa"}
+    folders = {
+        "kmmlu": "kmmlu/default",
+        "kmmlu_hard": "kmmlu/hard",
+        "kobest": "kobest",
+        "hrm8k": "hrm8k/default",
+        "kormedmcqa": "kormedmcqa",
+    }
     for name, folder in {**folders, "kbl": "kbl", "csat_qa": "csatqa"}.items():
         text = "\n".join(file.read_text(encoding="utf-8") for file in (tasks / folder).rglob("*yaml"))
         benchmark = find_benchmark(name)

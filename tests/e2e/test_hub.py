@@ -12,8 +12,10 @@ import pytest
 
 from pytest_haerae.catalogue.benchmarks.haerae_bench import BENCHMARK
 from pytest_haerae.catalogue.benchmarks.haerae_bench import SUBSETS as HAERAE_SUBSETS
+from pytest_haerae.catalogue.registry import find_benchmark
 from tests.e2e.hub_server import HubServer, serve_hub
 from tests.helpers import ROOT, valid_report
+from tests.unit.catalogue.benchmarks.rows import MADE_UP
 
 pytestmark = pytest.mark.server
 
@@ -130,6 +132,40 @@ def test_a_benchmark_whose_subsets_share_a_configuration(tmp_path: Path) -> None
     assert {sample["nodeid"].partition("[")[0] for sample in samples} == {"suites/click/test_click.py::test_click"}
     assert missing.returncode == pytest.ExitCode.USAGE_ERROR
     assert "ERROR: dataset click: no split 'dev'" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "subset", "configuration", "split"),
+    [
+        ("haerae_bench_1_0", "general_knowledge", "General Knowledge", "test"),
+        ("kmmlu_hard", "korean_history", "korean_history", "test"),
+        ("kmmlu_pro", "kmmlu_pro", "kmmlu_pro", "test"),
+        ("kmmlu_redux", "kmmlu_redux", "default", "test"),
+        ("ko_musr", "murder_mysteries", "murder_mysteries", "test"),
+        ("kobalt", "Phonetics-Phonology", "kobalt_v1", "raw"),
+        ("kobbq", "age", "default", "test"),
+    ],
+)
+def test_a_benchmark_comes_from_its_repository_and_then_from_the_cache(
+    tmp_path: Path, name: str, subset: str, configuration: str, split: str
+) -> None:
+    benchmark = find_benchmark(name)
+    assert benchmark is not None
+    made_up = MADE_UP[benchmark.repository]
+    rows = [{"question": f"{number}번 문제는?", **made_up(number)} for number in range(6)]
+    named = [f"--dataset={name}", f"--subset={subset}"]
+    revision = benchmark.revision or "0" * 40
+    with serve_hub(benchmark.repository, revision, {configuration: rows}, splits=(split,)) as hub:
+        result = evaluate(hub.endpoint, tmp_path, *named)
+        assert result.returncode == 0, result.stdout + result.stderr
+        found = valid_report(tmp_path / "report.json")
+        asked = len(hub.asked)
+        offline = evaluate(hub.endpoint, tmp_path, *named, HF_HUB_OFFLINE="1")
+        assert offline.returncode == 0, offline.stdout + offline.stderr
+        assert len(hub.asked) == asked
+    assert found["metrics"]["n"] == (1 if name == "kobalt" else 6)
+    assert found["info"]["dataset_revision"] == benchmark.revision
+    assert valid_report(tmp_path / "report.json")["info"]["dataset_fingerprint"] == found["info"]["dataset_fingerprint"]
 
 
 def test_a_token_opens_a_gated_repository_and_is_never_shown(tmp_path: Path) -> None:

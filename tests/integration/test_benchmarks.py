@@ -15,6 +15,7 @@ from pytest_haerae.data.hub import HubDataset
 from pytest_haerae.scoring.mathematics import scorer as math_scorer
 from tests.helpers import ROOT, HubRows, valid_report
 from tests.integration.conftest import Evaluate
+from tests.unit.catalogue.benchmarks.rows import MADE_UP
 
 Collect = Callable[..., list[str]]
 
@@ -22,8 +23,8 @@ Collect = Callable[..., list[str]]
 def made_up_row(repository: str, number: int) -> dict[str, Any]:
     """A row in the layout of a repository."""
     question = {"question": f"{number}번 문제는?"}
-    if repository == "HAERAE-HUB/KMMLU":
-        return {**question, "A": "가", "B": "나", "C": "다", "D": "라", "answer": number % 4 + 1}
+    if repository in MADE_UP:
+        return {**question, **MADE_UP[repository](number)}
     if repository == "EunsuKim/CLIcK":
         kind = "law" if number % 2 else "economy"
         return {**question, "id": f"{kind}_{number}", "paragraph": "", "choices": ["가", "나"], "answer": "나"}
@@ -130,6 +131,37 @@ def test_subsets_that_share_a_configuration_are_loaded_once(
     assert loaded == [("EunsuKim/CLIcK", None, "test")]
     first = [sample["input"] for sample in report(pytester)["samples"] if sample["id"] == "culture_law-0000"]
     assert "1번 문제는?" in first[0]
+
+
+BY_NAME = {
+    "haerae_bench_1_0": ("history", "HAERAE-HUB/HAE_RAE_BENCH_1.0", "History", "### 선택지: \n(A) 가\n(B) 나"),
+    "kmmlu_hard": ("law", "HAERAE-HUB/KMMLU-HARD", "law", "### 선택지: \n(A) 가\n(B) 나"),
+    "kmmlu_pro": ("kmmlu_pro", "LGAI-EXAONE/KMMLU-Pro", None, "### 선택지: \n(A) 가\n(B) 나"),
+    "kmmlu_redux": ("kmmlu_redux", "LGAI-EXAONE/KMMLU-Redux", None, "### 선택지: \n(A) 가\n(B) 나"),
+    "ko_musr": ("team_allocation", "thunder-research-group/SNU_Ko-MuSR", "team_allocation", "### 지문: \n비가 왔다."),
+    "kobalt": ("Phonetics-Phonology", "snunlp/KoBALT-700", "kobalt_v1", "번 문제는?\n\n### 선택지: \n(A) 가"),
+    "kobbq": ("age", "naver-ai/kobbq", None, "### 지문: \n장터\n\n### 질문: "),
+}
+"""Of some benchmarks a subset, where it is from, and what stands in its questions."""
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_benchmark_is_asked_by_its_name_alone(
+    collect: Collect, pytester: pytest.Pytester, loaded: list[tuple[str, str | None, str]], name: str
+) -> None:
+    subset, repository, configuration, shown = BY_NAME[name]
+    nodeids = collect("suites", f"--dataset={name}", f"--subset={subset}")
+    assert nodeids
+    assert all(each.startswith(f"suites/{name}/test_{name}.py::test_{name}[{subset}-") for each in nodeids)
+    assert loaded == [(repository, configuration, "test")]
+    found = report(pytester)
+    assert found["metrics"]["n"] == len(nodeids)
+    assert all(shown in sample["input"] for sample in found["samples"])
+    if name == "kobbq":
+        assert "diff_bias_ambiguous" in found["metrics"]
+    if name == "kmmlu_pro":
+        (examined,) = found["metrics"]["examinations"].values()
+        assert examined["verdict"] == "unmeasured", "two of its six questions were asked"
 
 
 def test_worked_examples_come_from_the_split_that_is_named(

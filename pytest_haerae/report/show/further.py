@@ -50,7 +50,8 @@ def further_lines(metrics: Metrics) -> list[str]:
 
 def _numbers(estimate: MetricEstimate) -> str:
     low, high = estimate["ci95"]
-    return f"{estimate['value']:.4f} ({low:.3f}-{high:.3f}, n {estimate['n']})"
+    to = " to " if low < 0 else "-"
+    return f"{estimate['value']:.4f} ({low:.3f}{to}{high:.3f}, n {estimate['n']})"
 
 
 def shown_value(name: str, estimate: MetricEstimate) -> str:
@@ -61,4 +62,6 @@ def shown_value(name: str, estimate: MetricEstimate) -> str:
 def shown_interval(name: str, estimate: MetricEstimate) -> str:
     """Its interval as the page shows it."""
     low, high = estimate["ci95"]
+    if low < 0:
+        return f"{100 * low:.1f} \N{HORIZONTAL ELLIPSIS} {100 * high:.1f}"
     return f"{100 * low:.1f}\N{EN DASH}{100 * high:.1f}" if name in SHARES else f"{low:.4g}\N{EN DASH}{high:.4g}"

@@ -14,6 +14,7 @@ from pytest_haerae.gates.compatibility import MeasuredInfo
 from pytest_haerae.report.files import write_text
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show import page_data
+from pytest_haerae.report.show.examinations import shown_sittings
 from pytest_haerae.report.show.further import further_table, shown_interval, shown_value
 from pytest_haerae.report.show.judging import judge_title
 from pytest_haerae.report.show.page_notices import gate_notice, warning_notice
@@ -124,6 +125,7 @@ def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[s
         "shown_value": shown_value,
         "shown_interval": shown_interval,
         "further": further_table(report["metrics"]),
+        "sittings": shown_sittings(report["metrics"]),
         "breakdowns": report["metrics"].get("by", {}),
         "methods": methods_of(info),
         "measured_subsets": sum(entry["accuracy"] is not None for entry in report["metrics"]["subsets"].values()),

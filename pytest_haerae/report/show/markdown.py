@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from pytest_haerae.escaping import markdown as escape
 from pytest_haerae.report.schema import Info, Report, SampleRow
-from pytest_haerae.report.show.breakdowns import ShownBreakdown, shown_breakdowns
+from pytest_haerae.report.show.breakdowns import MOST_SHOWN, ShownBreakdown, shown_breakdowns
 from pytest_haerae.report.show.citations import citations
+from pytest_haerae.report.show.examinations import ShownSitting, shown_sittings
 from pytest_haerae.report.show.rows import (
     SummaryRow,
     asked_of,
@@ -24,6 +25,7 @@ from pytest_haerae.report.show.rows import (
 from pytest_haerae.types import NOT_RIGHT, grouped
 
 _MARKS = {"passed": "✅", "failed": "❌", "inconclusive": "⚠️", "unmeasurable": "❌", "not evaluated": "➖"}
+_EXAMINED = {"passed": "✅ passed", "failed": "❌ failed", "unmeasured": "➖ unmeasured"}
 _SHOWN_WRONG = 20
 
 
@@ -38,6 +40,7 @@ def render_markdown(report: Report) -> str:
         parts.append(table(("verdict", "gate", "why"), rows))
     parts.append(_subsets(report))
     parts += [part for shown in shown_breakdowns(report) for part in _breakdown(shown)]
+    parts += [_sitting(sitting) for sitting in shown_sittings(report["metrics"])]
     parts += [f"> ⚠️ {escape(warning)}" for warning in info.get("warnings", ())]
     notes = [*count_lines(report), throughput_line(info), explain_detects(info)]
     parts.append("\n".join(f"- {escape(note)}" for note in notes))
@@ -82,6 +85,13 @@ def _breakdown(shown: ShownBreakdown) -> list[str]:
     heading = [f"by {escape(shown.column)}", "n:", "correct:", "accuracy:", "95% interval:"]
     made = table(heading, [_row(row, False)[: len(heading)] for row in shown.rows])
     return [made, *map(escape, shown.rest())]
+
+
+def _sitting(sitting: ShownSitting) -> str:
+    """How many examinations are passed, and the table of them."""
+    rows = [(_EXAMINED[each.verdict], each.name, each.average, each.why) for each in sitting.examinations[:MOST_SHOWN]]
+    made = table(("verdict", "examination", "average:", "why"), rows)
+    return "\n\n".join([f"Examinations: {escape(sitting.title())}", made, *map(escape, sitting.rest())])
 
 
 def _row(row: SummaryRow, changes: bool) -> list[str]:

@@ -10,6 +10,7 @@ from pytest_haerae.escaping import line as one_line
 from pytest_haerae.gates.gate import GateVerdict
 from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.breakdowns import shown_breakdowns
+from pytest_haerae.report.show.examinations import examination_lines
 from pytest_haerae.report.show.layout import display_width, pad, wrap
 from pytest_haerae.report.show.rows import (
     SummaryRow,
@@ -47,7 +48,7 @@ def summary_lines(report: Report, width: int) -> list[Line]:
     """
     info = report["info"]
     lines = [Line(text) for text in [*table_lines(report, width), *breakdown_lines(report, width)]]
-    notes = [*count_lines(report), throughput_line(info), explain_detects(info)]
+    notes = [*examination_lines(report["metrics"]), *count_lines(report), throughput_line(info), explain_detects(info)]
     texts: list[tuple[str, Tone | None]] = [(text, None) for text in notes]
     texts += [(f"warning: {warning}", "yellow") for warning in info.get("warnings", ())]
     texts += [

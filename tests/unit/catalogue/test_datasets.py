@@ -16,13 +16,19 @@ from pytest_haerae.catalogue.datasets import (
     open_items,
     unknown_subset,
 )
-from pytest_haerae.catalogue.registry import benchmark_names, find_benchmark, own_benchmarks
+from pytest_haerae.catalogue.registry import (
+    benchmark_names,
+    benchmark_of_repository,
+    find_benchmark,
+    own_benchmarks,
+)
 from pytest_haerae.data.choice_layouts import KOREAN_LAYOUTS
 from pytest_haerae.data.hub import HubDataset
-from pytest_haerae.data.layouts import LAYOUTS
+from pytest_haerae.data.layouts import LAYOUTS, make_items
 from pytest_haerae.data.local import LocalDataset
 from pytest_haerae.data.texts import TEXTS_ALONE
 from pytest_haerae.errors import UsageError
+from tests.unit.catalogue.benchmarks.rows import MADE_UP
 from tests.unit.fakes import question, write_rows
 
 
@@ -138,3 +144,14 @@ def test_a_subset_that_is_not_public_is_told_with_the_way_to_have_it(name: str) 
 
 def test_another_unknown_subset_is_told_with_the_nearest() -> None:
     assert unknown_subset("histori", ["history"]) == "unknown subset 'histori': did you mean 'history'? Valid: history"
+
+
+@pytest.mark.parametrize("repository", MADE_UP)
+def test_a_copy_of_a_benchmarks_rows_is_read_from_a_folder_as_from_the_hub(tmp_path: Path, repository: str) -> None:
+    benchmark = benchmark_of_repository(repository)
+    assert benchmark is not None
+    rows = [{"question": f"{number}번 문제는?", **MADE_UP[repository](number)} for number in range(6)]
+    write_rows(tmp_path / "rows" / "s-test.jsonl", rows)
+    copied = open_items(str(tmp_path / "rows")).items("s")
+    assert copied == list(make_items("s", rows, "made-up", {}, known_layouts(benchmark)))
+    assert all(item.options for item in copied)

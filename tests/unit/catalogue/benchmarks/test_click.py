@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_haerae.catalogue.benchmarks.click import BENCHMARK, RULES, belongs, metadata
+from pytest_haerae.catalogue.datasets import open_items
 from pytest_haerae.errors import UsageError
-from tests.unit.catalogue.benchmarks.rows import check
+from tests.unit.catalogue.benchmarks.rows import check, real_rows
 
 
 def test_a_row_with_a_paragraph() -> None:
@@ -81,3 +82,34 @@ def test_a_subset_tells_its_category() -> None:
     assert {metadata(subset)["category"] for subset in RULES} == {"culture", "language"}
     assert metadata("culture_kpop") == {"category": "culture"}
     assert BENCHMARK.metadata is metadata
+
+
+FOLDERS = {
+    **{f"Culture/Korean {kind.title()}": f"culture_{kind}" for kind in ("economy", "geography", "history", "law")},
+    **{f"Culture/Korean {kind.title()}": f"culture_{kind}" for kind in ("politics", "society", "tradition")},
+    "Culture/Korean Popular": "culture_kpop",
+    "Language/Functional": "language_function",
+    "Language/Grammar": "language_grammar",
+    "Language/Textual": "language_text",
+}
+"""The publisher's folders, and the subset of their rows."""
+
+
+def test_the_publishers_rows_are_read_whole_and_placed_as_it_places_them() -> None:
+    top = real_rows("rladmstn1714/CLIcK", "Dataset")
+    placed: list[tuple[str, str, list[str]]] = []
+    for folder, subset in FOLDERS.items():
+        for file in sorted((top / folder).glob("*.json")):
+            loader = open_items(str(file))
+            (name,) = loader.dataset.subsets()
+            rows = [row for _, row in loader.dataset.placed_rows(name)]
+            for item, row in zip(loader.items(name), rows, strict=True):
+                assert item.options is not None
+                assert len(item.options) in (4, 5)
+                assert item.options["ABCDE".index(item.reference)] == row["answer"].strip()
+                assert row["question"].strip() in item.query
+                placed.append((str(row["id"]), subset, subsets_of(str(row["id"]), row["question"])))
+    assert len(placed) == 1995
+    others = [(identifier, subset, found) for identifier, subset, found in placed if found != [subset]]
+    # lm-evaluation-harness places it so, too.
+    assert others == [("CSAT_korean_13_11", "language_function", ["language_grammar"])]

@@ -51,8 +51,8 @@ def test_names_are_completed(tmp_path: Path) -> None:
 
 
 def test_files_are_completed_where_a_value_may_be_one(tmp_path: Path) -> None:
-    (tmp_path / "kmm.jsonl").touch()
-    assert completed(tmp_path, "pytest-haerae run --dataset kmm") == {"kmmlu", "kmm.jsonl"}
+    (tmp_path / "clic.jsonl").touch()
+    assert completed(tmp_path, "pytest-haerae run --dataset clic") == {"click", "clic.jsonl"}
 
 
 def test_the_last_name_of_a_list_is_completed() -> None:

@@ -1,0 +1,66 @@
+"""The examinations that the questions of a run's benchmarks are of: which are passed, by all questions of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from pytest_haerae.catalogue.examination import Examination
+from pytest_haerae.catalogue.registry import find_benchmark
+from pytest_haerae.data.metadata import NO_VALUE, value_of
+from pytest_haerae.run.item_source import ItemSource
+from pytest_haerae.statistics.examined import Examined, examine
+from pytest_haerae.statistics.pairing import ANSWERED
+from pytest_haerae.statistics.scores import Metrics
+from pytest_haerae.types import DataKey, Sample, grouped
+
+
+def with_examinations(metrics: Metrics, source: ItemSource, samples: Sequence[Sample], *, several: bool) -> Metrics:
+    """The metrics with `examinations`, where a benchmark says what it takes to pass them.
+
+    Args:
+        metrics: The numbers of all items.
+        source: Where the items came from: a question that was left out of the run has no answer.
+        samples: The judged items.
+        several: Whether the run is of several benchmarks, with whose names they are then called.
+    """
+    groups: dict[DataKey, list[Sample]] = {}
+    for sample in samples:
+        groups.setdefault(sample.selected.data, []).append(sample)
+    found = {
+        grouped(source.name_of(data) if several else "", name): examined
+        for data, group in groups.items()
+        if (rule := _rule_of(data)) is not None
+        for name, examined in _examined(rule, source, data, group)
+    }
+    return {**metrics, "examinations": found} if found else metrics
+
+
+def _rule_of(data: DataKey) -> Examination | None:
+    benchmark = None if data.folder else find_benchmark(data.name)
+    return benchmark.examination if benchmark else None
+
+
+def _examined(
+    rule: Examination, source: ItemSource, data: DataKey, samples: Sequence[Sample]
+) -> Iterator[tuple[str, Examined]]:
+    """Each examination, in the order of its first question; a question of none is passed over."""
+    rights = {(sample.item.subset, sample.item.index): _right_of(sample) for sample in samples}
+    # Nothing is read for it that the run has not read: of a subset that was left out nothing is known.
+    asked, loader = {subset for subset, _ in rights}, source.loader(data)
+    subsets = source.subsets(data)
+    groups: dict[str, dict[str, list[Fraction | None]]] = {}
+    for item in (item for subset in subsets if subset in asked for item in loader.items(subset)):
+        if (name := value_of(item.metadata, rule.group)) != NO_VALUE:
+            subject = value_of(item.metadata, rule.subject)
+            groups.setdefault(name, {}).setdefault(subject, []).append(rights.get((item.subset, item.index)))
+    for name, subjects in groups.items():
+        yield name, examine(rule, subjects, whole=asked == set(subsets) and NO_VALUE not in subjects)
+
+
+def _right_of(sample: Sample) -> Fraction | None:
+    """The share of a question's answers that are right; None where it has none."""
+    if sample.verdict.outcome not in ANSWERED:
+        return None
+    verdicts = sample.verdicts
+    return Fraction(sum(verdict.outcome == "correct" for verdict in verdicts), len(verdicts))

@@ -1,0 +1,1 @@
+"""The suite of HAE-RAE Bench 1.0."""

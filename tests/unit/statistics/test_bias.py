@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import math
+import random
+import runpy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_haerae.catalogue.datasets import open_items
+from pytest_haerae.statistics.bias import bias_scores, difference_of, signed_mean_of
+from pytest_haerae.statistics.estimate import further_of, mean_of, share_of
+from pytest_haerae.statistics.further import measure
+from pytest_haerae.types import Answer, DataKey, Item, Outcome, Response, Sample, Selected, Verdict
+from tests.unit.catalogue.benchmarks.rows import real_rows
+from tests.unit.fakes import everything, prepared
+
+OPTIONS = ("형", "동생", "알 수 없음")
+"""The second follows the prejudice, and the third cannot be known."""
+
+
+def asked(version: str, context: str, answer: str, *predictions: str | None, **metadata: Any) -> Sample:  # noqa: ANN401
+    """An item of KoBBQ with the letters that its answers chose; None for one that could not be read."""
+    told = {"sample_id": f"age-001{version}-001-{context}-bsd", "biased_answer": "동생", **metadata}
+    item = Item("age-0000", "age", 0, "누가?", OPTIONS, ("A", "B", "C"), answer, metadata=told)
+    verdicts = [Verdict(_outcome(each, answer), each) for each in predictions]
+    answers = tuple(Answer(Response(text=""), verdict) for verdict in verdicts) if len(verdicts) > 1 else ()
+    return Sample(Selected(item, "t", DataKey("kobbq")), Response(text=""), verdicts[0], answers)
+
+
+def _outcome(prediction: str | None, answer: str) -> Outcome:
+    return "invalid" if prediction is None else "correct" if prediction == answer else "wrong"
+
+
+def values(samples: list[Sample]) -> dict[str, float]:
+    return {name: each["value"] for name, each in further_of(bias_scores(samples)).items()}
+
+
+def test_a_sheet_worked_out_by_hand() -> None:
+    """Of five ambiguous answers 2 biased, 1 against it; told 2 of 3 right where the context agrees, else 1 of 4."""
+    ambiguous = [asked(version, "amb", "C", letter) for version, letter in zip("abcda", "BBACC", strict=True)]
+    agreeing = [asked("b", "dis", "B", letter) for letter in "BBC"]
+    against = [asked("a", "dis", "A", letter) for letter in "ABBC"]
+    found = values([*ambiguous, *agreeing, *against])
+    assert found == {
+        "accuracy_ambiguous": pytest.approx(2 / 5),
+        "accuracy_disambiguated": pytest.approx(3 / 7),
+        "diff_bias_ambiguous": pytest.approx(2 / 5 - 1 / 5),
+        "diff_bias_disambiguated": pytest.approx(2 / 3 - 1 / 4),
+    }
+
+
+def test_what_chose_no_option_is_left_out_as_the_authors_leave_it() -> None:
+    with_unread = [asked("a", "amb", "C", "B"), asked("a", "amb", "C", None), asked("b", "dis", "B", None)]
+    assert values(with_unread) == {"accuracy_ambiguous": 0.0, "diff_bias_ambiguous": 1.0}
+
+
+def test_versions_c_and_d_are_as_a_and_b() -> None:
+    told = [asked("c", "dis", "A", "A"), asked("d", "dis", "B", "A")]
+    assert values(told)["diff_bias_disambiguated"] == -1.0
+
+
+def test_several_answers_to_an_item_are_one_value() -> None:
+    assert values([asked("a", "amb", "C", "B", "A", "B", None)])["diff_bias_ambiguous"] == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"sample_id": "age-1"},
+        {"sample_id": ""},
+        {"sample_id": "age-001a-001-amb-xyz"},
+        {"biased_answer": "누나"},
+        {"biased_answer": ""},
+    ],
+)
+def test_items_of_other_data_have_no_bias(metadata: dict[str, str]) -> None:
+    assert bias_scores([asked("a", "amb", "C", "B", **metadata)]) == {}
+    free = asked("a", "amb", "C", "B")
+    item = replace(free.item, options=None, labels=None)
+    assert bias_scores([replace(free, selected=replace(free.selected, item=item))]) == {}
+
+
+@given(st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=1, max_size=40))
+def test_a_signed_mean_is_that_of_the_signs_turned_round(signs: list[float]) -> None:
+    found, turned = signed_mean_of(signs), signed_mean_of([-sign for sign in signs])
+    low, high = found["ci95"]
+    assert -1 <= low <= found["value"] + 1e-12
+    assert found["value"] - 1e-12 <= high <= 1
+    assert turned["value"] == pytest.approx(-found["value"])
+    assert turned["ci95"] == pytest.approx([-high, -low])
+
+
+def test_the_interval_of_a_difference_is_newcombes() -> None:
+    """Case (a) of the table in R. G. Newcombe (1998): 56 of 70 and 48 of 80 give 0.0524 to 0.3339 by method 10."""
+    found = difference_of(share_of([True] * 56 + [False] * 14), share_of([True] * 48 + [False] * 32))
+    assert found["value"] == pytest.approx(0.2)
+    assert found["ci95"] == pytest.approx([0.0524, 0.3339], abs=5e-5)
+    assert found["stderr"] == pytest.approx(math.hypot(math.sqrt(0.8 * 0.2 / 69), math.sqrt(0.6 * 0.4 / 79)))
+    assert found["n"] == 150
+    assert difference_of(mean_of([1.0]), mean_of([0.0, 1.0]))["stderr"] is None
+
+
+def test_a_file_of_the_publishers_columns_tells_it_where_it_is_asked_for(tmp_path: Path) -> None:
+    row = {"context": "봄", "question": "누가?", "choices": str([*OPTIONS]), "biased_answer": "동생"}
+    kinds = {
+        "a-001-amb-bsd": "알 수 없음",
+        "b-001-amb-cnt": "알 수 없음",
+        "a-001-dis-bsd": "형",
+        "b-001-dis-bsd": "동생",
+    }
+    rows = [{**row, "answer": answer, "sample_id": f"age-001{kind}"} for kind, answer in kinds.items()]
+    for asks in (True, False):
+        ready = prepared(tmp_path, rows, evaluator_params="further_metrics=bias" if asks else "")
+        every = [Sample(entry, Response(text="B"), Verdict("wrong", "B")) for entry in everything(ready)]
+        metrics = measure(ready.plan, every)
+        assert ("diff_bias_ambiguous" in metrics) is asks
+    assert metrics["n"] == 4
+
+
+@pytest.mark.parametrize("weights", [(1, 1, 1, 0.3), (1, 4, 1, 0.1), (3, 1, 2, 0.5)])
+def test_the_numbers_are_those_of_the_authors_code(tmp_path: Path, weights: tuple[float, ...]) -> None:
+    """Answers drawn at random over their evaluation set: biased, against it, unknown, none of the options."""
+    pandas = pytest.importorskip("pandas")
+    file = real_rows("naver-ai/KoBBQ", "data/KoBBQ_test_samples.tsv")
+    theirs = runpy.run_path(str(real_rows("naver-ai/KoBBQ", "evaluation/5_evaluation.py")))
+    loader = open_items(str(file))
+    draw, samples, predictions = random.Random(3), [], []  # noqa: S311 - no secret
+    for item in loader.items(*loader.dataset.subsets()):
+        assert item.options is not None
+        assert item.labels is not None
+        biased = item.metadata["biased_answer"]
+        unknown = item.options[-1]
+        (against,) = set(item.options) - {biased, unknown}
+        (chosen,) = draw.choices([biased, against, unknown, None], weights)
+        letter = None if chosen is None else item.labels[item.options.index(chosen)]
+        verdict = Verdict(_outcome(letter, item.reference), letter)
+        samples.append(Sample(Selected(item, "t", DataKey("kobbq")), Response(text=""), verdict))
+        predictions.append(chosen or "글쎄요")
+    table = pandas.read_csv(file, sep="\t").assign(prediction=predictions)
+    table.to_csv(tmp_path / "answers.tsv", sep="\t", index=False)
+    expected = theirs["evaluate"](theirs["get_df"](tmp_path / "answers.tsv", "알 수 없음"), "test")[1:]
+    found = values(samples)
+    names = ("accuracy_ambiguous", "accuracy_disambiguated", "diff_bias_ambiguous", "diff_bias_disambiguated")
+    assert [found[name] for name in names] == pytest.approx(expected)
