@@ -105,7 +105,8 @@ class Metrics(BenchmarkMetrics):
     panel: NotRequired[Panel]
     """What each of several judges makes of the answers, and how far they agree."""
     by: NotRequired[dict[str, Breakdown]]
-    """The numbers by the values of the metadata columns asked for; of items whose row lacks it under the empty text."""
+    """The numbers by the values of the metadata columns asked for; of items whose row lacks it under the empty text.
+    Where a program checks instructions, those of each of them under ``instruction``."""
 
 
 def score(samples: Sequence[Sample]) -> Score:

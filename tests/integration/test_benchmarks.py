@@ -32,9 +32,16 @@ def made_up_row(repository: str, number: int) -> dict[str, Any]:
     if repository == "maywell/LogicKor":
         row = {"id": number, "category": "수학(Math)", "questions": [f"{number}번?", "거기에 더하면?"]}
         return {**row, "references": ["7", None]} if number % 2 else row
-    if repository == "HAERAE-HUB/HRM8K":
-        return {**question, "answer": float(number)}
-    return {"query": f"{number}번?\n\n### 선택지: \n(A) 가\n(B) 나\n\n### 정답:", "options": "가|나", "answer": "(B)"}
+    asked = {"prompt": f"{number}번?", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}]}
+    others: dict[str, dict[str, Any]] = {
+        "HAERAE-HUB/HRM8K": {**question, "answer": float(number)},
+        "allganize/IFEval-Ko": asked,
+    }
+    return others.get(repository) or {
+        "query": f"{number}번?\n\n### 선택지: \n(A) 가\n(B) 나\n\n### 정답:",
+        "options": "가|나",
+        "answer": "(B)",
+    }
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,8 @@ from pytest_haerae.types import Item, Outcome, Response, Verdict
 
 IFEVAL = "ifeval"
 """What the scorer is called, after the benchmark whose instructions it knows."""
-_ALL, _SOME = "every instruction followed", "an instruction not followed"
+_RULE = "instructions"
+"""The rule that a report names."""
 
 
 class InstructionParameters(ScorerParameters):
@@ -60,6 +61,6 @@ def judge_instructions(item: Item, response: Response, parameters: InstructionPa
     missed = [f"{name}: {check.counted}" for name, check in told if not check.followed]
     prediction = f"{len(asked) - len(missed)} of {len(asked)} instructions followed"
     if missed:
-        return Verdict("wrong", prediction, f"{item.id} wrong: not followed: {'; '.join(missed)}", _SOME)
+        return Verdict("wrong", prediction, f"{item.id} wrong: not followed: {'; '.join(missed)}", _RULE)
     followed = "; ".join(f"{name}: {check.counted}" for name, check in told)
-    return Verdict("correct", prediction, f"{item.id} correct: {followed}", _ALL)
+    return Verdict("correct", prediction, f"{item.id} correct: {followed}", _RULE)

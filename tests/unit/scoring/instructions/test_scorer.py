@@ -26,7 +26,7 @@ def test_an_answer_that_follows_all_is_right() -> None:
         "ifeval_ko-0000 correct: length_constraints:number_words: 3 words, fewer than 5 asked; "
         "punctuation:no_comma: no comma"
     )
-    assert verdict.rule == "every instruction followed"
+    assert verdict.rule == "instructions"
 
 
 def test_a_wrong_one_names_what_was_not_followed_and_what_was_counted() -> None:
@@ -36,7 +36,7 @@ def test_a_wrong_one_names_what_was_not_followed_and_what_was_counted() -> None:
         "ifeval_ko-0000 wrong: not followed: length_constraints:number_words: 5 words, fewer than 5 asked; "
         "punctuation:no_comma: 2 commas, none asked"
     )
-    assert verdict.rule == "an instruction not followed"
+    assert verdict.rule == "instructions"
 
 
 def test_it_is_judged_as_it_stands_not_loosely() -> None:
