@@ -1,4 +1,4 @@
-"""What Korean writes behind a noun in the same word: particles, and the forms of `이다`."""
+"""What Korean writes behind a noun in the same word: particles, and the forms of `이다`, `하다` and `되다`."""
 
 from __future__ import annotations
 
@@ -90,12 +90,16 @@ def _one_of(forms: tuple[str, ...]) -> str:
 
 
 _ONLY = re.compile(rf"들?(?:{_one_of(_STACKED)}){{0,3}}(?:{_one_of(_LAST)})?")
+_VERB = re.compile(
+    "하(?:는|며|고|여|였|지|게|기|던|자|면|니|려|세요|십)|한(?:다|$)|할|해|했|합니다|함|되(?:는|며|고|어|었|지|게|기|면)|된|될|돼|됐|됩니다|됨"
+)
+"""How forms of `하다` and `되다` begin, which make a verb of a noun: ``사랑하는``."""
 _BEHIND_VOWELS, _BEHIND_CONSONANTS = tuple("가는를와"), tuple("은을과")
 _FINALS = 28
 
 
-def is_particles(text: str, noun: str) -> bool:
-    """Whether what stands behind a noun in its word is nothing but particles: ``들에게는``; also where it is empty.
+def leaves_noun(text: str, noun: str) -> bool:
+    """Whether what stands behind a noun in its word leaves it the same noun: ``들에게는``; also where it is empty.
 
     Those that are written otherwise behind a consonant than behind a vowel have to fit: ``기업가`` is no ``기업``.
 
@@ -107,4 +111,4 @@ def is_particles(text: str, noun: str) -> bool:
         ends_in_vowel = (ord(noun[-1]) - ord("가")) % _FINALS == 0
         if text.startswith(_BEHIND_CONSONANTS if ends_in_vowel else _BEHIND_VOWELS):
             return False
-    return _ONLY.fullmatch(text) is not None
+    return _ONLY.fullmatch(text) is not None or _VERB.match(text) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_haerae.scoring.instructions.particles import is_particles
+from pytest_haerae.scoring.instructions.particles import leaves_noun
 from pytest_haerae.scoring.instructions.registry import Check, instruction
 from pytest_haerae.scoring.instructions.relations import Relation, compared, exactly
 from pytest_haerae.scoring.instructions.sentences import split_sentences
@@ -76,4 +76,4 @@ def _begins_with(paragraph: str, word: str) -> bool:
     if _LATIN.match(rest) and _LATIN.match(wanted[-1]):
         return False
     behind = _HANGUL.match(rest.lstrip(_CLOSERS))
-    return is_particles(behind[0] if behind else "", wanted)
+    return leaves_noun(behind[0] if behind else "", wanted)
