@@ -58,5 +58,5 @@ BENCHMARK = Benchmark(
     prompts={"string_match": "raw"},
     scorers={"string_match": IFEVAL},
     notice="ifeval_ko: in some of the rows question and check disagree (27 of 342, as HanIFEval counts them), and these"
-    " checkers read Korean otherwise than the published ones: published numbers are near these, not the same",
+    " checkers read Korean otherwise than the published ones: published numbers are of other rules",
 )
