@@ -40,7 +40,7 @@ _QUOTED = re.compile(
 _GOES_ON = re.compile(r"[*_`]*(?:[가-힣,]|\s(?:라고|라는|라며|라면서|하고|하며|이라고|이라는|이라며|고)(?![가-힣]))")
 """What stands behind a quotation whose sentence goes on: a particle, or a word that reports it."""
 
-_CLOSER = r"[\"'”’」』》〉)\]）*_`~\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]"
+_CLOSER = r"[\"'”’」』》〉)\]}）*_`~\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]"
 _POSSIBLE_END = re.compile(rf"(?P<marks>[{_MARKS}]+){_CLOSER}*")
 _BEHIND_THE_END = re.compile(rf"{_CLOSER}|[\s^ㅋㅎㅠㅜ]")
 _VERBAL = ("다", "요", "죠")

@@ -49,6 +49,7 @@ from pytest_haerae.scoring.instructions.sentences import split_sentences, withou
         ("글쎄요… 모르겠다.", 2),
         ("그는… 떠났다...", 1),
         ("비가 왔다。눈도 왔다！", 2),
+        ('{"글": "비가 왔다. 눈도 왔다."}', 2),
         ("Hello world. This is it!", 2),
         ("산에는 꽃 피네\n꽃이 피네", 1),
         ("| 가 | 나 |\n|---|---|\n| 왔다. | 갔다 |", 1),
