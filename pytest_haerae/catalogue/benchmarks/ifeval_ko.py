@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_haerae.catalogue.benchmark import Benchmark
-from pytest_haerae.data.cells import plain
 from pytest_haerae.data.literals import parse_literal
+from pytest_haerae.data.metadata import json_value
 from pytest_haerae.data.rows import Layout, Question, Row, RowPlace, text_of
 from pytest_haerae.scoring.instructions.registry import Malformed, read_asked, write_reference
 from pytest_haerae.scoring.instructions.scorer import IFEVAL
@@ -34,14 +34,13 @@ def _read(row: Row, place: RowPlace) -> Question:
 
 
 def _structure(value: Any) -> Any:  # noqa: ANN401 - a cell
-    """A cell as lists and objects, also where a table without those has them as a text."""
-    value = plain(value)
+    """A cell as JSON has lists and objects, also where a table without those has them as a text."""
     if isinstance(value, str):
         try:
             return parse_literal(value)
         except ValueError:
             return value
-    return [plain(each) for each in value] if isinstance(value, list | tuple) else value
+    return json_value(value)
 
 
 _LAYOUT: Layout = (frozenset({_PROMPT, _NAMES, _ARGUMENTS}), _read)

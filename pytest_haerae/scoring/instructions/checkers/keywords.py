@@ -1,7 +1,9 @@
 """Words and letters that an answer is to have, or not to have.
 
 A Korean word carries its particles and endings: ``서울은`` has ``서울``, and so has ``서울특별시``. Hangul is therefore
-looked for anywhere in a word, which also finds ``사진`` in ``청사진``: telling those apart takes a dictionary.
+looked for anywhere in a word, which also finds ``사진`` in ``청사진``: telling those apart takes a dictionary. A word of one
+syllable would be found nearly everywhere (``예`` in ``예술``): it counts only as a word by itself, which particles may
+follow.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated
 
+from pytest_haerae.scoring.instructions.particles import leaves_noun
 from pytest_haerae.scoring.instructions.registry import Check, instruction
 from pytest_haerae.scoring.instructions.relations import Relation, compared
 
@@ -43,7 +46,7 @@ def existence(text: str, keywords: tuple[str, ...]) -> Check:
     The published program takes a keyword for a regular expression; here it is a text. A space in a keyword is any
     white space, between Hangul also none: compounds are written either way.
     """
-    missing = [keyword for keyword in keywords if not _pattern(keyword).search(text)]
+    missing = [keyword for keyword in keywords if not _times(keyword, text)]
     found = len(keywords) - len(missing)
     return Check(not missing, f"{found} of {len(keywords)} keywords" + _listed(", missing ", missing))
 
@@ -54,14 +57,14 @@ def forbidden_words(text: str, forbidden_words: tuple[str, ...]) -> Check:
 
     That program's ``\b`` finds no Korean noun that a particle follows (``사과를``): here Hangul is found in any word.
     """
-    used = [word for word in forbidden_words if _pattern(word, whole=True).search(text)]
+    used = [word for word in forbidden_words if _times(word, text, whole=True)]
     return Check(not used, "no forbidden word" if not used else _listed("forbidden words used: ", used))
 
 
 @instruction("keywords:frequency")
 def frequency(text: str, keyword: str, frequency: int, relation: Relation) -> Check:
     """A keyword stands as often as asked; it is found as `existence` finds it."""
-    return compared(len(_pattern(keyword).findall(text)), relation, frequency, f"times '{keyword}'")
+    return compared(_times(keyword, text), relation, frequency, f"times '{keyword}'")
 
 
 @instruction("keywords:letter_frequency")
@@ -88,6 +91,20 @@ def _letters_of(character: str) -> str:
     rest, final = divmod(place, len(_FINALS))
     initial, vowel = divmod(rest, len(_VOWELS))
     return _INITIALS[initial] + _VOWELS[vowel] + _DOUBLE_FINALS.get(_FINALS[final], _FINALS[final])
+
+
+def _times(keyword: str, text: str, *, whole: bool = False) -> int:
+    """How often a word stands in a text.
+
+    Args:
+        keyword: The word, or several.
+        text: The text.
+        whole: Whether Latin letters count only as words by themselves.
+    """
+    if len(keyword) == 1 and re.fullmatch(_HANGUL, keyword):
+        runs = re.findall(f"{_HANGUL}+", text)
+        return sum(run.startswith(keyword) and leaves_noun(run[1:], keyword) for run in runs)
+    return len(_pattern(keyword, whole=whole).findall(text))
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from pytest_haerae.catalogue.benchmarks.ifeval_ko import BENCHMARK
 from pytest_haerae.catalogue.datasets import open_items
@@ -42,6 +44,26 @@ def test_a_row_is_its_prompt_and_what_an_answer_has_to_do() -> None:
 )
 def test_the_same_is_read_from_tables_of_any_kind(names: object, arguments: object) -> None:
     assert read_one({**ROW, "instruction_id_list": names, "kwargs": arguments}).reference == REFERENCE
+
+
+def test_a_table_with_nested_columns_is_read(tmp_path: Path) -> None:
+    """As the hub keeps it: every argument in every row, missing ones null, whole numbers as floats."""
+    keywords = {
+        "instruction_id_list": ["keywords:existence"],
+        "kwargs": [{"keywords": ["봄", "비"], "num_words": None}],
+    }
+    words = {"instruction_id_list": NAMES, "kwargs": [{"num_words": 30.0, "relation": "less than"}, {}]}
+    parquet.write_table(pyarrow.Table.from_pylist([{**ROW, **keywords}, {**ROW, **words}]), tmp_path / "mine.parquet")
+    first, second = open_items(str(tmp_path / "mine.parquet")).items("mine")
+    assert first.reference == '[{"id": "keywords:existence", "keywords": ["봄", "비"]}]'
+    assert second.reference == REFERENCE
+
+
+def test_numpy_inside_a_cell_is_read() -> None:
+    numpy = pytest.importorskip("numpy")
+    given = numpy.array([{"keywords": numpy.array(["봄"], dtype=object), "num_words": float("nan")}], dtype=object)
+    row = {**ROW, "instruction_id_list": numpy.array(["keywords:existence"], dtype=object), "kwargs": given}
+    assert read_one(row).reference == '[{"id": "keywords:existence", "keywords": ["봄"]}]'
 
 
 @pytest.mark.parametrize(

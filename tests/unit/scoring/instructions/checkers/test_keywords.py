@@ -51,3 +51,21 @@ def test_letters_of_hangul_are_those_that_unicode_takes_syllables_apart_into(tex
     count = asked + finals + text.count("ㄱ")
     told = check("keywords:letter_frequency", f"{text}.", letter="ㄱ", let_frequency=count, let_relation="at least")
     assert told.counted == f"{count} times 'ㄱ', at least {count} asked"
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("물을 마신다.", 1),
+        ("동물과 식물", 0),
+        ("물, 물! “물”이다.", 3),
+        ("물리학", 0),
+        ("물에서는 물만", 2),
+        ("ㅁㅜㄹ", 0),
+    ],
+)
+def test_a_word_of_one_syllable_is_a_word_by_itself(text: str, times: int) -> None:
+    told = check("keywords:frequency", text, keyword="물", frequency=times, relation="at least")
+    assert told.counted == f"{times} times '물', at least {times} asked"
+    assert check("keywords:existence", text, keywords=["물"]).followed == (times > 0)
+    assert check("keywords:forbidden_words", text, forbidden_words=["물"]).followed == (times == 0)
