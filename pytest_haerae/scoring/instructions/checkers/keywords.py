@@ -1,9 +1,9 @@
 """Words and letters that an answer is to have, or not to have.
 
 A Korean word carries its particles and endings: ``서울은`` has ``서울``, and so has ``서울특별시``. Hangul is therefore
-looked for anywhere in a word, which also finds ``사진`` in ``청사진``: telling those apart takes a dictionary. A word of one
-syllable would be found nearly everywhere (``예`` in ``예술``): it counts only as a word by itself, which particles may
-follow.
+looked for anywhere in a word, which also finds ``사진`` in ``청사진``: telling those apart takes a dictionary.
+A word of one syllable would be found nearly everywhere (``예`` in ``예술``): it counts only as a word by itself,
+which particles may follow.
 """
 
 from __future__ import annotations
