@@ -32,16 +32,9 @@ def made_up_row(repository: str, number: int) -> dict[str, Any]:
     if repository == "maywell/LogicKor":
         row = {"id": number, "category": "수학(Math)", "questions": [f"{number}번?", "거기에 더하면?"]}
         return {**row, "references": ["7", None]} if number % 2 else row
-    asked = {"prompt": f"{number}번?", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}]}
-    others: dict[str, dict[str, Any]] = {
-        "HAERAE-HUB/HRM8K": {**question, "answer": float(number)},
-        "allganize/IFEval-Ko": asked,
-    }
-    return others.get(repository) or {
-        "query": f"{number}번?\n\n### 선택지: \n(A) 가\n(B) 나\n\n### 정답:",
-        "options": "가|나",
-        "answer": "(B)",
-    }
+    if repository == "HAERAE-HUB/HRM8K":
+        return {**question, "answer": float(number)}
+    return {"query": f"{number}번?\n\n### 선택지: \n(A) 가\n(B) 나\n\n### 정답:", "options": "가|나", "answer": "(B)"}
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +44,9 @@ def loaded(monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester) -> list[t
 
     def load(self: HubDataset, configuration: str | None) -> HubRows:
         asked.append((self.repository.name, configuration, self.split))
+        if self.repository.name == "allganize/IFEval-Ko":
+            one = {"instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}]}
+            return HubRows({"prompt": f"{number}번 글을 쓰세요.", **one} for number in range(6))
         first = 100 if self.split == "dev" else 0
         return HubRows(made_up_row(self.repository.name, first + number) for number in range(6))
 
