@@ -8,6 +8,8 @@ from typing import Any
 
 from pytest_haerae.errors import UsageError, unknown
 
+_WAY_OUT = "pip install 'pytest-haerae[language]'"
+
 
 def check_language(language: str) -> None:
     """Refuse a run whose answers' language could not be told.
@@ -18,10 +20,18 @@ def check_language(language: str) -> None:
     if find_spec("langdetect") is None:
         raise UsageError(
             "--evaluator-params: language_penalize finds out languages with langdetect, which is not installed:"
-            " pip install 'pytest-haerae[language]'"
+            f" {_WAY_OUT}"
         )
     if language not in (known := _factory().get_lang_list()):
         raise UsageError(f"--evaluator-params: target_lang: {unknown('language', language, known)}")
+
+
+def language_problem(language: str) -> str | None:
+    """Why it could not be told whether an answer is in a language, with the way out; None where it can."""
+    if find_spec("langdetect") is None:
+        return f"languages are told by langdetect, which is not installed: {_WAY_OUT}"
+    known = _factory().get_lang_list()
+    return None if language in known else unknown("language", language, known)
 
 
 def is_in(language: str, text: str) -> bool:

@@ -51,6 +51,7 @@ _BUILT_IN: Mapping[Method, tuple[str, ...]] = {
         "mathematics.scorer",
         "logical_puzzles",
         "judge.scorer",
+        "instructions.scorer",
         "kudge",
     ),
 }

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from pytest_haerae.statistics.estimate import MetricEstimate
-from pytest_haerae.statistics.estimates import wilson_interval
+from pytest_haerae.statistics.estimate import MetricEstimate, ratio_of
 from pytest_haerae.statistics.pairing import ANSWERED
 from pytest_haerae.types import Verdict
 
@@ -41,7 +39,7 @@ def correct_given_attempted(items: Sequence[Attempts]) -> MetricEstimate | None:
     Args:
         items: The items.
     """
-    return _ratio([(each.right, each.attempted) for each in items if each.attempted])
+    return ratio_of([(each.right, each.attempted) for each in items if each.attempted])
 
 
 def simpleqa_f1(items: Sequence[Attempts]) -> MetricEstimate | None:
@@ -52,20 +50,4 @@ def simpleqa_f1(items: Sequence[Attempts]) -> MetricEstimate | None:
     Args:
         items: The items.
     """
-    return _ratio([(2 * each.right, each.answers + each.attempted) for each in items])
-
-
-def _ratio(pairs: Sequence[tuple[int, int]]) -> MetricEstimate | None:
-    """The ratio of two sums over items, with the standard error of the delta method.
-
-    The interval is Wilson's of as many zeros and ones as are as uncertain.
-    """
-    n, whole = len(pairs), sum(below for _, below in pairs)
-    if not whole:
-        return None
-    value = sum(above for above, _ in pairs) / whole
-    squares = math.fsum(((above - value * below) / whole) ** 2 for above, below in pairs)
-    spread = math.sqrt(squares * n / (n - 1)) if n > 1 else 0.0
-    size = value * (1 - value) / spread**2 if spread else float(n)
-    interval = wilson_interval(value * size, size) or (value, value)
-    return {"value": value, "stderr": spread if n > 1 else None, "ci95": list(interval), "n": n}
+    return ratio_of([(2 * each.right, each.answers + each.attempted) for each in items])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -44,6 +45,12 @@ class FurtherScore(TypedDict, total=False):
     """The share of right answers among those that are right or wrong; left out where there are none."""
     simpleqa_f1: MetricEstimate
     """The harmonic mean of the share of right answers among all and among those that are right or wrong."""
+    inst_level_strict_acc: MetricEstimate
+    """IFEval: the share of instructions that are followed, by answers as they stand."""
+    prompt_level_loose_acc: MetricEstimate
+    """IFEval: the share of answers that follow each of their instructions by one of eight variants."""
+    inst_level_loose_acc: MetricEstimate
+    """IFEval: the share of instructions that are followed by one of eight variants of the answer."""
     hangul: MetricEstimate
     """The mean share of Hangul in the letters of generated answers; of those that have letters."""
     language_penalizer_average: MetricEstimate
@@ -67,6 +74,7 @@ class FurtherScore(TypedDict, total=False):
 SHARES = frozenset(
     {
         *("acc_norm", "acc_bytes", "macro_f1", "correct_given_attempted", "simpleqa_f1"),
+        *("inst_level_strict_acc", "prompt_level_loose_acc", "inst_level_loose_acc"),
         *("hangul", "language_penalizer_average"),
         *("accuracy_ambiguous", "accuracy_disambiguated", "diff_bias_ambiguous", "diff_bias_disambiguated"),
     }
@@ -84,6 +92,9 @@ def further_of(score: FurtherScore) -> dict[str, MetricEstimate]:
         "macro_f1": score.get("macro_f1"),
         "correct_given_attempted": score.get("correct_given_attempted"),
         "simpleqa_f1": score.get("simpleqa_f1"),
+        "inst_level_strict_acc": score.get("inst_level_strict_acc"),
+        "prompt_level_loose_acc": score.get("prompt_level_loose_acc"),
+        "inst_level_loose_acc": score.get("inst_level_loose_acc"),
         "hangul": score.get("hangul"),
         "language_penalizer_average": score.get("language_penalizer_average"),
         "accuracy_ambiguous": score.get("accuracy_ambiguous"),
@@ -121,3 +132,22 @@ def mean_of(values: Sequence[float]) -> MetricEstimate:
         "ci95": list(mean_interval(values) or ()),
         "n": len(values),
     }
+
+
+def ratio_of(pairs: Sequence[tuple[int, int]]) -> MetricEstimate | None:
+    """The ratio of two sums over items, with the standard error of the delta method; None where it is over nothing.
+
+    The interval is Wilson's of as many zeros and ones as are as uncertain.
+
+    Args:
+        pairs: What each item adds to the sum above and to that below.
+    """
+    n, whole = len(pairs), sum(below for _, below in pairs)
+    if not whole:
+        return None
+    value = sum(above for above, _ in pairs) / whole
+    squares = math.fsum(((above - value * below) / whole) ** 2 for above, below in pairs)
+    spread = math.sqrt(squares * n / (n - 1)) if n > 1 else 0.0
+    size = value * (1 - value) / spread**2 if spread else float(n)
+    interval = wilson_interval(value * size, size) or (value, value)
+    return {"value": value, "stderr": spread if n > 1 else None, "ci95": list(interval), "n": n}

@@ -10,6 +10,7 @@ from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Part, Plan
 from pytest_haerae.scoring.hangul import hangul_share
+from pytest_haerae.scoring.instructions.scorer import IFEVAL
 from pytest_haerae.scoring.language import is_in
 from pytest_haerae.scoring.metrics import (
     BIAS,
@@ -25,6 +26,7 @@ from pytest_haerae.statistics.bias import bias_scores
 from pytest_haerae.statistics.breakdown import with_breakdowns
 from pytest_haerae.statistics.estimate import FurtherScore, mean_of
 from pytest_haerae.statistics.examinations import with_examinations
+from pytest_haerae.statistics.instructions import INSTRUCTION, OfItem, by_instruction, instruction_metrics, of_item
 from pytest_haerae.statistics.macro_f1 import Labelled, estimate_macro_f1
 from pytest_haerae.statistics.normalised import Options, accuracies_over, characters, utf8_bytes
 from pytest_haerae.statistics.pairing import ANSWERED
@@ -44,8 +46,11 @@ def measure(
         metrics: What the run's items are worth, where others look at it, too.
         source: Where the items came from, which tells what examinations they are of; None where nobody asks that.
     """
-    further = (metrics or FurtherMetrics(plan)).of
-    found = with_breakdowns(make_metrics(samples, further), samples, plan.config.by, further)
+    told = metrics or FurtherMetrics(plan)
+    found = with_breakdowns(make_metrics(samples, told.of), samples, plan.config.by, told.of)
+    if checked := told.checked(samples):
+        # A column of this name that somebody asks for is told in its place.
+        found["by"] = {INSTRUCTION: by_instruction(checked, plan.config.pass_if), **found.get("by", {})}
     return found if source is None else with_examinations(found, source, samples, several=plan.several)
 
 
@@ -58,6 +63,7 @@ class FurtherMetrics:
     """
 
     plan: Plan
+    _followed: dict[int, OfItem | None] = field(default_factory=dict, repr=False)
     _worth: dict[tuple[str, int], float | None] = field(default_factory=dict, repr=False)
     _wanted: dict[DataKey, frozenset[str]] = field(default_factory=dict, repr=False)
 
@@ -76,6 +82,7 @@ class FurtherMetrics:
             found["correct_given_attempted"] = given
         if (f1 := simpleqa_f1(self._attempts(SIMPLEQA_F1, answered))) is not None:
             found["simpleqa_f1"] = f1
+        found |= instruction_metrics([followed for _, followed in self.checked(answered)])
         if shares := [*self._known(HANGUL, self._wanting(HANGUL, answered), self._hangul)]:
             found["hangul"] = mean_of(shares)
         if shares := [*self._known("language", filter(self._language, answered), self._in_language)]:
@@ -97,6 +104,14 @@ class FurtherMetrics:
             told = metric_names(self._part(sample).config.evaluator_params)
             self._wanted[data] = frozenset((*told, *(benchmark.further_metrics if benchmark else ())))
         return metric in self._wanted[data]
+
+    def checked(self, samples: Sequence[Sample]) -> list[tuple[Sample, OfItem]]:
+        """The items whose instructions a program checks, and what their answers follow."""
+        asked = [each for each in samples if self._part(each).scorer.scorer.name == IFEVAL]
+        for sample in asked:
+            if id(sample) not in self._followed:
+                self._followed[id(sample)] = of_item(sample)
+        return [(sample, followed) for sample in asked if (followed := self._followed[id(sample)]) is not None]
 
     def _scored(self, answered: Sequence[Sample]) -> Iterator[Options]:
         texts: tuple[str, ...] = ()

@@ -108,7 +108,8 @@ class Metrics(BenchmarkMetrics):
     examinations: NotRequired[dict[str, Examined]]
     """Whether each examination is passed, by its name, where a benchmark says what it takes; in the data's order."""
     by: NotRequired[dict[str, Breakdown]]
-    """The numbers by the values of the metadata columns asked for; of items whose row lacks it under the empty text."""
+    """The numbers by the values of the metadata columns asked for; of items whose row lacks it under the empty text.
+    Where a program checks instructions, those of each of them under ``instruction``."""
 
 
 def score(samples: Sequence[Sample]) -> Score:

@@ -28,8 +28,16 @@ def made_up_row(repository: str, number: int) -> dict[str, Any]:
     if repository == "EunsuKim/CLIcK":
         kind = "law" if number % 2 else "economy"
         return {**question, "id": f"{kind}_{number}", "paragraph": "", "choices": ["가", "나"], "answer": "나"}
-    if repository == "LGAI-EXAONE/KoMT-Bench":
-        return {"question_id": number, "category": "writing", "turns": [f"{number}번?", "사투리로는?"], "reference": []}
+    unlike: dict[str, dict[str, Any]] = {
+        "LGAI-EXAONE/KoMT-Bench": {"category": "writing", "turns": [f"{number}번?", "사투리로는?"], "reference": []},
+        "allganize/IFEval-Ko": {
+            "prompt": f"{number}번?",
+            "instruction_id_list": ["startend:quotation"],
+            "kwargs": [{}],
+        },
+    }
+    if repository in unlike:
+        return unlike[repository]
     if repository == "maywell/LogicKor":
         row = {"id": number, "category": "수학(Math)", "questions": [f"{number}번?", "거기에 더하면?"]}
         return {**row, "references": ["7", None]} if number % 2 else row

@@ -21,6 +21,7 @@ OF_THE_WHOLE = (
     "public_names",  # what the package's own name gives
     "report/golden",  # reports of every version, through all that reads them
     "report/one_pairing",  # gate, compare and page say the same of two reports
+    "scoring/instructions/oracle",  # the checkers as a whole, beside another program
     "scoring/mathematics/outputs",  # the scorer as a whole, on outputs with their verdicts
     "scoring/mathematics/recordings",  # the scorer as a whole, on what models answered
     "scoring/reading/answer_table",  # the reader as a whole, on outputs with their answers

@@ -60,6 +60,7 @@ COUNTS = {
     "haerae_vision": 2,
     "hrc": 1,
     "hrm8k": 5,
+    "ifeval_ko": 1,
     "k2_eval": 1,
     "kbl": 65,
     "klue": 3,

@@ -1,0 +1,44 @@
+"""What an answer is to contain: places to be filled in, and a postscript."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from pytest_haerae.scoring.instructions.registry import Check, instruction
+from pytest_haerae.scoring.instructions.relations import at_least
+
+_PLACEHOLDER = re.compile(r"\[(?=[^\S\n]*[^\s\[\]])[^\[\]\n]+\](?!\()|［(?=[^\S\n]*[^\s［］])[^［］\n]+］")
+_MARGIN = r"[>*_`~#\"'“‘(\-]"
+
+
+@instruction("detectable_content:number_placeholders")
+def number_placeholders(text: str, num_placeholders: int) -> Check:
+    """At least so many texts in square brackets, such as ``[이름]``.
+
+    The published program also counts empty ones (the box of a task, ``[ ]``) and the text of a link.
+    """
+    return at_least(len(_PLACEHOLDER.findall(text)), num_placeholders, "placeholders")
+
+
+@instruction("detectable_content:postscript")
+def postscript(text: str, postscript_marker: str) -> Check:
+    """A postscript that begins with a marker: on a line of its own, or behind the end of a sentence.
+
+    Spaces inside the marker, capital and small letters are the same, and a postscript says something. The published
+    program also takes a marker in the middle of a sentence, and ``P.P.S.`` for ``P.S.``.
+    """
+    found = _pattern(postscript_marker).search(unicodedata.normalize("NFKC", text))
+    return Check(found is not None, f"{'a' if found else 'no'} postscript '{postscript_marker}'")
+
+
+@lru_cache(maxsize=256)
+def _pattern(marker: str) -> re.Pattern[str]:
+    characters = unicodedata.normalize("NFKC", "".join(marker.split()))
+    spaced = r"[^\S\n]?".join(map(re.escape, characters))
+    alone = r"(?!\w)" if characters[-1].isalnum() else ""
+    return re.compile(
+        rf"(?:^[^\S\n]*(?:{_MARGIN}+[^\S\n]*)?|(?<=[^Pp][.!?…])[\"'”’)*_]*\s+){spaced}{alone}\W*\w",
+        re.IGNORECASE | re.MULTILINE,
+    )

@@ -1,0 +1,43 @@
+"""Words and syllables of a Korean text, and the marks of its lines that are neither."""
+
+from __future__ import annotations
+
+import re
+
+MARKER = re.compile(
+    r"""
+      ^[^\S\n]*
+      (?:
+          \#{1,6}(?=[^\S\n]) | >  # e.g. '# 제목', '> 인용'
+        | [-*+•·▪◦‣](?=[^\S\n])  # e.g. '- 사과'
+        | \(?\d{1,3}[.)](?=[^\S\n]) | [①-⑳](?=[^\S\n])  # e.g. '1. 사과', '(1) 사과', '① 사과'
+        | \(?[가나다라마바사아자차카타파하A-Za-z][.)](?=[^\S\n])  # e.g. '가. 사과', 'a) 사과'
+      )
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+"""What a line begins with that says what kind of line it is, and is no word of it."""
+_SYLLABLE = re.compile("[가-힣]")
+
+
+def count_words(text: str) -> int:
+    """Words of a Korean text: what stands between white space (어절), as word processors count them.
+
+    What has neither a letter nor a digit is no word (``*``, ``—``, an emoji), and neither is what numbers a line
+    (``1.``, ``가.``).
+
+    Args:
+        text: The text.
+    """
+    return sum(any(map(str.isalnum, word)) for word in MARKER.sub(" ", text).split())
+
+
+def count_syllables(text: str) -> int:
+    """Syllables that are written in Hangul (음절).
+
+    Single letters such as ``ㅋ``, digits, Latin letters and what numbers a line are none.
+
+    Args:
+        text: The text, in NFC.
+    """
+    return len(_SYLLABLE.findall(MARKER.sub(" ", text)))
