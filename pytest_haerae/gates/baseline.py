@@ -97,7 +97,8 @@ class _Group:
         """Why the verdict is what it is."""
         counts, lost, gained = self.counts, len(self.counts.lost), len(self.counts.gained)
         if verdict == "failed":
-            return f"{called(self.place)}: accuracy fell by {self.drop:.4f} ({lost} lost, {gained} gained)"
+            fell = f"{called(self.place)}: accuracy fell by {self.drop:.4f} ({lost} lost, {gained} gained)"
+            return f"{fell}, {self.margin:g} is tolerated"
         text = f"change {counts.change:+.4f} on {counts.n} paired items ({lost} lost, {gained} gained)"
         if verdict == "passed":
             return text if self.spread else f"{text}: no item changed its outcome"

@@ -100,8 +100,11 @@ class Given:
         Raises:
             UsageError: An option of the ini file is malformed.
         """
-        typed = any(self._typed(option.name) for option in OPTIONS)
-        return not typed and not self.models()
+        return not self.typed() and not self.models()
+
+    def typed(self) -> bool:
+        """Whether an option of this plugin stands on the command line."""
+        return any(self._typed(option.name) for option in OPTIONS)
 
     def _all(self) -> dict[str, Any]:
         raw: dict[str, Any] = {}

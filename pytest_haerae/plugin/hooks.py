@@ -180,8 +180,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     session.config.pluginmanager.register(ItemTests(session.config), "haerae-item-tests")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Write the summary."""
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: pytest.ExitCode, config: pytest.Config
+) -> None:
+    """Write the summary; where there was nothing to evaluate, how to begin."""
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and not terminalreporter.stats.get("deselected"):
+        from pytest_haerae.plugin.given import Given
+
+        if Given(config).typed():
+            terminalreporter.write_line(
+                "haerae: no evaluation tests are here: pytest-haerae init writes some, and pytest --pyargs"
+                " pytest_haerae.suites runs the package's"
+            )
     if files := left_out(config) if lacks_files(config) else []:
         terminalreporter.write_line(f"haerae: {', '.join(files)} left out by another plugin: the run is not whole")
     if evaluation := find_session(config):

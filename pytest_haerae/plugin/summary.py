@@ -71,7 +71,7 @@ def _summarise_run(run: ModelRun, reporter: pytest.TerminalReporter, config: pyt
         name for name in ("max_drop", "significance", "inconclusive") if is_given(config.getoption(f"haerae_{name}"))
     ]
     if unused and baseline is None:
-        texts.append(f"{BY_NAME[unused[0]].flag} decides nothing: no --baseline is given to compare with")
+        texts.append(f"warning: {BY_NAME[unused[0]].flag} decides nothing: no --baseline is given to compare with")
     if batch.gone:
         texts.append(f"{batch.gone} items are missing: a plugin or conftest.py left them out and did not tell pytest")
     for text in [*texts, *conclusion.notes]:

@@ -169,3 +169,12 @@ def test_a_killed_controller_leaves_no_question_in_the_temporary_folder(
 
 def asked_so_far() -> int:
     return asked() if Path("ledger.txt").exists() else 0
+
+
+@pytest.mark.parametrize(("options", "told"), [(["--model=random"], True), (["--demo"], True), ([], False)])
+def test_where_nothing_is_to_be_evaluated_the_way_to_begin_is_told(
+    pytester: pytest.Pytester, options: list[str], told: bool
+) -> None:
+    result = pytester.runpytest_subprocess(*options)
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert ("haerae: no evaluation tests are here: pytest-haerae init writes some" in result.stdout.str()) is told

@@ -34,14 +34,17 @@ def test_the_example_of_the_docs_fails() -> None:
     then = "c" * 203 + "w" * 116
     now = "w" * 85 + "c" * 118 + "c" * 58 + "w" * 58
     (gate,) = gates_of({"a": now}, {"a": then}, max_drop="0.01")
-    assert (gate["verdict"], gate["detail"]) == ("failed", "all items: accuracy fell by 0.0846 (85 lost, 58 gained)")
+    assert (gate["verdict"], gate["detail"]) == (
+        "failed",
+        "all items: accuracy fell by 0.0846 (85 lost, 58 gained), 0.01 is tolerated",
+    )
 
 
 def test_a_certain_drop_fails_with_its_numbers() -> None:
     (gate,) = gates_of({"a": "w" * 5 + "c" * 35}, {"a": "c" * 40})
     assert gate["verdict"] == "failed"
     assert (gate["value"], gate["threshold"], gate["p_value"]) == (0.125, 0.0, 1 / 32)
-    assert gate["detail"] == "all items: accuracy fell by 0.1250 (5 lost, 0 gained)"
+    assert gate["detail"] == "all items: accuracy fell by 0.1250 (5 lost, 0 gained), 0 is tolerated"
 
 
 def test_a_drop_that_may_be_chance_is_inconclusive_and_says_how_large_it_may_be_and_what_would_tell() -> None:
@@ -100,7 +103,7 @@ def test_the_total_is_tested_alone_and_each_named_subset_has_a_gate_of_its_own()
         "baseline a": "passed",
     }
     assert found["baseline"] == total
-    assert found["baseline c"]["detail"] == "subset c: accuracy fell by 0.1250 (10 lost, 0 gained)"
+    assert found["baseline c"]["detail"] == "subset c: accuracy fell by 0.1250 (10 lost, 0 gained), 0 is tolerated"
     assert [found[f"baseline {name}"]["threshold"] for name in "ca"] == [0, 0.1]
     each = by_name(now, then, max_drop=["0.01", "each=0.02", "d=0.3"])
     assert {name: gate["threshold"] for name, gate in each.items()} == {
@@ -199,7 +202,7 @@ def test_each_group_has_its_own_p_value() -> None:
     then = {"a": "w" * 8 + "c" * 72, "b": "c" * 80}
     report = report_of(samples_of({"a": "c" * 80, "b": "w" * 20 + "c" * 60}), report_of(samples_of(then)))
     (gate,) = report["info"]["gates"]
-    assert gate["detail"] == "all items: accuracy fell by 0.0750 (20 lost, 8 gained)"
+    assert gate["detail"] == "all items: accuracy fell by 0.0750 (20 lost, 8 gained), 0 is tolerated"
     total, (b, a) = mcnemar_one_sided(20, 8), holm([mcnemar_one_sided(20, 0), mcnemar_one_sided(0, 8)])
     assert (gate["value"], gate["p_value"]) == (0.075, total)
     assert report["info"]["changes"] == {
@@ -287,7 +290,10 @@ def test_of_several_benchmarks_one_that_fell_fails_the_gate_and_is_named() -> No
         "baseline click": "passed",
     }
     assert gates["baseline kobest"]["value"] == 12 / 80
-    assert gates["baseline kobest"]["detail"] == "benchmark kobest: accuracy fell by 0.1500 (12 lost, 0 gained)"
+    assert (
+        gates["baseline kobest"]["detail"]
+        == "benchmark kobest: accuracy fell by 0.1500 (12 lost, 0 gained), 0 is tolerated"
+    )
     changes = report["info"]["changes"]
     assert changes is not None
     assert {name: (each["n"], each["lost"]) for name, each in changes["benchmarks"].items()} == {
@@ -316,7 +322,9 @@ def test_a_baseline_of_one_of_the_benchmarks_judges_that_one() -> None:
     )
     (gate,) = report["info"]["gates"]
     assert gate["verdict"] == "failed"
-    assert gate["detail"].startswith("all items: accuracy fell by 0.2250 (9 lost, 0 gained); not in the baseline:")
+    assert gate["detail"].startswith(
+        "all items: accuracy fell by 0.2250 (9 lost, 0 gained), 0 is tolerated; not in the baseline:"
+    )
     assert gate["detail"].endswith("not in the baseline: 20 items (kobest/s0-0000, kobest/s0-0001, kobest/s0-0002, …)")
 
 

@@ -126,7 +126,7 @@ def test_other_pytest_runs_are_left_alone(tmp_path: Path) -> None:
     test.config = given
     hooks.pytest_collection_modifyitems(given, [test])
     hooks.pytest_deselected([test])
-    hooks.pytest_terminal_summary(given, given)
+    hooks.pytest_terminal_summary(given, pytest.ExitCode.OK, given)
     hooks.pytest_unconfigure(given)
     assert find_session(given) is None
 

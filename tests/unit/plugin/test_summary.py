@@ -57,7 +57,7 @@ def test_an_option_of_the_baseline_gate_without_a_baseline_is_told(
 ) -> None:
     told_of = [line for line in shown(tmp_path, **options) if "decides nothing: no --baseline is given" in line]
     assert len(told_of) == count
-    assert all(line.startswith(f"--{next(iter(options)).replace('_', '-')} ") for line in told_of)
+    assert all(line.startswith(f"warning: --{next(iter(options)).replace('_', '-')} ") for line in told_of)
 
 
 def test_github_is_told_of_broken_gates_also_where_quiet_is_asked_for(
