@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -97,8 +99,10 @@ class HubDataset:
     def _load(self, configuration: str | None) -> Any:  # noqa: ANN401 - a data set of `datasets`
         from datasets import load_dataset
         from datasets.utils import disable_progress_bars
-
         disable_progress_bars()
+        if "HF_HUB_VERBOSITY" not in os.environ:
+            # Each attempt would be a warning of its own; what they end in is told in one line.
+            logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
         split = self.repository.splits.get(self.split, self.split)
         try:
             loaded = load_dataset(self.repository.name, name=configuration, revision=self.revision, split=split)

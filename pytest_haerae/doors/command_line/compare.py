@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
@@ -117,6 +118,8 @@ def run(arguments: Namespace) -> int:
     else:
         test = "exact McNemar test" if is_binary(pairing.total.drops) else "score test of the shares of right answers"
         print_lines(*_lines(result, test, shutil.get_terminal_size().columns))
+        before_path, after_path = (shlex.quote(str(path)) for path in (arguments.before, arguments.after))
+        print_lines(f"see why: pytest-haerae view {after_path} --baseline {before_path}")
     return 0
 
 

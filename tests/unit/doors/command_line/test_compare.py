@@ -24,6 +24,7 @@ def test_compare_shows_each_subset(
     assert (row[0], row[1], row[-2:]) == ("a", "100", ["12", "4"])
     assert "-0.0800" in row
     assert any(line.startswith("lost: s0-0000, s0-0001") for line in lines)
+    assert lines[-1] == f"see why: pytest-haerae view {reports[1]} --baseline {reports[0]}"
 
 
 def test_compare_as_json(reports: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
