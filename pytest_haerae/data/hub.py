@@ -99,6 +99,7 @@ class HubDataset:
     def _load(self, configuration: str | None) -> Any:  # noqa: ANN401 - a data set of `datasets`
         from datasets import load_dataset
         from datasets.utils import disable_progress_bars
+
         disable_progress_bars()
         if "HF_HUB_VERBOSITY" not in os.environ:
             # Each attempt would be a warning of its own; what they end in is told in one line.
