@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pytest_haerae.catalogue.benchmark import Benchmark
+from pytest_haerae.catalogue.protocol import Protocol
+from pytest_haerae.catalogue.protocol_registry import find_protocol
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.dataset_names import expand_all
 from pytest_haerae.config.gate_settings import NO_HANGUL, GateSettings, gate_settings
@@ -17,6 +19,7 @@ from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.options import BY_NAME, OPTIONS, JunitWrong
 from pytest_haerae.config.parsing import parse_mapping
 from pytest_haerae.config.profiles import read_profiles, with_judge, with_profile, with_reward
+from pytest_haerae.config.protocols import behind, find_deviations, settings_of, with_protocol
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.metrics import HANGUL, with_metric
 from pytest_haerae.scoring.parameters import choose_scorer
@@ -41,6 +44,8 @@ class RunConfig(GateSettings):
     Attributes:
         called: What the model is called in this run, by its profile or beside others; empty where its backend says it.
         panel: The judges, where ``--judge`` names several.
+        recipe: The protocol that ``--protocol`` names.
+        deviations: What options contradict of it, a line each.
         others: Those of the further data sets; the first one's has them.
     """
 
@@ -71,6 +76,7 @@ class RunConfig(GateSettings):
     reward_model: str | None
     reward_params: dict[str, Any]
     responses: Path | None
+    protocol: str | None
     output_file: Path
     report_html: Path | None
     report_md: Path | None
@@ -91,6 +97,8 @@ class RunConfig(GateSettings):
     store: Path
     rootdir: Path
     panel: tuple[NamedModel, ...] = ()
+    recipe: Protocol | None = None
+    deviations: tuple[str, ...] = ()
     others: tuple[RunConfig, ...] = ()
 
     @property
@@ -164,12 +172,30 @@ def build_config(raw: RawOptions, rootdir: Path, *, beside: bool = False) -> Run
         values["model_params"] = parse_mapping(_MODEL_PARAMS, text)
     if "ray_address" in values or "gpus_per_replica" in values:
         values.setdefault("replicas", 1)
-    names = dataset_names(values)
+    names, standing = dataset_names(values), None
+    recipe = find_protocol(BY_NAME["protocol"].read(values)) if "protocol" in values else None
+    if recipe is not None:
+        standing = _standing(recipe, values, rootdir, profiles)
+        values = behind(values, standing)
     first, *others = [told_of(each, names, partial(_config_of, each, values, rootdir, called)) for each in names]
     config = first.model_copy(update={"others": tuple(others)}) if others else first
+    if recipe is not None and standing is not None:
+        found = find_deviations(config, standing, recipe)
+        config = config.model_copy(update={"recipe": recipe, "deviations": found})
     if config.min_hangul and all(part.method == "log_likelihood" for part in config.parts):
         raise UsageError(NO_HANGUL)
     return _with_files_named(config) if beside else config
+
+
+def _standing(
+    recipe: Protocol, values: Mapping[str, Any], rootdir: Path, profiles: Mapping[str, Mapping[str, Any]]
+) -> RunConfig:
+    """The configuration of a run that follows a protocol in everything."""
+    said = with_judge({"model": values["model"], **settings_of(recipe)}, profiles)
+    try:
+        return _config_of(recipe.dataset, said, rootdir, "")
+    except UsageError as error:
+        raise UsageError(f"--protocol={recipe.name}: {error}") from None
 
 
 def _with_files_named(config: RunConfig) -> RunConfig:
@@ -247,7 +273,7 @@ def with_shorthands(raw: RawOptions) -> dict[str, Any]:
         if name not in _DATASET_PARAMS:
             raise UsageError(f"--dataset-params: {unknown('parameter', name, _DATASET_PARAMS)}")
     values = {f"dataset_{name}": setting for name, setting in params.items()} | values
-    return with_responses(_DEMO | values if BY_NAME["demo"].read(values) else values)
+    return with_responses(with_protocol(values, _DEMO if BY_NAME["demo"].read(values) else None))
 
 
 def _no_model() -> UsageError:
