@@ -18,6 +18,7 @@ from pytest_haerae.report.show.further import further_table, shown_interval, sho
 from pytest_haerae.report.show.judging import judge_title
 from pytest_haerae.report.show.page_notices import gate_notice, warning_notice
 from pytest_haerae.report.show.page_scores import score_rows
+from pytest_haerae.report.show.protocol import protocol_table
 from pytest_haerae.report.show.rows import methods_of
 from pytest_haerae.report.show.self_contained import as_it_is, asset, embed, environment, script_and_style
 from pytest_haerae.statistics.pairing import Pairing, match_rows, pair_rows
@@ -124,6 +125,7 @@ def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[s
         "shown_value": shown_value,
         "shown_interval": shown_interval,
         "further": further_table(report["metrics"]),
+        "protocol": protocol_table(report),
         "breakdowns": report["metrics"].get("by", {}),
         "methods": methods_of(info),
         "measured_subsets": sum(entry["accuracy"] is not None for entry in report["metrics"]["subsets"].values()),

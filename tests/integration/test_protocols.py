@@ -1,0 +1,161 @@
+"""Published settings by name: what ``--protocol`` decides, what contradicts it, and the numbers beside ours."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_haerae import Evaluator, UsageError
+from pytest_haerae.catalogue.protocol_registry import find_protocol
+from pytest_haerae.doors.command_line.main import main
+from tests.e2e.recorded import recorded, write_data
+from tests.helpers import valid_report
+from tests.integration.conftest import Evaluate
+
+LETTERS = "haerae/chat-letter@1"
+MODELS = {
+    "gpt-35-turbo-230613": "GPT-3.5-turbo (2023-06-13)",
+    "gpt-4o-mini-240718": "GPT-4o-mini",
+    "llama-3-1-8b-instruct": "Llama-3.1-8B-Instruct",
+}
+"""The recordings whose numbers are published, and what the publisher calls the models."""
+MINE = """
+name = "mine/letters@1"
+description = "Four questions a letter each."
+dataset = "kmmlu"
+method = "log_likelihood"
+prompt = "letter"
+num_few_shot = 2
+
+[[published]]
+model = "random(seed=0)"
+accuracy = 0.25
+source = "a guess"
+read = true
+
+[[published]]
+model = "another"
+accuracy = 0.9
+source = "quoted by somebody"
+read = false
+"""
+
+
+def write_answers(folder: Path, model: str) -> Path:
+    """The recorded answers as a file that names them by id; beside it the questions, a file a subset."""
+    write_data(folder / "recorded")
+    counts: dict[str, int] = {}
+    lines = []
+    for row in recorded(model):
+        subset = row["category"]
+        number = counts[subset] = counts.get(subset, -1) + 1
+        name = f"{subset.replace(' ', '_')}-{number:04d}"
+        lines.append({"id": name, "subset": subset, "response": row["response"]})
+    path = folder / f"{model}.jsonl"
+    path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
+    return path
+
+
+def report(path: str = ".haerae/report.json") -> dict[str, Any]:
+    return valid_report(Path(path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", MODELS)
+def test_recorded_answers_give_the_published_accuracy_to_the_second_decimal(tmp_path: Path, model: str) -> None:
+    path = write_answers(tmp_path, model)
+    result = Evaluator(progress=False).run(
+        dataset=str(tmp_path / "recorded"), responses=path, protocol=LETTERS, output_file=tmp_path / "report.json"
+    )
+    published = next(each for each in find_protocol(LETTERS).published if each.model == MODELS[model])
+    metrics = result.metrics
+    assert round(metrics["accuracy"] or 0, 4) == published.accuracy
+    assert {name: round(each["accuracy"] or 0, 4) for name, each in metrics["subsets"].items()} == published.subsets
+    shown = " ".join(str(result).split())
+    assert f"published of {published.model} (accuracy): {published.accuracy:.4f}, here {published.accuracy:.4f}" in shown
+    assert f"General Knowledge {published.subsets['General Knowledge']:.4f}, here" in shown
+    assert f"protocol {LETTERS}, with 2 deviations" in shown
+    assert "deviation: data: the local" in shown
+    assert f"deviation: answers: made elsewhere ({path.name})" in shown
+
+
+def test_one_of_ones_own_decides_what_is_not_typed_and_names_what_is(evaluate: Evaluate) -> None:
+    Path("mine.toml").write_text(MINE, encoding="utf-8")
+    options = ("--protocol=mine.toml", "--dataset=questions.jsonl", "--num-few-shot=1", "--limit=12", "suite")
+    Path("suite").mkdir()
+    Path("suite/test_all.py").write_text(
+        "import pytest\nfrom pytest_haerae import assert_correct\n\n@pytest.mark.haerae\n"
+        "def test_all(haerae_verdict):\n    assert_correct(haerae_verdict)\n",
+        encoding="utf-8",
+    )
+    result = evaluate(*options)
+    assert result.ret == 0
+    info = report()["info"]
+    assert (info["method"], info["prompt"], info["num_few_shot"]) == ("log_likelihood", "letter", 1)
+    protocol = info["protocol"]
+    assert protocol["name"] == "mine/letters@1"
+    assert [line.partition(":")[0] for line in protocol["deviations"]] == ["data", "--limit", "--num-few-shot"]
+    assert [(entry["model"], entry["same_model"]) for entry in protocol["published"]] == [("random(seed=0)", True)]
+    result.stdout.fnmatch_lines(
+        [
+            "protocol mine/letters@1, with 3 deviations",
+            "deviation: data: the local questions.jsonl*",
+            "deviation: --limit: 12; the protocol has none",
+            "deviation: --num-few-shot: 1; the protocol has 2",
+            "published of random(seed=0) (accuracy): 0.2500, here 0.* (95% interval*",
+        ]
+    )
+    again = evaluate(*info["rerun_options"], "--limit=12", "--output-file=again.json", "suite", model=None)
+    assert again.ret == 0
+    assert report("again.json")["info"]["protocol"] == protocol
+    assert report("again.json")["samples"] == report()["samples"]
+
+
+def test_what_a_suite_brings_along_is_a_deviation_and_so_is_a_selection_by_hand(evaluate: Evaluate) -> None:
+    Path("mine.toml").write_text(MINE, encoding="utf-8")
+    assert evaluate("--protocol=mine.toml", "-k", "0001 or 0002", "test_mine.py").ret == 0
+    deviations = report()["info"]["protocol"]["deviations"]
+    assert deviations == ["data: a suite asks its own, questions.jsonl", "items: a part of them, selected by hand"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--protocol=haerae/lm-eval-Oshot@1"], "*unknown protocol*did you mean 'haerae/lm-eval-0shot@1'?*"),
+        (["--protocol=kmmlu/lm-eval-5shot"], "*unknown protocol*did you mean 'kmmlu/lm-eval-5shot@1'?*"),
+        (["--protocol=gone.toml"], "--protocol gone.toml: there is no such file*"),
+        (["--protocol=kmmlu/lm-eval-5shot@1", "--dataset=click"], "*is about kmmlu, and --dataset names click:*"),
+        (["--protocol=kmmlu/lm-eval-5shot@1", "--dataset=kmmlu,click"], "*--dataset names kmmlu,click:*"),
+    ],
+)
+def test_what_cannot_be_followed_is_one_line_before_a_model_is_loaded(
+    evaluate: Evaluate, options: list[str], words: str
+) -> None:
+    result = evaluate(*options, "test_mine.py", inprocess=True)
+    assert result.ret == 4
+    result.stderr.fnmatch_lines([f"ERROR: {words}"])
+
+
+def test_reports_of_different_protocols_are_compared_across_them_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    evaluator = Evaluator(model="random", dataset="sample", subset=["history", "loan_words"], progress=False)
+    for name, protocol in (("first", "haerae/lm-eval-0shot@1"), ("second", "haerae/lm-eval-5shot@1"), ("none", None)):
+        evaluator.run(protocol=protocol, output_file=f"{name}.json", model_params={"seed": len(name)})
+    names = ("first.json", "second.json")
+    for command in (["compare", *names], ["rank", *names], ["gate", names[1], "--baseline", names[0]]):
+        for other in (command, [*command[:-1], "none.json"]):
+            assert main(other) == 4
+            (line,) = capsys.readouterr().err.splitlines()
+            assert "protocol" in line
+            assert line.endswith("--across compares them all the same")
+            assert main([*other, "--across"]) in (0, 1)
+            capsys.readouterr()
+    with pytest.raises(UsageError, match=r"--baseline first.json: incompatible: its protocol and this run's are"):
+        evaluator.run(baseline="first.json")
+    result = evaluator.run(protocol="haerae/lm-eval-5shot@1", baseline="first.json", across=True)
+    assert [gate["name"] for gate in result.info["gates"]] == ["baseline"]
