@@ -166,7 +166,7 @@ def _of_data(config: RunConfig, standing: RunConfig, protocol: Protocol) -> Iter
     if set(map(plainly, config.subset)) != set(map(plainly, protocol.subsets)) and not (local and not config.subset):
         yield _line("subset", config.subset, standing.subset)
     if config.responses is not None:
-        yield f"answers: made elsewhere ({config.responses.name}); how they were asked is not known here"
+        yield f"answers: made elsewhere ({config.responses.name}), so that nothing was asked here"
 
 
 def _revision(config: RunConfig) -> str | None:
@@ -204,7 +204,7 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(map(str, value)) or "all"
     if value is None or isinstance(value, bool):
-        return "none" if value is None else "on" if value else "off"
+        return "none" if value is None else str(value).lower()
     return str(value)
 
 

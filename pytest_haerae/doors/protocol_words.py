@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_haerae.catalogue.protocol import Protocol, Published
+from pytest_haerae.catalogue.protocol import Published
 from pytest_haerae.catalogue.protocol_registry import find_protocol
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.config.protocols import settings_of

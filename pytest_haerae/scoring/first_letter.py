@@ -1,8 +1,8 @@
 """The scorer ``first_letter``: the letter that an answer begins with, whatever follows.
 
 Some published tables were made so, those of `chat-letter` among the protocols: hsr87/evaluate-llm-on-korean-dataset
-takes quotation marks out and looks at the first character. It misreads sentences (``A가 아니라 B``), so nothing takes it
-that is not to repeat such a table.
+takes quotation marks out and looks at the first character. It misreads sentences (``A가 아니라 B``): it is for
+repeating such a table, and for nothing else.
 """
 
 from __future__ import annotations

@@ -75,7 +75,8 @@ def test_recorded_answers_give_the_published_accuracy_to_the_second_decimal(tmp_
     assert round(metrics["accuracy"] or 0, 4) == published.accuracy
     assert {name: round(each["accuracy"] or 0, 4) for name, each in metrics["subsets"].items()} == published.subsets
     shown = " ".join(str(result).split())
-    assert f"published of {published.model} (accuracy): {published.accuracy:.4f}, here {published.accuracy:.4f}" in shown
+    number = f"{published.accuracy:.4f}"
+    assert f"published of {published.model} (accuracy): {number}, here {number}" in shown
     assert f"General Knowledge {published.subsets['General Knowledge']:.4f}, here" in shown
     assert f"protocol {LETTERS}, with 2 deviations" in shown
     assert "deviation: data: the local" in shown

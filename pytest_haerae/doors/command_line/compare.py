@@ -17,6 +17,7 @@ from pytest_haerae.statistics.margins import change_interval, change_p_value, is
 from pytest_haerae.statistics.tests import holm
 
 if TYPE_CHECKING:
+    from pytest_haerae.gates.compatibility import Measured
     from pytest_haerae.report.read import OutlinedReport
     from pytest_haerae.report.schema import Info
     from pytest_haerae.statistics.pairing import PairedCounts
@@ -107,7 +108,7 @@ def run(arguments: Namespace) -> int:
     result: Result = {
         "before": side_of(arguments.before, before.info),
         "after": side_of(arguments.after, after.info),
-        "differing": measured[0].differences_to(measured[1]),
+        "differing": {**_protocols(*measured), **measured[0].differences_to(measured[1])},
         "only_before": len(pairing.only_before),
         "only_after": len(pairing.only_after),
         "total": describe(pairing.total),
@@ -123,6 +124,12 @@ def run(arguments: Namespace) -> int:
         test = "exact McNemar test" if is_binary(pairing.total.drops) else "score test of the shares of right answers"
         print_lines(*_lines(result, test, shutil.get_terminal_size().columns))
     return 0
+
+
+def _protocols(before: Measured, after: Measured) -> dict[str, tuple[object, object]]:
+    """The protocols that the two followed, where these differ."""
+    apart = before.protocol != after.protocol
+    return {"protocol": (before.protocol or None, after.protocol or None)} if apart else {}
 
 
 def side_of(path: Path, info: Info) -> Side:
