@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
 
 from pytest_haerae.gates.compatibility import ProtocolInfo, PublishedInfo
 from pytest_haerae.report.schema import Report, check_report
@@ -22,14 +22,14 @@ OURS: PublishedInfo = {
 OTHER: PublishedInfo = {**OURS, "model": "<other>", "accuracy": None, "same_model": False}
 
 
-def report(*published: PublishedInfo, **more: Any) -> Report:  # noqa: ANN401 - as the entry has it
+def report(*published: PublishedInfo, deviations: Sequence[str] = (), notes: Sequence[str] = ()) -> Report:
     made = report_of(samples_of({"first_part": "cccw", "second": "ccww"}))
     protocol: ProtocolInfo = {
         "name": "mine@1",
         "fingerprint": "f",
-        "deviations": [],
+        "deviations": list(deviations),
         "published": list(published),
-        **more,
+        "notes": list(notes),
     }
     made["info"]["protocol"] = protocol
     check_report(made)
