@@ -113,7 +113,8 @@ def _is_same(name: str, other: str) -> bool:
 
 
 def _repository(name: str) -> str:
-    benchmark = None if located(name).exists() else find_benchmark(name) or benchmark_of_repository(name)
+    # A benchmark's name is its, whatever folder is here; a hub's id may be a path.
+    benchmark = find_benchmark(name) or (None if located(name).exists() else benchmark_of_repository(name))
     return benchmark.repository or benchmark.name if benchmark else name
 
 
@@ -161,9 +162,11 @@ def _of_data(config: RunConfig, standing: RunConfig, protocol: Protocol) -> Iter
     local = not any(_is_same(config.dataset, other) for other in (protocol.dataset, *protocol.also))
     if local:
         yield f"data: the local {config.dataset}, whose rows nobody has compared with those of {standing.dataset}"
-    elif config.dataset == standing.dataset and (revision := _revision(config)) != (stated := _revision(standing)):
-        yield _line("dataset_revision", revision, stated)
-    if set(map(plainly, config.subset)) != set(map(plainly, protocol.subsets)) and not (local and not config.subset):
+    elif config.dataset == standing.dataset and (revision := _revision(config)) != (pinned := _revision(standing)):
+        yield _line("dataset_revision", revision, pinned)
+    benchmark = find_benchmark(standing.dataset)
+    stated = set(map(plainly, protocol.subsets or (benchmark.configurations if benchmark else ())))
+    if config.subset and set(map(plainly, config.subset)) != stated:
         yield _line("subset", config.subset, standing.subset)
     if config.responses is not None:
         yield f"answers: made elsewhere ({config.responses.name}), so that nothing was asked here"

@@ -114,7 +114,7 @@ def gather_facts(
         reward_model=None if plan.reward is None else told_of_model(plan.reward),
         rewarded=rewarded,
         scorer_facts=plan.first.scorer.facts(),
-        protocol=protocol_info(plan, selected, completeness),
+        protocol=protocol_info(plan, source, selection, completeness),
         benchmarks={
             source.name_of(data): _benchmark(plan.part_of(data), source, data, selected.get(data, ())) for data in names
         }

@@ -6,28 +6,34 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from pytest_haerae.catalogue.protocol import Published
+from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.config.protocols import plainly
 from pytest_haerae.gates.compatibility import ProtocolInfo, PublishedInfo
 from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan
-from pytest_haerae.types import DataKey
+from pytest_haerae.types import DataKey, Selected
 
 _DATE = re.compile(r"(?:20)?(\d\d)-?(\d\d)-?(\d\d)(?!\d)")
 """A day in a model's name, ``2024-07-18`` or ``240718``."""
 
 
-def protocol_info(plan: Plan, asked: Iterable[DataKey], completeness: Completeness) -> ProtocolInfo | None:
+def protocol_info(
+    plan: Plan, source: ItemSource, selection: Sequence[Selected], completeness: Completeness
+) -> ProtocolInfo | None:
     """What a report says of its run's protocol; None where it follows none.
 
     Args:
         plan: What was measured.
-        asked: The data sets whose items were selected.
+        source: Where the items came from.
+        selection: All that was selected.
         completeness: How much of the run its numbers rest on.
     """
     config, protocol = plan.config, plan.config.recipe
     if protocol is None:
         return None
-    deviations = [*config.deviations, *_of_selection(plan, asked, completeness)]
+    deviations = [line for line in config.deviations if _matters(line, config.limit, source, selection)]
+    deviations += _of_selection(plan, {entry.data for entry in selection}, completeness)
     stem = config.responses.stem if config.responses is not None else None
     own = [name for name in (plan.parameters.model_label(), config.called, stem) if name]
     same = same_model(protocol.quotable, own)
@@ -40,6 +46,14 @@ def protocol_info(plan: Plan, asked: Iterable[DataKey], completeness: Completene
     if protocol.notes:
         found["notes"] = list(protocol.notes)
     return found
+
+
+def _matters(deviation: str, limit: int | None, source: ItemSource, selection: Sequence[Selected]) -> bool:
+    """Whether a deviation is one for these items: a limit that leaves none out is not."""
+    if limit is None or not deviation.startswith(f"{BY_NAME['limit'].flag}:"):
+        return True
+    subsets = {(entry.data, entry.item.subset) for entry in selection}
+    return any(len(source.loader(data).items(subset)) > limit for data, subset in subsets)
 
 
 def _of_selection(plan: Plan, asked: Iterable[DataKey], completeness: Completeness) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,11 @@ import pytest
 
 from pytest_haerae import Evaluator, UsageError
 from pytest_haerae.catalogue.protocol_registry import find_protocol
+from pytest_haerae.data.hub import HubDataset
 from pytest_haerae.doors.command_line.main import main
+from pytest_haerae.testing import ApiServer, serve
 from tests.e2e.recorded import recorded, write_data
-from tests.helpers import valid_report
+from tests.helpers import ROOT, HubRows, valid_report
 from tests.integration.conftest import Evaluate
 
 LETTERS = "haerae/chat-letter@1"
@@ -160,3 +164,102 @@ def test_reports_of_different_protocols_are_compared_across_them_alone(
         evaluator.run(baseline="first.json")
     result = evaluator.run(protocol="haerae/lm-eval-5shot@1", baseline="first.json", across=True)
     assert [gate["name"] for gate in result.info["gates"]] == ["baseline"]
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester) -> list[tuple[str, str | None, str]]:
+    """Rows for whatever is asked of the hub, what was asked for, and the project's suites beside the user's own."""
+    asked: list[tuple[str, str | None, str]] = []
+
+    def load(self: HubDataset, configuration: str | None) -> HubRows:
+        asked.append((self.repository.name, configuration, self.split))
+        letters = dict(zip("ABCD", "가나다라", strict=True))
+        first = 100 if self.split == "dev" else 0
+        return HubRows(
+            {"question": f"{first + number}번 문제는?", **letters, "answer": number % 4 + 1} for number in range(6)
+        )
+
+    monkeypatch.setattr(HubDataset, "_load", load)
+    shutil.copytree(ROOT / "suites", pytester.path / "suites", ignore=shutil.ignore_patterns("__pycache__"))
+    return asked
+
+
+@pytest.mark.parametrize("folder", ["", "suites"], ids=["beside the suites", "beside a folder of the benchmark's name"])
+def test_the_suites_are_those_of_the_protocols_data(
+    evaluate: Evaluate, pytester: pytest.Pytester, hub: list[tuple[str, str | None, str]], folder: str
+) -> None:
+    os.chdir(pytester.path / folder)
+    options = ["--protocol=kmmlu/lm-eval-5shot@1", "--subset=Law", "--dataset=kmmlu", f"--rootdir={pytester.path}"]
+    result = evaluate(*options, "kmmlu" if folder else "suites", inprocess=True)
+    assert result.ret == 0
+    assert sorted(set(hub)) == [("HAERAE-HUB/KMMLU", "Law", "dev"), ("HAERAE-HUB/KMMLU", "Law", "test")]
+    info = report(str(pytester.path / ".haerae/report.json"))["info"]
+    assert (info["dataset"], info["num_few_shot"], info["prompt"]) == ("kmmlu", 5, "kmmlu")
+    assert info["protocol"]["deviations"] == ["--subset: Law; the protocol has all"]
+
+
+def test_what_is_typed_beats_the_ini_files_data(
+    evaluate: Evaluate, pytester: pytest.Pytester, hub: list[tuple[str, str | None, str]]
+) -> None:
+    pytester.makeini("[pytest]\nhaerae_dataset = click\n")
+    assert evaluate("--protocol=kmmlu/lm-eval-0shot@1", "--subset=Law", "suites", inprocess=True).ret == 0
+    assert {repository for repository, _, _ in hub} == {"HAERAE-HUB/KMMLU"}
+    pytester.makeini("[pytest]\nhaerae_protocol = kmmlu/lm-eval-0shot@1\nhaerae_subset = Law\n")
+    assert evaluate("suites", inprocess=True).ret == 0
+    assert report()["info"]["protocol"]["name"] == "kmmlu/lm-eval-0shot@1"
+
+
+@pytest.mark.usefixtures("hub")
+def test_a_list_of_tests_is_that_of_the_run(evaluate: Evaluate) -> None:
+    options = ("--protocol=kmmlu/lm-eval-0shot@1", "--subset=Law", "--collect-only", "-q", "suites")
+    result = evaluate(*options, model=None, inprocess=True)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["suites/kmmlu/test_kmmlu.py::test_kmmlu?Law-0000?"])
+
+
+@pytest.mark.slow
+def test_a_server_is_asked_as_the_protocol_says(tmp_path: Path) -> None:
+    write_data(tmp_path / "recorded")
+    answers = recorded("gpt-4o-mini-240718")
+    params = {"model_name": "gpt-4o-mini", "api_key": "not-needed"}
+    with serve(ApiServer(lambda number, body: answers[number]["response"])) as server:
+        result = Evaluator(progress=False).run(
+            "openai",
+            {**params, "api_base": server.address},
+            dataset=str(tmp_path / "recorded"),
+            protocol=LETTERS,
+            output_file=tmp_path / "report.json",
+            store=tmp_path / "store.sqlite",
+        )
+    assert len(server.bodies) >= len(answers)
+    body = server.bodies[-1]
+    assert body["temperature"] == 0.01
+    assert 512 in (body.get("max_tokens"), body.get("max_completion_tokens"))
+    assert [message["role"] for message in body["messages"]] == ["user"]
+    info = result.info
+    assert info["model_params"]["max_tokens"] == 512
+    assert [line.partition(":")[0] for line in info["protocol"]["deviations"]] == ["data"]
+    assert [entry["model"] for entry in info["protocol"]["published"] if entry["same_model"]] == ["GPT-4o-mini"]
+    assert round(result.metrics["accuracy"] or 0, 4) == 0.7640
+
+
+def test_one_of_a_conftest_is_known_by_its_name(evaluate: Evaluate, pytester: pytest.Pytester) -> None:
+    Path("mine.toml").write_text(MINE, encoding="utf-8")
+    pytester.makeconftest(
+        "from pytest_haerae import Protocol, register_protocol\nregister_protocol(Protocol.from_file('mine.toml'))\n"
+    )
+    assert evaluate("--protocol=mine/letters@1", "test_mine.py").ret == 0
+    assert report()["info"]["protocol"]["name"] == "mine/letters@1"
+
+
+def test_answers_that_are_judged_again_follow_the_same_protocol(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    protocol = "haerae/lm-eval-0shot@1"
+    Evaluator(progress=False).run("random", dataset="sample", protocol=protocol, output_file="r.json", limit=1000)
+    assert main(["rejudge", "r.json"]) == 0
+    first, second = report("r.json")["info"]["protocol"], report("r.rejudged.json")["info"]["protocol"]
+    assert [line.partition(":")[0] for line in first["deviations"]] == ["data"]
+    assert [line.partition(":")[0] for line in second["deviations"]] == ["data", "answers"]
+    assert {**second, "deviations": []} == {**first, "deviations": []}
