@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_haerae.catalogue.datasets import open_dataset
 from pytest_haerae.catalogue.protocol import Protocol
@@ -12,6 +12,7 @@ from pytest_haerae.catalogue.protocol_registry import find_protocol
 from pytest_haerae.catalogue.registry import benchmark_of_repository, find_benchmark
 from pytest_haerae.config.dataset_names import parse_datasets
 from pytest_haerae.config.options import BY_NAME, OPTIONS
+from pytest_haerae.config.profiles import with_judge
 from pytest_haerae.data.local import SAMPLE
 from pytest_haerae.data.paths import located
 from pytest_haerae.errors import UsageError
@@ -123,6 +124,50 @@ def plainly(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
+class Followed(NamedTuple):
+    """A protocol, and the configuration of a run that follows it in everything."""
+
+    protocol: Protocol
+    standing: RunConfig
+
+
+def follow(
+    values: dict[str, Any],
+    profiles: Mapping[str, Mapping[str, Any]],
+    make: Callable[[str, Mapping[str, Any]], RunConfig],
+) -> tuple[dict[str, Any], Followed | None]:
+    """The options with those of the protocol that they name behind them.
+
+    Args:
+        values: Options that are given, by a profile too.
+        profiles: As `profiles.read_profiles` gives them: the protocol's judge may be one.
+        make: Makes a data set's configuration of options.
+
+    Returns:
+        The options, and what they follow; None where they name no protocol.
+
+    Raises:
+        UsageError: A setting of the protocol is not usable.
+    """
+    if "protocol" not in values:
+        return values, None
+    protocol = find_protocol(BY_NAME["protocol"].read(values))
+    said = with_judge({"model": values["model"], **settings_of(protocol)}, profiles)
+    try:
+        standing = make(protocol.dataset, said)
+    except UsageError as error:
+        raise UsageError(f"--protocol={protocol.name}: {error}") from None
+    return behind(values, standing), Followed(protocol, standing)
+
+
+def with_deviations(config: RunConfig, followed: Followed | None) -> RunConfig:
+    """The configuration with the protocol that it follows, and in what it does not."""
+    if followed is None:
+        return config
+    found = find_deviations(config, followed.standing, followed.protocol)
+    return config.model_copy(update={"recipe": followed.protocol, "deviations": found})
+
+
 def behind(values: Mapping[str, Any], standing: RunConfig) -> dict[str, Any]:
     """The options with those of a protocol behind them.
 
@@ -230,7 +275,7 @@ def with_generation(config: RunConfig, fields: Mapping[str, Any], further: Calla
     lines = [
         f"{name}: backend {config.model} has no such parameter; the protocol has {_shown(value)}"
         for name, value in said.items()
-        if name not in taken
+        if name not in taken and name not in protocol.free
     ]
     # Another seed is another draw of the same measurement.
     settled = {*SAMPLING - {"seed"}, "stop", "num_beams", *said} - set(protocol.free)

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.catalogue.protocol import Protocol
-from pytest_haerae.catalogue.protocol_registry import find_protocol
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.dataset_names import expand_all
 from pytest_haerae.config.gate_settings import NO_HANGUL, GateSettings, gate_settings
@@ -19,7 +18,7 @@ from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.options import BY_NAME, OPTIONS, JunitWrong
 from pytest_haerae.config.parsing import parse_mapping
 from pytest_haerae.config.profiles import read_profiles, with_judge, with_profile, with_reward
-from pytest_haerae.config.protocols import behind, find_deviations, settings_of, with_protocol
+from pytest_haerae.config.protocols import follow, with_deviations, with_protocol
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.metrics import HANGUL, with_metric
 from pytest_haerae.scoring.parameters import choose_scorer
@@ -172,30 +171,13 @@ def build_config(raw: RawOptions, rootdir: Path, *, beside: bool = False) -> Run
         values["model_params"] = parse_mapping(_MODEL_PARAMS, text)
     if "ray_address" in values or "gpus_per_replica" in values:
         values.setdefault("replicas", 1)
-    names, standing = dataset_names(values), None
-    recipe = find_protocol(BY_NAME["protocol"].read(values)) if "protocol" in values else None
-    if recipe is not None:
-        standing = _standing(recipe, values, rootdir, profiles)
-        values = behind(values, standing)
+    values, followed = follow(values, profiles, partial(_config_of, rootdir=rootdir, called=called))
+    names = dataset_names(values)
     first, *others = [told_of(each, names, partial(_config_of, each, values, rootdir, called)) for each in names]
-    config = first.model_copy(update={"others": tuple(others)}) if others else first
-    if recipe is not None and standing is not None:
-        found = find_deviations(config, standing, recipe)
-        config = config.model_copy(update={"recipe": recipe, "deviations": found})
+    config = with_deviations(first.model_copy(update={"others": tuple(others)}) if others else first, followed)
     if config.min_hangul and all(part.method == "log_likelihood" for part in config.parts):
         raise UsageError(NO_HANGUL)
     return _with_files_named(config) if beside else config
-
-
-def _standing(
-    recipe: Protocol, values: Mapping[str, Any], rootdir: Path, profiles: Mapping[str, Mapping[str, Any]]
-) -> RunConfig:
-    """The configuration of a run that follows a protocol in everything."""
-    said = with_judge({"model": values["model"], **settings_of(recipe)}, profiles)
-    try:
-        return _config_of(recipe.dataset, said, rootdir, "")
-    except UsageError as error:
-        raise UsageError(f"--protocol={recipe.name}: {error}") from None
 
 
 def _with_files_named(config: RunConfig) -> RunConfig:
