@@ -31,24 +31,21 @@ _TELLING = ("return_logits", "time_limit", *OF_METRICS)
 """Parameters of scorers that decide no accuracy."""
 
 
-def with_protocol(values: dict[str, Any], shorthand: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The options with those of the protocol behind them that decide on data, and on a judge.
-
-    Args:
-        values: Options that are given.
-        shorthand: What stands behind them all, such as what ``--demo`` stands for.
+def with_protocol(values: dict[str, Any]) -> dict[str, Any]:
+    """The options that are given, with those of the protocol behind them that decide on data, and on a judge.
 
     Raises:
         UsageError: There is no such protocol, or another benchmark is named beside it.
     """
-    behind = dict(shorthand or {})
     if "protocol" not in values:
-        return behind | values
+        return values
     protocol = find_protocol(BY_NAME["protocol"].read(values))
     settings = {name: value for name, value in settings_of(protocol).items() if name in _SETTLED_FIRST}
     if "dataset" in values:
         settings = _beside_data(protocol, values["dataset"], settings)
-    return {**behind, **settings, **values}
+    if "revision" in BY_NAME["dataset_params"].read(values):
+        settings.pop("dataset_revision", None)
+    return settings | values
 
 
 _SETTLED_FIRST = ("dataset", "dataset_revision", "split", "subset", "judge", "judge_params")

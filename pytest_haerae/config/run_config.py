@@ -249,13 +249,13 @@ def with_shorthands(raw: RawOptions) -> dict[str, Any]:
     Raises:
         UsageError: One of these two is malformed, or a model is named beside ``--responses``, which stands for one.
     """
-    values = {name: value for name, value in raw.items() if is_given(value)}
+    values = with_protocol({name: value for name, value in raw.items() if is_given(value)})
     params = BY_NAME["dataset_params"].read(values)
     for name in params:
         if name not in _DATASET_PARAMS:
             raise UsageError(f"--dataset-params: {unknown('parameter', name, _DATASET_PARAMS)}")
     values = {f"dataset_{name}": setting for name, setting in params.items()} | values
-    return with_responses(with_protocol(values, _DEMO if BY_NAME["demo"].read(values) else None))
+    return with_responses(_DEMO | values if BY_NAME["demo"].read(values) else values)
 
 
 def _no_model() -> UsageError:

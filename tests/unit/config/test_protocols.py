@@ -83,6 +83,7 @@ def test_another_method_takes_nothing_that_is_not_for_it() -> None:
         ({"limit": "3"}, "--limit: 3; the protocol has none"),
         ({"subset": "Law"}, "--subset: Law; the protocol has all"),
         ({"dataset_revision": "abc"}, "--dataset-revision: abc; the protocol has none"),
+        ({"dataset_params": {"revision": "abc"}}, "--dataset-revision: abc; the protocol has none"),
         ({"split": "dev"}, "--split: dev; the protocol has test"),
         ({"repeats": "2"}, "--repeats: 2; the protocol has 1"),
         ({"system_prompt": "짧게"}, "--system-prompt: 짧게; the protocol has none"),
@@ -129,6 +130,8 @@ def test_other_data_that_have_the_same_rows_are_no_deviation() -> None:
     found = config(dataset="owner/copy")
     assert (found.dataset, found.dataset_revision, found.deviations) == ("owner/copy", None, ())
     assert config().dataset_revision == "0" * 40
+    typed = config(dataset_params="revision=abc")
+    assert (typed.dataset_revision, len(typed.deviations)) == ("abc", 1)
 
 
 def test_a_profile_is_the_users_own_words(tmp_path: Path) -> None:
@@ -193,7 +196,7 @@ def test_answers_made_elsewhere_were_not_asked_here() -> None:
 
 
 def test_without_one_nothing_stands_behind() -> None:
-    assert with_protocol({"model": "random"}, {"dataset": "sample"}) == {"model": "random", "dataset": "sample"}
+    assert with_protocol({"model": "random"}) == {"model": "random"}
     found = build_config({"model": "random"}, Path())
     assert (found.protocol, found.recipe, found.deviations) == (None, None, ())
 
