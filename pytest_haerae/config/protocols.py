@@ -1,9 +1,9 @@
-"""What ``--protocol`` supplies behind the options as typed, and what of it these contradict."""
+"""What ``--protocol`` supplies behind the options as typed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_haerae.catalogue.datasets import open_dataset
@@ -16,19 +16,16 @@ from pytest_haerae.config.profiles import with_judge
 from pytest_haerae.data.local import SAMPLE
 from pytest_haerae.data.paths import located
 from pytest_haerae.errors import UsageError
-from pytest_haerae.scoring.metrics import OF_METRICS
 
 if TYPE_CHECKING:
     from pytest_haerae.config.run_config import RunConfig
 
-_OF_THE_MODEL = ("model", "model_params", "reward_params", "responses", "protocol", "pass_if")
+OF_THE_MODEL = ("model", "model_params", "reward_params", "responses", "protocol", "pass_if")
 """Options that no protocol settles: which model, how it is reached, and how its answers are shown."""
-_OF_THE_DATA = ("dataset", "dataset_revision", "subset")
+OF_THE_DATA = ("dataset", "dataset_revision", "subset")
 """Those that are compared by what they come to."""
 _OF_THE_METHOD = ("prompt", "evaluator_params", "apply_chat_template", "reasoning", "num_few_shot", "few_shot_split")
 """Those that say nothing to another method than the protocol's."""
-_TELLING = ("return_logits", "time_limit", *OF_METRICS)
-"""Parameters of scorers that decide no accuracy."""
 
 
 def with_protocol(values: dict[str, Any]) -> dict[str, Any]:
@@ -40,7 +37,9 @@ def with_protocol(values: dict[str, Any]) -> dict[str, Any]:
     if "protocol" not in values:
         return values
     protocol = find_protocol(BY_NAME["protocol"].read(values))
-    settings = {name: value for name, value in settings_of(protocol).items() if name in _SETTLED_FIRST}
+    # What --demo stands for is behind a protocol, too: its method is no word of the user's.
+    first = (*_SETTLED_FIRST, "method") if BY_NAME["demo"].read(values) else _SETTLED_FIRST
+    settings = {name: value for name, value in settings_of(protocol).items() if name in first}
     if "dataset" in values:
         settings = _beside_data(protocol, values["dataset"], settings)
     if "revision" in BY_NAME["dataset_params"].read(values):
@@ -48,6 +47,8 @@ def with_protocol(values: dict[str, Any]) -> dict[str, Any]:
     return settings | values
 
 
+_OPTIONS_OF_THEIR_OWN = ("revision", "columns")
+"""The parameters of a data set that stand for options."""
 _SETTLED_FIRST = ("dataset", "dataset_revision", "split", "subset", "judge", "judge_params")
 
 
@@ -89,16 +90,16 @@ def _beside_data(protocol: Protocol, typed: object, settings: dict[str, Any]) ->
     """
     names = parse_datasets(BY_NAME["dataset"].flag, typed)
     (name, *others) = names
-    if not others and _is_same(name, protocol.dataset):
+    if not others and is_same(name, protocol.dataset):
         return settings
-    if not others and any(_is_same(name, other) for other in protocol.also):
+    if not others and any(is_same(name, other) for other in protocol.also):
         return {name: value for name, value in settings.items() if name != "dataset_revision"}
     if others or not is_local(name):
         raise UsageError(
             f"--protocol={protocol.name} is about {protocol.dataset}, and --dataset names {','.join(names)}: leave"
             " --dataset out, or name a folder or file with rows of it"
         )
-    kept = {name: value for name, value in settings.items() if name not in _OF_THE_DATA}
+    kept = {name: value for name, value in settings.items() if name not in OF_THE_DATA}
     wanted = set(map(plainly, protocol.subsets))
     there = open_dataset(name, protocol.split).subsets() if wanted else ()
     # A folder may call them as another version does, or have all its rows in one file.
@@ -106,7 +107,8 @@ def _beside_data(protocol: Protocol, typed: object, settings: dict[str, Any]) ->
     return {**kept, "subset": found} if found else kept
 
 
-def _is_same(name: str, other: str) -> bool:
+def is_same(name: str, other: str) -> bool:
+    """Whether two names are of one data set: a benchmark's, and that of its repository."""
     return _repository(name).casefold() == _repository(other).casefold()
 
 
@@ -122,10 +124,17 @@ def plainly(name: str) -> str:
 
 
 class Followed(NamedTuple):
-    """A protocol, and the configuration of a run that follows it in everything."""
+    """What a run follows.
+
+    Attributes:
+        protocol: The protocol.
+        standing: The configuration of a run that follows it in everything.
+        chosen: What ``--dataset-params`` says of which items are asked.
+    """
 
     protocol: Protocol
     standing: RunConfig
+    chosen: Mapping[str, Any]
 
 
 def follow(
@@ -154,15 +163,9 @@ def follow(
         standing = make(protocol.dataset, said)
     except UsageError as error:
         raise UsageError(f"--protocol={protocol.name}: {error}") from None
-    return behind(values, standing), Followed(protocol, standing)
-
-
-def with_deviations(config: RunConfig, followed: Followed | None) -> RunConfig:
-    """The configuration with the protocol that it follows, and in what it does not."""
-    if followed is None:
-        return config
-    found = find_deviations(config, followed.standing, followed.protocol)
-    return config.model_copy(update={"recipe": followed.protocol, "deviations": found})
+    params = BY_NAME["dataset_params"].read(values)
+    chosen = {name: value for name, value in params.items() if name not in _OPTIONS_OF_THEIR_OWN}
+    return behind(values, standing), Followed(protocol, standing, chosen)
 
 
 def behind(values: Mapping[str, Any], standing: RunConfig) -> dict[str, Any]:
@@ -176,7 +179,7 @@ def behind(values: Mapping[str, Any], standing: RunConfig) -> dict[str, Any]:
     same_method = BY_NAME["method"].read({"method": standing.method, **values}) == standing.method
     for option in OPTIONS:
         name = option.name
-        if option.influences != "answers" or name in (*_OF_THE_MODEL, *_OF_THE_DATA):
+        if option.influences != "answers" or name in (*OF_THE_MODEL, *OF_THE_DATA):
             continue
         said = getattr(standing, name)
         if name in found or said in (None, (), {}) or (name in _OF_THE_METHOD and not same_method):
@@ -187,102 +190,3 @@ def behind(values: Mapping[str, Any], standing: RunConfig) -> dict[str, Any]:
         if typed.get("scorer", standing.scorer) == standing.scorer:
             found["evaluator_params"] = {**standing.evaluator_params, **typed}
     return found
-
-
-def find_deviations(config: RunConfig, standing: RunConfig, protocol: Protocol) -> tuple[str, ...]:
-    """What options contradict, a line each: the option, and what the protocol says.
-
-    Args:
-        config: The configuration.
-        standing: That of a run that follows the protocol in everything.
-        protocol: The protocol.
-    """
-    return (*_of_data(config, standing, protocol), *_of_options(config, standing, protocol))
-
-
-def _of_data(config: RunConfig, standing: RunConfig, protocol: Protocol) -> Iterator[str]:
-    local = not any(_is_same(config.dataset, other) for other in (protocol.dataset, *protocol.also))
-    if local:
-        yield f"data: the local {config.dataset}, whose rows nobody has compared with those of {standing.dataset}"
-    elif config.dataset == standing.dataset and (revision := _revision(config)) != (pinned := _revision(standing)):
-        yield _line("dataset_revision", revision, pinned)
-    benchmark = find_benchmark(standing.dataset)
-    stated = set(map(plainly, protocol.subsets or (benchmark.configurations if benchmark else ())))
-    if config.subset and set(map(plainly, config.subset)) != stated:
-        yield _line("subset", config.subset, standing.subset)
-    if config.responses is not None:
-        yield f"answers: made elsewhere ({config.responses.name}), so that nothing was asked here"
-
-
-def _revision(config: RunConfig) -> str | None:
-    benchmark = find_benchmark(config.dataset)
-    return config.dataset_revision or (benchmark.revision if benchmark else None)
-
-
-def _of_options(config: RunConfig, standing: RunConfig, protocol: Protocol) -> Iterator[str]:
-    for option in OPTIONS:
-        name = option.name
-        if option.influences not in ("answers", "scope") or name in (*_OF_THE_MODEL, *_OF_THE_DATA, *protocol.free):
-            continue
-        found, said = getattr(config, name), getattr(standing, name)
-        if isinstance(found, dict):
-            yield from _of_mapping(name, found, said, only=said if name == "judge_params" else None)
-        elif found != said and not (name == "few_shot_split" and not config.num_few_shot):
-            yield _line(name, found, said)
-
-
-def _of_mapping(
-    name: str, found: Mapping[str, Any], said: Mapping[str, Any], only: Mapping[str, Any] | None
-) -> Iterator[str]:
-    for key in dict.fromkeys((*said, *found)) if only is None else only:
-        if key not in _TELLING and found.get(key) != said.get(key):
-            yield _line(f"{name} {key}", found.get(key), said.get(key))
-
-
-def _line(name: str, found: object, said: object) -> str:
-    option, _, key = name.partition(" ")
-    flag = f"{BY_NAME[option].flag} {key}".rstrip()
-    return f"{flag}: {_shown(found)}; the protocol has {_shown(said)}"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, tuple):
-        return ",".join(map(str, value)) or "all"
-    if value is None or isinstance(value, bool):
-        return "none" if value is None else str(value).lower()
-    return str(value)
-
-
-def with_generation(config: RunConfig, fields: Mapping[str, Any], further: Callable[[], frozenset[str]]) -> RunConfig:
-    """The configuration with the protocol's parameters of a generation behind the model's own.
-
-    Args:
-        config: The configuration.
-        fields: The backend's parameters, by name.
-        further: Gives the names that the backend takes beside them.
-    """
-    # Imported here: whoever scores options has no need of it.
-    from pytest_haerae.backends.sampling import SAMPLING
-
-    protocol = config.recipe
-    if protocol is None or config.method == "log_likelihood" or config.responses is not None:
-        return config if protocol is None or config.responses is None else config.model_copy(update={"reasoning": None})
-    said, typed = protocol.generation, config.model_params
-    taken = {name: value for name, value in said.items() if name in fields or name in further()}
-    lines = [
-        f"{name}: backend {config.model} has no such parameter; the protocol has {_shown(value)}"
-        for name, value in said.items()
-        if name not in taken and name not in protocol.free
-    ]
-    # Another seed is another draw of the same measurement.
-    settled = {*SAMPLING - {"seed"}, "stop", "num_beams", *said} - set(protocol.free)
-    for name in sorted(settled & typed.keys()):
-        own = said.get(name, fields[name].default if name in fields else None)
-        if _as_json(typed[name]) != _as_json(own):
-            lines.append(_line(f"model_params {name}", typed[name], said.get(name)))
-    update = {"model_params": {**taken, **typed}, "deviations": (*config.deviations, *lines)}
-    return config.model_copy(update=update)
-
-
-def _as_json(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value

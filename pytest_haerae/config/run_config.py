@@ -12,13 +12,14 @@ from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.catalogue.protocol import Protocol
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.dataset_names import expand_all
+from pytest_haerae.config.deviations import with_deviations
 from pytest_haerae.config.gate_settings import NO_HANGUL, GateSettings, gate_settings
 from pytest_haerae.config.model_names import NamedModel, model_names, named_file, with_responses
 from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.options import BY_NAME, OPTIONS, JunitWrong
 from pytest_haerae.config.parsing import parse_mapping
 from pytest_haerae.config.profiles import read_profiles, with_judge, with_profile, with_reward
-from pytest_haerae.config.protocols import follow, with_deviations, with_protocol
+from pytest_haerae.config.protocols import follow, with_protocol
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.metrics import HANGUL, with_metric
 from pytest_haerae.scoring.parameters import choose_scorer

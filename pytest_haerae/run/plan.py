@@ -21,8 +21,8 @@ from pytest_haerae.backends.registry import (
     validate_parameters,
 )
 from pytest_haerae.catalogue.registry import find_benchmark
+from pytest_haerae.config.deviations import with_generation
 from pytest_haerae.config.profiles import read_profiles
-from pytest_haerae.config.protocols import with_generation
 from pytest_haerae.config.run_config import RunConfig, told_of
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts.prompt import Prompt

@@ -1,28 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pytest_haerae import Protocol, UsageError, register_protocol
+from pytest_haerae import Protocol, UsageError
 from pytest_haerae.catalogue import protocol_registry
 from pytest_haerae.config.protocols import is_local, plainly, settings_of, with_protocol
-from pytest_haerae.config.run_config import RunConfig, build_config, dataset_names, with_shorthands
-from pytest_haerae.run.plan import make_plan
+from pytest_haerae.config.run_config import build_config, dataset_names, with_shorthands
+from tests.unit.config.followed import FIELDS, config, register
 
 ROW = '{"question": "한글날은?", "options": ["10월 3일", "10월 9일"], "answer": "B"}\n'
-FIELDS: dict[str, Any] = {
-    "name": "mine/all@1",
-    "description": "Letters.",
-    "dataset": "kmmlu",
-    "method": "string_match",
-    "prompt": "letter",
-    "num_few_shot": 5,
-    "few_shot_split": "dev",
-    "evaluator_params": {"scorer": "partial_match", "ignore_case": False},
-    "generation": {"temperature": 0.5, "max_tokens": 64},
-}
 
 
 @pytest.fixture(autouse=True)
@@ -31,14 +19,6 @@ def _registered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(protocol_registry, "_REGISTERED", {})
     monkeypatch.chdir(tmp_path)
     register(**FIELDS)
-
-
-def register(**fields: object) -> Protocol:
-    return register_protocol(Protocol.of_fields({**FIELDS, **fields}, "here"))
-
-
-def config(**options: object) -> RunConfig:
-    return build_config({"model": "random", "protocol": "mine/all@1", **options}, Path())
 
 
 def test_it_stands_behind_what_is_typed_and_before_what_the_benchmark_brings_along() -> None:
@@ -57,12 +37,6 @@ def test_it_stands_behind_what_is_typed_and_before_what_the_benchmark_brings_alo
     )
 
 
-def test_what_is_typed_as_the_protocol_has_it_is_no_deviation() -> None:
-    typed = config(prompt="letter", num_few_shot="5", method="string_match", dataset="kmmlu", split="test")
-    assert typed.deviations == ()
-    assert config(dataset="HAERAE-HUB/KMMLU").deviations == ()
-
-
 def test_the_data_set_is_the_protocols_for_every_door() -> None:
     raw = {"model": "random", "protocol": "mine/all@1"}
     assert dataset_names(with_shorthands(raw)) == ("kmmlu",)
@@ -75,30 +49,6 @@ def test_another_method_takes_nothing_that_is_not_for_it() -> None:
     assert (found.prompt, found.evaluator_params) == ("kmmlu", {})
     assert found.deviations[0] == "--method: log_likelihood; the protocol has string_match"
     assert any(line.startswith("--prompt: kmmlu") for line in found.deviations)
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"limit": "3"}, "--limit: 3; the protocol has none"),
-        ({"subset": "Law"}, "--subset: Law; the protocol has all"),
-        ({"dataset_revision": "abc"}, "--dataset-revision: abc; the protocol has none"),
-        ({"dataset_params": {"revision": "abc"}}, "--dataset-revision: abc; the protocol has none"),
-        ({"split": "dev"}, "--split: dev; the protocol has test"),
-        ({"repeats": "2"}, "--repeats: 2; the protocol has 1"),
-        ({"system_prompt": "짧게"}, "--system-prompt: 짧게; the protocol has none"),
-        ({"apply_chat_template": True}, "--apply-chat-template: true; the protocol has none"),
-        ({"evaluator_params": {"scorer": "strict"}}, "--evaluator-params scorer: strict; the protocol has partial_mat"),
-    ],
-)
-def test_each_contradiction_is_named(options: dict[str, object], words: str) -> None:
-    assert any(line.startswith(words) for line in config(**options).deviations), config(**options).deviations
-
-
-def test_what_is_free_or_decides_no_accuracy_is_no_deviation() -> None:
-    register(free=["system_prompt"], evaluator_params={})
-    options = {"system_prompt": "짧게", "by": "category", "output_file": "x.json", "min_accuracy": "0.5", "reuse": True}
-    assert config(**options, evaluator_params="further_metrics=hangul").deviations == ()
 
 
 def test_rows_on_this_machine_stand_for_the_protocols(tmp_path: Path) -> None:
@@ -143,30 +93,6 @@ def test_a_profile_is_the_users_own_words(tmp_path: Path) -> None:
     assert found.deviations == ("--prompt: cot; the protocol has letter",)
 
 
-def test_parameters_of_a_generation_are_those_of_the_backend() -> None:
-    params = {"model_name": "m", "api_base": "http://127.0.0.1:9/v1", "api_key": "not-needed"}
-    plan = make_plan(config(model="openai", model_params=params))
-    assert plan.config.model_params == {**params, "temperature": 0.5, "max_tokens": 64}
-    assert plan.config.deviations == ()
-    typed = make_plan(config(model="openai", model_params={**params, "max_tokens": 8, "top_p": 0.9, "seed": 3}))
-    assert typed.config.model_params["max_tokens"] == 8
-    assert typed.config.deviations == (
-        "--model-params max_tokens: 8; the protocol has 64",
-        "--model-params top_p: 0.9; the protocol has none",
-    )
-    register(free=["top_p"])
-    free = make_plan(config(model="openai", model_params={**params, "top_p": 0.9, "temperature": 0.5}))
-    assert free.config.deviations == ()
-    assert make_plan(config()).config.deviations == (
-        "temperature: backend random has no such parameter; the protocol has 0.5",
-        "max_tokens: backend random has no such parameter; the protocol has 64",
-    )
-
-
-def test_options_that_are_scored_have_no_parameters_of_a_generation() -> None:
-    assert make_plan(config(method="log_likelihood")).config.model_params == {}
-
-
 def test_a_judge_is_the_protocols() -> None:
     judge = {"name": "openai", "params": {"model_name": "o"}, "template": "score_ko"}
     register(judge=judge, evaluator_params={})
@@ -189,10 +115,9 @@ def test_a_mistake_in_one_is_named_with_it() -> None:
         config()
 
 
-def test_answers_made_elsewhere_were_not_asked_here() -> None:
-    Path("answers.jsonl").write_text('{"id": "a", "response": "A"}\n', encoding="utf-8")
-    found = build_config({"protocol": "mine/all@1", "responses": "answers.jsonl"}, Path())
-    assert found.deviations == ("answers: made elsewhere (answers.jsonl), so that nothing was asked here",)
+def test_a_demo_stands_behind_it() -> None:
+    found = build_config({"demo": True, "protocol": "mine/all@1"}, Path())
+    assert (found.model, found.dataset, found.method, found.deviations) == ("llamacpp", "kmmlu", "string_match", ())
 
 
 def test_without_one_nothing_stands_behind() -> None:
