@@ -90,10 +90,12 @@ def _beside_data(protocol: Protocol, typed: object, settings: dict[str, Any]) ->
     """
     names = parse_datasets(BY_NAME["dataset"].flag, typed)
     (name, *others) = names
-    if not others and is_same(name, protocol.dataset):
+    if not others and name == protocol.dataset:
         return settings
-    if not others and any(is_same(name, other) for other in protocol.also):
-        return {name: value for name, value in settings.items() if name != "dataset_revision"}
+    if not others and any(is_same(name, other) for other in (protocol.dataset, *protocol.also)):
+        pinned = is_same(name, protocol.dataset)
+        kept = {key: value for key, value in settings.items() if pinned or key != "dataset_revision"}
+        return {**kept, **({"subset": subsets} if (subsets := _called_there(protocol.subsets, name)) else {})}
     if others or not is_local(name):
         raise UsageError(
             f"--protocol={protocol.name} is about {protocol.dataset}, and --dataset names {','.join(names)}: leave"
@@ -105,6 +107,17 @@ def _beside_data(protocol: Protocol, typed: object, settings: dict[str, Any]) ->
     # A folder may call them as another version does, or have all its rows in one file.
     found = tuple(subset for subset in there if plainly(subset) in wanted)
     return {**kept, "subset": found} if found else kept
+
+
+def _called_there(subsets: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """Subsets as a data set calls them: a benchmark may call them otherwise than its repository does."""
+    if benchmark := find_benchmark(name):
+        known = [*benchmark.configurations]
+    else:
+        benchmark = benchmark_of_repository(name)
+        known = [each for each in benchmark.configurations.values() if each] if benchmark else []
+    wanted = set(map(plainly, subsets))
+    return tuple(dict.fromkeys(each for each in known if plainly(each) in wanted)) or subsets
 
 
 def is_same(name: str, other: str) -> bool:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_haerae import Protocol, UsageError
-from pytest_haerae.catalogue import protocol_registry
+from pytest_haerae import Benchmark, Protocol, UsageError, register_benchmark
+from pytest_haerae.catalogue import protocol_registry, registry
 from pytest_haerae.config.protocols import is_local, plainly, settings_of, with_protocol
 from pytest_haerae.config.run_config import build_config, dataset_names, with_shorthands
 from tests.unit.config.followed import FIELDS, config, register
@@ -82,6 +82,18 @@ def test_other_data_that_have_the_same_rows_are_no_deviation() -> None:
     assert config().dataset_revision == "0" * 40
     typed = config(dataset_params="revision=abc")
     assert (typed.dataset_revision, len(typed.deviations)) == ("abc", 1)
+
+
+def test_a_benchmark_may_call_subsets_otherwise_than_its_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_REGISTERED", {})
+    names = {"real_estate": "Real-Estate", "law": "Law"}
+    register_benchmark(Benchmark("mine", repository="owner/mine", configurations=names))
+    register(dataset="owner/mine", subsets=["Law"], prompt="raw", num_few_shot=0, few_shot_split=None)
+    for dataset, subsets in (("mine", ("law",)), ("owner/mine", ("Law",)), (None, ("Law",))):
+        found = config(dataset=dataset)
+        assert (found.subset, found.deviations) == (subsets, ())
+    register(dataset="mine", subsets=["law"])
+    assert config(dataset="owner/mine").subset == ("Law",)
 
 
 def test_a_profile_is_the_users_own_words(tmp_path: Path) -> None:
