@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pytest_haerae.backends.protocol import Backend, BackendParameters
     from pytest_haerae.catalogue.benchmark import Benchmark
     from pytest_haerae.catalogue.examination import Examination
+    from pytest_haerae.catalogue.protocol import Protocol
+    from pytest_haerae.catalogue.protocol_registry import register_protocol
     from pytest_haerae.catalogue.registry import register_benchmark
     from pytest_haerae.doors.decorator import evaluate
     from pytest_haerae.doors.evaluator import Evaluator
@@ -45,6 +47,7 @@ __all__ = [
     "Item",
     "LanguageModel",
     "Message",
+    "Protocol",
     "Request",
     "Response",
     "ScorerFailure",
@@ -60,6 +63,7 @@ __all__ = [
     "register_benchmark",
     "register_format",
     "register_prompt",
+    "register_protocol",
     "register_scorer",
 ]
 
@@ -74,6 +78,7 @@ _LAZY: Mapping[str, str] = {
     "Item": "pytest_haerae.types",
     "LanguageModel": "pytest_haerae.run.language_model",
     "Message": "pytest_haerae.types",
+    "Protocol": "pytest_haerae.catalogue.protocol",
     "Request": "pytest_haerae.types",
     "Response": "pytest_haerae.types",
     "ScorerParameters": "pytest_haerae.scoring.parameters",
@@ -82,6 +87,7 @@ _LAZY: Mapping[str, str] = {
     "register_benchmark": "pytest_haerae.catalogue.registry",
     "register_format": "pytest_haerae.report.formats",
     "register_prompt": "pytest_haerae.prompts.registry",
+    "register_protocol": "pytest_haerae.catalogue.protocol_registry",
     "register_scorer": "pytest_haerae.scoring.registry",
 }
 """Where the names are that are imported at their first use: every pytest start imports this package."""

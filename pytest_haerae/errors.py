@@ -98,6 +98,12 @@ def unknown(kind: str, name: str, valid: Iterable[str]) -> str:
     names = sorted(valid)
     # A subset's name alone, where it goes with its benchmark's, is nearer than it looks.
     with_more = [each for each in names if each.endswith(f"/{name}")]
-    nearest = with_more or difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    # A letter in the place of the digit that looks like it: difflib sees one wrong letter like any other.
+    lookalikes = [each for each in names if _looks(each) == _looks(name)]
+    nearest = with_more or lookalikes or difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f": did you mean '{nearest[0]}'?" if nearest else "."
     return f"unknown {kind} '{name}'{hint} Valid: {', '.join(names) or '(none)'}"
+
+
+def _looks(name: str) -> str:
+    return name.casefold().translate(str.maketrans("ol", "01"))

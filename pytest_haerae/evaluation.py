@@ -147,7 +147,7 @@ class Evaluation:
         info, datasets = baseline["info"], dict.fromkeys(entry.data for entry in about) or self.plan.parts
         then = Measured.of_report(info, (mark.dataset for mark in marks))
         now = Measured.of_plan(self.plan, {data: self.source.name_of(data) for data in datasets})
-        check_measurement(place, info, then, now)
+        check_measurement(place, info, then, now, across=self.plan.config.across)
         if not by_hand:
             rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in in_order(about)])
             check_common(place, marks, list(map(mark_of, rows)), several=self.plan.several)

@@ -193,6 +193,13 @@ ASKING: Sequence[Option] = (
         parse=parse_typed_path,
     ),
     value(
+        "protocol",
+        "NAME",
+        "a published setting by its name and version, such as haerae/lm-eval-0shot@1, or a .toml file of one's own: it"
+        " stands behind what is typed, and what contradicts it is named",
+        "answers",
+    ),
+    value(
         "judge_labels",
         "FILE",
         "what people say of some graded answers: the score is corrected for the judge's error",

@@ -27,6 +27,7 @@ class GateSettings(BaseModel):
     min_hangul: tuple[Minimum, ...]
     max_drop: ToleratedDrops
     significance: float
+    across: bool
     inconclusive: Inconclusive
     max_error_rate: float
     max_unjudged: float

@@ -98,6 +98,7 @@ OPTIONS: Sequence[Option] = (
         parse=partial(parse_choice, choices=get_args(Inconclusive)),
         default="pass",
     ),
+    switch("across", "compare reports of different protocols all the same", "gates", default=False),
     value("max_error_rate", "X", "share of items that may end in an error", "gates", parse=parse_share, default=0.0),
     value(
         "max_unjudged",

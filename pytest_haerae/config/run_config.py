@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pytest_haerae.catalogue.benchmark import Benchmark
+from pytest_haerae.catalogue.protocol import Protocol
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.dataset_names import expand_all
+from pytest_haerae.config.deviations import with_deviations
 from pytest_haerae.config.gate_settings import NO_HANGUL, GateSettings, gate_settings
 from pytest_haerae.config.item_scope import SCOPE_PARAMS, ItemScope, read_item_scope
 from pytest_haerae.config.model_names import NamedModel, model_names, named_file, with_responses
@@ -18,6 +20,7 @@ from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.options import BY_NAME, OPTIONS, JunitWrong
 from pytest_haerae.config.parsing import parse_mapping
 from pytest_haerae.config.profiles import read_profiles, with_judge, with_profile, with_reward
+from pytest_haerae.config.protocols import follow, with_protocol
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.scoring.metrics import HANGUL, with_metric
 from pytest_haerae.scoring.parameters import choose_scorer
@@ -44,6 +47,8 @@ class RunConfig(GateSettings):
         called: What the model is called in this run, by its profile or beside others; empty where its backend says it.
         item_scope: Which items of a subset are meant, as ``--dataset-params`` says it.
         panel: The judges, where ``--judge`` names several.
+        recipe: The protocol that ``--protocol`` names.
+        deviations: What options contradict of it, a line each.
         others: Those of the further data sets; the first one's has them.
     """
 
@@ -74,6 +79,7 @@ class RunConfig(GateSettings):
     reward_model: str | None
     reward_params: dict[str, Any]
     responses: Path | None
+    protocol: str | None
     output_file: Path
     report_html: Path | None
     report_md: Path | None
@@ -95,6 +101,8 @@ class RunConfig(GateSettings):
     rootdir: Path
     item_scope: ItemScope = ItemScope()
     panel: tuple[NamedModel, ...] = ()
+    recipe: Protocol | None = None
+    deviations: tuple[str, ...] = ()
     others: tuple[RunConfig, ...] = ()
 
     @property
@@ -168,9 +176,10 @@ def build_config(raw: RawOptions, rootdir: Path, *, beside: bool = False) -> Run
         values["model_params"] = parse_mapping(_MODEL_PARAMS, text)
     if "ray_address" in values or "gpus_per_replica" in values:
         values.setdefault("replicas", 1)
+    values, followed = follow(values, profiles, partial(_config_of, rootdir=rootdir, called=called))
     names = dataset_names(values)
     first, *others = [told_of(each, names, partial(_config_of, each, values, rootdir, called)) for each in names]
-    config = first.model_copy(update={"others": tuple(others)}) if others else first
+    config = with_deviations(first.model_copy(update={"others": tuple(others)}) if others else first, followed)
     if config.min_hangul and all(part.method == "log_likelihood" for part in config.parts):
         raise UsageError(NO_HANGUL)
     return _with_files_named(config) if beside else config
@@ -246,7 +255,7 @@ def with_shorthands(raw: RawOptions) -> dict[str, Any]:
     Raises:
         UsageError: One of these two is malformed, or a model is named beside ``--responses``, which stands for one.
     """
-    values = {name: value for name, value in raw.items() if is_given(value)}
+    values = with_protocol({name: value for name, value in raw.items() if is_given(value)})
     params = BY_NAME["dataset_params"].read(values)
     for name in params:
         if name not in (*_DATASET_PARAMS, *SCOPE_PARAMS):

@@ -1,4 +1,4 @@
-"""What a run can name: this package's and installed packages' backends, benchmarks, prompts, scorers and formats.
+"""What a run can name, this package's and others': backends, benchmarks, protocols, prompts, scorers and formats.
 
 All is read from the registries. What cannot be loaded is told with its reason, and the others are there all the same.
 """
@@ -62,6 +62,13 @@ def benchmarks() -> Iterator[Addition]:
     return _each(known_names(), look)
 
 
+def protocols() -> Iterator[Addition]:
+    """The protocols."""
+    from pytest_haerae.catalogue.protocol_registry import find_protocol, protocol_names
+
+    return _each(protocol_names(), lambda name: Addition(name, find_protocol(name).description))
+
+
 def prompts() -> Iterator[Addition]:
     """The prompts."""
     from pytest_haerae.prompts.registry import find_prompt, prompt_names
@@ -120,6 +127,7 @@ class Source:
 SOURCES: Mapping[str, Source] = {
     "backends": Source("--model=NAME", backends),
     "benchmarks": Source("--dataset=NAME", benchmarks),
+    "protocols": Source("--protocol=NAME", protocols),
     "prompts": Source("--prompt=NAME", prompts),
     "scorers": Source("--evaluator-params scorer=NAME", scorers),
     "formats": Source("export --format NAME", formats),

@@ -15,7 +15,7 @@ from pytest_haerae.run.plan import Part, Plan
 from pytest_haerae.run.second import SecondModel
 from pytest_haerae.scoring.metrics import OF_METRICS
 from pytest_haerae.scoring.registry import RANK, scorer_name
-from pytest_haerae.statistics.scores import Count
+from pytest_haerae.statistics.scores import Count, Share
 from pytest_haerae.types import DataKey, Method
 
 
@@ -62,6 +62,34 @@ class BenchmarkInfo(MeasuredInfo):
     """Hash of all its rows that were used."""
 
 
+class PublishedInfo(TypedDict):
+    """A number that was published of a model under a protocol."""
+
+    model: str
+    accuracy: Share | None
+    subsets: dict[str, Share]
+    metric: str
+    """What the number is called there."""
+    source: str
+    note: NotRequired[str]
+    same_model: bool
+    """Whether it is of the model that this report is of, as far as names tell."""
+
+
+class ProtocolInfo(TypedDict):
+    """The published setting that a run followed."""
+
+    name: str
+    fingerprint: str
+    """Hash of all that it decides."""
+    deviations: list[str]
+    """In what the run did not follow it, a line each."""
+    notes: NotRequired[list[str]]
+    """What nobody can follow here as the source has it."""
+    published: list[PublishedInfo]
+    """What was published under it, as far as it was read in its source."""
+
+
 class EarlierInfo(MeasuredInfo, CompletenessInfo):
     """What a report's `info` says that decides whether it may be a baseline.
 
@@ -76,6 +104,8 @@ class EarlierInfo(MeasuredInfo, CompletenessInfo):
     """The model that graded the answers, where one did."""
     judges: NotRequired[list[JudgeModel]]
     """The models that graded them, where several did; then there is no `judge`."""
+    protocol: NotRequired[ProtocolInfo]
+    """The published setting that the run followed, where it followed one."""
 
 
 class Measurement(TypedDict):
@@ -171,10 +201,12 @@ class Measured:
         of: Each data set's measurement, by what it is called.
         several: Whether these are several benchmarks, of which the names tell which is which. One data set may be
             called otherwise tomorrow.
+        protocol: The protocol that it followed, with its fingerprint; empty where it followed none.
     """
 
     of: Mapping[str, Measurement]
     several: bool
+    protocol: str = ""
 
     @classmethod
     def of_report(cls, info: EarlierInfo, datasets: Iterable[str] = ()) -> Measured:
@@ -188,7 +220,9 @@ class Measured:
         if benchmarks:
             return cls({name: measurement_of(entry, judges) for name, entry in benchmarks.items()}, several=True)
         measured = measurement_of(info, judges)
-        return cls(dict.fromkeys(datasets, measured) or {"": measured}, several=False)
+        followed = info.get("protocol")
+        protocol = f"{followed['name']} ({followed['fingerprint']})" if followed else ""
+        return cls(dict.fromkeys(datasets, measured) or {"": measured}, several=False, protocol=protocol)
 
     @classmethod
     def of_plan(cls, plan: Plan, called: Mapping[DataKey, str]) -> Measured:
@@ -200,7 +234,8 @@ class Measured:
         """
         judges = judges_of(plan)
         measured = {name: measurement_of(measured_by(plan.part_of(data)), judges) for data, name in called.items()}
-        return cls(measured, plan.several)
+        recipe = plan.config.recipe
+        return cls(measured, plan.several, f"{recipe.name} ({recipe.fingerprint})" if recipe else "")
 
     def differences_to(self, other: Measured) -> dict[str, tuple[object, object]]:
         """The settings in which the data sets that both have differ, each with both values."""
@@ -214,6 +249,13 @@ class Measured:
         }
 
 
+def protocols_apart(before: Measured, after: Measured) -> str | None:
+    """What two protocols are called that differ, so that their numbers are not compared; None where they are one."""
+    if before.protocol == after.protocol:
+        return None
+    return f"{before.protocol or 'none'} and {after.protocol or 'none'}; --across compares them all the same"
+
+
 def differences(before: Measurement, after: Measurement) -> dict[str, tuple[object, object]]:
     """The settings in which two measurements differ, each with both values."""
     names = Measurement.__annotations__
@@ -221,7 +263,9 @@ def differences(before: Measurement, after: Measurement) -> dict[str, tuple[obje
     return {name: (then, now) for name, (then, now) in pairs.items() if then != now}
 
 
-def check_measurement(place: str, info: EarlierInfo, before: Measured, after: Measured) -> None:
+def check_measurement(
+    place: str, info: EarlierInfo, before: Measured, after: Measured, *, across: bool = False
+) -> None:
     """Refuse a baseline that was measured in another way.
 
     Args:
@@ -229,11 +273,16 @@ def check_measurement(place: str, info: EarlierInfo, before: Measured, after: Me
         info: Its report's `info`.
         before: How that measured.
         after: How this run measures.
+        across: Whether another protocol, and what it sets otherwise, is compared all the same.
 
     Raises:
         UsageError: Naming the field.
     """
     if not info["complete"]:
         raise UsageError(f"{place}: incompatible: its run is not complete")
+    if apart := protocols_apart(before, after):
+        if across:
+            return
+        raise UsageError(f"{place}: incompatible: its protocol and this run's are {apart}")
     for name, (then, now) in before.differences_to(after).items():
         raise UsageError(f"{place}: incompatible: its {name} is {then!r}, this run's is {now!r}")

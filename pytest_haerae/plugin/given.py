@@ -20,6 +20,8 @@ from pytest_haerae.types import DataKey
 LISTED = ("dataset", "dataset_revision", "dataset_columns", "dataset_params", "split", "subset", "limit")
 """The options that decide which items there are: what a listing of tests needs, whatever model is named."""
 
+_OF_THE_DATA = ("dataset", "dataset_revision", "dataset_columns", "dataset_params")
+
 
 class Given:
     """A session's options.
@@ -114,6 +116,9 @@ class Given:
             raw[option.name] = value if value not in (None, []) else self._config.getini(name)
         if self._typed("model") and not self._typed("demo"):
             raw["demo"] = None  # the ini file's: a model that is typed is asked its own data, by its own method
+        if self._typed("protocol"):
+            # Likewise the ini file's data: a protocol that is typed has its own.
+            raw |= {name: None for name in _OF_THE_DATA if not self._typed(name)}
         # What is typed takes the place of the ini file's model, as one model takes that of another.
         if self._typed("responses") and not self._typed("demo"):
             raw |= {name: None for name in ("model", "model_params", "demo") if not self._typed(name)}

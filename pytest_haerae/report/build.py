@@ -104,6 +104,8 @@ def _info(
         info["inconclusive"] = "fail"
     if config.called:
         info["model_name"] = config.called
+    if facts.protocol is not None:
+        info["protocol"] = facts.protocol
     if facts.benchmarks:
         info["benchmarks"] = dict(facts.benchmarks)
     return info

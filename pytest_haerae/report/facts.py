@@ -11,12 +11,14 @@ from typing import Any
 from pytest_haerae.gates.compatibility import (
     BenchmarkInfo,
     JudgeModel,
+    ProtocolInfo,
     SecondModelInfo,
     judges_of,
     measured_by,
     told_of_model,
 )
 from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.report.protocol import protocol_info
 from pytest_haerae.run.calls import CallTotals
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Part, Plan
@@ -59,6 +61,7 @@ class RunFacts:
     reward_model: SecondModelInfo | None = None
     rewarded: CallTotals | None = None
     scorer_facts: Mapping[str, Any] = field(default_factory=dict)
+    protocol: ProtocolInfo | None = None
 
 
 def gather_facts(
@@ -111,6 +114,7 @@ def gather_facts(
         reward_model=None if plan.reward is None else told_of_model(plan.reward),
         rewarded=rewarded,
         scorer_facts=plan.first.scorer.facts(),
+        protocol=protocol_info(plan, source, selection, completeness),
         benchmarks={
             source.name_of(data): _benchmark(plan.part_of(data), source, data, selected.get(data, ())) for data in names
         }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pytest_haerae.collector import without_collector
 from pytest_haerae.errors import UsageError
+from pytest_haerae.gates.compatibility import protocols_apart
 from pytest_haerae.report.read import OutlinedReport, read_outlines
 from pytest_haerae.report.schema import Info
 from pytest_haerae.statistics.pairing import Outline
@@ -109,12 +110,13 @@ class Ranking:
 
 
 @without_collector()
-def read_ranking(paths: Sequence[Path], significance: float) -> Ranking:
+def read_ranking(paths: Sequence[Path], significance: float, *, across: bool = False) -> Ranking:
     """Read reports and rank their models.
 
     Args:
         paths: The files.
         significance: The family-wise error.
+        across: Whether reports of different protocols are ranked together.
 
     Raises:
         UsageError: There are fewer than two, one is named twice or cannot be read, or two of them cannot be compared:
@@ -128,7 +130,7 @@ def read_ranking(paths: Sequence[Path], significance: float) -> Ranking:
             raise UsageError(f"{path}: is the same file as {other}; name each report once")
         resolved[path.resolve()] = path
     reports = [read_outlines(path, str(path)) for path in paths]
-    _check_comparable(paths, reports)
+    apart = _check_comparable(paths, reports, across=across)
     # The outcomes decide: what else a file says of its accuracy may have been written by anybody.
     accuracies = [score_of_outlines(report.samples)["accuracy"] or 0.0 for report in reports]
     order = sorted(range(len(paths)), key=lambda place: -accuracies[place])
@@ -145,7 +147,7 @@ def read_ranking(paths: Sequence[Path], significance: float) -> Ranking:
     scores = _scores(samples, columns)
     parts = [part for part in dict.fromkeys((*scores, *pairs)) if part != ALL]
     ((total,), others) = (_tables(some, pairs, scores, significance) for some in ([ALL], parts))
-    return Ranking(models, total, others, significance, columns, [*_notes(models, total)])
+    return Ranking(models, total, others, significance, columns, [*_notes(models, total), *apart])
 
 
 def names_of(reports: Sequence[OutlinedReport], paths: Sequence[Path]) -> list[str]:
@@ -161,14 +163,21 @@ def names_of(reports: Sequence[OutlinedReport], paths: Sequence[Path]) -> list[s
     return [f"{name} #{place + 1}" if counts[name] > 1 else name for place, name in enumerate(names)]
 
 
-def _check_comparable(paths: Sequence[Path], reports: Sequence[OutlinedReport]) -> None:
+def _check_comparable(paths: Sequence[Path], reports: Sequence[OutlinedReport], *, across: bool) -> list[str]:
+    """Refuse reports that were measured otherwise; a note where different protocols are ranked all the same."""
     measured = [report.measured() for report in reports]
     for (path, one), (other_path, other) in combinations(zip(paths, measured, strict=True), 2):
+        if apart := protocols_apart(one, other):
+            if across:
+                continue
+            raise UsageError(f"{path} and {other_path} are of different protocols: {apart}")
         for name, (value, other_value) in one.differences_to(other).items():
             raise UsageError(
                 f"{path} and {other_path} cannot be ranked together: their {name} differs:"
                 f" {value!r} in the first, {other_value!r} in the second"
             )
+    protocols = dict.fromkeys(each.protocol or "none" for each in measured)
+    return [f"of different protocols: {', '.join(protocols)}"] if len(protocols) > 1 else []
 
 
 def _check_common(paths: Sequence[Path], pairs: Pairs) -> None:

@@ -21,6 +21,7 @@ from pytest_haerae.backends.registry import (
     validate_parameters,
 )
 from pytest_haerae.catalogue.registry import find_benchmark
+from pytest_haerae.config.deviations import with_generation
 from pytest_haerae.config.profiles import read_profiles
 from pytest_haerae.config.run_config import RunConfig, told_of
 from pytest_haerae.errors import UsageError
@@ -200,6 +201,7 @@ def make_plan(
         backend = find_backend(config.model, backends, partial(read_profiles, config.rootdir))
     else:
         backend = GivenBackend
+    config = with_generation(config, backend.parameters.model_fields, backend.parameters.further_names)
     for method in dict.fromkeys(part.method for part in config.parts):
         require_method(config.model, backend, method)
     if config.replicas is not None and given is None:

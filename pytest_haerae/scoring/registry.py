@@ -47,6 +47,7 @@ _BUILT_IN: Mapping[Method, tuple[str, ...]] = {
     "string_match": (
         "string_match",
         "strict",
+        "first_letter",
         "partial_match",
         "mathematics.scorer",
         "logical_puzzles",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from pytest_haerae.doors.command_line.command import Command, print_json, print_lines
+from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
 from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
 from pytest_haerae.report.show.layout import display_width, pad, wrap
@@ -18,6 +18,7 @@ from pytest_haerae.statistics.margins import change_interval, change_p_value, is
 from pytest_haerae.statistics.tests import holm
 
 if TYPE_CHECKING:
+    from pytest_haerae.gates.compatibility import Measured
     from pytest_haerae.report.read import OutlinedReport
     from pytest_haerae.report.schema import Info
     from pytest_haerae.statistics.pairing import PairedCounts
@@ -32,6 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Two reports, and how to show what they differ in."""
     parser.add_argument("before", type=Path, metavar="A.json", help="the earlier report")
     parser.add_argument("after", type=Path, metavar="B.json", help="the later report")
+    add_option(parser, "across")
     parser.add_argument("--json", action="store_true", help="write JSON, with the ids of all items lost and gained")
     # Of 0.2, whose intervals were drawn: commands that name it go on to work.
     parser.add_argument("--seed", type=int, help=SUPPRESS)
@@ -85,14 +87,18 @@ def run(arguments: Namespace) -> int:
     """Compare two reports; the exit code is 0 whatever they differ in.
 
     Raises:
-        UsageError: A report cannot be read, or they have no answered item in common.
+        UsageError: A report cannot be read, they follow different protocols, or have no answered item in common.
     """
+    from pytest_haerae.gates.compatibility import protocols_apart
     from pytest_haerae.report.read import read_outlines
     from pytest_haerae.statistics.pairing import pair
 
     if arguments.seed is not None:
         print("--seed decides nothing: no interval is drawn any more; leave it out", file=sys.stderr)
     before, after = (read_outlines(path, str(path)) for path in (arguments.before, arguments.after))
+    measured = before.measured(), after.measured()
+    if (apart := protocols_apart(*measured)) and not arguments.across:
+        raise UsageError(f"{arguments.before} and {arguments.after} are of different protocols: {apart}")
     pairing = pair(before.samples, after.samples, several=bool(after.info.get("benchmarks")))
     if not pairing.total.n:
         raise UsageError(f"{arguments.before} and {arguments.after} have no answered item in common")
@@ -103,7 +109,7 @@ def run(arguments: Namespace) -> int:
     result: Result = {
         "before": side_of(arguments.before, before.info),
         "after": side_of(arguments.after, after.info),
-        "differing": before.measured().differences_to(after.measured()),
+        "differing": {**_protocols(*measured), **measured[0].differences_to(measured[1])},
         "only_before": len(pairing.only_before),
         "only_after": len(pairing.only_after),
         "total": describe(pairing.total),
@@ -121,6 +127,12 @@ def run(arguments: Namespace) -> int:
         before_path, after_path = (shlex.quote(str(path)) for path in (arguments.before, arguments.after))
         print_lines(f"see why: pytest-haerae view {after_path} --baseline {before_path}")
     return 0
+
+
+def _protocols(before: Measured, after: Measured) -> dict[str, tuple[object, object]]:
+    """The protocols that the two followed, where these differ."""
+    apart = before.protocol != after.protocol
+    return {"protocol": (before.protocol or None, after.protocol or None)} if apart else {}
 
 
 def side_of(path: Path, info: Info) -> Side:

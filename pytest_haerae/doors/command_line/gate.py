@@ -10,7 +10,7 @@ from pytest_haerae.errors import UsageError
 
 _OPTIONS = (
     *("min_accuracy", "min_hangul", "baseline", "max_drop"),
-    *("significance", "inconclusive", "max_error_rate", "max_unjudged"),
+    *("significance", "inconclusive", "across", "max_error_rate", "max_unjudged"),
 )
 
 
@@ -54,7 +54,7 @@ def run(arguments: Namespace) -> int:
         place = f"--baseline {arguments.baseline}"
         earlier = read_outlines(Path(arguments.baseline), place)
         baseline = earlier.samples
-        check_measurement(place, earlier.info, earlier.measured(), report.measured())
+        check_measurement(place, earlier.info, earlier.measured(), report.measured(), across=settings.across)
         old, new = ([sample.mark for sample in samples] for samples in (baseline, report.samples))
         check_common(place, old, new, several=several)
     completeness = Completeness.of_report(report.info, [sample.outcome for sample in report.samples])

@@ -7,17 +7,27 @@ from collections.abc import Sequence
 
 from pytest_haerae.doors.additions import SOURCES, Addition
 from pytest_haerae.doors.command_line.command import Command, print_json, print_lines
-from pytest_haerae.errors import unknown
+from pytest_haerae.errors import UsageError, unknown
+
+_PROTOCOLS = "protocols"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What to list, and how."""
-    parser.add_argument("kinds", nargs="*", metavar="KIND", type=_kind, help=f"{', '.join(SOURCES)} (default: all)")
+    kinds = f"{', '.join(SOURCES)} (default: all); behind {_PROTOCOLS} also the name of one, which is shown whole"
+    parser.add_argument("kinds", nargs="*", metavar="KIND", type=_kind, help=kinds)
     parser.add_argument("--json", action="store_true", help="write JSON")
 
 
 def run(arguments: Namespace) -> int:
-    """List; what cannot be loaded is named with its reason and ends nothing."""
+    """List; what cannot be loaded is named with its reason and ends nothing.
+
+    Raises:
+        UsageError: A protocol is named that is none.
+    """
+    if names := [kind for kind in arguments.kinds if kind not in SOURCES]:
+        _show_protocols(names, arguments)
+        return 0
     found = {kind: list(source.look()) for kind, source in SOURCES.items() if kind in (arguments.kinds or SOURCES)}
     if arguments.json:
         print_json({kind: [_as_json(each) for each in additions] for kind, additions in found.items()})
@@ -27,8 +37,21 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
+def _show_protocols(names: Sequence[str], arguments: Namespace) -> None:
+    from pytest_haerae.doors.protocol_words import protocol_entry, protocol_lines
+
+    if set(arguments.kinds) - set(names) != {_PROTOCOLS}:
+        raise UsageError(f"list: {names[0]} is a protocol's name; write list {_PROTOCOLS} {names[0]}")
+    if arguments.json:
+        print_json({_PROTOCOLS: [protocol_entry(name) for name in names]})
+        return
+    for name in names:
+        print_lines(*protocol_lines(name))
+
+
 def _kind(name: str) -> str:
-    if name not in SOURCES:
+    # A protocol's name has a version, or is a file's; no kind's has.
+    if name not in SOURCES and not ("@" in name or name.endswith(".toml")):
         raise ArgumentTypeError(unknown("kind", name, SOURCES))
     return name
 
@@ -56,4 +79,4 @@ def _as_json(addition: Addition) -> dict[str, str | None]:
     }
 
 
-COMMAND = Command("list", "List backends, benchmarks, prompts, scorers and formats.", add_arguments, run)
+COMMAND = Command("list", "List backends, benchmarks, protocols, prompts, scorers and formats.", add_arguments, run)

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from pytest_haerae.config.options import BY_NAME
-from pytest_haerae.doors.command_line.command import Command, print_json, print_lines
+from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
 from pytest_haerae.errors import UsageError
 
 
@@ -22,6 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="A",
         help=f"the chance that any two equal models are told apart is at most this (default: {default})",
     )
+    add_option(parser, "across")
     parser.add_argument("--html", type=Path, metavar="PAGE", help="also write a page, with items that split the models")
     parser.add_argument("--json", action="store_true", help="write JSON, with all pairs")
 
@@ -39,7 +40,7 @@ def run(arguments: Namespace) -> int:
 
     significance = gate_settings({"significance": arguments.significance}).significance
     page = _place_of_page(arguments) if arguments.html else None
-    ranking = read_ranking(arguments.reports, significance)
+    ranking = read_ranking(arguments.reports, significance, across=bool(arguments.across))
     if page is not None:
         from pytest_haerae.report.show.rank_page import write_rank_page
 

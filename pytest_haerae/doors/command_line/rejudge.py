@@ -26,6 +26,7 @@ _TAKEN = (
         "few_shot_seed",
         "apply_chat_template",
         "system_prompt",
+        "protocol",
         "judge",
         "judge_params",
         "reward_model",
@@ -91,6 +92,8 @@ def options_of(report: OutlinedReport, place: str) -> dict[str, Any]:
         # Of an earlier version: what it says beside.
         found = {name: info[name] for name in ("method", "evaluator_params", "prompt", "num_few_shot")}
         found |= {"split": info["split"]} if info["split"] else {}
+    if "protocol" in found and not _is_known(found["protocol"]):
+        del found["protocol"]
     marks = [sample.mark for sample in report.samples]
     found["dataset"] = list(dict.fromkeys(mark.dataset for mark in marks)) or [info["dataset"]]
     # In a list of names, a name with a comma is two.
@@ -101,6 +104,17 @@ def options_of(report: OutlinedReport, place: str) -> dict[str, Any]:
         # A run with a limit has as many items of its largest subset.
         found["limit"] = max(Counter((mark.dataset, mark.subset) for mark in marks).values())
     return found
+
+
+def _is_known(protocol: str) -> bool:
+    """Whether a protocol is here, too: a file of somebody's own may be on another machine."""
+    from pytest_haerae.catalogue.protocol_registry import find_protocol
+
+    try:
+        find_protocol(protocol)
+    except UsageError:
+        return False
+    return True
 
 
 def _rerun_options(options: list[str] | None) -> dict[str, Any]:

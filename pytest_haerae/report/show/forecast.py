@@ -82,6 +82,8 @@ def forecast_lines(forecast: Forecast, config: RunConfig, earlier: EarlierRun | 
         earlier: What an answer of the last run took; None where there was none.
     """
     yield _answers(forecast)
+    if config.recipe is not None:
+        yield f"protocol {config.recipe.name}" + "".join(f"; deviation: {line}" for line in config.deviations)
     if forecast.later_turns:
         yield (
             f"later questions of conversations: at most {forecast.later_turns:,} further requests, in none of the other"

@@ -19,6 +19,7 @@ from pytest_haerae.report.show.further import further_table, shown_interval, sho
 from pytest_haerae.report.show.judging import judge_title
 from pytest_haerae.report.show.page_notices import gate_notice, warning_notice
 from pytest_haerae.report.show.page_scores import score_rows
+from pytest_haerae.report.show.protocol import protocol_table
 from pytest_haerae.report.show.rows import methods_of
 from pytest_haerae.report.show.self_contained import as_it_is, asset, embed, environment, script_and_style
 from pytest_haerae.statistics.pairing import Pairing, match_rows, pair_rows
@@ -128,6 +129,7 @@ def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[s
         "sittings": shown_sittings(report["metrics"]),
         "breakdowns": report["metrics"].get("by", {}),
         "methods": methods_of(info),
+        "protocol": protocol_table(report),
         "measured_subsets": sum(entry["accuracy"] is not None for entry in report["metrics"]["subsets"].values()),
         "gates": [(gate, gate_notice(gate, info)) for gate in info["gates"]],
         "judge": judge_title(info),

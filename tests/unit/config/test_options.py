@@ -23,6 +23,7 @@ DEFAULTS: dict[str, Any] = {
     "few_shot_seed": 0,
     "max_drop": ToleratedDrops(0.0, None, {}),
     "inconclusive": "pass",
+    "across": False,
     "significance": 0.05,
     "max_error_rate": 0.0,
     "max_unjudged": 0.05,
@@ -100,8 +101,8 @@ def test_one_row_has_one_default(option: Option) -> None:
 
 def test_every_option_is_read_and_every_field_has_its_option() -> None:
     shorthands = {option.name for option in OPTIONS if option.influences == "shorthand"}
-    own = {"rootdir", "called", "panel", "others", "item_scope"}
-    assert (RunConfig.model_fields.keys() - own) | shorthands == BY_NAME.keys()
+    made = {"rootdir", "called", "panel", "recipe", "deviations", "others", "item_scope"}
+    assert (RunConfig.model_fields.keys() - made) | shorthands == BY_NAME.keys()
 
 
 def test_no_two_options_share_a_name_or_a_spelling() -> None:

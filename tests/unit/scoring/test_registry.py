@@ -20,7 +20,7 @@ from pytest_haerae.scoring.registry import (
 from pytest_haerae.types import CAPABILITY, Item, Method, Response, Verdict
 from tests.unit.installed import install
 
-OWN = ("default", "ifeval", "judge", "kudge", "logical_puzzles", "math", "partial_match", "strict")
+OWN = ("default", "first_letter", "ifeval", "judge", "kudge", "logical_puzzles", "math", "partial_match", "strict")
 INSTALLED = """
 from pytest_haerae import Verdict, register_scorer
 
@@ -74,7 +74,7 @@ def test_a_name_of_the_package_is_replaced_for_one_method() -> None:
 def test_a_name_that_is_unknown_for_the_method_is_refused_with_the_nearest() -> None:
     with pytest.raises(
         UsageError,
-        match=r"unknown scorer 'strikt': did you mean 'strict'\? Valid: default, ifeval, judge, kudge",
+        match=r"unknown scorer 'strikt': did you mean 'strict'\? Valid: default, first_letter, ifeval, judge, kudge",
     ):
         find_scorer("string_match", "strikt")
     with pytest.raises(UsageError, match=r"unknown scorer 'strict'\. Valid: default"):
@@ -124,6 +124,7 @@ def test_the_names_of_installed_ones_are_listed_and_a_broken_package_is_left_out
     install(monkeypatch, tmp_path, "installed_scorers", INSTALLED, POINTS)
     assert scorer_names("string_match") == (
         "default",
+        "first_letter",
         "ifeval",
         "installed",
         "judge",

@@ -67,7 +67,7 @@ def test_json_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
 def test_kinds_can_be_chosen(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "formats", "prompts", "--json"]) == 0
     assert list(json.loads(capsys.readouterr().out)) == ["prompts", "formats"]
-    assert set(additions.SOURCES) == {"backends", "benchmarks", "prompts", "scorers", "formats"}
+    assert set(additions.SOURCES) == {"backends", "benchmarks", "protocols", "prompts", "scorers", "formats"}
 
 
 def test_an_unknown_kind_is_named_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
