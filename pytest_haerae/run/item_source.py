@@ -114,14 +114,18 @@ class ItemSource:
                 raise UsageError(f"--subset: {unknown_subset(name, known)}")
 
     def check_item_scope(self) -> None:
-        """Refuse a column or a value of ``--dataset-params`` that no item has of the subsets that were asked for.
+        """Refuse a column of ``--dataset-params`` that a data set does not have, and a value that no item has.
+
+        The subsets that were asked for are looked at.
 
         Raises:
             UsageError: With the nearest match.
         """
         if self._config.item_scope.to_json() and self._scoped:
-            every = [item for data, subset in self._scoped for item in self.loader(data).items(subset)]
-            check_item_scope(self._config.item_scope, every)
+            datasets: dict[str, list[Item]] = {}
+            for data, subset in self._scoped:
+                datasets.setdefault(self.name_of(data), []).extend(self.loader(data).items(subset))
+            check_item_scope(self._config.item_scope, datasets)
 
     def fingerprint(self, selection: Sequence[Selected]) -> str:
         """One hash of all rows of the subsets that were used."""
