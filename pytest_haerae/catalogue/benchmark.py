@@ -31,6 +31,8 @@ class Benchmark:
         splits: What the repository calls a split, where it is not what the user calls it: ``{"test": "train"}``.
         belongs: Whether a row is a subset's, where subsets share a configuration; None where they do not.
         layouts: The layouts of its rows that no other benchmark has.
+        shares_layouts: Whether other data sets of these columns are read so, too, where it is the package's own: not
+            where a layout knows what the numbers of classes stand for, which they may number otherwise.
         columns: What its columns mean where that is simpler than a layout, as ``--dataset-columns`` takes it.
         prompts: How it is asked where ``--prompt`` does not say, by method.
         scorers: What judges it where ``--evaluator-params`` does not say, by method.
@@ -60,6 +62,7 @@ class Benchmark:
     splits: Mapping[str, str] = field(default_factory=dict)
     belongs: Callable[[str, Row], bool] | None = None
     layouts: tuple[Layout, ...] = ()
+    shares_layouts: bool = True
     columns: Mapping[str, Any] = field(default_factory=dict)
     prompts: Mapping[Method, str] = field(default_factory=dict)
     scorers: Mapping[Method, str] = field(default_factory=dict)
