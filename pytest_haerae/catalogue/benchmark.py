@@ -85,6 +85,23 @@ class Benchmark:
         if self.folder is not None and not isinstance(self.folder, Path):
             raise ValueError(f"benchmark {self.name}: folder is a pathlib.Path, such as Path(__file__).parent / 'rows'")
 
+    def citations(self, metadata: Iterable[Mapping[str, Any]]) -> list[str]:
+        """The BibTeX entries of what to cite with the numbers of items; of a function that gives one text, that.
+
+        Args:
+            metadata: That of the items that were asked.
+
+        Raises:
+            UsageError: `cite` gives something else.
+            Exception: Whatever `cite` raises.
+        """
+        found = self.cite(metadata) if self.cite else ()
+        entries = [found] if isinstance(found, str) else list(found)
+        for entry in entries:
+            if not isinstance(entry, str):
+                raise UsageError(f"benchmark {self.name}: cite gives texts, not {type(entry).__name__}")
+        return entries
+
     def suite_of(self, subset: str) -> str:
         """The test that asks a subset's items."""
         return self.suite.format(subset=subset)
