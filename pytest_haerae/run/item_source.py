@@ -15,7 +15,7 @@ from pytest_haerae.data.dataset import ItemLoader
 from pytest_haerae.data.local import LocalDataset
 from pytest_haerae.data.paths import located
 from pytest_haerae.errors import UsageError
-from pytest_haerae.run.scoped_items import check_item_scope, scoped
+from pytest_haerae.run.scoped_items import check_item_scope, chosen, scoped
 from pytest_haerae.types import DataKey, Item, Selected, grouped
 
 
@@ -88,6 +88,10 @@ class ItemSource:
         if place not in self._scoped:
             self._scoped[place] = scoped(self.loader(data).items(subset), self._config.item_scope)
         return self._scoped[place][: self._config.limit]
+
+    def chosen(self, data: DataKey, subset: str) -> list[Item]:
+        """The items of a subset that have the values that ``--dataset-params`` wants, all of them."""
+        return chosen(self.loader(data).items(subset), self._config.item_scope)
 
     def wanted(self, data: DataKey) -> tuple[str, ...]:
         """The subsets of a data set that are in scope: all, or those that are named, alone or as ``kmmlu/Law``."""

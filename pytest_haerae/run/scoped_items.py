@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from hashlib import blake2b
@@ -14,6 +15,7 @@ from pytest_haerae.types import Item
 ANY = "*"
 """What a value may end in that stands for all that begin so."""
 _PLACE = "--dataset-params"
+_WHOLE = re.compile(r"-?[0-9]+\.0+")
 _LISTED = 30
 """Values that a message has room for."""
 
@@ -28,12 +30,17 @@ def scoped(items: Sequence[Item], scope: ItemScope) -> list[Item]:
         items: All items of the subset.
         scope: Which of them are meant.
     """
-    wanted = {column: [value.casefold() for value in values] for column, values in scope.where.items()}
-    found = [item for item in items if all(_has(item, column, values) for column, values in wanted.items())]
+    found = chosen(items, scope)
     if scope.sample is None or scope.sample >= len(found):
         return found
     drawn = {item.key for item in _draw(found, scope, scope.sample)}
     return [item for item in found if item.key in drawn]
+
+
+def chosen(items: Sequence[Item], scope: ItemScope) -> list[Item]:
+    """The items that have the values that are wanted, of which a sample may be drawn; the arguments are `scoped`'s."""
+    wanted = {column: [_folded(value) for value in values] for column, values in scope.where.items()}
+    return [item for item in items if all(_has(item, column, values) for column, values in wanted.items())]
 
 
 def check_item_scope(scope: ItemScope, datasets: Mapping[str, Sequence[Item]]) -> None:
@@ -61,11 +68,11 @@ def check_item_scope(scope: ItemScope, datasets: Mapping[str, Sequence[Item]]) -
             )
     for column, values in scope.where.items():
         known = {value for item in items for value in _values(item, column)} - {NO_VALUE}
-        folded = [value.casefold() for value in known]
+        folded = [_folded(value) for value in known]
         for value in values:
-            if not any(_fits(each, value.casefold()) for each in folded):
+            if not any(_fits(each, _folded(value)) for each in folded):
                 raise UsageError(f"{_PLACE}: where: {column}: {_unknown_value(value, sorted(known))}")
-    if items and not scoped(items, scope.model_copy(update={"sample": None})):
+    if items and not chosen(items, scope):
         raise UsageError(f"{_PLACE}: where: no item has {' and '.join(scope.where)} as named at once")
 
 
@@ -79,12 +86,17 @@ def _unknown_value(value: str, known: Sequence[str]) -> str:
 
 def _has(item: Item, column: str, wanted: Sequence[str]) -> bool:
     return any(
-        value != NO_VALUE and _fits(value.casefold(), each) for value in _values(item, column) for each in wanted
+        value != NO_VALUE and _fits(_folded(value), each) for value in _values(item, column) for each in wanted
     )
 
 
+def _folded(value: str) -> str:
+    """A value without case; a whole number without decimals, as a CSV file of a column with gaps may have them."""
+    return value.partition(".")[0] if _WHOLE.fullmatch(value) else value.casefold()
+
+
 def _fits(value: str, wanted: str) -> bool:
-    """Whether a value is the one that is wanted, or begins so; both without case."""
+    """Whether a value is the one that is wanted, or begins so; both are folded."""
     return value.startswith(wanted.removesuffix(ANY)) if wanted.endswith(ANY) else value == wanted
 
 

@@ -174,3 +174,15 @@ def test_a_test_without_a_marker_is_told_of_the_column_that_is_not_there(run: Ru
     assert "ERROR: --dataset-params: where: unknown column 'knd': did you mean 'kind'? Valid: kind, tags" in (
         result.errlines
     )
+
+
+def test_a_breakdown_counts_the_values_of_what_is_chosen(run: Run, pytester: pytest.Pytester) -> None:
+    rows = [question(number, topic=f"t{number}" if number < 40 else "all") for number in range(42)]
+    write_rows(pytester.path / "questions.jsonl", rows)
+    assert run(None, "--by=topic").ret == pytest.ExitCode.USAGE_ERROR
+    assert run({"where": {"topic": ["t1", "t2", "all"]}}, "--by=topic").ret == 0
+    assert {topic: score["n"] for topic, score in report()["metrics"]["by"]["topic"].items()} == {
+        "all": 2,
+        "t1": 1,
+        "t2": 1,
+    }

@@ -48,6 +48,14 @@ def test_an_item_has_one_of_the_values_in_each_column(where: dict[str, tuple[str
     assert indexes(scoped(TOPICS, ItemScope(where=where))) == found
 
 
+@pytest.mark.parametrize("wanted", ["2019", "2019.0"])
+def test_a_number_is_the_same_with_and_without_decimals(wanted: str) -> None:
+    items = items_of({"year": "2019.0"}, {"year": 2019}, {"year": "2019"}, {"year": "2019.5"}, {"year": "2019.0b"})
+    scope = ItemScope(where={"year": (wanted,)})
+    check_item_scope(scope, {"made-up": items})
+    assert indexes(scoped(items, scope)) == [0, 1, 2]
+
+
 def test_items_keep_what_they_are_known_by() -> None:
     scope = ItemScope(where={"level": ("hard",)})
     assert [(item.id, item.key) for item in scoped(LEVELS, scope)] == [(each.id, each.key) for each in LEVELS[::5]]

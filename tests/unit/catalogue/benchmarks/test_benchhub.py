@@ -119,9 +119,7 @@ def test_what_needs_a_judge_is_left_out(kind: str | None) -> None:
         ({"options": None, "problem_type": "short-form", "answer": " "}, False),
     ],
 )
-def test_what_lacks_its_answer_or_an_option_is_left_out(
-    changed: dict[str, Any], asked: bool
-) -> None:
+def test_what_lacks_its_answer_or_an_option_is_left_out(changed: dict[str, Any], asked: bool) -> None:
     assert belongs("benchhub", {**ROW, **changed}) is asked
 
 
