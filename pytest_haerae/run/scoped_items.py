@@ -85,9 +85,7 @@ def _unknown_value(value: str, known: Sequence[str]) -> str:
 
 
 def _has(item: Item, column: str, wanted: Sequence[str]) -> bool:
-    return any(
-        value != NO_VALUE and _fits(_folded(value), each) for value in _values(item, column) for each in wanted
-    )
+    return any(value != NO_VALUE and _fits(_folded(value), each) for value in _values(item, column) for each in wanted)
 
 
 def _folded(value: str) -> str:
