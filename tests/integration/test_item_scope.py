@@ -52,7 +52,7 @@ def test_rows_are_chosen_by_a_column_and_keep_their_names(run: Run) -> None:
 
 def test_a_sample_represents_the_values_of_a_column(run: Run) -> None:
     params = {"sample": 8, "by": "kind", "seed": 2}
-    assert run(params, "--by=kind", "--report-md=r.md").ret == 0
+    assert run(params, "--by=kind", "--report-md=r.md", "--report-html=r.html").ret == 0
     first = rows_asked()
     assert {kind: score["n"] for kind, score in report()["metrics"]["by"]["kind"].items()} == {
         "법": 2,
@@ -60,6 +60,7 @@ def test_a_sample_represents_the_values_of_a_column(run: Run) -> None:
         "지리": 4,
     }
     assert report()["info"]["scope"] == params
+    assert "at most 8 items of each subset, drawn by kind (seed 2)" in Path("r.html").read_text(encoding="utf-8")
     assert "at most 8 items of each subset, drawn by kind (seed 2)" in Path("r.md").read_text(encoding="utf-8")
     assert run(params, "--limit=3").ret == 0
     assert rows_asked() == first[:3]
