@@ -10,7 +10,6 @@ from __future__ import annotations
 from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.data.rows import Layout, Question, Row, RowPlace, text_of
 
-
 _NO_METADATA = ("problem_en", "solution")
 
 
