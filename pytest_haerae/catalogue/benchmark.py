@@ -32,6 +32,8 @@ class Benchmark:
         splits: What the repository calls a split, where it is not what the user calls it: ``{"test": "train"}``.
         belongs: Whether a row is a subset's, where subsets share a configuration; None where they do not.
         layouts: The layouts of its rows that no other benchmark has.
+        shares_layouts: Whether other data sets of these columns are read so, too, where it is the package's own: not
+            where a layout knows what the numbers of classes stand for, which they may number otherwise.
         columns: What its columns mean where that is simpler than a layout, as ``--dataset-columns`` takes it.
         prompts: How it is asked where ``--prompt`` does not say, by method.
         scorers: What judges it where ``--evaluator-params`` does not say, by method.
@@ -62,6 +64,7 @@ class Benchmark:
     splits: Mapping[str, str] = field(default_factory=dict)
     belongs: Callable[[str, Row], bool] | None = None
     layouts: tuple[Layout, ...] = ()
+    shares_layouts: bool = True
     columns: Mapping[str, Any] = field(default_factory=dict)
     prompts: Mapping[Method, str] = field(default_factory=dict)
     scorers: Mapping[Method, str] = field(default_factory=dict)
@@ -84,6 +87,23 @@ class Benchmark:
             raise ValueError(f"benchmark {self.name}: name either a repository or a folder")
         if self.folder is not None and not isinstance(self.folder, Path):
             raise ValueError(f"benchmark {self.name}: folder is a pathlib.Path, such as Path(__file__).parent / 'rows'")
+
+    def citations(self, metadata: Iterable[Mapping[str, Any]]) -> list[str]:
+        """The BibTeX entries of what to cite with the numbers of items; of a function that gives one text, that.
+
+        Args:
+            metadata: That of the items that were asked.
+
+        Raises:
+            UsageError: `cite` gives something else.
+            Exception: Whatever `cite` raises.
+        """
+        found = self.cite(metadata) if self.cite else ()
+        entries = [found] if isinstance(found, str) else list(found)
+        for entry in entries:
+            if not isinstance(entry, str):
+                raise UsageError(f"benchmark {self.name}: cite gives texts, not {type(entry).__name__}")
+        return entries
 
     def suite_of(self, subset: str) -> str:
         """The test that asks a subset's items."""

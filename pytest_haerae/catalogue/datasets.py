@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from pytest_haerae.catalogue.benchmark import Benchmark
-from pytest_haerae.catalogue.registry import benchmark_names, find_benchmark, own_benchmarks
+from pytest_haerae.catalogue.registry import (
+    benchmark_names,
+    benchmark_of_repository,
+    find_benchmark,
+    own_benchmarks,
+)
 from pytest_haerae.data.choice_layouts import KOREAN_LAYOUTS
 from pytest_haerae.data.dataset import Dataset, ItemLoader
 from pytest_haerae.data.hub import HubDataset, Repository
@@ -43,7 +48,10 @@ def open_items(
     benchmark = None if folder else find_benchmark(name)
     described = columns or (benchmark.columns if benchmark else {})
     metadata = benchmark.metadata if benchmark else None
-    return ItemLoader(open_dataset(name, split, revision, folder), described, known_layouts(benchmark), metadata)
+    dataset = open_dataset(name, split, revision, folder)
+    # Whoever names the repository in place of the benchmark has the same rows.
+    whose = benchmark or (benchmark_of_repository(name) if isinstance(dataset, HubDataset) else None)
+    return ItemLoader(dataset, described, known_layouts(whose), metadata)
 
 
 def open_dataset(name: str, split: str = "test", revision: str | None = None, folder: Path | None = None) -> Dataset:
@@ -92,12 +100,13 @@ def known_layouts(benchmark: Benchmark | None = None) -> tuple[Layout, ...]:
     """The layouts in the order in which they are tried.
 
     Those that need more columns come first: a KMMLU row with a fifth option is another layout. What an installed
-    package describes is for its own rows: no other data set is read in another way because it is there.
+    package describes is for its own rows: no other data set is read in another way because it is there. So are layouts
+    that a benchmark does not share.
 
     Args:
         benchmark: The benchmark whose rows are read; its own layouts come before all others.
     """
-    described = (layout for each in own_benchmarks() for layout in each.layouts)
+    described = (layout for each in own_benchmarks() if each.shares_layouts for layout in each.layouts)
     own = benchmark.layouts if benchmark else ()
     return (*_widest_first(own), *_widest_first((*LAYOUTS, *described)), *_widest_first(KOREAN_LAYOUTS), TEXTS_ALONE)
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from pytest_haerae.config.parsing import parse_integer
-from pytest_haerae.data.cells import nfc
+from pytest_haerae.data.cells import is_missing, nfc, plain
 from pytest_haerae.data.metadata import written
 from pytest_haerae.errors import UsageError
 
@@ -73,8 +73,11 @@ def _where(given: Any) -> dict[str, tuple[str, ...]]:  # noqa: ANN401 - any JSON
 
 
 def _values(column: Any, given: Any) -> tuple[str, ...]:  # noqa: ANN401 - any JSON value
-    values = given if isinstance(given, list | tuple) else [given]
+    given = plain(given)
+    values = [plain(value) for value in given] if isinstance(given, list | tuple) else [given]
+    if any(map(is_missing, values)):
+        raise UsageError(f"{_PLACE}: where: {column}: blank values cannot be chosen; take them out of {given!r:.80}")
     texts = [nfc(written(value)) for value in values if isinstance(value, str | int | float)]
-    if not texts or len(texts) < len(values) or not all(texts):
+    if not texts or len(texts) < len(values):
         raise UsageError(f"{_PLACE}: where: {column} is a value or a list of values, not {given!r:.80}")
     return tuple(dict.fromkeys(texts))

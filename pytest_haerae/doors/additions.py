@@ -57,7 +57,7 @@ def benchmarks() -> Iterator[Addition]:
         if benchmark is None:
             return Addition(name, "The package's own questions, in HAE-RAE Bench's subsets; for trying things out.")
         description = first_line(benchmark.description) or benchmark.repository or str(benchmark.folder)
-        return Addition(name, description, citation="\n\n".join(benchmark.cite(()) if benchmark.cite else ()))
+        return Addition(name, description, citation="\n\n".join(benchmark.citations(())))
 
     return _each(known_names(), look)
 

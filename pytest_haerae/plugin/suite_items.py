@@ -31,6 +31,7 @@ class SuiteItems:
         self._evaluations = evaluations
         self._scope_is_read = False
         self._begun: set[DataKey] = set()
+        self._emptied: list[str] = []
 
     def of_suite(self, suite: Suite, nodeid: str) -> list[Selected]:
         """The items that a suite asks in this run; none where it is out of scope.
@@ -55,26 +56,34 @@ class SuiteItems:
                 if name not in known:
                     raise UsageError(f"{nodeid}: @pytest.mark.{MARKER}: {unknown_subset(name, known)}")
         entries: list[Selected] = []
-        terms = suite.terms(nodeid)
+        terms, has_rows = suite.terms(nodeid), False
         for data, subsets in present.items():
             benchmark, wanted = evaluation.benchmark_of(data), set(evaluation.source.wanted(data))
+            asked = [subset for subset in suite.candidates(data.name, subsets, own=own) if subset in wanted]
+            has_rows = has_rows or bool(asked)
             entries += [
                 Selected(item, f"{nodeid}[{parameter_id(item, benchmark)}]", data, terms, benchmark)
-                for subset in suite.candidates(data.name, subsets, own=own)
-                if subset in wanted
+                for subset in asked
                 for item in evaluation.source.items(data, subset)
             ]
-        if not (entries or evaluation.plan.config.subset):
+        if has_rows and not entries and suite.min_accuracy is not None:
+            self._emptied.append(nodeid)
+        if not (entries or has_rows or evaluation.plan.config.subset):
             suite.check_marked(nodeid)
         return entries
 
     def check_asked(self) -> None:
-        """Refuse a data set on the command line that no suite asks.
+        """Refuse a data set on the command line that no suite asks, and a suite whose gate has no item left.
 
         Raises:
-            UsageError: All suites have data of their own.
+            UsageError: All suites have data of their own, or ``--dataset-params`` leaves out all of a suite's items.
         """
         self._given.check_asked(self._begun)
+        if self._emptied:
+            raise UsageError(
+                f"{self._emptied[0]}: it has min_accuracy, and --dataset-params where leaves out all of its items:"
+                " name only the tests that have some, or take where away"
+            )
 
     def _data_of(self, suite: Suite) -> list[DataKey]:
         """The data sets that a suite may ask: the benchmark that it names, its own, or all of the run's."""

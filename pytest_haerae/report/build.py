@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
 
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.gates.judge import Judgement
@@ -12,7 +13,7 @@ from pytest_haerae.redact import redact, secrets_in
 from pytest_haerae.report.facts import RunFacts
 from pytest_haerae.report.rerun import rerun_options
 from pytest_haerae.report.samples import every_response, sum_tokens
-from pytest_haerae.report.schema import SCHEMA_VERSION, Info, Judging, Report, SampleRow
+from pytest_haerae.report.schema import SCHEMA_VERSION, Info, ItemsInScope, Judging, Report, SampleRow
 from pytest_haerae.report.versions import versions_of
 from pytest_haerae.run.calls import CallTotals, known_sum
 from pytest_haerae.statistics.scores import Metrics
@@ -97,7 +98,7 @@ def _info(
     if facts.reward_model is not None and facts.rewarded is not None:
         info["reward_model"], info["rewarding"] = facts.reward_model, _judging(facts.rewarded)
     if chosen := config.item_scope.to_json():
-        info["scope"] = chosen
+        info["scope"] = cast("ItemsInScope", chosen)
     if config.reasoning is not None:
         info["reasoning"] = config.reasoning
     if config.inconclusive == "fail":

@@ -68,6 +68,19 @@ class Judging(TypedDict):
     """What each of several took, by its name."""
 
 
+class ItemsInScope(TypedDict):
+    """Which items of the subsets a run is about, where not all."""
+
+    where: NotRequired[dict[str, list[str]]]
+    """Columns, and the values of which an item has one."""
+    sample: NotRequired[Count]
+    """How many items of each subset were drawn, at most."""
+    by: NotRequired[str]
+    """The column whose values are represented in the sample."""
+    seed: NotRequired[int]
+    """What decided which items were drawn."""
+
+
 class Info(EarlierInfo):
     """What decided a run, and what it took."""
 
@@ -80,8 +93,7 @@ class Info(EarlierInfo):
     dataset_fingerprint: str
     """Hash of all rows that were used."""
     subsets: list[str]
-    scope: NotRequired[dict[str, Any]]
-    """Which items of the subsets the run is about, where not all: `where`, `sample`, `by`, `seed`."""
+    scope: NotRequired[ItemsInScope]
     versions: Versions
     git_commit: str | None
     started: str

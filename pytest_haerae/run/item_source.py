@@ -15,7 +15,7 @@ from pytest_haerae.data.dataset import ItemLoader
 from pytest_haerae.data.local import LocalDataset
 from pytest_haerae.data.paths import located
 from pytest_haerae.errors import UsageError
-from pytest_haerae.run.scoped_items import check_item_scope, scoped
+from pytest_haerae.run.scoped_items import check_item_scope, chosen, scoped
 from pytest_haerae.types import DataKey, Item, Selected, grouped
 
 
@@ -89,6 +89,10 @@ class ItemSource:
             self._scoped[place] = scoped(self.loader(data).items(subset), self._config.item_scope)
         return self._scoped[place][: self._config.limit]
 
+    def chosen(self, data: DataKey, subset: str) -> list[Item]:
+        """The items of a subset that have the values that ``--dataset-params`` wants, all of them."""
+        return chosen(self.loader(data).items(subset), self._config.item_scope)
+
     def wanted(self, data: DataKey) -> tuple[str, ...]:
         """The subsets of a data set that are in scope: all, or those that are named, alone or as ``kmmlu/Law``."""
         names = self._config.subset
@@ -114,14 +118,18 @@ class ItemSource:
                 raise UsageError(f"--subset: {unknown_subset(name, known)}")
 
     def check_item_scope(self) -> None:
-        """Refuse a column or a value of ``--dataset-params`` that no item has of the subsets that were asked for.
+        """Refuse a column of ``--dataset-params`` that a data set does not have, and a value that no item has.
+
+        The subsets that were asked for are looked at.
 
         Raises:
             UsageError: With the nearest match.
         """
         if self._config.item_scope.to_json() and self._scoped:
-            every = [item for data, subset in self._scoped for item in self.loader(data).items(subset)]
-            check_item_scope(self._config.item_scope, every)
+            datasets: dict[str, list[Item]] = {}
+            for data, subset in self._scoped:
+                datasets.setdefault(self.name_of(data), []).extend(self.loader(data).items(subset))
+            check_item_scope(self._config.item_scope, datasets)
 
     def fingerprint(self, selection: Sequence[Selected]) -> str:
         """One hash of all rows of the subsets that were used."""

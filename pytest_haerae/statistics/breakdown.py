@@ -35,7 +35,7 @@ def check_breakdowns(columns: Sequence[str], about: Sequence[Selected], source: 
         wanted.append((place, terms.by, [entry for entry in about if terms in entry.terms]))
     for place, names, entries in wanted:
         used = dict.fromkeys((entry.data, entry.item.subset) for entry in entries)
-        check_columns(place, names, [item for data, subset in used for item in source.loader(data).items(subset)])
+        check_columns(place, names, [item for data, subset in used for item in source.chosen(data, subset)])
 
 
 def check_columns(place: str, columns: Sequence[str], items: Sequence[Item]) -> None:
@@ -44,8 +44,8 @@ def check_columns(place: str, columns: Sequence[str], items: Sequence[Item]) -> 
     Args:
         place: What names the columns: ``--by``.
         columns: The columns.
-        items: All items of the subsets that are asked, also those that are not: a part of them, such as the last
-            failures, may well have a value each.
+        items: All items of the subsets that are asked, as far as their columns are chosen, also those that are not: a
+            part of them, such as the last failures, may well have a value each.
 
     Raises:
         UsageError: With the nearest match and the columns that there are.

@@ -38,6 +38,17 @@ def row(number: int) -> dict[str, Any]:
     }
 
 
+ODD = [
+    {**row(0), "answer": "라"},
+    {**row(0), "options": None},
+    {**row(0), "options": "가, 나, 다"},
+    {**row(0), "options": ["가", None, "나"]},
+    {**row(1), "answer": ""},
+    {**row(1), "prompt": None},
+]
+"""Rows that nobody can ask, of which a collection of this size has a few."""
+
+
 @pytest.fixture(autouse=True)
 def loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str, str | None]]:
     """Rows for BenchHub's repository, and what was asked of the hub."""
@@ -45,7 +56,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str, s
 
     def load(self: HubDataset, configuration: str | None) -> HubRows:
         asked.append((self.repository.name, configuration))
-        return HubRows(row(number) for number in range(40))
+        return HubRows([*map(row, range(40)), *ODD])
 
     monkeypatch.setattr(HubDataset, "_load", load)
     monkeypatch.chdir(tmp_path)

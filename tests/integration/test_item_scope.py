@@ -13,7 +13,7 @@ from pytest_haerae import Evaluator, UsageError
 from pytest_haerae.doors.command_line.main import main
 from tests.helpers import valid_report, write_questions
 from tests.integration.conftest import Evaluate
-from tests.unit.fakes import question
+from tests.unit.fakes import question, write_rows
 
 KINDS = ("지리", "역사", "지리", "법")
 ROWS = [question(number, kind=KINDS[number % 4], tags=["a", f"b/{number % 2}"]) for number in range(20)]
@@ -52,7 +52,7 @@ def test_rows_are_chosen_by_a_column_and_keep_their_names(run: Run) -> None:
 
 def test_a_sample_represents_the_values_of_a_column(run: Run) -> None:
     params = {"sample": 8, "by": "kind", "seed": 2}
-    assert run(params, "--by=kind", "--report-md=r.md").ret == 0
+    assert run(params, "--by=kind", "--report-md=r.md", "--report-html=r.html").ret == 0
     first = rows_asked()
     assert {kind: score["n"] for kind, score in report()["metrics"]["by"]["kind"].items()} == {
         "법": 2,
@@ -60,6 +60,7 @@ def test_a_sample_represents_the_values_of_a_column(run: Run) -> None:
         "지리": 4,
     }
     assert report()["info"]["scope"] == params
+    assert "at most 8 items of each subset, drawn by kind (seed 2)" in Path("r.html").read_text(encoding="utf-8")
     assert "at most 8 items of each subset, drawn by kind (seed 2)" in Path("r.md").read_text(encoding="utf-8")
     assert run(params, "--limit=3").ret == 0
     assert rows_asked() == first[:3]
@@ -126,3 +127,63 @@ def test_a_list_of_tests_has_those_in_scope(run: Run) -> None:
     assert [line for line in result.outlines if "::" in line] == [
         f"test_mine.py::test_mine[questions-{number:04d}]" for number in range(3, 20, 4)
     ]
+
+
+OTHERS = """
+import pytest
+from pytest_haerae import assert_correct
+
+@pytest.mark.haerae(dataset="others.jsonl"{more})
+def test_others(haerae_verdict):
+    assert_correct(haerae_verdict)
+"""
+
+
+def test_a_data_set_without_the_column_may_not_vanish(run: Run, pytester: pytest.Pytester) -> None:
+    write_rows(pytester.path / "others.jsonl", [question(number, level="hard") for number in range(4)])
+    said = (
+        "--dataset-params: where: others.jsonl has no column 'kind': name only the data sets, or the tests of those,"
+        " that have it: questions.jsonl"
+    )
+    with pytest.raises(UsageError) as caught:
+        Evaluator(progress=False).run("random", dataset="questions.jsonl,others.jsonl", dataset_params=OF_LAW)
+    assert str(caught.value) == said
+    pytester.makepyfile(test_others=OTHERS.format(more=", min_accuracy=0.9"))
+    result = run(OF_LAW)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"ERROR: {said}" in result.errlines
+    assert run(OF_LAW, "test_mine.py").ret == 0
+
+
+def test_a_suite_with_a_gate_may_not_vanish(run: Run, pytester: pytest.Pytester) -> None:
+    write_rows(pytester.path / "others.jsonl", [question(number, kind="역사") for number in range(4)])
+    pytester.makepyfile(test_others=OTHERS.format(more=""))
+    assert run(OF_LAW).ret == 0
+    pytester.makepyfile(test_others=OTHERS.format(more=", min_accuracy=0.9"))
+    result = run(OF_LAW)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert (
+        "ERROR: test_others.py::test_others: it has min_accuracy, and --dataset-params where leaves out all of its"
+        " items: name only the tests that have some, or take where away"
+    ) in result.errlines
+
+
+def test_a_test_without_a_marker_is_told_of_the_column_that_is_not_there(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_mine="def test_mine(haerae_verdict):\n    pass\n")
+    result = run({"where": {"knd": "법"}}, "--dataset=questions.jsonl")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: --dataset-params: where: unknown column 'knd': did you mean 'kind'? Valid: kind, tags" in (
+        result.errlines
+    )
+
+
+def test_a_breakdown_counts_the_values_of_what_is_chosen(run: Run, pytester: pytest.Pytester) -> None:
+    rows = [question(number, topic=f"t{number}" if number < 40 else "all") for number in range(42)]
+    write_rows(pytester.path / "questions.jsonl", rows)
+    assert run(None, "--by=topic").ret == pytest.ExitCode.USAGE_ERROR
+    assert run({"where": {"topic": ["t1", "t2", "all"]}}, "--by=topic").ret == 0
+    assert {topic: score["n"] for topic, score in report()["metrics"]["by"]["topic"].items()} == {
+        "all": 2,
+        "t1": 1,
+        "t2": 1,
+    }

@@ -10,9 +10,13 @@ from __future__ import annotations
 from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.data.rows import Layout, Question, Row, RowPlace, text_of
 
+_NO_METADATA = ("problem_en", "solution")
+
 
 def read_problem(row: Row, place: RowPlace) -> Question:
-    """A problem and its final answer; how it is solved is neither."""
+    """A problem and its final answer; how it is solved is neither, nor does it group items."""
+    for name in _NO_METADATA:
+        row.get(name)
     return Question(text_of(row, "problem", place), None, text_of(row, "answer", place).strip())
 
 

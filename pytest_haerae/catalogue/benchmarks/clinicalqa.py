@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pytest_haerae.catalogue.benchmark import Benchmark
+from pytest_haerae.data.cells import passage_text, plain
 from pytest_haerae.data.options import read_choices
-from pytest_haerae.data.rows import Layout, Question, Row, RowPlace, any_index, lettered_query, passage, text_of
+from pytest_haerae.data.rows import Layout, Question, Row, RowPlace, any_index, lettered_query, text_of
 
 _OPTION = "option_"
 
@@ -23,10 +24,18 @@ def read_case(row: Row, place: RowPlace) -> Question:
     if isinstance(cell, Mapping):
         cell = {str(name).removeprefix(_OPTION): option for name, option in cell.items()}
     options = read_choices(cell, "options", place).texts
-    question, found = text_of(row, "question", place).strip(), passage(row, ("exam",), place).strip()
+    question, found = text_of(row, "question", place).strip(), _findings(row, place)
     asked = f"{question}\n\n{found}" if found else question
-    index = any_index(text_of(row, "answer", place), options, "answer", place)
+    answer = text_of(row, "answer", place).strip().removeprefix(_OPTION)
+    index = any_index(answer, options, "answer", place)
     return Question(lettered_query(asked, options), options, index)
+
+
+def _findings(row: Row, place: RowPlace) -> str:
+    """What the examinations found, a line each where they are a list."""
+    cell = plain(row.get("exam"))
+    lines = cell if isinstance(cell, list | tuple) else [cell]
+    return "\n".join(passage_text(line, "exam", place).strip() for line in lines).strip()
 
 
 _LAYOUT: Layout = (frozenset({"chief_complaint", "question", "exam", "options", "answer"}), read_case)

@@ -64,5 +64,6 @@ BENCHMARK = Benchmark(
     revision="349481ec73fff722f88e0453ca05c77a447d967c",
     splits={"test": "validation"},
     layouts=tuple(_LAYOUTS.values()),
+    shares_layouts=False,
     further_metrics=(MACRO_F1,),
 )

@@ -9,6 +9,19 @@ shows no preview of it, and no commit hash could be read, so that no revision is
 from __future__ import annotations
 
 from pytest_haerae.catalogue.benchmark import Benchmark
+from pytest_haerae.data.choice_layouts import read_choices_of
+from pytest_haerae.data.rows import Layout, Question, Row, RowPlace
+
+_read_choice = read_choices_of("options")
+
+
+def read_row(row: Row, place: RowPlace) -> Question:
+    """A choice; how its answer is found is no metadata."""
+    row.get("reasoning")
+    return _read_choice(row, place)
+
+
+_LAYOUT: Layout = (frozenset({"question", "options", "answer", "reasoning"}), read_row)
 
 BENCHMARK = Benchmark(
     name="kormedlawqa",
@@ -17,6 +30,8 @@ BENCHMARK = Benchmark(
     repository="snuh/KorMedLawQA",
     configurations={"kormedlawqa": None},
     splits={"test": "train"},
+    layouts=(_LAYOUT,),
+    shares_layouts=False,
     # Its rows could not be seen: a run of all is not to end where they cannot be had.
     in_all=False,
 )

@@ -20,5 +20,6 @@ BENCHMARK = Benchmark(
     configurations={"xnli": "xnli"},
     revision="3e0e4626f66911b344c490c26e3cc07e6c3bb0f9",
     layouts=((frozenset({"premise", "hypothesis", "label"}), read_inference),),
+    shares_layouts=False,
     further_metrics=(MACRO_F1,),
 )

@@ -8,16 +8,23 @@ are of no subset. The fourth part of the paper, M-MO, is in another repository, 
 
 from __future__ import annotations
 
+import re
+
 from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.data.cells import is_missing
 from pytest_haerae.data.rows import Layout, Question, Row, RowPlace, text_of
 
 LANGUAGE = "ko"
+_CODE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
+"""What a language's column is called."""
 _SUBSETS = ("M-IMO", "MT-AIME2024", "MT-MATH100")
 
 
 def read_korean(row: Row, place: RowPlace) -> Question:
-    """The question in Korean, and the answer, which is the same in all languages."""
+    """The question in Korean, and the answer, which is the same in all languages; the others are no metadata."""
+    for name in row:
+        if _CODE.fullmatch(name):
+            row.get(name)
     return Question(text_of(row, LANGUAGE, place), None, text_of(row, "answer", place).strip())
 
 

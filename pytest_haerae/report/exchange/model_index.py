@@ -38,6 +38,8 @@ def _parts(report: Report) -> Iterator[Iterator[EvalResult]]:
     """The results of each benchmark."""
     info, metrics = report["info"], report["metrics"]
     several: Mapping[str, Any] = info.get("benchmarks") or {}
+    # An accuracy of some of the items is none of the data set.
+    scope = {"scope": info["scope"]} if "scope" in info else {}
     for name, told in (several or {info["dataset"]: info}).items():
         beginning = f"{name}/" if several else ""
         subsets = {
@@ -46,14 +48,14 @@ def _parts(report: Report) -> Iterator[Iterator[EvalResult]]:
             if subset.startswith(beginning)
         }
         whole = metrics["benchmarks"][name] if several else metrics
-        yield _results(name, told, [(None, whole), *(subsets.items() if len(subsets) > 1 else ())])
+        yield _results(name, {**told, **scope}, [(None, whole), *(subsets.items() if len(subsets) > 1 else ())])
 
 
 def _results(name: str, told: Mapping[str, Any], scores: Iterable[tuple[str | None, Any]]) -> Iterator[EvalResult]:
     from huggingface_hub import EvalResult
 
     benchmark = find_benchmark(name)
-    settings = {key: told[key] for key in ("method", "prompt", "num_few_shot") if told.get(key) is not None}
+    settings = {key: told[key] for key in ("method", "prompt", "num_few_shot", "scope") if told.get(key) is not None}
     for subset, found in scores:
         values = {"accuracy": found["accuracy"], "stderr": found["stderr"]}
         for kind, value in values.items():

@@ -17,7 +17,7 @@ from pytest_haerae.report.show import page_data
 from pytest_haerae.report.show.examinations import shown_sittings
 from pytest_haerae.report.show.further import further_table, shown_interval, shown_value
 from pytest_haerae.report.show.judging import judge_title
-from pytest_haerae.report.show.page_notices import gate_notice, warning_notice
+from pytest_haerae.report.show.page_notices import gate_notice, scope_notices, warning_notice
 from pytest_haerae.report.show.page_scores import score_rows
 from pytest_haerae.report.show.protocol import protocol_table
 from pytest_haerae.report.show.rows import methods_of
@@ -134,6 +134,7 @@ def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[s
         "gates": [(gate, gate_notice(gate, info)) for gate in info["gates"]],
         "judge": judge_title(info),
         "apart": [(outcome, key) for outcome, key in _COUNTED_APART if report["metrics"].get(key)],
+        "scope": scope_notices(info),
         "warnings": [warning_notice(line) for line in info.get("warnings", ())],
         "title": info.get("model_name") or info["model"] or info["backend"],
         "facts": [(name, _shown(value)) for name, value in facts.items() if value not in (None, {}, [])],

@@ -45,7 +45,9 @@ def render_markdown(report: Report) -> str:
     notes = [*count_lines(report), throughput_line(info), explain_detects(info)]
     parts.append("\n".join(f"- {escape(note)}" for note in notes))
     parts += _wrong(report["samples"], several="benchmarks" in info)
-    if entries := citations(report):
+    entries, problems = citations(report)
+    parts += [f"> ⚠️ {escape(problem)}" for problem in problems]
+    if entries:
         parts.append(
             "\n\n".join(["<details><summary>to be cited</summary>", "```bibtex", *entries, "```", "</details>"])
         )

@@ -7,7 +7,8 @@ from typing import TypedDict
 from pytest_haerae.gates.baseline import UNGATED_FALL
 from pytest_haerae.gates.changes import Change
 from pytest_haerae.gates.gate import GateEntry
-from pytest_haerae.report.schema import Info
+from pytest_haerae.report.schema import Info, ItemsInScope
+from pytest_haerae.report.show.rows import scope_words
 
 
 class Notice(TypedDict):
@@ -78,6 +79,20 @@ _WARNINGS = {
     "fell": UNGATED_FALL,
 }
 """How the lines of `gates.warnings` and `gates.coverage` begin; a test holds these against them."""
+
+
+def scope_notices(info: Info) -> list[Notice]:
+    """Which items of the subsets the numbers are about, where not all: how they were chosen, and how drawn."""
+    scope: ItemsInScope = info.get("scope", {})
+    notices: list[Notice] = []
+    for phrase, (column, values) in zip(scope_words(info), scope.get("where", {}).items(), strict=False):
+        chosen = {"detail": f"items in scope: {phrase}", "column": column, "chosen": ", ".join(values)}
+        notices.append({"label": "scope where", "values": chosen})
+    if "sample" in scope:
+        label = "scope sample by" if "by" in scope else "scope sample"
+        drawn = {name: str(scope.get(name, "0")) for name in ("sample", "by", "seed")}
+        notices.append({"label": label, "values": {"detail": f"items in scope: {scope_words(info)[-1]}", **drawn}})
+    return notices
 
 
 def _number(value: float | None) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pytest_haerae.gates.changes import Change
 from pytest_haerae.gates.compatibility import MeasuredInfo
-from pytest_haerae.report.schema import Info, Report
+from pytest_haerae.report.schema import Info, ItemsInScope, Report
 from pytest_haerae.report.show.further import further_lines
 from pytest_haerae.report.show.judging import judging_lines
 from pytest_haerae.report.show.protocol import protocol_lines
@@ -120,7 +120,7 @@ def count_lines(report: Report) -> list[str]:
     if truncated := info.get("truncated"):
         counts.append(f"{truncated} contexts cut from the left")
     counts += _endings(info.get("finish_reasons") or {})
-    lines = _scope_lines(info)
+    lines = [f"items in scope: {'; '.join(words)}"] if (words := scope_words(info)) else []
     lines += ["not in the numbers or to be looked at: " + ", ".join(counts)] if counts else []
     clustered, plain = metrics.get("stderr_clustered"), metrics["stderr"]
     if clustered is not None and plain is not None:
@@ -134,14 +134,14 @@ def count_lines(report: Report) -> list[str]:
     return lines + _reading_lines(report) + judging_lines(report) + protocol_lines(report)
 
 
-def _scope_lines(info: Info) -> list[str]:
-    """Which items of the subsets were asked, where these were chosen by their columns or drawn."""
-    scope = info.get("scope", {})
+def scope_words(info: Info) -> list[str]:
+    """Which items of the subsets were asked, where these were chosen by their columns or drawn: a phrase for each."""
+    scope: ItemsInScope = info.get("scope", {})
     words = [f"{column} is {' or '.join(values)}" for column, values in scope.get("where", {}).items()]
     if sample := scope.get("sample"):
         by = f" by {scope['by']}" if "by" in scope else ""
-        words.append(f"at most {sample} items of each subset, drawn{by} (seed {scope['seed']})")
-    return ["items in scope: " + "; ".join(words)] if words else []
+        words.append(f"at most {sample} items of each subset, drawn{by} (seed {scope.get('seed', 0)})")
+    return words
 
 
 def _repeats_lines(score: Score, rank: str) -> list[str]:

@@ -26,6 +26,8 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
         (["samples", 0, "options"], ["a", 1], "samples.0.options.1: "),
         (["samples", 0, "loglikelihoods"], [float("nan")], "NaN is no JSON"),
         (["metrics", "subsets", "csat_geo", "accuracy"], 7, "metrics.subsets.csat_geo.accuracy: "),
+        (["info", "scope"], {"where": {"kind": "법"}}, "info.scope.where.kind: "),
+        (["info", "scope"], {"sample": "3"}, "info.scope.sample: "),
         (["info", "gates"], [{"name": "x", "verdict": "maybe", "detail": ""}], "info.gates.0.verdict: "),
     ],
 )

@@ -41,10 +41,19 @@ def indexes(items: list[Item]) -> list[int]:
         ({"topics": ("Science",)}, []),
         ({"topics": ("Science/*",), "year": ("2020",)}, [1]),
         ({"year": ("2019", "2020")}, [0, 1]),
+        ({"year": ("*",)}, [0, 1]),
     ],
 )
 def test_an_item_has_one_of_the_values_in_each_column(where: dict[str, tuple[str, ...]], found: list[int]) -> None:
     assert indexes(scoped(TOPICS, ItemScope(where=where))) == found
+
+
+@pytest.mark.parametrize("wanted", ["2019", "2019.0"])
+def test_a_number_is_the_same_with_and_without_decimals(wanted: str) -> None:
+    items = items_of({"year": "2019.0"}, {"year": 2019}, {"year": "2019"}, {"year": "2019.5"}, {"year": "2019.0b"})
+    scope = ItemScope(where={"year": (wanted,)})
+    check_item_scope(scope, {"made-up": items})
+    assert indexes(scoped(items, scope)) == [0, 1, 2]
 
 
 def test_items_keep_what_they_are_known_by() -> None:
@@ -83,6 +92,16 @@ def test_each_value_has_its_share_to_less_than_one_item(values: list[str], data:
         assert abs(drawn[value] - count * there / len(values)) < 1
 
 
+def test_over_the_seeds_each_item_is_drawn_equally_often_however_rare_its_value() -> None:
+    items = items_of(*({"level": level} for level in ["a"] * 5 + ["b"] * 5 + ["c", "d"]))
+    seeds = 1000
+    drawn = Counter(
+        item.index for seed in range(seeds) for item in scoped(items, ItemScope(sample=3, by="level", seed=seed))
+    )
+    # Five standard deviations of a draw with the probability 3 / 12.
+    assert all(abs(drawn[item.index] - seeds / 4) < 5 * (seeds * 3 / 16) ** 0.5 for item in items)
+
+
 def test_items_without_a_value_are_a_group_of_the_sample() -> None:
     items = items_of(*({"level": "hard"} if number < 5 else {} for number in range(10)))
     drawn = scoped(items, ItemScope(sample=4, by="level"))
@@ -110,18 +129,35 @@ def test_items_without_a_value_are_a_group_of_the_sample() -> None:
 )
 def test_what_no_item_has_is_refused_with_the_nearest(scope: ItemScope, said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        check_item_scope(scope, TOPICS)
+        check_item_scope(scope, {"topics": TOPICS})
     assert str(caught.value) == f"--dataset-params: {said}"
 
 
 def test_of_many_values_the_nearest_is_named() -> None:
     items = items_of(*({"topic": f"topic-{number:03d}"} for number in range(40)))
     with pytest.raises(UsageError) as caught:
-        check_item_scope(ItemScope(where={"topic": ("topic-0077",)}), items)
+        check_item_scope(ItemScope(where={"topic": ("topic-0077",)}), {"topics": items})
     said = "--dataset-params: where: topic: unknown value 'topic-0077': did you mean 'topic-0"
     assert str(caught.value).startswith(said)
     assert str(caught.value).endswith("'? The column has 40 values, such as 'topic-000'")
 
 
 def test_what_some_item_has_is_taken() -> None:
-    check_item_scope(ItemScope(where={"topics": ("SCIENCE/*",), "year": ("2019",)}, sample=1, by="year"), TOPICS)
+    scope = ItemScope(where={"topics": ("SCIENCE/*",), "year": ("2019",)}, sample=1, by="year")
+    check_item_scope(scope, {"topics": TOPICS})
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [(ItemScope(where={"year": ("2019",)}), "where"), (ItemScope(sample=1, by="year"), "by")],
+)
+def test_a_data_set_without_the_column_is_refused(scope: ItemScope, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_item_scope(scope, {"topics": TOPICS, "levels": LEVELS, "more": TOPICS})
+    way_out = "name only the data sets, or the tests of those, that have it: topics, more"
+    assert str(caught.value) == f"--dataset-params: {said}: levels has no column 'year': {way_out}"
+
+
+def test_data_sets_that_have_the_column_need_not_have_the_value() -> None:
+    earlier = items_of({"year": 1999})
+    check_item_scope(ItemScope(where={"year": ("2019",)}), {"topics": TOPICS, "earlier": earlier})

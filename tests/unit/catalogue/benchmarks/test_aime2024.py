@@ -23,6 +23,7 @@ ROW: dict[str, Any] = {
 def test_a_row_is_its_problem_and_its_answer() -> None:
     item = read_one(ROW)
     assert (item.query, item.options, item.reference) == (ROW["problem"], None, "204")
+    assert dict(item.metadata) == {"url": ROW["url"], "year": "2024"}
     with pytest.raises(UsageError, match="row 1, field 'problem': is empty"):
         read_one({**ROW, "problem": " "})
 

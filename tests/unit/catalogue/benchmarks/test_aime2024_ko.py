@@ -10,6 +10,7 @@ def test_a_row_is_its_problem_in_korean() -> None:
     row = {"problem": "$6 \\cdot 34$의 값은?", "answer": "204", "problem_en": "Find $6 \\cdot 34$."}
     item = read_one({**row, "solution": "204", "url": "https://example.org/1", "year": 2024})
     assert (item.query, item.options, item.reference) == (row["problem"], None, "204")
+    assert dict(item.metadata) == {"url": "https://example.org/1", "year": 2024}
 
 
 def test_its_answers_are_boxed_and_judged_as_mathematics() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -41,7 +42,27 @@ def test_an_options_own_text_goes_before_its_letter() -> None:
     check({**ROW, "options": list(types), "answer": "A"}, "### 질문: \n수도는?", types, "B")
 
 
-@pytest.mark.parametrize("options", [None, [], float("nan")])
+@pytest.mark.parametrize("missing", [None, "", float("nan")])
+def test_the_last_options_of_a_list_may_be_missing(missing: object) -> None:
+    row = {**ROW, "options": [*FOUR, missing, missing]}
+    assert belongs("benchhub", row)
+    check(row, "### 질문: \n수도는?", FOUR, "B")
+
+
+def test_the_answer_may_stand_in_the_other_column_alone() -> None:
+    row = {name: cell for name, cell in ROW.items() if name != "answer"}
+    check({**row, "answer_str": "서울"}, "### 질문: \n수도는?", FOUR, "B")
+
+
+@pytest.mark.parametrize(("gone", "said"), [("prompt", "are no known layout"), ("answer", "field 'answer': is empty")])
+def test_rows_of_other_columns_are_for_the_reader_to_refuse(gone: str, said: str) -> None:
+    row = {name: cell for name, cell in ROW.items() if name != gone}
+    assert belongs("benchhub", row)
+    with pytest.raises(UsageError, match=said):
+        read_one(row)
+
+
+@pytest.mark.parametrize("options", [None, [], float("nan"), [None, None]])
 def test_a_row_without_options_is_a_short_answer(options: object) -> None:
     item = read_one({**ROW, "problem_type": "short-form", "options": options, "prompt": "6×7은?", "answer": "42"})
     assert (item.query, item.options, item.reference) == ("6×7은?", None, "42")
@@ -85,13 +106,20 @@ def test_what_needs_a_judge_is_left_out(kind: str | None) -> None:
         ({"answer": "인천"}, False),
         ({"answer": "2"}, False),
         ({"options": ["부산", "부산"], "answer": "부산"}, False),
-        ({"answer": None}, True),
-        ({"options": ["부산"]}, True),
+        ({"answer": None}, False),
+        ({"answer": None, "answer_str": "B"}, True),
+        ({"answer": unicodedata.normalize("NFD", "서울")}, True),
+        ({"prompt": None}, False),
+        ({"options": ["부산"]}, False),
+        ({"options": "부산, 서울"}, False),
+        ({"options": ["부산", None, "서울"]}, False),
+        ({"options": None}, False),
+        ({"options": None, "problem_type": "Binary"}, True),
+        ({"options": None, "problem_type": "short-form"}, True),
+        ({"options": None, "problem_type": "short-form", "answer": " "}, False),
     ],
 )
-def test_a_choice_without_its_answer_is_left_out_and_what_is_malformed_is_for_the_reader_to_refuse(
-    changed: dict[str, Any], asked: bool
-) -> None:
+def test_what_lacks_its_answer_or_an_option_is_left_out(changed: dict[str, Any], asked: bool) -> None:
     assert belongs("benchhub", {**ROW, **changed}) is asked
 
 

@@ -28,6 +28,10 @@ def test_a_case_has_its_findings_below_it_and_the_options_that_are_there() -> No
     check(ROW, f"### 질문: \n{ROW['question']}", FOUR, "B")
     check({**ROW, "exam": "체온 39도"}, f"### 질문: \n{ROW['question']}\n\n체온 39도", FOUR, "B")
     check({**ROW, "options": str(OPTIONS).replace("option_", "")}, f"### 질문: \n{ROW['question']}", FOUR, "B")
+    findings = f"### 질문: \n{ROW['question']}\n\n체온 39도\n맥박 90회"
+    check({**ROW, "exam": ["체온 39도", "맥박 90회"]}, findings, FOUR, "B")
+    check({**ROW, "exam": []}, f"### 질문: \n{ROW['question']}", FOUR, "B")
+    check({**ROW, "answer": "option_B"}, f"### 질문: \n{ROW['question']}", FOUR, "B")
     assert read_one(ROW).metadata["category"] == "Pulmonology"
 
 

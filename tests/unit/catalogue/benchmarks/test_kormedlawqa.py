@@ -14,10 +14,11 @@ ROW: dict[str, Any] = {"question": "처방전을 쓸 수 없는 사람은?", "an
 
 @pytest.mark.parametrize("options", [list(TEXTS), dict(zip("ABCDE", TEXTS, strict=True))])
 def test_options_are_a_list_or_letters_with_texts(options: object) -> None:
-    check({**ROW, "options": options}, f"### 질문: \n{ROW['question']}", TEXTS, "C")
+    check({**ROW, "options": options}, f"### 질문: \n{ROW['question']}", TEXTS, "C", BENCHMARK.layouts)
+    assert not read_one({**ROW, "options": options}, BENCHMARK.layouts).metadata
 
 
 def test_an_answer_that_is_no_option_is_refused() -> None:
     with pytest.raises(UsageError, match="row 1, field 'answer': 'F' is not one of the options A, B, C, D, E"):
-        read_one({**ROW, "options": list(TEXTS), "answer": "F"})
+        read_one({**ROW, "options": list(TEXTS), "answer": "F"}, BENCHMARK.layouts)
     assert not BENCHMARK.in_all, "its rows could not be seen"

@@ -12,3 +12,4 @@ def test_it_is_a_part_of_hrm8k_asked_as_it_is_there() -> None:
     assert BENCHMARK.repository == hrm8k.BENCHMARK.repository
     assert BENCHMARK.configurations.items() <= hrm8k.BENCHMARK.configurations.items()
     assert not BENCHMARK.in_all, "hrm8k asks these items already"
+    assert "a run of both counts them twice" in str(BENCHMARK.notice)

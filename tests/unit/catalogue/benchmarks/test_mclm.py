@@ -14,8 +14,9 @@ ROW: dict[str, Any] = {"en": "What is 1/2 of 3?", "fr": "Combien ?", "ko": "3의
 
 
 def test_a_row_is_asked_in_korean() -> None:
-    item = read_one(ROW)
+    item = read_one({**ROW, "zh-cn": "3的一半？", "problem_idx": 7})
     assert (item.query, item.options, item.reference) == ("3의 반은?", None, "\\frac{3}{2}")
+    assert dict(item.metadata) == {"problem_idx": 7}
 
 
 @pytest.mark.parametrize("blank", [None, "", "  ", float("nan")])

@@ -35,6 +35,14 @@ def test_the_hub_reads_the_same_numbers(tmp_path: Path) -> None:
     assert results[0].metric_args == {"method": "string_match", "prompt": report["info"]["prompt"], "num_few_shot": 0}
 
 
+def test_what_a_part_of_the_items_gave_says_so(tmp_path: Path) -> None:
+    report = report_of(benchmarks_of({"haerae_bench": {"a": "cw"}, "sample": {"a": "cccw"}}))
+    report["info"]["scope"] = {"where": {"kind": ["법"]}}
+    _, results = read_back(tmp_path / "r.yaml", report)
+    assert all(each.metric_args is not None for each in results)
+    assert [each.metric_args["scope"] for each in results if each.metric_args] == [{"where": {"kind": ["법"]}}] * 4
+
+
 def test_it_is_the_head_of_a_card(tmp_path: Path) -> None:
     write_model_index(report_of(samples_of({"a": "ccw"})), tmp_path / "r.yaml")
     card = ModelCard(f"---\n{(tmp_path / 'r.yaml').read_text(encoding='utf-8')}---\n# A model\n")

@@ -11,8 +11,8 @@ import pytest
 
 from pytest_haerae.gates.coverage import warn_of_lost
 from pytest_haerae.gates.gate import Gate
-from pytest_haerae.report.schema import Report
-from pytest_haerae.report.show.page_notices import Notice, gate_notice, warning_notice
+from pytest_haerae.report.schema import ItemsInScope, Report
+from pytest_haerae.report.show.page_notices import Notice, gate_notice, scope_notices, warning_notice
 from tests.unit.reports import report_of, samples_of
 
 LABELS: dict[str, dict[str, str]] = json.loads(
@@ -126,3 +126,36 @@ def test_every_kind_of_warning_is_said_in_korean() -> None:
 def test_a_warning_that_is_not_known_stands_as_it_is() -> None:
     notice = warning_notice("of another maker: words")
     assert said(notice, "en") == said(notice, "ko") == "of another maker: words"
+
+
+@pytest.mark.parametrize(
+    ("scope", "english", "korean"),
+    [
+        ({}, [], []),
+        (
+            {"where": {"kind": ["법", "역사"], "year": ["2019"]}, "sample": 3, "seed": 7},
+            [
+                "items in scope: kind is 법 or 역사",
+                "items in scope: year is 2019",
+                "items in scope: at most 3 items of each subset, drawn (seed 7)",
+            ],
+            [
+                "kind 열로 고른 문항의 결과입니다: 법, 역사",
+                "year 열로 고른 문항의 결과입니다: 2019",
+                "하위 과제마다 최대 3문항을 뽑은 결과입니다(seed 7).",
+            ],
+        ),
+        (
+            {"sample": 3, "by": "kind", "seed": 0},
+            ["items in scope: at most 3 items of each subset, drawn by kind (seed 0)"],
+            ["하위 과제마다 최대 3문항을 kind 열의 값에 비례하게 뽑은 결과입니다(seed 0)."],
+        ),
+    ],
+)
+def test_which_items_the_numbers_are_about_is_said(scope: ItemsInScope, english: list[str], korean: list[str]) -> None:
+    report = report_of(samples_of({"a": "cw"}))
+    if scope:
+        report["info"]["scope"] = scope
+    notices = scope_notices(report["info"])
+    assert [said(notice, "en") for notice in notices] == english
+    assert [said(notice, "ko") for notice in notices] == korean
