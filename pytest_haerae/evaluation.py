@@ -25,6 +25,7 @@ from pytest_haerae.report.facts import Started, gather_facts
 from pytest_haerae.report.labels import UNCHECKED, Labels, labels_of, with_judge_check
 from pytest_haerae.report.outputs import check_data, check_outputs, write_outputs
 from pytest_haerae.report.panel import warn_of_judges, with_panel
+from pytest_haerae.report.probes import with_probes
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.responses import given_of
 from pytest_haerae.report.samples import SampleRows
@@ -181,6 +182,7 @@ class Evaluation:
         further = FurtherMetrics(self.plan)
         metrics, rows = measure(self.plan, ordered, further), self._rows(ordered, further)
         metrics, of_panel = with_panel(with_judge_check(metrics, ordered, self.labels, self.source.name_of), ordered)
+        metrics = with_probes(metrics, config, ordered, answers.probed)
         before = None if self.baseline is None else map(outline_of, self.baseline["samples"])
         of_suites = judge_suites(selection, ordered, self.plan.applies)
         judgement = judge_run(config, metrics, map(outline_of, rows), before, completeness, of_suites=of_suites)
@@ -195,6 +197,7 @@ class Evaluation:
             constraint=describe_constraint(self.plan, [sample.selected for sample in ordered]),
             graded=answers.graded.totals,
             rewarded=answers.rewarded.totals,
+            probed=answers.probed.totals,
         )
         warnings = [*answers.joined.warnings(), *find_warnings(ordered), *judgement.warnings]
         warnings += self._further_warnings(selection, ordered)

@@ -142,6 +142,23 @@ ASKING: Sequence[Option] = (
         "answers",
         shown="raw for log_likelihood, answer_letter for string_match, or the benchmark's own",
     ),
+    repeat(
+        "prompts",
+        "NAMES",
+        "probe: the same items by several prompts, comma separated or repeated; the run's own is --prompt or the first",
+        "outputs",
+        parse=parse_names,
+        shown="none",
+        in_ini="string",
+    ),
+    value(
+        "shuffle_options",
+        "K",
+        "probe: each item with K orders of its options, the data's own among them; the run's numbers are that one's",
+        "outputs",
+        parse=partial(parse_integer, minimum=2),
+        shown="none",
+    ),
     switch("apply_chat_template", "format prompts with the model's chat template", "answers"),
     value("system_prompt", "TEXT", "system message of a chat prompt", "answers"),
     value(

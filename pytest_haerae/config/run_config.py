@@ -62,6 +62,8 @@ class RunConfig(GateSettings):
     few_shot_split: str | None
     few_shot_seed: int
     prompt: str
+    prompts: tuple[str, ...]
+    shuffle_options: int | None
     apply_chat_template: bool | None
     system_prompt: str | None
     reasoning: Reasoning | None
@@ -214,12 +216,23 @@ def _config_of(dataset: str, values: Mapping[str, Any], rootdir: Path, called: s
             " --method=string_match"
         )
     read["evaluator_params"] = _evaluator_params(benchmark, method, read["evaluator_params"])
-    read["prompt"] = read["prompt"] or default_prompt(dataset, method)
+    read["prompt"], read["prompts"] = _prompts(read["prompt"], read["prompts"], default_prompt(dataset, method))
     gates = gate_settings(values)
     if gates.min_hangul and method == "string_match":
         # Whoever gates what is told asks for it.
         read["evaluator_params"] = with_metric(read["evaluator_params"], HANGUL)
     return RunConfig(**read, rootdir=rootdir, **dict(gates))
+
+
+def _prompts(named: str | None, several: tuple[str, ...], default: str) -> tuple[str, tuple[str, ...]]:
+    """The run's own prompt, and those that it is compared with: of several the first is the run's where none is."""
+    own = named or (several[0] if several else default)
+    others = tuple(name for name in several if name != own)
+    if several and not others:
+        raise UsageError(
+            f"--prompts={','.join(several)}: there is no other prompt to compare it with; name two or more"
+        )
+    return own, others
 
 
 def brought_along(dataset: str) -> dict[str, Any]:

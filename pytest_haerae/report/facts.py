@@ -58,6 +58,7 @@ class RunFacts:
     graded: Mapping[str, CallTotals] = field(default_factory=dict)
     reward_model: SecondModelInfo | None = None
     rewarded: CallTotals | None = None
+    probed: CallTotals | None = None
     scorer_facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -73,6 +74,7 @@ def gather_facts(
     constraint: str | None = None,
     graded: Mapping[str, CallTotals] | None = None,
     rewarded: CallTotals | None = None,
+    probed: CallTotals | None = None,
 ) -> RunFacts:
     """Put together what is known at a run's end.
 
@@ -87,6 +89,7 @@ def gather_facts(
         constraint: How many answers were kept to letters; None where none was to be.
         graded: What each second model took to grade the answers, by its name.
         rewarded: What the reward model took to rank them; None where there is none.
+        probed: What the probes took; None where there are none.
     """
     selected: dict[DataKey, list[Selected]] = {}
     for entry in selection:
@@ -110,6 +113,7 @@ def gather_facts(
         graded=graded or {},
         reward_model=None if plan.reward is None else told_of_model(plan.reward),
         rewarded=rewarded,
+        probed=probed,
         scorer_facts=plan.first.scorer.facts(),
         benchmarks={
             source.name_of(data): _benchmark(plan.part_of(data), source, data, selected.get(data, ())) for data in names

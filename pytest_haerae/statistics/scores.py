@@ -26,6 +26,7 @@ from pytest_haerae.statistics.pairing import ANSWERED, Outline
 from pytest_haerae.statistics.pairwise import BothOrders, Flips, flips
 from pytest_haerae.statistics.panel import Panel
 from pytest_haerae.statistics.partial import MeanScore, mean_score_of, turn_means_of
+from pytest_haerae.statistics.probes import Probes
 from pytest_haerae.statistics.repeats import Repeats, repeats_of
 from pytest_haerae.types import Outcome, Sample, Verdict, grouped
 
@@ -104,6 +105,8 @@ class Metrics(BenchmarkMetrics):
     """How far the judge was checked by labels, and what the score comes to for it; where labels were given."""
     panel: NotRequired[Panel]
     """What each of several judges makes of the answers, and how far they agree."""
+    probes: NotRequired[Probes]
+    """What the same items came to in other ways of asking, where that was looked at."""
     by: NotRequired[dict[str, Breakdown]]
     """The numbers by the values of the metadata columns asked for; of items whose row lacks it under the empty text."""
 

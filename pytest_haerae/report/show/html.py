@@ -18,6 +18,7 @@ from pytest_haerae.report.show.further import further_table, shown_interval, sho
 from pytest_haerae.report.show.judging import judge_title
 from pytest_haerae.report.show.page_notices import gate_notice, warning_notice
 from pytest_haerae.report.show.page_scores import score_rows
+from pytest_haerae.report.show.probes import probe_notices
 from pytest_haerae.report.show.rows import methods_of
 from pytest_haerae.report.show.self_contained import as_it_is, asset, embed, environment, script_and_style
 from pytest_haerae.statistics.pairing import Pairing, match_rows, pair_rows
@@ -129,6 +130,7 @@ def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[s
         "measured_subsets": sum(entry["accuracy"] is not None for entry in report["metrics"]["subsets"].values()),
         "gates": [(gate, gate_notice(gate, info)) for gate in info["gates"]],
         "judge": judge_title(info),
+        "probes": probe_notices(report),
         "apart": [(outcome, key) for outcome, key in _COUNTED_APART if report["metrics"].get(key)],
         "warnings": [warning_notice(line) for line in info.get("warnings", ())],
         "title": info.get("model_name") or info["model"] or info["backend"],
