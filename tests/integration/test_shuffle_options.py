@@ -183,7 +183,7 @@ def test_the_ini_file_and_the_other_doors_take_it(biased: Evaluate, pytester: py
     pytester.makeini("[pytest]\nhaerae_shuffle_options = 3\n")
     assert biased("--limit=8").ret == 0
     by_plugin = parts()
-    options = {"dataset": "questions.jsonl", "limit": 8, "shuffle_options": 3, "store": "third.sqlite"}
+    options: dict[str, Any] = {"dataset": "questions.jsonl", "limit": 8, "shuffle_options": 3, "store": "third.sqlite"}
 
     def answer(question: str) -> str:
         line = next(line for line in question.splitlines() if line.endswith(" 나"))
