@@ -159,6 +159,14 @@ ASKING: Sequence[Option] = (
         parse=partial(parse_integer, minimum=2),
         shown="none",
     ),
+    value(
+        "probe_order",
+        "K",
+        "probe: neighbouring rows as one text, in the data's order and in K others: whether the model knows theirs",
+        "outputs",
+        parse=partial(parse_integer, minimum=1),
+        shown="none",
+    ),
     switch("apply_chat_template", "format prompts with the model's chat template", "answers"),
     value("system_prompt", "TEXT", "system message of a chat prompt", "answers"),
     value(

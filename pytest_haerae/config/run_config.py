@@ -64,6 +64,7 @@ class RunConfig(GateSettings):
     prompt: str
     prompts: tuple[str, ...]
     shuffle_options: int | None
+    probe_order: int | None
     apply_chat_template: bool | None
     system_prompt: str | None
     reasoning: Reasoning | None

@@ -11,6 +11,7 @@ from pytest_haerae.run.ways import LeftOut, ProbeName
 from pytest_haerae.statistics.option_orders import InOrder, OrdersProbe, probe_of_orders
 from pytest_haerae.statistics.pairing import ANSWERED
 from pytest_haerae.statistics.probes import Probes
+from pytest_haerae.statistics.row_order import RowOrderProbe, Shard, probe_of_row_order
 from pytest_haerae.statistics.scores import Metrics
 from pytest_haerae.statistics.wordings import PromptsProbe, probe_of_prompts
 from pytest_haerae.types import Sample
@@ -30,6 +31,8 @@ def with_probes(metrics: Metrics, config: RunConfig, samples: Sequence[Sample], 
         found["shuffle_options"] = _orders(config.shuffle_options, samples, probed)
     if config.prompts:
         found["prompts"] = _prompts((config.prompt, *config.prompts), samples, probed)
+    if config.probe_order is not None:
+        found["row_order"] = _row_order(config.probe_order, samples, probed)
     return {**metrics, "probes": found} if found else metrics
 
 
@@ -60,6 +63,18 @@ def _prompts(names: Sequence[str], samples: Sequence[Sample], probed: Probed) ->
         items.append([own, *(each.outcome == "correct" if _is_answered(each) else None for each in asked)])
     errors = [sum(each[place] is None for each in items) for place in range(len(names))]
     return probe_of_prompts(names, items, _left_out("prompts", samples, probed), errors)
+
+
+def _row_order(k: int, samples: Sequence[Sample], probed: Probed) -> RowOrderProbe:
+    shards: list[Shard] = []
+    errors = 0
+    for _, asked in _asked("row_order", samples, probed):
+        own, *others = (each.value for each in asked)
+        known = [value for value in others if value is not None]
+        errors += (own is None) + len(others) - len(known)
+        if own is not None and known:
+            shards.append(Shard(len(asked[0].way.rows), own, known))
+    return probe_of_row_order(shards, k, errors)
 
 
 def _asked(name: ProbeName, samples: Sequence[Sample], probed: Probed) -> Iterator[tuple[Sample, list[Asked]]]:

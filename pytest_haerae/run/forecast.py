@@ -80,8 +80,10 @@ def make_forecast(
         missing.pop(key, None)
     kinds: dict[Capability, list[int]] = {}
     for place in missing.values():
-        entry = wanted.asked[place // k] if place < own else probes[place - own].entry
-        kinds.setdefault(plan.part_of(entry.data).kind, []).append(place)
+        if place < own:
+            kinds.setdefault(plan.part_of(wanted.asked[place // k].data).kind, []).append(place)
+        else:
+            kinds.setdefault(probes[place - own].kind(plan), []).append(place)
     requests = questions.requests(wanted.asked)
 
     def request(place: int) -> Request:

@@ -226,7 +226,7 @@ def make_plan(
     _refuse_one_place(parts)
     seconds = make_seconds(config, [part.scorer for part in parts.values() if part.scorer.asks], backends)
     secrets = tuple(secrets_in(config.model_params))
-    check_probes(config, [part.scorer for part in parts.values()], given)
+    check_probes(config, backend, [part.scorer for part in parts.values()], given)
     return Plan(config, backend, parameters, parts, secrets, seconds, given, make_reward(config, backends))
 
 

@@ -16,7 +16,7 @@ from pytest_haerae.run.stored_run import StoredRun
 from pytest_haerae.run.usage import Usage
 from pytest_haerae.run.validation import thought_apart
 from pytest_haerae.run.variants import NO_VARIANTS, Variant, Variants
-from pytest_haerae.run.ways import Way
+from pytest_haerae.run.ways import ProbeName, Way
 from pytest_haerae.types import Outcome, Response, Selected
 
 _NO_ANSWER = Response(error="no answer was given")
@@ -30,11 +30,13 @@ class Asked:
         way: The way.
         outcome: What the answer came to.
         chosen: The place, from 0, of the label that was read as the answer; None where none was.
+        value: The log-likelihood of a text of rows; None where an item was asked.
     """
 
     way: Way
     outcome: Outcome
     chosen: int | None
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def probe(
         return Probed(variants)
     tell(progress, f"haerae: {_words(variants.asked)}")
     answers: dict[str, Response] = {}
-    for kind in variants.by_kind(lambda entry: plan.part_of(entry.data).kind).values():
+    for kind in variants.by_kind(plan).values():
         keys = [variant.key for variant in kind]
         requests = LazySequence(lambda variant: questions.in_way(variant.entry, variant.way), kind)
         try:
@@ -116,6 +118,10 @@ def probe(
 
 
 def _judged(plan: Plan, variant: Variant, response: Response) -> Asked:
+    if variant.way.rows:
+        # A text that was cut is another one.
+        (value,) = response.loglikelihoods if response.loglikelihoods and not response.truncated else (None,)
+        return Asked(variant.way, "error" if value is None else "correct", None, value)
     part, item = plan.part_of(variant.entry.data), variant.way.asks(variant.entry.item)
     verdict = part.judge(item, response)
     labels = item.labels or ()
@@ -125,8 +131,12 @@ def _judged(plan: Plan, variant: Variant, response: Response) -> Asked:
 
 def _words(asked: Iterable[Variant]) -> str:
     """What is asked beside the run's own items, for people."""
-    counts: dict[str, int] = {}
+    counts: dict[ProbeName, int] = {}
     for variant in asked:
         counts[variant.way.probe] = counts.get(variant.way.probe, 0) + 1
-    named = {"shuffle_options": "with other orders of the options", "prompts": "by other prompts"}
-    return "probes: " + ", ".join(f"{count:,} questions {named[name]}" for name, count in counts.items())
+    named: dict[ProbeName, str] = {
+        "shuffle_options": "questions with other orders of the options",
+        "prompts": "questions by other prompts",
+        "row_order": "texts of rows in several orders",
+    }
+    return "probes: " + ", ".join(f"{count:,} {named[name]}" for name, count in counts.items())

@@ -13,6 +13,7 @@ from pytest_haerae.prompts.requests import choose_shots, continued, make_request
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.keys import identity_digest, response_key
 from pytest_haerae.run.plan import Plan
+from pytest_haerae.run.shards import joined
 from pytest_haerae.run.ways import Way
 from pytest_haerae.scoring.judging import skip_reason
 from pytest_haerae.scoring.reading.marks import answered_text
@@ -141,6 +142,8 @@ class Questions:
         return next((label for label, option in pairs if option in own and option not in other), None)
 
     def _render(self, selected: Selected, way: Way | None = None) -> Request:
+        if way is not None and way.rows:
+            return Request("loglikelihood", "", (joined(way.rows, range(len(way.rows))),))
         part = self._plan.part_of(selected.data)
         config = part.config
         shots = self._shots(selected, config) if config.num_few_shot else []

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.questions import Questions
+from pytest_haerae.run.shards import orders_of_rows, shards_of
 from pytest_haerae.run.ways import LeftOut, ProbeName, Way, ways_of
 from pytest_haerae.types import Capability, Selected
 
 
 class Variant(NamedTuple):
-    """An item that is asked in another way than the run's own, and the key of the answer."""
+    """An item that is asked in another way than the run's own, or a text of rows that it begins; the answer's key."""
 
     entry: Selected
     way: Way
     key: str
+
+    def kind(self, plan: Plan) -> Capability:
+        """What the model is asked for."""
+        return "loglikelihood" if self.way.rows else plan.part_of(self.entry.data).kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,11 @@ class Variants:
                 ways.setdefault((variant.way.probe, variant.way.number), []).append(variant.key)
         yield from ways.values()
 
-    def by_kind(self, kind_of: Callable[[Selected], Capability]) -> dict[Capability, list[Variant]]:
+    def by_kind(self, plan: Plan) -> dict[Capability, list[Variant]]:
         """What is asked by what the model is asked for."""
         kinds: dict[Capability, list[Variant]] = {}
         for variant in self.asked:
-            kinds.setdefault(kind_of(variant.entry), []).append(variant)
+            kinds.setdefault(variant.kind(plan), []).append(variant)
         return kinds
 
 
@@ -69,8 +74,10 @@ def variants_of(plan: Plan, questions: Questions, asked: Iterable[Selected]) -> 
     Raises:
         UsageError: A prompt cannot ask an item.
     """
-    if plan.config.shuffle_options is None and not plan.config.prompts:
+    config = plan.config
+    if config.shuffle_options is None and config.probe_order is None and not config.prompts:
         return NO_VARIANTS
+    asked = list(asked)
     found: list[Variant] = []
     left_out: dict[ProbeName, dict[str, LeftOut]] = {}
     for entry in asked:
@@ -83,7 +90,17 @@ def variants_of(plan: Plan, questions: Questions, asked: Iterable[Selected]) -> 
             else:
                 _refuse_hidden(questions, entry, ways)
                 found += [Variant(entry, way, questions.key_of_way(entry, way)) for way in ways]
+    for entry, way in _row_orders(asked, config.probe_order or 0):
+        found.append(Variant(entry, way, questions.key_of_way(entry, way)))
     return Variants(found, left_out)
+
+
+def _row_orders(asked: Sequence[Selected], k: int) -> Iterator[tuple[Selected, Way]]:
+    """The texts of neighbouring rows: in the data's own order, whose number is 0, and in others."""
+    for shard in shards_of(asked) if k else ():
+        rows = [entry.item for entry in shard]
+        for number, order in enumerate([tuple(range(len(rows))), *orders_of_rows(shard, k)]):
+            yield shard[0], Way("row_order", number, rows=tuple(rows[place] for place in order))
 
 
 def _refuse_hidden(questions: Questions, entry: Selected, ways: Iterable[Way]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.data.option_orders import Order, orders_of, reordered
 from pytest_haerae.data.option_references import are_about_each_other
@@ -18,7 +19,7 @@ from pytest_haerae.types import Item
 if TYPE_CHECKING:
     from pytest_haerae.run.plan import Part
 
-ProbeName = Literal["shuffle_options", "prompts"]
+ProbeName = Literal["shuffle_options", "prompts", "row_order"]
 LeftOut = Literal["no_options", "alike", "about_each_other", "not_found", "not_shown", "judged", "conversation"]
 """Why a probe leaves an item out: it has no options, two of them are alike, they are about each other, they are not
 found in the question, what is asked does not show their order, a second model would have to judge, it has turns."""
@@ -33,12 +34,15 @@ class Way:
         number: Which of the probe's ways it is, from 1: 0 is the run's own.
         order: In which order the options stand; None for the data's.
         prompt: By which prompt it is asked; None for the run's.
+        rows: Rows that are scored as one text in the item's place, in this order; none where it is asked. Of these ways
+            the one with the number 0 is the data's own order.
     """
 
     probe: ProbeName
     number: int
     order: Order | None = None
     prompt: Prompt | None = field(default=None, repr=False)
+    rows: tuple[Item, ...] = field(default=(), repr=False)
 
     def asks(self, item: Item) -> Item:
         """An item as it is asked this way: one whose options can stand in this order."""
@@ -47,23 +51,27 @@ class Way:
         return made
 
 
-def check_probes(config: RunConfig, scorers: Iterable[ChosenScorer], given: object) -> None:
+def check_probes(config: RunConfig, backend: type[Backend], scorers: Iterable[ChosenScorer], given: object) -> None:
     """Refuse probes of what is not asked.
 
     Args:
         config: The configuration.
+        backend: The class of the model's backend.
         scorers: What judges the answers.
         given: The answers that were made elsewhere; None where a model is asked.
 
     Raises:
-        UsageError: No model is asked, or second models judge all that it says.
+        UsageError: No model is asked, second models judge all that it says, or it scores no texts.
     """
-    named = {"--shuffle-options": config.shuffle_options, "--prompts": config.prompts}
-    place = " and ".join(option for option, value in named.items() if value)
+    judging = {"--shuffle-options": config.shuffle_options, "--prompts": config.prompts}
+    place = " and ".join(option for option, value in judging.items() if value)
+    every = " and ".join(filter(None, [place, "--probe-order" if config.probe_order else ""]))
+    if every and given is not None:
+        raise UsageError(f"{every}: a model is asked again for it, and --responses stands for the model; leave it out")
+    if config.probe_order and "loglikelihood" not in backend.methods:
+        raise UsageError(f"--probe-order: backend '{config.model}' scores no texts; leave it out")
     if not place:
         return
-    if given is not None:
-        raise UsageError(f"{place}: a model is asked again for it, and --responses stands for the model; leave it out")
     judged = [chosen for chosen in scorers if chosen.asks]
     if judged and len(judged) == len(config.parts):
         name = judged[0].scorer.name

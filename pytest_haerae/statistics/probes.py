@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing_extensions import TypedDict
 
 from pytest_haerae.statistics.option_orders import OrdersProbe
+from pytest_haerae.statistics.row_order import RowOrderProbe
 from pytest_haerae.statistics.wordings import PromptsProbe
 
 
@@ -15,3 +16,5 @@ class Probes(TypedDict, total=False):
     """With their options in other orders."""
     prompts: PromptsProbe
     """By other prompts."""
+    row_order: RowOrderProbe
+    """The rows themselves, in the data's order and in others."""

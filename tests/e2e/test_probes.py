@@ -25,9 +25,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(**options: Any) -> EvaluationResult:  # noqa: ANN401 - an option's value
-    return Evaluator().run(
-        model="llamacpp", model_params={"threads": 1}, evaluation_method="log_likelihood", limit=ITEMS, **options
+    settings: dict[str, Any] = {"limit": ITEMS, **options}
+    result = Evaluator().run(
+        model="llamacpp", model_params={"threads": 1}, evaluation_method="log_likelihood", **settings
     )
+    assert isinstance(result, EvaluationResult)
+    return result
 
 
 def write_shuffled(path: Path, number: int) -> None:

@@ -9,6 +9,7 @@ from pytest_haerae.report.schema import Judging, Report
 from pytest_haerae.run.ways import LeftOut
 from pytest_haerae.statistics.estimate import MetricEstimate
 from pytest_haerae.statistics.option_orders import OrdersProbe, Position
+from pytest_haerae.statistics.row_order import RowOrderProbe
 from pytest_haerae.statistics.wordings import PromptScore, PromptsProbe
 
 LEFT_OUT: Mapping[LeftOut, str] = {
@@ -43,6 +44,8 @@ def probe_notices(report: Report) -> list[ProbeNotice]:
         found += _orders(probes["shuffle_options"])
     if "prompts" in probes:
         found += _prompts(probes["prompts"])
+    if "row_order" in probes:
+        found += _row_order(probes["row_order"])
     if found and (took := report["info"].get("probing")):
         found.append(_took(took))
     return found
@@ -122,6 +125,28 @@ def _prompt(score: PromptScore, *, own: bool) -> ProbeNotice:
     value, p = f"{100 * found['value']:+.1f}", _p(found["p_value"])
     line += f", {value} points [{low}, {high}] to the run's, p {p}"
     return _notice("prompt", line, name=name, accuracy=told, n=n, value=value, low=low, high=high, p=p)
+
+
+def _row_order(probe: RowOrderProbe) -> Iterator[ProbeNotice]:
+    difference, p_value = probe["difference"], probe["p_value"]
+    shards, rows, k = f"{probe['shards']:,}", f"{probe['rows']:,}", f"{probe['k']}"
+    if difference is None or p_value is None:
+        yield _notice("no_row_order", f"order of the rows: no text of several rows was scored in {k} others", k=k)
+    else:
+        value, p = f"{difference:+.2f}", _p(p_value)
+        interval = " [{:+.2f}, {:+.2f}]".format(*probe["ci95"]) if probe["ci95"] else ""
+        t = "" if probe["t_p_value"] is None else f", by Student's test {_p(probe['t_p_value'])}"
+        yield _notice(
+            "row_order",
+            f"the data's own order of the rows: log-likelihood {value}{interval} to {k} others, in {shards} texts of"
+            f" {rows} rows; that the model does not know it: p {p}{t}",
+            value=f"{value}{interval}",
+            k=k,
+            shards=shards,
+            rows=rows,
+            p=p,
+        )
+    yield from _rest(probe["errors"], {})
 
 
 def _rest(errors: int, left_out: Mapping[LeftOut, int]) -> Iterator[ProbeNotice]:

@@ -71,6 +71,7 @@ BAD: dict[str, Any] = {
     "rerun": "all",
     "junit_wrong": "skip",
     "shuffle_options": "1",
+    "probe_order": "0",
     "replicas": "0",
     "ray_address": " ",
     "gpus_per_replica": "1.5",

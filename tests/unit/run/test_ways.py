@@ -2,16 +2,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
+from pytest_haerae.backends.random import RandomBackend
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.plan import Part, make_plan
 from pytest_haerae.run.ways import LeftOut, Way, check_probes, ways_of
-from pytest_haerae.types import Item, Turn
+from pytest_haerae.types import Capability, Item, Turn
 from tests.unit.fakes import item
+
+
+class Writes(RandomBackend):
+    """Scores nothing."""
+
+    methods: ClassVar[frozenset[Capability]] = frozenset({"generate"})
 
 
 def part(folder: Path, **options: Any) -> Part:  # noqa: ANN401 - an option's value
@@ -55,15 +62,17 @@ def test_an_item_is_asked_by_the_prompts_beside_the_runs_own(tmp_path: Path) -> 
 
 def test_without_a_probe_there_is_no_other_way(tmp_path: Path) -> None:
     assert ways_of(part(tmp_path), item()) == {}
-    check_probes(build_config({"model": "random"}, tmp_path), [], object())
+    check_probes(build_config({"model": "random"}, tmp_path), RandomBackend, [], object())
 
 
 def test_probes_of_what_is_not_asked_are_refused(tmp_path: Path) -> None:
     config = build_config({"model": "random", "shuffle_options": 2, "prompts": "letter,cot"}, tmp_path)
     with pytest.raises(UsageError, match=r"--shuffle-options and --prompts: .*--responses"):
-        check_probes(config, [], object())
+        check_probes(config, RandomBackend, [], object())
     with pytest.raises(UsageError, match="--shuffle-options: the scorer judge asks a second model"):
         part(tmp_path, shuffle_options=2, judge="random", evaluator_params="scorer=judge")
+    with pytest.raises(UsageError, match="--probe-order: backend 'random' scores no texts"):
+        check_probes(build_config({"model": "random", "probe_order": 2}, tmp_path), Writes, [], None)
     with pytest.raises(UsageError, match="--prompts=letter: there is no other prompt"):
         part(tmp_path, prompts="letter")
     with pytest.raises(UsageError, match="--prompt=kobest is for --method=log_likelihood only"):

@@ -13,6 +13,7 @@ from pytest_haerae.report.show.probes import LEFT_OUT, probe_lines, probe_notice
 from pytest_haerae.report.show.terminal import summary_lines
 from pytest_haerae.run.ways import LeftOut
 from pytest_haerae.statistics.option_orders import InOrder, probe_of_orders
+from pytest_haerae.statistics.row_order import Shard, probe_of_row_order
 from pytest_haerae.statistics.wordings import probe_of_prompts
 from tests.unit.reports import report_of, samples_of
 
@@ -33,6 +34,8 @@ def report() -> Any:  # noqa: ANN401 - probes are put into it by name
             ("raw", "b*d", "none"), [[True, False, None]] * 8 + [[False, True, None]], {}, [0, 0, 9]
         ),
     }
+    shards = [Shard(5, -10.0, [-12.0, -13.0]), Shard(7, -20.0, [-19.0, -23.0])]
+    found["metrics"]["probes"]["row_order"] = probe_of_row_order(shards, 2, 4)
     found["info"]["probing"] = {
         "tokens": {"prompt": 30, "completion": 4},
         "cost_usd": 0.5,
@@ -60,6 +63,10 @@ def test_the_numbers_are_told_in_words(report: Any) -> None:  # noqa: ANN401
     assert "prompt raw (of the run): accuracy 0.8889 [0.565, 0.980] (9 items)" in lines
     assert "prompt none: nothing was answered" in lines
     assert any(re.fullmatch(r"prompt b\*d: .*, -77\.8 points \[.*\] to the run's, p 0\.0391", line) for line in lines)
+    pattern = r"the data.s own order of the rows: log-likelihood \+1\.75 \[.*\] to 2 others, in 2 texts of 12 rows; .*"
+    assert re.fullmatch(pattern, lines[-3])
+    assert ": p 0.2222, by Student's test " in lines[-3]
+    assert lines[-2] == "4 of the probe's questions ended in an error"
     assert lines[-1] == "the probes took 12 responses computed, 1 reused, tokens: 30 prompt, 4 completion, 0.5000 USD"
 
 
@@ -83,5 +90,5 @@ def test_the_page_says_each_line_in_korean_with_the_same_numbers(report: Any) ->
         kinds.add(notice["label"])
     assert {f"probe left_out {reason}" for reason in LEFT_OUT} <= kinds
     every = {label for label in LABELS["ko"] if label.startswith("probe ")}
-    assert every - kinds <= {"probe no_orders", "probe prompts_spread", "probe prompt_alone"}
+    assert every - kinds <= {"probe no_orders", "probe prompts_spread", "probe prompt_alone", "probe no_row_order"}
     assert set(LEFT_OUT) == set(get_args(LeftOut))
