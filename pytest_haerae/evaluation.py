@@ -95,8 +95,7 @@ class Evaluation:
             callers: The tests that ask the model themselves; None where there are none.
 
         Raises:
-            UsageError: A gate cannot be judged on these items, no row has a column that the accuracy is to be told by,
-                none has options that its answer could be kept to, or the model cannot be loaded.
+            UsageError: The items do not suit what is asked for, or the model cannot be loaded.
             StoreError: Answers cannot be kept.
         """
         selection = self._checked(selection, about, by_hand=by_hand)

@@ -61,7 +61,7 @@ def check_probes(config: RunConfig, backend: type[Backend], scorers: Iterable[Ch
         given: The answers that were made elsewhere; None where a model is asked.
 
     Raises:
-        UsageError: No model is asked, second models judge all that it says, or it scores no texts.
+        UsageError: No model is asked, second models judge all that it says, or it scores no texts at once.
     """
     judging = {"--shuffle-options": config.shuffle_options, "--prompts": config.prompts}
     place = " and ".join(option for option, value in judging.items() if value)
@@ -70,6 +70,10 @@ def check_probes(config: RunConfig, backend: type[Backend], scorers: Iterable[Ch
         raise UsageError(f"{every}: a model is asked again for it, and --responses stands for the model; leave it out")
     if config.probe_order and "loglikelihood" not in backend.methods:
         raise UsageError(f"--probe-order: backend '{config.model}' scores no texts; leave it out")
+    if config.probe_order and config.batch_api:
+        raise UsageError(
+            "--probe-order: texts are scored at once, and --batch-api answers later; leave one of them out"
+        )
     if not place:
         return
     judged = [chosen for chosen in scorers if chosen.asks]
