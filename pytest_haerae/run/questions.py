@@ -132,12 +132,12 @@ class Questions:
     def hidden(self, selected: Selected, way: Way) -> str | None:
         """The first option that the run shows the model and that way does not, by its letter; None for none.
 
-        Of a way that has the options' texts scored none has to be shown.
+        By a prompt that has the options' texts scored none has to be shown.
         """
-        item = selected.item
-        if not item.options or not item.labels or (way.prompt is not None and way.prompt.continuation == "text"):
+        item, prompt = selected.item, way.prompt
+        if not item.options or not item.labels or prompt is None or prompt.continuation == "text":
             return None
-        own, other = shown_text(self._render(selected)), shown_text(self._render(selected, way))
+        own, other = self._plan.part_of(selected.data).prompt.render(item), prompt.render(item)
         pairs = zip(item.labels, item.options, strict=True)
         return next((label for label, option in pairs if option in own and option not in other), None)
 

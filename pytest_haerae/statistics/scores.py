@@ -115,7 +115,6 @@ def score(samples: Sequence[Sample]) -> Score:
     """Accuracy with its standard error and 95% interval, and the counts; errors and skipped items are not in n.
 
     Where items share a passage their answers go together; the standard error that takes it into account is added.
-    `character_f` is the mean likeness of free-text answers to their references, None where there are none.
     """
     answered = [sample for sample in samples if sample.verdict.outcome in ANSWERED]
     found: Score = {

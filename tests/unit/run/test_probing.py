@@ -10,6 +10,7 @@ import pytest
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.asking import Answers
 from pytest_haerae.types import Request, Response
+from tests.batch_server import BatchServer, serve_batches
 from tests.unit.fakes import Ledger, prepared, question, scripted
 from tests.unit.run.asked import asked
 
@@ -88,3 +89,18 @@ def test_a_greater_probe_goes_on_from_a_finished_run(tmp_path: Path, options: di
     # As it was: measured anew.
     run(tmp_path, knowing, ledger, **options)
     assert len(ledger.asked) == 36
+
+
+def test_a_probe_is_sent_in_a_batch_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_haerae.run.provider.LOOKS", (0.0, 0.01))
+    with serve_batches(BatchServer()) as server:
+        parameters = {"model_name": "m", "api_key": "not-needed", "api_base": server.address, "batch_poll": 0.005}
+        evaluation = prepared(
+            tmp_path, ROWS, model="openai", model_params=parameters, batch_api=True, shuffle_options=3
+        )
+        with closing(asked(evaluation)) as answers:
+            assert [sample.verdict.prediction for sample in answers.samples] == ["A"] * 6
+            assert answers.probed.totals is not None
+            assert (answers.probed.totals.computed, answers.probed.totals.errors) == (12, 0)
+        assert {each.chosen for found in answers.probed.found.values() for each in found} == {0}
+        assert len(server.batches) == 2

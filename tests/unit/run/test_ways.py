@@ -73,7 +73,7 @@ def test_probes_of_what_is_not_asked_are_refused(tmp_path: Path) -> None:
         part(tmp_path, shuffle_options=2, judge="random", evaluator_params="scorer=judge")
     with pytest.raises(UsageError, match="--probe-order: backend 'random' scores no texts"):
         check_probes(build_config({"model": "random", "probe_order": 2}, tmp_path), Writes, [], None)
-    with pytest.raises(UsageError, match="--probe-order: .* --batch-api"):
+    with pytest.raises(UsageError, match=r"--probe-order: .* --batch-api"):
         check_probes(
             build_config({"model": "random", "probe_order": 2, "batch_api": True}, tmp_path), RandomBackend, [], None
         )
