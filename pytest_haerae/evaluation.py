@@ -25,6 +25,7 @@ from pytest_haerae.report.facts import Started, gather_facts
 from pytest_haerae.report.labels import UNCHECKED, Labels, labels_of, with_judge_check
 from pytest_haerae.report.outputs import Conclusion, check_data, check_outputs, write_outputs
 from pytest_haerae.report.panel import warn_of_judges, with_panel
+from pytest_haerae.report.probes import with_probes
 from pytest_haerae.report.read import read_report
 from pytest_haerae.report.responses import given_of
 from pytest_haerae.report.samples import SampleRows
@@ -94,8 +95,7 @@ class Evaluation:
             callers: The tests that ask the model themselves; None where there are none.
 
         Raises:
-            UsageError: A gate cannot be judged on these items, no row has a column that the accuracy is to be told by,
-                none has options that its answer could be kept to, or the model cannot be loaded.
+            UsageError: The items do not suit what is asked for, or the model cannot be loaded.
             StoreError: Answers cannot be kept.
         """
         selection = self._checked(selection, about, by_hand=by_hand)
@@ -181,6 +181,7 @@ class Evaluation:
         further = FurtherMetrics(self.plan)
         metrics, rows = measure(self.plan, ordered, further, self.source), self._rows(ordered, further)
         metrics, of_panel = with_panel(with_judge_check(metrics, ordered, self.labels, self.source.name_of), ordered)
+        metrics = with_probes(metrics, config, ordered, answers.probed)
         before = None if self.baseline is None else map(outline_of, self.baseline["samples"])
         of_suites = judge_suites(selection, ordered, self.plan.applies)
         judgement = judge_run(config, metrics, map(outline_of, rows), before, completeness, of_suites=of_suites)
@@ -195,6 +196,7 @@ class Evaluation:
             constraint=describe_constraint(self.plan, [sample.selected for sample in ordered]),
             graded=answers.graded.totals,
             rewarded=answers.rewarded.totals,
+            probed=answers.probed.totals,
         )
         looks_wrong = find_warnings(ordered, by_hand=completeness.by_hand)
         warnings = [*answers.joined.warnings(), *looks_wrong, *judgement.warnings]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,7 +34,6 @@ _DATASET_PARAMS = ("revision", "columns")
 _DEMO = {"model": "llamacpp", "dataset": "sample", "method": "log_likelihood"}
 
 Made = TypeVar("Made")
-Setting = TypeVar("Setting")
 
 
 class RunConfig(GateSettings):
@@ -70,6 +69,9 @@ class RunConfig(GateSettings):
     few_shot_split: str | None
     few_shot_seed: int
     prompt: str
+    prompts: tuple[str, ...]
+    shuffle_options: int | None
+    probe_order: int | None
     apply_chat_template: bool | None
     system_prompt: str | None
     reasoning: Reasoning | None
@@ -134,20 +136,6 @@ class RunConfig(GateSettings):
     def scorer(self) -> str:
         """The name of the scorer that judges the responses."""
         return scorer_name(self.evaluator_params)
-
-
-def shared(settings: Iterable[Setting]) -> Setting | None:
-    """The setting that several have in common; None where they differ."""
-    first, *others = settings
-    return first if all(other == first for other in others) else None
-
-
-def shared_entries(mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The entries that several mappings have in common."""
-    first, *others = mappings
-    return {
-        name: value for name, value in first.items() if all(name in other and other[name] == value for other in others)
-    }
 
 
 def build_config(raw: RawOptions, rootdir: Path, *, beside: bool = False) -> RunConfig:
@@ -227,13 +215,24 @@ def _config_of(dataset: str, values: Mapping[str, Any], rootdir: Path, called: s
             " --method=string_match"
         )
     read["evaluator_params"] = _evaluator_params(benchmark, method, read["evaluator_params"])
-    read["prompt"] = read["prompt"] or default_prompt(dataset, method)
     read["item_scope"] = read_item_scope(BY_NAME["dataset_params"].read(values))
+    read["prompt"], read["prompts"] = _prompts(read["prompt"], read["prompts"], default_prompt(dataset, method))
     gates = gate_settings(values)
     if gates.min_hangul and method == "string_match":
         # Whoever gates what is told asks for it.
         read["evaluator_params"] = with_metric(read["evaluator_params"], HANGUL)
     return RunConfig(**read, rootdir=rootdir, **dict(gates))
+
+
+def _prompts(named: str | None, several: tuple[str, ...], default: str) -> tuple[str, tuple[str, ...]]:
+    """The run's own prompt, and those that it is compared with: of several the first is the run's where none is."""
+    own = named or (several[0] if several else default)
+    others = tuple(name for name in several if name != own)
+    if several and not others:
+        raise UsageError(
+            f"--prompts={','.join(several)}: there is no other prompt to compare it with; name two or more"
+        )
+    return own, others
 
 
 def brought_along(dataset: str) -> dict[str, Any]:

@@ -79,6 +79,17 @@ def find_prompt(name: str) -> Prompt:
     raise UsageError(f"{unknown('prompt', name, prompt_names())}, or a path to a .toml or .txt file")
 
 
+def prompt_for(method: Method, name: str) -> Prompt:
+    """Look a prompt up that is for a method.
+
+    Raises:
+        UsageError: As `find_prompt`; or it is for other methods only.
+    """
+    prompt = find_prompt(name)
+    refuse_method(prompt, method)
+    return prompt
+
+
 def refuse_method(prompt: Prompt, method: Method) -> None:
     """Refuse a method that a prompt is not for.
 

@@ -99,6 +99,8 @@ def _info(
         info["reward_model"], info["rewarding"] = facts.reward_model, _judging(facts.rewarded)
     if chosen := config.item_scope.to_json():
         info["scope"] = cast("ItemsInScope", chosen)
+    if facts.probed is not None:
+        info["probing"] = _judging(facts.probed)
     if config.reasoning is not None:
         info["reasoning"] = config.reasoning
     if config.inconclusive == "fail":
@@ -113,7 +115,7 @@ def _info(
 
 
 def _judging(*graded: CallTotals) -> Judging:
-    """What it took one model, or several, to grade the answers, or to rank them."""
+    """What it took one model, or several, to grade the answers, or to rank them; or what probes took."""
     return {
         "tokens": sum_tokens(*graded),
         "cost_usd": known_sum(each.cost_usd for each in graded),

@@ -60,6 +60,7 @@ class RunFacts:
     graded: Mapping[str, CallTotals] = field(default_factory=dict)
     reward_model: SecondModelInfo | None = None
     rewarded: CallTotals | None = None
+    probed: CallTotals | None = None
     scorer_facts: Mapping[str, Any] = field(default_factory=dict)
     protocol: ProtocolInfo | None = None
 
@@ -76,6 +77,7 @@ def gather_facts(
     constraint: str | None = None,
     graded: Mapping[str, CallTotals] | None = None,
     rewarded: CallTotals | None = None,
+    probed: CallTotals | None = None,
 ) -> RunFacts:
     """Put together what is known at a run's end.
 
@@ -90,6 +92,7 @@ def gather_facts(
         constraint: How many answers were kept to letters; None where none was to be.
         graded: What each second model took to grade the answers, by its name.
         rewarded: What the reward model took to rank them; None where there is none.
+        probed: What the probes took; None where there are none.
     """
     selected: dict[DataKey, list[Selected]] = {}
     for entry in selection:
@@ -113,6 +116,7 @@ def gather_facts(
         graded=graded or {},
         reward_model=None if plan.reward is None else told_of_model(plan.reward),
         rewarded=rewarded,
+        probed=probed,
         scorer_facts=plan.first.scorer.facts(),
         protocol=protocol_info(plan, source, selection, completeness),
         benchmarks={

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pytest_haerae.config.option import Option
 from pytest_haerae.config.options import BY_NAME, OPTIONS
-from pytest_haerae.config.run_config import RunConfig, brought_along, default_prompt, shared, shared_entries
+from pytest_haerae.config.run_config import RunConfig, brought_along, default_prompt
 from pytest_haerae.redact import redact, secrets_in
 from pytest_haerae.secret_forms import MASK
 from pytest_haerae.types import DataKey
+
+Setting = TypeVar("Setting")
 
 _NAMED_FIRST = ("model", "method")
 """What every command names, whatever their defaults."""
@@ -62,6 +64,20 @@ def _typed(config: RunConfig, option: Option) -> Sequence[Any]:
     if isinstance(value, tuple):
         value = ",".join(value)
     return [value] if named and value is not None else []
+
+
+def shared(settings: Iterable[Setting]) -> Setting | None:
+    """The setting that several have in common; None where they differ."""
+    first, *others = settings
+    return first if all(other == first for other in others) else None
+
+
+def shared_entries(mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The entries that several mappings have in common."""
+    first, *others = mappings
+    return {
+        name: value for name, value in first.items() if all(name in other and other[name] == value for other in others)
+    }
 
 
 def _standing(config: RunConfig, option: Option) -> Any:  # noqa: ANN401 - a setting

@@ -59,7 +59,7 @@ class Responses(TypedDict):
 
 
 class Judging(TypedDict):
-    """What the model took that graded the answers, or all of several; likewise the one that ranked them."""
+    """What the model took that graded the answers, or all of several; likewise the one that ranked them, and probes."""
 
     tokens: Tokens
     cost_usd: Annotated[float, Field(allow_inf_nan=False)] | None
@@ -134,6 +134,8 @@ class Info(EarlierInfo):
     """The model that ranked several answers to an item, where one did."""
     rewarding: NotRequired[Judging]
     """What the `reward_model` took; it is in none of the other numbers either."""
+    probing: NotRequired[Judging]
+    """What the probes of `metrics.probes` took; it is in none of the other numbers either."""
     rerun_options: NotRequired[list[str] | None]
     """The options that ask the same model the same questions again, one argument an entry."""
 

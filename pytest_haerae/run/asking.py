@@ -15,6 +15,7 @@ from pytest_haerae.run.joined import Joined
 from pytest_haerae.run.loaded import KeptModel
 from pytest_haerae.run.passes import AskAll, ask_in_passes
 from pytest_haerae.run.plan import Plan
+from pytest_haerae.run.probing import Probed, probe
 from pytest_haerae.run.progress import follow, show, tell
 from pytest_haerae.run.provider_batches import ProviderBatches
 from pytest_haerae.run.questions import Questions
@@ -44,6 +45,7 @@ class Answers:
         graded: What second models said of the answers.
         rewarded: What a reward model gave them.
         joined: How answers that were made elsewhere were found; of none where a model was asked.
+        probed: What probes were answered.
     """
 
     samples: Sequence[Sample]
@@ -55,6 +57,7 @@ class Answers:
     graded: Graded
     rewarded: Rewarded
     joined: Joined
+    probed: Probed
     _held: ExitStack = field(repr=False)
 
     @property
@@ -64,10 +67,8 @@ class Answers:
         # Of the items the report has it.
         of_calls = [f"haerae_model: {detail}"] if detail and detail != self.usage.method_detail else []
         said = calls.said if calls.computed else self.usage.said
-        of_seconds = [*self.graded.notes, *self.rewarded.notes]
-        return list(
-            dict.fromkeys([*said, *of_calls, *self.usage.notes, *calls.notes, *of_seconds, *self.joined.notes()])
-        )
+        of_others = [*self.probed.notes, *self.graded.notes, *self.rewarded.notes, *self.joined.notes()]
+        return list(dict.fromkeys([*said, *of_calls, *self.usage.notes, *calls.notes, *of_others]))
 
     def release(self) -> None:
         """Close the model, where tests kept it; what goes wrong becomes a note. Nothing is asked any more."""
@@ -147,6 +148,15 @@ def ask(
             if joined is not None:
                 ask_all = partial(joined.answer, stored, engine.usage)
             responses, own = ask_in_passes(plan, questions, selection, wanted, ask_all=ask_all, progress=progress)
+            probed = probe(
+                plan,
+                questions,
+                wanted.variants,
+                zip(selection, own[::k], strict=True),
+                make(limit=None if config.batch_api else config.answer_timeout, notes_words=False, send=send),
+                stored=stored,
+                progress=progress,
+            )
             # Where no test asks, the mapping and its keys are not kept beside the samples.
             calls = Calls(second, plan.identity, responses if callers is not None else None)
             if callers is None:
@@ -173,7 +183,7 @@ def ask(
             verdicts = [told.get(at) or tally.verdict(entry, wanted.keys[at], own[at]) for at in places]
             rewards = [rewarded.ranks.get(at) for at in places] if rewarded.ranks else ()
             samples.append(make_sample(entry, [own[at] for at in places], verdicts, config, rewards))
-        engine.usage.cut_short |= graded.cut_short or rewarded.usage.cut_short
+        engine.usage.cut_short |= graded.cut_short or rewarded.usage.cut_short or probed.usage.cut_short
         return Answers(
             samples=samples,
             usage=engine.usage,
@@ -184,6 +194,7 @@ def ask(
             graded=graded,
             rewarded=rewarded,
             joined=joined or Joined(),
+            probed=probed,
             _held=held.pop_all(),
         )
 

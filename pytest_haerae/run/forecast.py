@@ -13,7 +13,7 @@ from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.run.store import Store
 from pytest_haerae.run.wanted import Wanted, wanted_of
-from pytest_haerae.types import Capability, Selected
+from pytest_haerae.types import Capability, Request, Selected
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Forecast:
         declared: Questions that they declare.
         later_turns: Later questions of conversations, which are in none of the numbers above: what they are asked with
             is not answered yet.
+        probes: Answers that probes want beside the run's own; they are in the numbers above.
     """
 
     items: int
@@ -48,6 +49,7 @@ class Forecast:
     tests: int = 0
     declared: int = 0
     later_turns: int = 0
+    probes: int = 0
 
 
 def make_forecast(
@@ -65,7 +67,10 @@ def make_forecast(
         UsageError: A backend cannot count, the store cannot be read, or answers made elsewhere are of other items.
     """
     wanted, k = wanted_of(plan, questions, selection, callers), plan.config.repeats
-    every = dict(zip(wanted.asked_keys, range(len(wanted.asked_keys)), strict=False))
+    own, probes = len(wanted.asked_keys), wanted.variants.asked
+    every = dict(zip(wanted.asked_keys, range(own), strict=True))
+    for place, variant in enumerate(probes, own):
+        every.setdefault(variant.key, place)
     missing = dict(every)
     if plan.given is not None:
         # None is asked for; what the run would refuse is refused.
@@ -75,11 +80,19 @@ def make_forecast(
         missing.pop(key, None)
     kinds: dict[Capability, list[int]] = {}
     for place in missing.values():
-        kinds.setdefault(plan.part_of(wanted.asked[place // k].data).kind, []).append(place)
+        if place < own:
+            kinds.setdefault(plan.part_of(wanted.asked[place // k].data).kind, []).append(place)
+        else:
+            kinds.setdefault(probes[place - own].kind(plan), []).append(place)
     requests = questions.requests(wanted.asked)
+
+    def request(place: int) -> Request:
+        variant = probes[place - own] if place >= own else None
+        return requests[place] if variant is None else questions.in_way(variant.entry, variant.way)
+
     with refusing(f"--model={plan.config.model_name}: its count_tokens() or prices()"):
         counts = [
-            _counted(plan.backend.count_tokens(plan.parameters, LazySequence(requests.__getitem__, places)))
+            _counted(plan.backend.count_tokens(plan.parameters, LazySequence(request, places)))
             for places in kinds.values()
         ]
         prices = plan.backend.prices(plan.parameters)
@@ -99,6 +112,7 @@ def make_forecast(
         tests=0 if callers is None else len(callers.names),
         declared=0 if callers is None else len(callers.declared),
         later_turns=wanted.later_turns,
+        probes=len(every) - len(set(wanted.asked_keys)),
     )
 
 

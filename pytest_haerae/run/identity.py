@@ -57,6 +57,21 @@ def parameter_id(item: Item, benchmark: str) -> str:
     return grouped("/".join(map(ascii_slug, benchmark.split("/"))), item.id) if benchmark else item.id
 
 
+def refuse_one_place(names: Iterable[DataKey]) -> None:
+    """Refuse two names of one data set: its items would count twice.
+
+    Args:
+        names: The data sets of a run, as typed.
+
+    Raises:
+        UsageError: Naming both.
+    """
+    places: dict[str, str] = {}
+    for data in names:
+        if (other := places.setdefault(place_of_data(data), data.name)) != data.name:
+            raise UsageError(f"--dataset: {other} and {data.name} are the same data set; name it once")
+
+
 def refuse_one_name(selection: Iterable[Selected]) -> None:
     """Refuse two subsets that a report of several benchmarks could not tell apart.
 

@@ -26,14 +26,15 @@ from pytest_haerae.config.profiles import read_profiles
 from pytest_haerae.config.run_config import RunConfig, told_of
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts.prompt import Prompt
-from pytest_haerae.prompts.registry import find_prompt, refuse_method
+from pytest_haerae.prompts.registry import prompt_for
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.replicas import check_replicas, on_other_machines
 from pytest_haerae.run.given_responses import GivenResponses
-from pytest_haerae.run.identity import place_of_data
+from pytest_haerae.run.identity import place_of_data, refuse_one_place
 from pytest_haerae.run.keys import identity_digest
 from pytest_haerae.run.loading import load_model
 from pytest_haerae.run.second import SecondModel, make_reward, make_seconds
+from pytest_haerae.run.ways import check_probes
 from pytest_haerae.scoring.judging import combine, judge, skip_reason
 from pytest_haerae.scoring.panel import Vote
 from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
@@ -54,11 +55,13 @@ class Part:
         config: Its configuration, as a run of this data set alone has it.
         prompt: How items are asked.
         scorer: What judges their responses.
+        further_prompts: By which a probe asks them, too.
     """
 
     config: RunConfig
     prompt: Prompt
     scorer: ChosenScorer
+    further_prompts: tuple[Prompt, ...] = ()
 
     @property
     def kind(self) -> Capability:
@@ -222,9 +225,10 @@ def make_plan(
         _check_batches(config, backend, parameters)
     names = [part.dataset for part in config.parts]
     parts = {DataKey(part.dataset): told_of(part.dataset, names, partial(_make_part, part)) for part in config.parts}
-    _refuse_one_place(parts)
+    refuse_one_place(parts)
     seconds = make_seconds(config, [part.scorer for part in parts.values() if part.scorer.asks], backends)
     secrets = tuple(secrets_in(config.model_params))
+    check_probes(config, backend, [part.scorer for part in parts.values()], given)
     return Plan(config, backend, parameters, parts, secrets, seconds, given, make_reward(config, backends))
 
 
@@ -284,16 +288,7 @@ def _is_chat(config: RunConfig, parameters: BackendParameters, kind: Capability)
 
 
 def _make_part(config: RunConfig) -> Part:
-    prompt = find_prompt(config.prompt)
-    refuse_method(prompt, config.method)
+    prompt, *further = (prompt_for(config.method, name) for name in (config.prompt, *config.prompts))
     scorer = choose_scorer(config.method, config.evaluator_params)
     scorer.check()
-    return Part(config, prompt, scorer)
-
-
-def _refuse_one_place(names: Iterable[DataKey]) -> None:
-    """Refuse two names of one data set: its items would count twice."""
-    places: dict[str, str] = {}
-    for data in names:
-        if (other := places.setdefault(place_of_data(data), data.name)) != data.name:
-            raise UsageError(f"--dataset: {other} and {data.name} are the same data set; name it once")
+    return Part(config, prompt, scorer, tuple(further))

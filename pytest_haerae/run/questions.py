@@ -13,6 +13,8 @@ from pytest_haerae.prompts.requests import choose_shots, continued, make_request
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.keys import identity_digest, response_key
 from pytest_haerae.run.plan import Plan
+from pytest_haerae.run.shards import joined
+from pytest_haerae.run.ways import Way
 from pytest_haerae.scoring.judging import skip_reason
 from pytest_haerae.scoring.reading.marks import answered_text
 from pytest_haerae.types import DataKey, Item, Request, Response, Sample, Selected
@@ -111,19 +113,49 @@ class Questions:
         request = self.request(selected)
         return selected.item.query if request is None else shown_text(request)
 
-    def _render(self, selected: Selected) -> Request:
+    def in_way(self, selected: Selected, way: Way) -> Request:
+        """The request that asks an item in another way than the run's own.
+
+        Few-shot examples are those that stand before it in the run: by its own words it is known among them.
+        """
+        return self._render(selected, way)
+
+    def key_of_way(self, selected: Selected, way: Way) -> str:
+        """The key that the answer to it is stored by."""
+        return response_key(self._plan.identity, self._render(selected, way))
+
+    def shows(self, selected: Selected, way: Way) -> bool:
+        """Whether what the model reads is another text in that way."""
+        own, other = self._render(selected), self._render(selected, way)
+        return (own.context, own.messages) != (other.context, other.messages)
+
+    def hidden(self, selected: Selected, way: Way) -> str | None:
+        """The first option that the run shows the model and that way does not, by its letter; None for none.
+
+        By a prompt that has the options' texts scored none has to be shown.
+        """
+        item, prompt = selected.item, way.prompt
+        if not item.options or not item.labels or prompt is None or prompt.continuation == "text":
+            return None
+        own, other = self._plan.part_of(selected.data).prompt.render(item), prompt.render(item)
+        pairs = zip(item.labels, item.options, strict=True)
+        return next((label for label, option in pairs if option in own and option not in other), None)
+
+    def _render(self, selected: Selected, way: Way | None = None) -> Request:
+        if way is not None and way.rows:
+            return Request("loglikelihood", "", (joined(way.rows, range(len(way.rows))),))
         part = self._plan.part_of(selected.data)
         config = part.config
         shots = self._shots(selected, config) if config.num_few_shot else []
         return make_request(
-            selected.item,
-            part.prompt,
+            selected.item if way is None else way.asks(selected.item),
+            part.prompt if way is None or way.prompt is None else way.prompt,
             part.kind,
             shots,
             chat=self._plan.is_chat(config, part.kind),
             system_prompt=config.system_prompt,
             constrained=config.constrained,
-            log_probability=config.ranking is not None and config.ranking.needs_log_probability,
+            log_probability=way is None and config.ranking is not None and config.ranking.needs_log_probability,
         )
 
     def _shots(self, selected: Selected, config: RunConfig) -> list[Item]:

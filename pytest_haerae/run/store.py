@@ -109,7 +109,7 @@ class Store:
         return StoreError(f"the response store {self.path} cannot be {action} ({why}); {way_out}")
 
     def begin(
-        self, fingerprint: str, *, resume: bool, rerun_errors: bool, last: Sequence[str] = ()
+        self, fingerprint: str, *, resume: bool, rerun_errors: bool, last: Sequence[Sequence[str]] = ()
     ) -> tuple[int, bool]:
         """Begin a run, or go on with an earlier one of the same configuration.
 
@@ -117,8 +117,8 @@ class Store:
             fingerprint: What makes two runs the same.
             resume: Go on with the latest run if it was not finished.
             rerun_errors: Go on with the latest run, finished or not.
-            last: The keys of the last answer to each item, where several are asked for: a finished run that has none
-                of them asked for less, and goes on like one that was not finished.
+            last: Keys in groups, such as those of the last answer to each item where several are asked for: a finished
+                run that has none of a group asked for less, and goes on like one that was not finished.
 
         Returns:
             The run's number, and whether it was begun earlier.
@@ -136,7 +136,9 @@ class Store:
             )
             return int(cursor.lastrowid or 0), False
 
-    def earlier(self, fingerprint: str, *, resume: bool, rerun_errors: bool, last: Sequence[str] = ()) -> int | None:
+    def earlier(
+        self, fingerprint: str, *, resume: bool, rerun_errors: bool, last: Sequence[Sequence[str]] = ()
+    ) -> int | None:
         """The run that `begin` would go on with, by the same arguments; None where it would begin one.
 
         Raises:
@@ -149,8 +151,8 @@ class Store:
             return int(row[0])
         return None
 
-    def _asked_less(self, run: int, last: Sequence[str]) -> bool:
-        return bool(last) and next(self.get_many(run, last), None) is None
+    def _asked_less(self, run: int, last: Sequence[Sequence[str]]) -> bool:
+        return any(group and next(self.get_many(run, group), None) is None for group in last)
 
     def finish(self, run: int) -> None:
         """Mark a run as finished: the next one of the same configuration measures anew."""

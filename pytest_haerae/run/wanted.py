@@ -11,6 +11,7 @@ from pytest_haerae.run.calls import Callers
 from pytest_haerae.run.conversations import refuse_unanswerable
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.questions import Questions
+from pytest_haerae.run.variants import NO_VARIANTS, Variants, variants_of
 from pytest_haerae.types import Selected
 
 
@@ -23,15 +24,18 @@ class Wanted:
             method does not apply to it.
         asked: The items that the method applies to.
         asked_keys: Their keys, item by item.
-        last: The keys of each item's last answer, where it has several: a run that has none of them asked for less.
+        last: Keys in groups: of each item's last answer, where it has several, and of each way in which a probe asks. A
+            run that has none of a group asked for less.
         fingerprint: What makes two runs the same: the items' first answers, and the tests that ask further ones.
+        variants: What probes ask beside them.
     """
 
     keys: Sequence[str | None]
     asked: Sequence[Selected]
     asked_keys: Sequence[str]
-    last: Sequence[str]
+    last: Sequence[Sequence[str]]
     fingerprint: str
+    variants: Variants = NO_VARIANTS
 
     @property
     def later_turns(self) -> int:
@@ -60,8 +64,9 @@ def wanted_of(plan: Plan, questions: Questions, selection: Iterable[Selected], c
     asked = list(compress(entries, keys[::k]))
     later = [turn.question for entry in asked for turn in entry.item.turns[1:]]
     fingerprint = _fingerprint(plan, [*asked_keys[::k], *later], callers)
-    last = asked_keys[k - 1 :: k] if k > 1 else ()
-    return Wanted(keys, asked, asked_keys, last, fingerprint)
+    variants = variants_of(plan, questions, asked)
+    last = [*([asked_keys[k - 1 :: k]] if k > 1 else []), *variants.last(asked_keys)]
+    return Wanted(keys, asked, asked_keys, last, fingerprint, variants)
 
 
 def _fingerprint(plan: Plan, keys: Sequence[str], callers: Callers | None) -> str:

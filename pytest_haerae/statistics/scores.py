@@ -27,12 +27,14 @@ from pytest_haerae.statistics.pairing import ANSWERED, Outline
 from pytest_haerae.statistics.pairwise import BothOrders, Flips, flips
 from pytest_haerae.statistics.panel import Panel
 from pytest_haerae.statistics.partial import MeanScore, mean_score_of, turn_means_of
+from pytest_haerae.statistics.probes import Probes
 from pytest_haerae.statistics.repeats import Repeats, repeats_of
 from pytest_haerae.types import Outcome, Sample, Verdict, grouped
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
 Spread = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Judged = TypeVar("Judged")
 
 
 class Clustering(TypedDict, total=False):
@@ -102,21 +104,21 @@ class Metrics(BenchmarkMetrics):
     macro_benchmarks: NotRequired[Share | None]
     """The mean of the benchmarks' accuracies, each counted once."""
     judge: NotRequired[JudgeCheck]
-    """How far the judge was checked by labels, and what the score comes to for it; where labels were given."""
+    """How far the judge was checked by labels, and what the score comes to for it."""
     panel: NotRequired[Panel]
     """What each of several judges makes of the answers, and how far they agree."""
     examinations: NotRequired[dict[str, Examined]]
     """Whether each examination is passed, by its name, where a benchmark says what it takes; in the data's order."""
+    probes: NotRequired[Probes]
+    """What the same items came to in other ways of asking, where that was looked at."""
     by: NotRequired[dict[str, Breakdown]]
-    """The numbers by the values of the metadata columns asked for; of items whose row lacks it under the empty text.
-    Where a program checks instructions, those of each of them under ``instruction``."""
+    """The numbers by the values of a column that is asked for, or by ``instruction``; the empty text is none."""
 
 
 def score(samples: Sequence[Sample]) -> Score:
     """Accuracy with its standard error and 95% interval, and the counts; errors and skipped items are not in n.
 
     Where items share a passage their answers go together; the standard error that takes it into account is added.
-    `character_f` is the mean likeness of free-text answers to their references, None where there are none.
     """
     answered = [sample for sample in samples if sample.verdict.outcome in ANSWERED]
     found: Score = {
@@ -272,9 +274,6 @@ def score_of_outlines(samples: Sequence[Outline]) -> Score:
     found: Score = {**score_of_outcomes(sample.outcome for sample in samples), **hangul_of_outlines(samples)}
     shares = [sample.right for sample in samples if sample.outcome in ANSWERED and sample.right is not None]
     return {**found, **accuracy_of_shares(shares)} if shares else found
-
-
-Judged = TypeVar("Judged")
 
 
 def _metrics(placed: Iterable[tuple[str, str, Judged]], score_of: Callable[[Sequence[Judged]], Score]) -> Metrics:

@@ -12,6 +12,7 @@ UNTESTED = (
     "config/asking_options",  # rows of the table that `options` puts together
     "plugin/newhooks",  # a hook's signature, without a line that could run
     "statistics/answer_row",  # what a part of a report has, as types
+    "statistics/probes",  # what a part of a report has, as types
 )
 """Modules that have no behaviour of their own."""
 OF_THE_WHOLE = (

@@ -118,6 +118,7 @@ def _answers(forecast: Forecast) -> str:
     parts = [f"items: {forecast.items:,}"]
     parts += [f"{forecast.not_applicable:,} that the method does not apply to"] if forecast.not_applicable else []
     parts += [f"{forecast.answers} answers to each of {applicable:,}"] if forecast.answers > 1 else []
+    parts += [f"{forecast.probes:,} further answers for the probes"] if forecast.probes else []
     parts += [f"{forecast.stored:,} answers are stored"] if forecast.stored else []
     return ", ".join([*parts, f"requests to send: {forecast.missing:,}"])
 

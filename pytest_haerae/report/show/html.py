@@ -19,6 +19,7 @@ from pytest_haerae.report.show.further import further_table, shown_interval, sho
 from pytest_haerae.report.show.judging import judge_title
 from pytest_haerae.report.show.page_notices import gate_notice, scope_notices, warning_notice
 from pytest_haerae.report.show.page_scores import score_rows
+from pytest_haerae.report.show.probes import probe_notices
 from pytest_haerae.report.show.protocol import protocol_table
 from pytest_haerae.report.show.rows import methods_of
 from pytest_haerae.report.show.self_contained import as_it_is, asset, embed, environment, script_and_style
@@ -133,6 +134,7 @@ def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[s
         "measured_subsets": sum(entry["accuracy"] is not None for entry in report["metrics"]["subsets"].values()),
         "gates": [(gate, gate_notice(gate, info)) for gate in info["gates"]],
         "judge": judge_title(info),
+        "probes": probe_notices(report),
         "apart": [(outcome, key) for outcome, key in _COUNTED_APART if report["metrics"].get(key)],
         "scope": scope_notices(info),
         "warnings": [warning_notice(line) for line in info.get("warnings", ())],

@@ -12,6 +12,7 @@ from pytest_haerae.gates.compatibility import MeasuredInfo
 from pytest_haerae.report.schema import Info, ItemsInScope, Report
 from pytest_haerae.report.show.further import further_lines
 from pytest_haerae.report.show.judging import judging_lines
+from pytest_haerae.report.show.probes import probe_lines
 from pytest_haerae.report.show.protocol import protocol_lines
 from pytest_haerae.scoring.registry import RANK
 from pytest_haerae.statistics.repeats import advice
@@ -131,7 +132,7 @@ def count_lines(report: Report) -> list[str]:
     lines += [*_repeats_lines(metrics, str(info["evaluator_params"].get(RANK))), *further_lines(metrics)]
     if detail := info.get("method_detail"):
         lines.append(f"{'log-likelihoods' if info['method'] == 'log_likelihood' else 'how it was asked'}: {detail}")
-    return lines + _reading_lines(report) + judging_lines(report) + protocol_lines(report)
+    return lines + _reading_lines(report) + judging_lines(report) + probe_lines(report) + protocol_lines(report)
 
 
 def scope_words(info: Info) -> list[str]:

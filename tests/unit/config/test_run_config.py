@@ -15,8 +15,6 @@ from pytest_haerae.config.run_config import (
     build_config,
     dataset_names,
     default_prompt,
-    shared,
-    shared_entries,
     with_shorthands,
 )
 from pytest_haerae.errors import UsageError
@@ -194,12 +192,6 @@ def test_what_cannot_apply_to_one_of_several_names_it(monkeypatch: pytest.Monkey
 def test_the_names_of_data_sets_are_read_however_they_are_given(typed: object) -> None:
     assert dataset_names({"dataset": typed}) == ("kmmlu", "sample")
     assert dataset_names({}) == ("haerae_bench",)
-
-
-def test_what_several_share() -> None:
-    assert [shared([1, 1]), shared([1, 2]), shared([1])] == [1, None, 1]
-    assert shared_entries([{"a": 1, "b": 2}, {"a": 1, "b": 3, "c": 4}]) == {"a": 1}
-    assert shared_entries([{"a": 1}]) == {"a": 1}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.config.run_config import build_config
-from pytest_haerae.report.rerun import rerun_options
+from pytest_haerae.report.rerun import rerun_options, shared, shared_entries
 from pytest_haerae.types import DataKey
 
 RUNS: list[dict[str, Any]] = [
@@ -70,3 +70,9 @@ def test_data_that_suites_mark_are_named_by_no_option() -> None:
     marked, typed = DataKey("own.csv", "/somewhere/suites"), DataKey("sample")
     assert "--dataset=sample" not in rerun_options(config, {marked})
     assert "--dataset=sample" in rerun_options(config, {marked, typed})
+
+
+def test_what_several_share() -> None:
+    assert [shared([1, 1]), shared([1, 2]), shared([1])] == [1, None, 1]
+    assert shared_entries([{"a": 1, "b": 2}, {"a": 1, "b": 3, "c": 4}]) == {"a": 1}
+    assert shared_entries([{"a": 1}]) == {"a": 1}
