@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
+from pytest_haerae.config.kept_run import NamedRun, parse_baseline
 from pytest_haerae.doors.command_line.command import Command, print_json, print_lines
 from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
@@ -29,7 +30,9 @@ _WIDE = 78
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Two reports, and how to show what they differ in."""
-    parser.add_argument("before", type=Path, metavar="A.json", help="the earlier report")
+    parser.add_argument(
+        "before", metavar="A.json", help="the earlier report, or of the history last, last:BRANCH or git:REF"
+    )
     parser.add_argument("after", type=Path, metavar="B.json", help="the later report")
     parser.add_argument("--json", action="store_true", help="write JSON, with the ids of all items lost and gained")
     # Of 0.2, whose intervals were drawn: commands that name it go on to work.
@@ -86,12 +89,19 @@ def run(arguments: Namespace) -> int:
     Raises:
         UsageError: A report cannot be read, or they have no answered item in common.
     """
+    from pytest_haerae.report.history.baseline import read_earlier
     from pytest_haerae.report.read import read_outlines
     from pytest_haerae.statistics.pairing import pair
 
     if arguments.seed is not None:
         print("--seed decides nothing: no interval is drawn any more; leave it out", file=sys.stderr)
-    before, after = (read_outlines(path, str(path)) for path in (arguments.before, arguments.after))
+    named = parse_baseline(arguments.before, arguments.before)
+    notes: list[str] = []
+    if isinstance(named, NamedRun):
+        after = read_outlines(arguments.after, str(arguments.after))
+        before, notes = read_earlier(named, arguments.after, after, named.text)
+    else:
+        before, after = (read_outlines(path, str(path)) for path in (named, arguments.after))
     pairing = pair(before.samples, after.samples, several=bool(after.info.get("benchmarks")))
     if not pairing.total.n:
         raise UsageError(f"{arguments.before} and {arguments.after} have no answered item in common")
@@ -100,7 +110,7 @@ def run(arguments: Namespace) -> int:
     for entry, adjusted in zip(groups.values(), holm([entry["p_value"] for entry in groups.values()]), strict=True):
         entry["p_value_holm"] = adjusted
     result: Result = {
-        "before": side_of(arguments.before, before.info),
+        "before": side_of(named, before.info),
         "after": side_of(arguments.after, after.info),
         "differing": before.measured().differences_to(after.measured()),
         "only_before": len(pairing.only_before),
@@ -116,11 +126,11 @@ def run(arguments: Namespace) -> int:
         print_json(result)
     else:
         test = "exact McNemar test" if is_binary(pairing.total.drops) else "score test of the shares of right answers"
-        print_lines(*_lines(result, test, shutil.get_terminal_size().columns))
+        print_lines(*notes, *_lines(result, test, shutil.get_terminal_size().columns))
     return 0
 
 
-def side_of(path: Path, info: Info) -> Side:
+def side_of(path: Path | NamedRun, info: Info) -> Side:
     """What is told of a report beside its numbers."""
     return {"report": str(path), "backend": info["backend"], "model": info["model"]}
 
