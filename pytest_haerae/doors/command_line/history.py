@@ -22,12 +22,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Which runs, how they are shown, or which one is given back."""
     parser.add_argument("action", nargs="?", choices=("show",), help="show: write the report of one run, as it was")
     parser.add_argument("run", nargs="?", metavar="HASH", help="with show: the run, by the beginning of its hash")
-    parser.add_argument(
-        "--model", action="append", default=[], metavar="NAME", help="only runs of this model; repeatable"
-    )
-    parser.add_argument(
-        "--benchmark", action="append", default=[], metavar="NAME", help="only runs of this benchmark; repeatable"
-    )
+    for name in ("model", "benchmark"):
+        parser.add_argument(
+            f"--{name}",
+            dest=f"kept_{name}",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help=f"only runs of this {name}; repeatable",
+        )
     parser.add_argument("--branch", metavar="NAME", help="only runs of this git branch")
     parser.add_argument("--limit", metavar="N", help="at most N runs, the newest")
     parser.add_argument("--plot", action="store_true", help="accuracy over time, a row of bars for each series of runs")
@@ -109,8 +112,8 @@ def _chosen(runs: list[KeptRun], arguments: Namespace) -> list[KeptRun]:
     chosen = [
         run
         for run in runs
-        if (not arguments.model or model_name(run.info) in arguments.model)
-        and (not arguments.benchmark or {*dataset_names(run.info)} & {*arguments.benchmark})
+        if (not arguments.kept_model or model_name(run.info) in arguments.kept_model)
+        and (not arguments.kept_benchmark or {*dataset_names(run.info)} & {*arguments.kept_benchmark})
         and (arguments.branch is None or run.info.get("git_branch") == arguments.branch)
     ]
     limit = None if arguments.limit is None else parse_integer("--limit", arguments.limit, 1)
