@@ -22,14 +22,16 @@ from pydantic import ValidationError
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.files import replacing
 from pytest_haerae.report.history.holes import DamagedEntryError, fill
-from pytest_haerae.report.schema import Info, check_report
+from pytest_haerae.report.schema import SCHEMA_VERSION, Info, check_report
 from pytest_haerae.report.stream import BEFORE_SAMPLES
+from pytest_haerae.report.upgrade import upgrade
 from pytest_haerae.statistics.scores import Metrics
 from pytest_haerae.typed_files import OWN_FOLDER
 
 HISTORY = Path(OWN_FOLDER) / "history"
 """The folder, below the rootdir."""
-FORMAT = b"#pytest-haerae history 1\n"
+_ANY_FORMAT = b"#pytest-haerae history "
+FORMAT = _ANY_FORMAT + b"1\n"
 """The first line of a run's file."""
 ENDING = ".gz"
 GZIP = zlib.MAX_WBITS | 16
@@ -38,6 +40,10 @@ _ASIDE = ".unreadable"
 _NAME = re.compile("[0-9a-f]{64}")
 _FEWEST_SIGNS = 4
 _PIECE = 1 << 16
+
+
+class _OtherVersionError(Exception):
+    """A run was kept by a version of this package that writes it otherwise: it is sound, and not for this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,8 @@ def kept_runs(folder: Path, warn: Callable[[str], object]) -> list[KeptRun]:
             found.append(_without_samples(name, path))
         except OSError as error:
             warn(f"{path}: cannot be read ({error.strerror}); this run is left out")
+        except _OtherVersionError:
+            warn(f"{path}: of another version of pytest-haerae; this run is left out")
         except DamagedEntryError as error:
             set_aside(path)
             warn(f"{path}: damaged ({error}); it is set aside, and this run is left out")
@@ -197,6 +205,7 @@ def _without_samples(name: str, path: Path) -> KeptRun:
 
     Raises:
         DamagedEntryError: It is not what was kept.
+        _OtherVersionError: It is of another version.
         OSError: It cannot be read.
     """
     unpack = zlib.decompressobj(wbits=GZIP)
@@ -207,10 +216,14 @@ def _without_samples(name: str, path: Path) -> KeptRun:
                 text += unpack.decompress(piece)
         except zlib.error as error:
             raise DamagedEntryError(str(error)) from None
+    if unpack.eof and text.startswith(_ANY_FORMAT) and not text.startswith(FORMAT):
+        raise _OtherVersionError
     if not unpack.eof or not text.startswith(FORMAT) or not text.endswith(BEFORE_SAMPLES.encode()):
         raise DamagedEntryError("it is no beginning of a report")
     try:
-        report = json.loads(text[len(FORMAT) :] + b"[]}")
+        report = upgrade(json.loads(text[len(FORMAT) :] + b"[]}"))
+        if isinstance(report, dict) and str(report.get("schema_version")) > str(SCHEMA_VERSION):
+            raise _OtherVersionError
         check_report(report)
     except ValidationError:
         raise DamagedEntryError("it is no report") from None

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_haerae.errors import HaeraeError, UsageError
 from pytest_haerae.redact import error_line
-from pytest_haerae.report.trackers.tracked import TrackedRun
+
+if TYPE_CHECKING:
+    from pytest_haerae.report.trackers.tracked import TrackedRun
 
 PROJECT = "pytest-haerae"
 """What a tracker keeps the runs under, unless another name is typed."""

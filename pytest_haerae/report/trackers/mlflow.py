@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_haerae.report.trackers import Tracker
-from pytest_haerae.report.trackers.tracked import TrackedRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlflow import MlflowClient
+
+    from pytest_haerae.report.trackers.tracked import TrackedRun
 
 _AT_ONCE = 100
 """Parameters and tags that a store takes in one request; of metrics it takes more."""

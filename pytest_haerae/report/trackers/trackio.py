@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_haerae.report.trackers import Tracker
-from pytest_haerae.report.trackers.tracked import TrackedRun
+
+if TYPE_CHECKING:
+    from pytest_haerae.report.trackers.tracked import TrackedRun
 
 _ELSEWHERE = ("TRACKIO_SPACE_ID", "TRACKIO_SERVER_URL")
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_haerae.report.trackers import Tracker
-from pytest_haerae.report.trackers.tracked import TrackedRun
+
+if TYPE_CHECKING:
+    from pytest_haerae.report.trackers.tracked import TrackedRun
 
 _LONGEST_TAG = 64
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,18 @@ def test_other_files_are_nobodys_runs(tmp_path: Path) -> None:
     (tmp_path / "runs" / "notes.gz").write_bytes(b"mine")
     assert len(kept_runs(tmp_path, pytest.fail)) == 1
     assert (tmp_path / "runs" / "notes.gz").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    ("then", "now"), [(b"history 1\n", b"history 2\n"), (b'"schema_version": 2', b'"schema_version": 3')]
+)
+def test_what_another_version_wrote_stays(tmp_path: Path, then: bytes, now: bytes) -> None:
+    name = keep(tmp_path, run_of())
+    path = run_file(tmp_path, name)
+    text = gzip.decompress(path.read_bytes()).replace(then, now)
+    beginning, samples = text.split(b'"samples": ')
+    path.write_bytes(gzip.compress(beginning + b'"samples": ') + gzip.compress(samples))
+    told: list[str] = []
+    assert kept_runs(tmp_path, told.append) == []
+    assert told == [f"{path}: of another version of pytest-haerae; this run is left out"]
+    assert path.exists()
