@@ -113,8 +113,8 @@ def _table(runs: Sequence[KeptRun], width: int) -> Iterator[str]:
 def _narrow(runs: Sequence[KeptRun], width: int) -> Iterator[str]:
     for run in runs:
         name, date, commit, model, benchmarks, method, n, accuracy, interval, verdict = _cells(run)
-        yield from _wrapped(f"{name}  {date}  {accuracy}  {interval}  n {n}", width)
-        yield from _wrapped(f"  {model} · {benchmarks} · {method} · {commit} · {verdict}", width)
+        yield from _wrapped(f"{name}  {date}  {accuracy}  {interval}  n {n}", width, "")
+        yield from _wrapped(f"{model} · {benchmarks} · {method} · {commit} · {verdict}", width)
 
 
 def _bars(series: Series, width: int) -> Iterator[str]:
@@ -131,11 +131,12 @@ def _bars(series: Series, width: int) -> Iterator[str]:
     if shown:
         first, newest = shown[0], shown[-1]
         many = f"{len(series.runs)} runs" if len(series.runs) > 1 else "1 run"
-        text = f"  {accuracy_of(first)} ({date_of(first.info)})"
+        text = f"{accuracy_of(first)} ({date_of(first.info)})"
         text += f" to {accuracy_of(newest)} ({date_of(newest.info)})" if len(shown) > 1 else ""
         yield from _wrapped(f"{text}, {many}, bars from {low:.3f} to {high:.3f}", width)
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    """A text in lines; a word that is wider than one is cut."""
-    return [cut(part, width) for part in wrap(text, width, "    ")]
+def _wrapped(text: str, width: int, indent: str = "  ") -> list[str]:
+    """A text in indented lines; a word that is wider than one is cut."""
+    inside = width - len(indent)
+    return [indent + cut(part, inside) for part in wrap(text, inside)]
