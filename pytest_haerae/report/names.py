@@ -37,3 +37,8 @@ def protocol_of(info: Mapping[str, Any]) -> str:
     """The named recipe that a run followed; empty where it followed none."""
     found = info.get("protocol") or ""
     return str(found.get("name", "")) if isinstance(found, dict) else str(found)
+
+
+def scope_of(info: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Which items of its subsets a run is about, beside the limit; empty where it is all."""
+    return info.get("scope") or {}

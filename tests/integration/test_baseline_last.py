@@ -131,6 +131,13 @@ def test_gate_and_compare_find_the_run_before_the_report(evaluate: Evaluate, rep
     judged = run(repository, "gate", "now.json", "--baseline=last:main", "--json")
     by_file = run(repository, "gate", "now.json", "--baseline=.haerae/report.json", "--json")
     assert (judged.returncode, judged.stdout) == (by_file.returncode, by_file.stdout)
+    pages: list[str] = []
+    for name in (".haerae/report.json", "last"):
+        viewed = run(repository, "view", "now.json", f"--baseline={name}", "--output=page.html", "--no-open")
+        assert viewed.returncode == 0, viewed.stderr
+        pages.append((repository / "page.html").read_text(encoding="utf-8"))
+    assert pages[0] == pages[1]
+    assert viewed.stdout.startswith("last: run ")
     # Before the first one there is none.
     result = run(repository, "gate", ".haerae/report.json", "--baseline=last")
     assert result.returncode == 4

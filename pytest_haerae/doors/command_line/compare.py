@@ -99,7 +99,7 @@ def run(arguments: Namespace) -> int:
     notes: list[str] = []
     if isinstance(named, NamedRun):
         after = read_outlines(arguments.after, str(arguments.after))
-        before, notes = read_earlier(named, arguments.after, after, named.text)
+        before, notes = read_earlier(named, arguments.after, after.info, after.metrics, read_outlines, place=named.text)
     else:
         before, after = (read_outlines(path, str(path)) for path in (named, arguments.after))
     pairing = pair(before.samples, after.samples, several=bool(after.info.get("benchmarks")))

@@ -57,7 +57,9 @@ def run(arguments: Namespace) -> int:
         place = f"--baseline {arguments.baseline}"
         typed = parse_baseline("--baseline", arguments.baseline)
         if isinstance(typed, NamedRun):
-            earlier, notes = read_earlier(typed, arguments.report, report, place)
+            earlier, notes = read_earlier(
+                typed, arguments.report, report.info, report.metrics, read_outlines, place=place
+            )
         else:
             earlier = read_outlines(typed, place)
         baseline = earlier.samples

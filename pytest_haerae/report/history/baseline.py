@@ -15,11 +15,12 @@ from pytest_haerae.gates.coverage import check_common
 from pytest_haerae.report.history.finding import Wanted, candidates, matching, told
 from pytest_haerae.report.history.folder import HISTORY, KeptRun, given_back
 from pytest_haerae.report.names import dataset_names, model_name
-from pytest_haerae.report.read import OutlinedReport, read_outlines, read_report
-from pytest_haerae.report.schema import Report
+from pytest_haerae.report.read import read_report
+from pytest_haerae.report.schema import Info, Report
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.statistics.pairing import Mark, mark_of
+from pytest_haerae.statistics.scores import Metrics
 from pytest_haerae.typed_files import read_typed
 from pytest_haerae.types import Selected, grouped
 
@@ -137,31 +138,34 @@ def first_readable(
     raise UsageError(f"{place}: {notes[-1]}")
 
 
-def read_earlier(named: NamedRun, path: Path, report: OutlinedReport, place: str) -> tuple[OutlinedReport, list[str]]:
+def read_earlier(
+    named: NamedRun, path: Path, info: Info, metrics: Metrics, read: Callable[[Path, str], Read], *, place: str
+) -> tuple[Read, list[str]]:
     """The run of the history that a report is compared with, from before it.
 
     Args:
         named: What was typed.
         path: The report's file.
-        report: What was read of it.
+        info: What it says of its run.
+        metrics: What that measured.
+        read: Reads a report of a file, which has this name in messages.
         place: What the user named the baseline by, for messages.
 
     Returns:
-        That run's report, and lines for people: which run it is, and what cannot be read any more.
+        What was read of that run, and lines for people: which run it is, and what cannot be read any more.
 
     Raises:
         UsageError: The history below the current folder has none.
     """
     notes: list[str] = []
-    own = KeptRun(hashlib.sha256(read_typed(path)).hexdigest(), report.metrics, report.info)
-    found = candidates(named, HISTORY, model_name(report.info), place, notes.append, after=own)
-    measured = Measured.of_report(report.info, dataset_names(report.info))
+    own = KeptRun(hashlib.sha256(read_typed(path)).hexdigest(), metrics, info)
+    found = candidates(named, HISTORY, model_name(info), place, notes.append, after=own)
     run, earlier = first_readable(
         found,
-        Wanted.of_report(report.info, measured),
+        Wanted.of_report(info, Measured.of_report(info, dataset_names(info))),
         folder=HISTORY,
         place=place,
-        read=lambda given: read_outlines(given, place),
+        read=lambda given: read(given, place),
         notes=notes,
     )
     return earlier, [*notes, f"{named.text}: {told(run)}"]

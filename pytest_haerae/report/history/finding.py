@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pytest_haerae.config.kept_run import NamedRun
 from pytest_haerae.errors import UsageError
@@ -12,7 +13,7 @@ from pytest_haerae.gates.compatibility import Measured
 from pytest_haerae.gates.gate import failing_gates
 from pytest_haerae.report.git import commits_up_to
 from pytest_haerae.report.history.folder import KeptRun, kept_runs
-from pytest_haerae.report.names import dataset_names, limit_of, model_name, whole_subset_names
+from pytest_haerae.report.names import dataset_names, limit_of, model_name, scope_of, whole_subset_names
 from pytest_haerae.report.outputs import shown
 from pytest_haerae.report.schema import Info
 
@@ -25,16 +26,18 @@ class Wanted:
         measured: How it measures.
         subsets: What it is about, each subset with its data set's name.
         limit: How many items of each subset at most; None for all.
+        scope: Which items of them otherwise; empty for all.
     """
 
     measured: Measured
     subsets: frozenset[str]
     limit: int | None
+    scope: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of_report(cls, info: Info, measured: Measured) -> Wanted:
         """What a report's run is like."""
-        return cls(measured, frozenset(whole_subset_names(info)), limit_of(info))
+        return cls(measured, frozenset(whole_subset_names(info)), limit_of(info), scope_of(info))
 
     def unlike(self, run: KeptRun) -> str:
         """Why a run is not like that; empty where it is."""
@@ -48,6 +51,8 @@ class Wanted:
         limit = limit_of(info)
         if limit is not None and (self.limit is None or limit < self.limit):
             return f"it has --limit={limit}, this run has {'none' if self.limit is None else f'--limit={self.limit}'}"
+        if (scope := scope_of(info)) and scope != self.scope:
+            return f"it is about a part of the items ({', '.join(scope)})"
         return ""
 
 

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from pytest_haerae.gates.compatibility import Measured
 from pytest_haerae.report.history.folder import KeptRun
-from pytest_haerae.report.names import dataset_names, limit_of, model_name, protocol_of, whole_subset_names
+from pytest_haerae.report.names import dataset_names, limit_of, model_name, protocol_of, scope_of, whole_subset_names
 from pytest_haerae.report.schema import Info
 
 
@@ -103,7 +103,14 @@ def series_of(runs: Sequence[KeptRun]) -> list[Series]:
 
 def _alike(info: Info) -> str:
     measured = Measured.of_report(info, dataset_names(info))
-    told = [model_name(info), measured.of, sorted(whole_subset_names(info)), limit_of(info), protocol_of(info)]
+    told = [
+        model_name(info),
+        measured.of,
+        sorted(whole_subset_names(info)),
+        limit_of(info),
+        protocol_of(info),
+        scope_of(info),
+    ]
     return json.dumps(told, sort_keys=True, default=str)
 
 
@@ -111,4 +118,5 @@ def _title(info: Info) -> str:
     parts = [model_name(info), ", ".join(dataset_names(info)), protocol_of(info) or info["method"], info["prompt"]]
     parts += [f"{info['num_few_shot']}-shot"] if info["num_few_shot"] else []
     parts += [f"--limit={limit}"] if (limit := limit_of(info)) is not None else []
+    parts += [f"{name}={value}" for name, value in scope_of(info).items()]
     return " · ".join(parts)

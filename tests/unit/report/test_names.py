@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_haerae.report.names import dataset_names, limit_of, model_name, protocol_of, whole_subset_names
+from pytest_haerae.report.names import dataset_names, limit_of, model_name, protocol_of, scope_of, whole_subset_names
 from tests.unit.reports import benchmarks_of, report_of, samples_of
 
 
@@ -41,3 +41,8 @@ def test_a_limit_is_known_where_it_was_set() -> None:
     old = report_of(samples_of({"a": "c"}))["info"]
     del old["selection"]
     assert limit_of(old) is None
+
+
+def test_a_part_of_the_items_is_told() -> None:
+    assert scope_of({}) == scope_of({"scope": None}) == {}
+    assert scope_of({"scope": {"sample": 3}}) == {"sample": 3}

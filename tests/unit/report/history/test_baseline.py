@@ -54,6 +54,8 @@ def test_a_report_finds_the_run_before_it(tmp_path: Path, monkeypatch: pytest.Mo
     keep(HISTORY, run_of(2))
     path = write(tmp_path / "now.json", run_of(2))
     report = read_outlines(path, "now.json")
-    earlier, notes = read_earlier(NamedRun("last"), path, report, "--baseline last")
+    earlier, notes = read_earlier(
+        NamedRun("last"), path, report.info, report.metrics, read_outlines, place="--baseline last"
+    )
     assert earlier.info == run_of(1)["info"]
     assert notes[-1].startswith("last: run ")

@@ -81,6 +81,7 @@ def test_where_there_is_none_it_is_said_why(tmp_path: Path, named: NamedRun, mod
         ({"dataset": "other.jsonl"}, "it has no questions.jsonl/a"),
         ({"subsets": ["b"]}, "it has no questions.jsonl/a"),
         ({"subsets": ["a", "b"]}, ""),
+        ({"scope": {"where": {"year": ["2024"]}}}, "it is about a part of the items (where)"),
         ({"selection": {"items": 4, "by_hand": False, "limit": 4}}, "it has --limit=4, this run has none"),
     ],
 )
@@ -98,6 +99,14 @@ def test_a_limit_may_be_smaller_than_that_of_the_run_before(
     (run,) = kept_runs(tmp_path, pytest.fail)
     report = run_of(selection={"items": 4, "by_hand": False, "limit": now})
     assert (wanted(report).unlike(run) == "") == alike
+
+
+def test_a_part_of_the_items_is_compared_with_all_or_with_the_same_part(tmp_path: Path) -> None:
+    part, other = {"sample": 20, "seed": 1}, {"sample": 20, "seed": 2}
+    for day, scope in enumerate(({}, part, other), 1):
+        keep(tmp_path, run_of(day, scope=scope))
+    now = wanted(run_of(scope=part))
+    assert [now.unlike(run) == "" for run in kept_runs(tmp_path, pytest.fail)] == [False, True, True]
 
 
 def test_the_first_that_is_alike_is_taken_and_none_is_told(tmp_path: Path) -> None:
