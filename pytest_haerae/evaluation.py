@@ -14,22 +14,21 @@ from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.config.model_names import model_names
 from pytest_haerae.config.option import RawOptions
 from pytest_haerae.config.run_config import RunConfig, build_config, with_shorthands
-from pytest_haerae.gates.compatibility import Measured, check_measurement
 from pytest_haerae.gates.completeness import Completeness
-from pytest_haerae.gates.coverage import check_common, lost_items, warn_of_lost
+from pytest_haerae.gates.coverage import lost_items, warn_of_lost
 from pytest_haerae.gates.judge import check_gates, judge_run
 from pytest_haerae.gates.minimum import judge_suites
 from pytest_haerae.gates.warnings import find_warnings
 from pytest_haerae.report.build import make_report
 from pytest_haerae.report.facts import Started, gather_facts
+from pytest_haerae.report.history.baseline import Baseline
+from pytest_haerae.report.history.folder import HISTORY
 from pytest_haerae.report.labels import UNCHECKED, Labels, labels_of, with_judge_check
 from pytest_haerae.report.outputs import Conclusion, check_data, check_outputs, write_outputs
 from pytest_haerae.report.panel import warn_of_judges, with_panel
 from pytest_haerae.report.probes import with_probes
-from pytest_haerae.report.read import read_report
 from pytest_haerae.report.responses import given_of
 from pytest_haerae.report.samples import SampleRows
-from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.forecast import forecast_lines, read_earlier
 from pytest_haerae.run.asking import Answers, ask, in_order, place_of
 from pytest_haerae.run.calls import Callers
@@ -55,7 +54,7 @@ class Evaluation:
     Attributes:
         plan: What is measured and how.
         source: The items that it is about.
-        baseline: The report that its gate compares with.
+        baseline: What its gate compares with.
         started: When it began.
         labels: What people say of answers that its judge grades; None where nobody does.
         others: Further files that the same session writes, by the options that name them.
@@ -63,7 +62,7 @@ class Evaluation:
 
     plan: Plan
     source: ItemSource
-    baseline: Report | None
+    baseline: Baseline | None
     started: Started
     others: Mapping[str, Path] = field(default_factory=dict)
     labels: Labels | None = None
@@ -139,18 +138,9 @@ class Evaluation:
         if not by_hand:
             check_gates(self.plan, about)
         if self.baseline is not None:
-            self._check_baseline(self.baseline, about, by_hand=by_hand)
+            skipped = [] if by_hand else [Sample(entry, None, Verdict("skipped")) for entry in in_order(about)]
+            self.baseline.check(self.plan, self.source, about, list(map(mark_of, self._rows(skipped))))
         return selection
-
-    def _check_baseline(self, baseline: Report, about: Sequence[Selected], *, by_hand: bool) -> None:
-        place, marks = f"--baseline {self.plan.config.baseline}", list(map(mark_of, baseline["samples"]))
-        info, datasets = baseline["info"], dict.fromkeys(entry.data for entry in about) or self.plan.parts
-        then = Measured.of_report(info, (mark.dataset for mark in marks))
-        now = Measured.of_plan(self.plan, {data: self.source.name_of(data) for data in datasets})
-        check_measurement(place, info, then, now, across=self.plan.config.across)
-        if not by_hand:
-            rows = self._rows([Sample(entry, None, Verdict("skipped")) for entry in in_order(about)])
-            check_common(place, marks, list(map(mark_of, rows)), several=self.plan.several)
 
     def conclude(
         self,
@@ -182,7 +172,8 @@ class Evaluation:
         metrics, rows = measure(self.plan, ordered, further, self.source), self._rows(ordered, further)
         metrics, of_panel = with_panel(with_judge_check(metrics, ordered, self.labels, self.source.name_of), ordered)
         metrics = with_probes(metrics, config, ordered, answers.probed)
-        before = None if self.baseline is None else map(outline_of, self.baseline["samples"])
+        earlier = None if self.baseline is None else self.baseline.report
+        before = None if earlier is None else map(outline_of, earlier["samples"])
         of_suites = judge_suites(selection, ordered, self.plan.applies)
         judgement = judge_run(config, metrics, map(outline_of, rows), before, completeness, of_suites=of_suites)
         facts = gather_facts(
@@ -201,9 +192,13 @@ class Evaluation:
         looks_wrong = find_warnings(ordered, by_hand=completeness.by_hand)
         warnings = [*answers.joined.warnings(), *looks_wrong, *judgement.warnings]
         warnings += self._further_warnings(selection, ordered)
+        if self.baseline is not None:
+            config = config.model_copy(update={"baseline": self.baseline.named})
         report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement, warnings=warnings)
-        notes = [*answers.notes, *of_panel, *write_outputs(report, config, self.baseline)]
         unmeasurable = completeness.reason(config.max_error_rate, config.max_unjudged)
+        whole = ended and not by_hand and unmeasurable is None and not answers.usage.cut_short
+        notes = [*answers.notes, *of_panel, *(self.baseline.notes if self.baseline else [])]
+        notes += write_outputs(report, config, earlier, whole=whole)
         # What was left out for its price is asked by the next run, whatever share of errors is tolerated; what a judge
         # said that cannot be read would stay unreadable, so the next run is another one.
         if completeness.reason(config.max_error_rate) is None and ended and not answers.usage.cut_short:
@@ -212,7 +207,8 @@ class Evaluation:
 
     def _further_warnings(self, selection: Sequence[Selected], samples: Sequence[Sample]) -> list[str]:
         unchecked = [UNCHECKED] if self.plan.seconds and self.labels is None else []
-        lost = lost_items(self.baseline["samples"] if self.baseline else [], self.plan, self.source, selection)
+        rows = self.baseline.report["samples"] if self.baseline else []
+        lost = lost_items(rows, self.plan, self.source, selection)
         return [*warn_of_lost(lost), *warn_of_judges(self.plan, samples), *unchecked]
 
     def _rows(self, samples: Sequence[Sample], further: FurtherMetrics | None = None) -> SampleRows:
@@ -251,7 +247,10 @@ def prepare(
     config = build_config(raw, rootdir, beside=several)
     plan = make_plan(config, backends, given_of(config))
     check_outputs(config, others)
-    baseline = None if config.baseline is None else read_report(config.baseline, f"--baseline {config.baseline}")
+    baseline = None
+    if config.baseline is not None:
+        model = config.called or plan.parameters.model_label() or config.model
+        baseline = Baseline(config.baseline, config.rootdir / HISTORY, model)
     source = ItemSource(config) if beside is None else beside.source
     return Evaluation(plan, source, baseline, started, others or {}, labels_of(plan))
 

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from pytest_haerae.config.asking_options import ASKING
 from pytest_haerae.config.costs import parse_dollars
+from pytest_haerae.config.kept_run import parse_baseline
 from pytest_haerae.config.option import Option, repeat, switch, value
 from pytest_haerae.config.parsing import (
     parse_address,
@@ -20,7 +21,6 @@ from pytest_haerae.config.parsing import (
     parse_seconds,
     parse_share,
     parse_thresholds,
-    parse_typed_path,
 )
 from pytest_haerae.config.tolerated_drops import ToleratedDrops, parse_tolerated_drops
 
@@ -71,13 +71,26 @@ OPTIONS: Sequence[Option] = (
         "gates",
         parse=parse_thresholds,
     ),
-    value("baseline", "FILE", "gate: an earlier report to compare with, item by item", "gates", parse=parse_typed_path),
+    value(
+        "baseline",
+        "FILE",
+        "gate: an earlier report to compare with, item by item: a file, or of the history last, last:BRANCH, git:REF",
+        "gates",
+        parse=parse_baseline,
+    ),
     value(
         "baseline_write",
         "FILE",
         "keep this run's report as a baseline, if it is whole and every gate held",
         "outputs",
         parse=parse_path,
+    ),
+    switch(
+        "history",
+        "keep each whole run's report in .haerae/history below the rootdir",
+        "outputs",
+        default=True,
+        shown="on",
     ),
     repeat(
         "max_drop",

@@ -15,6 +15,7 @@ from pytest_haerae.config.dataset_names import expand_all
 from pytest_haerae.config.deviations import with_deviations
 from pytest_haerae.config.gate_settings import NO_HANGUL, GateSettings, gate_settings
 from pytest_haerae.config.item_scope import SCOPE_PARAMS, ItemScope, read_item_scope
+from pytest_haerae.config.kept_run import NamedRun
 from pytest_haerae.config.model_names import NamedModel, model_names, named_file, with_responses
 from pytest_haerae.config.option import RawOptions, is_given
 from pytest_haerae.config.options import BY_NAME, OPTIONS, JunitWrong
@@ -86,8 +87,9 @@ class RunConfig(GateSettings):
     report_html: Path | None
     report_md: Path | None
     junit_wrong: JunitWrong | None
-    baseline: Path | None
+    baseline: Path | NamedRun | None
     baseline_write: Path | None
+    history: bool
     resume: bool
     reuse: bool
     rerun: str | None
@@ -177,7 +179,7 @@ def _with_files_named(config: RunConfig) -> RunConfig:
     """A configuration of one of several models: its reports, and the one that it is held to, have its name."""
     paths = {name: getattr(config, name) for name in _OF_ONE_MODEL}
     return config.model_copy(
-        update={name: named_file(path, config.called) for name, path in paths.items() if path is not None}
+        update={name: named_file(path, config.called) for name, path in paths.items() if isinstance(path, Path)}
     )
 
 

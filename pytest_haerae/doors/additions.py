@@ -105,10 +105,12 @@ def scorers() -> Iterator[Addition]:
 
 
 def formats() -> Iterator[Addition]:
-    """The formats of `pytest-haerae export`."""
+    """The formats of `pytest-haerae export`, and the programs that keep runs."""
     from pytest_haerae.report.formats import find_format, format_names
+    from pytest_haerae.report.trackers import find_tracker, missing_install, tracker_names
 
-    return _each(format_names(), lambda name: Addition(name, find_format(name).help))
+    yield from _each(format_names(), lambda name: Addition(name, find_format(name).help))
+    yield from _each(tracker_names(), lambda name: Addition(name, find_tracker(name).help, missing_install(name)))
 
 
 @dataclass(frozen=True, slots=True)

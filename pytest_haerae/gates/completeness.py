@@ -20,6 +20,8 @@ class Selection(TypedDict):
     """How many."""
     by_hand: bool
     """Whether they were chosen by -k, --lf, a node id or --deselect: then no gate is evaluated."""
+    limit: NotRequired[Count]
+    """How many of each subset at most, where that was said."""
 
 
 class CompletenessInfo(TypedDict):

@@ -56,7 +56,7 @@ def _summarise_run(run: ModelRun, reporter: pytest.TerminalReporter, config: pyt
     write_slowest(conclusion.samples, config, reporter)
     reporter.write_sep("=", one_line(f"haerae: {plan.describe([entry.data for entry in batch.items])}"))
     width, baseline = shutil.get_terminal_size().columns, run.evaluation.baseline
-    earlier = None if baseline is None else baseline["samples"]
+    earlier = None if baseline is None else baseline.report["samples"]
     lines = summary_lines(conclusion.report, width)
     detail, rows = Detail.of_session(config), conclusion.report["samples"]
     listed = list(item_listing(conclusion.samples, rows, earlier, detail, width))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
 from pytest_haerae.config.run_config import RunConfig
+from pytest_haerae.gates.completeness import Completeness, Selection
 from pytest_haerae.gates.judge import Judgement
 from pytest_haerae.redact import redact, secrets_in
 from pytest_haerae.report.facts import RunFacts
+from pytest_haerae.report.git import read_head
 from pytest_haerae.report.rerun import rerun_options
 from pytest_haerae.report.samples import every_response, sum_tokens
 from pytest_haerae.report.schema import SCHEMA_VERSION, Info, ItemsInScope, Judging, Report, SampleRow
@@ -43,6 +44,7 @@ def _info(
     config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgement: Judgement, warnings: Sequence[str]
 ) -> Info:
     secrets = secrets_in(config.model_params)
+    head = read_head()
     usage, verdicts = facts.usage, [verdict for sample in samples for verdict in sample.verdicts]
     info: Info = {
         "backend": config.model,
@@ -59,7 +61,8 @@ def _info(
         "prompt_fingerprint": facts.prompt_fingerprint,
         "num_few_shot": config.num_few_shot,
         "versions": versions_of(facts.libraries),
-        "git_commit": _git_commit(),
+        "git_commit": head.commit,
+        "git_branch": head.branch,
         "started": facts.started.isoformat(timespec="seconds"),
         "elapsed_seconds": round(facts.elapsed_seconds, 3),
         "items_per_second": round(usage.computed / usage.seconds, 3) if usage.computed and usage.seconds else None,
@@ -78,7 +81,7 @@ def _info(
         "rules_not_read": _rules(verdict for verdict in verdicts if verdict.outcome in ("invalid", "unjudged")),
         "finish_reasons": _finish_reasons(samples),
         "truncated": sum(response.truncated for sample in samples for response in every_response(sample)),
-        "selection": {"items": facts.completeness.asked, "by_hand": facts.completeness.by_hand},
+        "selection": _selection(config, facts.completeness),
         "subset_fingerprints": dict(facts.subset_fingerprints),
         "baseline": None if config.baseline is None else str(config.baseline),
         "changes": judgement.changes,
@@ -114,6 +117,13 @@ def _info(
     return info
 
 
+def _selection(config: RunConfig, completeness: Completeness) -> Selection:
+    selection: Selection = {"items": completeness.asked, "by_hand": completeness.by_hand}
+    if config.limit is not None:
+        selection["limit"] = config.limit
+    return selection
+
+
 def _judging(*graded: CallTotals) -> Judging:
     """What it took one model, or several, to grade the answers, or to rank them; or what probes took."""
     return {
@@ -143,17 +153,3 @@ def _finish_reasons(samples: Sequence[Sample]) -> dict[str, dict[str, int]]:
 
 def _costs(samples: Sequence[Sample]) -> Iterator[float | None]:
     return (response.cost_usd for sample in samples for response in every_response(sample))
-
-
-def _git_commit() -> str | None:
-    try:
-        result = subprocess.run(
-            ["git", "rev-parse", "HEAD"],  # noqa: S607 - the user's own git
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return result.stdout.strip() or None

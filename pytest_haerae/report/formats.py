@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -13,6 +14,7 @@ from pytest_haerae.entry_points import entry_point_names, register_installed
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.report import exchange
 from pytest_haerae.report.files import replacing
+from pytest_haerae.report.trackers import tracker_names
 
 if TYPE_CHECKING:
     from pytest_haerae.report.schema import Report
@@ -33,12 +35,14 @@ class OutputFormat:
         suffix: What its files' names end in, with the dot.
         help: One line.
         write_file: Writes a report to a new file, which then takes its place.
+        adds: Whether the new file is a copy of the one that stands there, to which the report is added.
     """
 
     name: str
     suffix: str
     help: str
     write_file: Writer
+    adds: bool = False
 
     def write(self, report: Report, path: Path) -> None:
         """Write a report atomically: readers see the old file or the whole new one.
@@ -47,23 +51,26 @@ class OutputFormat:
             UsageError: The file cannot be written.
         """
         with replacing(path) as new:
+            if self.adds and path.is_file() and new != path:
+                shutil.copyfile(path, new)
             self.write_file(report, new)
 
 
 _FORMATS: dict[str, OutputFormat] = {}
 
 
-def register_format(name: str, *, suffix: str, help: str) -> Callable[[Writer], Writer]:
+def register_format(name: str, *, suffix: str, help: str, adds: bool = False) -> Callable[[Writer], Writer]:
     """Decorate a function that writes a report to a path.
 
     Args:
         name: What ``--format`` calls it; a later one of the same name takes its place.
         suffix: What its files' names end in, with the dot.
         help: One line.
+        adds: Whether the function is given a copy of the file that stands there (empty where none does), to add to.
     """
 
     def register(write: Writer) -> Writer:
-        _FORMATS[name] = OutputFormat(name, suffix, help, write)
+        _FORMATS[name] = OutputFormat(name, suffix, help, write, adds)
         return write
 
     return register
@@ -84,7 +91,7 @@ def find_format(name: str) -> OutputFormat:
         return _FORMATS[name]
     modules = _own_modules()
     if name not in modules:
-        raise UsageError(f"--format: {unknown('format', name, format_names())}")
+        raise UsageError(f"--format: {unknown('format', name, (*format_names(), *tracker_names()))}")
     import_module(modules[name])
     return _FORMATS[name]
 

@@ -21,8 +21,11 @@ from pytest_haerae.report.files import (
     write_report,
     write_text,
 )
+from pytest_haerae.report.history.folder import HISTORY
+from pytest_haerae.report.history.keeping import Keeper
 from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.markdown import render_markdown
+from pytest_haerae.report.stream import json_pieces
 from pytest_haerae.typed_files import named_path
 from pytest_haerae.types import DataKey, Sample
 
@@ -126,13 +129,16 @@ def _refuse_input(option: str, path: Path, source: str, read: Path) -> None:
         raise UsageError(f"{option} {path}: would write over what is {source}; {way_out}")
 
 
-def write_outputs(report: Report, config: RunConfig, baseline: Report | None = None) -> list[str]:
-    """Write the report and what is made from it.
+def write_outputs(
+    report: Report, config: RunConfig, baseline: Report | None = None, *, whole: bool = False
+) -> list[str]:
+    """Write the report and what is made from it, and keep it in the history.
 
     Args:
         report: The report.
         config: Which files are asked for.
         baseline: The earlier report, beside which the page shows this one.
+        whole: Whether all that was to be measured was: the history has no other runs.
 
     Returns:
         Lines that say what else was written, and what was not.
@@ -140,8 +146,9 @@ def write_outputs(report: Report, config: RunConfig, baseline: Report | None = N
     Raises:
         UsageError: A file cannot be written.
     """
-    write_report(report, config.output_file)
-    notes: list[str] = []
+    notes = _write_and_keep(report, config) if whole and config.history else []
+    if not (whole and config.history):
+        write_report(report, config.output_file)
     if config.report_html is not None:
         from pytest_haerae.report.show.html import write_page
 
@@ -155,6 +162,18 @@ def write_outputs(report: Report, config: RunConfig, baseline: Report | None = N
     if config.baseline_write is not None:
         notes.append(_write_baseline(report, config.baseline_write))
     return notes
+
+
+def _write_and_keep(report: Report, config: RunConfig) -> list[str]:
+    keeper = Keeper(config.rootdir / HISTORY)
+    try:
+        write_text(keeper.through(json_pieces(report)), config.output_file)
+    except BaseException:
+        keeper.drop()
+        raise
+    if keeper.keep() or keeper.problem is None:
+        return []
+    return [f"not kept in the history ({keeper.problem.strerror or keeper.problem}): {shown(config.rootdir / HISTORY)}"]
 
 
 def shown(path: Path) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pytest_haerae.collector import without_collector
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.compatibility import protocols_apart
+from pytest_haerae.report.names import model_name
 from pytest_haerae.report.read import OutlinedReport, read_outlines
 from pytest_haerae.report.schema import Info
 from pytest_haerae.statistics.pairing import Outline
@@ -152,7 +153,7 @@ def read_ranking(paths: Sequence[Path], significance: float, *, across: bool = F
 
 def names_of(reports: Sequence[OutlinedReport], paths: Sequence[Path]) -> list[str]:
     """What each model is called; those with one name are told apart by their files' names, or else by their paths."""
-    own = [report.info.get("model_name") or report.info["model"] or report.info["backend"] for report in reports]
+    own = [model_name(report.info) for report in reports]
     ways = [[name, f"{name} ({path.name})", f"{name} ({path})"] for name, path in zip(own, paths, strict=True)]
     names = list(own)
     for way in (1, 2):

@@ -96,6 +96,8 @@ class Info(EarlierInfo):
     scope: NotRequired[ItemsInScope]
     versions: Versions
     git_commit: str | None
+    git_branch: NotRequired[str | None]
+    """The branch that was checked out; of a commit without one that which the CI system names."""
     started: str
     """ISO 8601, with the time zone."""
     elapsed_seconds: Spread

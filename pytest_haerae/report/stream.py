@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pytest_haerae.report.schema import Report
 
+BEFORE_SAMPLES = ',\n "samples": '
+"""The piece of a report before the first of its rows."""
 _CONSTANTS = {None: "null", True: "true", False: "false"}
 _encode_other = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 

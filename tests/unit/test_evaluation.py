@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -12,6 +13,7 @@ import pytest
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.errors import UsageError
 from pytest_haerae.evaluation import Evaluation, prepare
+from pytest_haerae.report.history.folder import HISTORY
 from pytest_haerae.run.calls import Callers
 from pytest_haerae.run.store import Store
 from pytest_haerae.types import Request, Response
@@ -146,7 +148,7 @@ def test_only_a_run_that_was_measured_is_finished(
 def test_a_report_that_cannot_be_written_leaves_the_run_to_be_gone_on_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*arguments: object) -> None:
+    def full(*arguments: object, whole: bool) -> None:
         raise UsageError("the disk is full")
 
     with monkeypatch.context() as patched:
@@ -275,3 +277,21 @@ def test_a_subset_whose_file_is_gone_is_a_warning_unless_the_scope_is_declared(t
     lost = "the data no longer have items of the baseline: 2 items (b-0000, b-0001)"
     assert warnings(baseline=baseline) == [lost]
     assert warnings(baseline=baseline, subset=["a"]) == []
+
+
+@pytest.mark.parametrize(
+    ("how", "kept"),
+    [
+        ({"max_error_rate": 1}, 1),
+        ({}, 0),  # one of nine items is an error: unmeasurable
+        ({"max_error_rate": 1, "by_hand": True}, 0),
+        ({"max_error_rate": 1, "count": 8}, 0),
+        ({"max_error_rate": 1, "history": False}, 0),
+    ],
+)
+def test_the_history_has_whole_runs_alone(tmp_path: Path, how: dict[str, Any], kept: int) -> None:
+    run(tmp_path, **how)
+    files = list((tmp_path / HISTORY / "runs").glob("*"))
+    assert [path.name for path in files] == [
+        f"{hashlib.sha256((tmp_path / 'r.json').read_bytes()).hexdigest()}.gz" for _ in range(kept)
+    ]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
+from pytest_haerae.config.kept_run import NamedRun, parse_baseline
 from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
 from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
@@ -31,7 +32,9 @@ _WIDE = 78
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Two reports, and how to show what they differ in."""
-    parser.add_argument("before", type=Path, metavar="A.json", help="the earlier report")
+    parser.add_argument(
+        "before", metavar="A.json", help="the earlier report, or of the history last, last:BRANCH or git:REF"
+    )
     parser.add_argument("after", type=Path, metavar="B.json", help="the later report")
     add_option(parser, "across")
     parser.add_argument("--json", action="store_true", help="write JSON, with the ids of all items lost and gained")
@@ -90,12 +93,19 @@ def run(arguments: Namespace) -> int:
         UsageError: A report cannot be read, they follow different protocols, or have no answered item in common.
     """
     from pytest_haerae.gates.compatibility import protocols_apart
+    from pytest_haerae.report.history.baseline import read_earlier
     from pytest_haerae.report.read import read_outlines
     from pytest_haerae.statistics.pairing import pair
 
     if arguments.seed is not None:
         print("--seed decides nothing: no interval is drawn any more; leave it out", file=sys.stderr)
-    before, after = (read_outlines(path, str(path)) for path in (arguments.before, arguments.after))
+    named = parse_baseline(arguments.before, arguments.before)
+    notes: list[str] = []
+    if isinstance(named, NamedRun):
+        after = read_outlines(arguments.after, str(arguments.after))
+        before, notes = read_earlier(named, arguments.after, after.info, after.metrics, read_outlines, place=named.text)
+    else:
+        before, after = (read_outlines(path, str(path)) for path in (named, arguments.after))
     measured = before.measured(), after.measured()
     if (apart := protocols_apart(*measured)) and not arguments.across:
         raise UsageError(f"{arguments.before} and {arguments.after} are of different protocols: {apart}")
@@ -107,7 +117,7 @@ def run(arguments: Namespace) -> int:
     for entry, adjusted in zip(groups.values(), holm([entry["p_value"] for entry in groups.values()]), strict=True):
         entry["p_value_holm"] = adjusted
     result: Result = {
-        "before": side_of(arguments.before, before.info),
+        "before": side_of(named, before.info),
         "after": side_of(arguments.after, after.info),
         "differing": {**_protocols(*measured), **measured[0].differences_to(measured[1])},
         "only_before": len(pairing.only_before),
@@ -123,7 +133,7 @@ def run(arguments: Namespace) -> int:
         print_json(result)
     else:
         test = "exact McNemar test" if is_binary(pairing.total.drops) else "score test of the shares of right answers"
-        print_lines(*_lines(result, test, shutil.get_terminal_size().columns))
+        print_lines(*notes, *_lines(result, test, shutil.get_terminal_size().columns))
         before_path, after_path = (shlex.quote(str(path)) for path in (arguments.before, arguments.after))
         print_lines(f"see why: pytest-haerae view {after_path} --baseline {before_path}")
     return 0
@@ -135,7 +145,7 @@ def _protocols(before: Measured, after: Measured) -> dict[str, tuple[object, obj
     return {"protocol": (before.protocol or None, after.protocol or None)} if apart else {}
 
 
-def side_of(path: Path, info: Info) -> Side:
+def side_of(path: Path | NamedRun, info: Info) -> Side:
     """What is told of a report beside its numbers."""
     return {"report": str(path), "backend": info["backend"], "model": info["model"]}
 

@@ -13,7 +13,9 @@ from pytest_haerae.errors import UsageError
 SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")
 _KINDS: Mapping[str, str] = {"model": "backends", "dataset": "benchmarks", "prompt": "prompts", "format": "formats"}
 """Options whose values have names, and what of."""
-_NO_FILES = ("model", "format", "kinds")
+_KEPT = ("run", "kept_model", "kept_benchmark", "branch")
+"""Options and arguments whose values the history has."""
+_NO_FILES = ("model", "format", "kinds", *_KEPT)
 """Options and arguments whose values are no files."""
 
 
@@ -65,8 +67,27 @@ def values_of(name: str, prefix: str) -> list[str]:
 
     if name == "kinds":
         return list(SOURCES)
+    if name in (*_KEPT, "baseline"):
+        return _kept(name)
     before, comma, _ = prefix.rpartition(",")
     return [before + comma + each.name for each in SOURCES[_KINDS[name]].look()] if name in _KINDS else []
+
+
+def _kept(name: str) -> list[str]:
+    """Names that the history below the current folder has."""
+    from pytest_haerae.report.history.folder import HISTORY, kept_runs
+    from pytest_haerae.report.names import dataset_names, model_name
+
+    runs = kept_runs(HISTORY, str)
+    branches = [branch for run in runs if (branch := run.info.get("git_branch"))]
+    found = {
+        "run": [run.short for run in runs],
+        "kept_model": [model_name(run.info) for run in runs],
+        "kept_benchmark": [dataset for run in runs for dataset in dataset_names(run.info)],
+        "branch": branches,
+        "baseline": ["last", *(f"last:{branch}" for branch in branches)],
+    }
+    return list(dict.fromkeys(found[name]))
 
 
 COMMAND = Command("completion", "Print what a shell needs to complete this command.", add_arguments, run)

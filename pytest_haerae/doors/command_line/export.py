@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +19,22 @@ if TYPE_CHECKING:
 def add_arguments(parser: ArgumentParser) -> None:
     """A report, the format, and where it goes."""
     from pytest_haerae.report.formats import format_names
+    from pytest_haerae.report.trackers import PROJECT, tracker_names
 
     parser.add_argument("report", type=Path, help="the report to export")
-    parser.add_argument("--format", metavar="NAME", help=f"the format: {', '.join(format_names())}")
-    parser.add_argument("--output", type=Path, metavar="PATH", help="its file (default: beside the report)")
+    parser.add_argument(
+        "--format",
+        "--to",
+        metavar="NAME",
+        help=f"the format: {', '.join(format_names())}; or who keeps the run: {', '.join(tracker_names())}",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="PATH",
+        help="its file (default: beside the report); of who keeps runs the folder of the store (default: its own)",
+    )
+    parser.add_argument("--project", metavar="NAME", help=f"what the run is kept under (default: {PROJECT})")
     parser.add_argument("--csv", type=Path, metavar="PATH", help="as --format csv --output PATH")
     parser.add_argument("--parquet", type=Path, metavar="PATH", help="as --format parquet --output PATH")
 
@@ -32,12 +46,38 @@ def run(arguments: Namespace) -> int:
         UsageError: The report cannot be read, no file or format is named, or it cannot be written.
     """
     from pytest_haerae.report.read import read_report
+    from pytest_haerae.report.trackers import tracker_names
 
+    if arguments.format in tracker_names():
+        return _track(arguments)
+    if arguments.project is not None:
+        raise UsageError(f"--project {arguments.project}: is of {', '.join(tracker_names())}: add --to NAME")
     targets = _targets(arguments)
     report = read_report(arguments.report, str(arguments.report))
     for output, path in targets:
         output.write(report, path)
         print_lines(f"{len(report['samples'])} rows: {path}")
+    return 0
+
+
+def _track(arguments: Namespace) -> int:
+    """Hand the run over to a program that keeps runs."""
+    from pytest_haerae.report.read import read_report
+    from pytest_haerae.report.trackers import PROJECT, check_installed, send_to
+    from pytest_haerae.report.trackers.tracked import tracked_run
+
+    name = arguments.format
+    if arguments.csv or arguments.parquet:
+        raise UsageError(f"--to {name}: stands alone; export tables by a command of their own")
+    check_installed(name)
+    folder = None if arguments.output is None else parse_typed_path("--output", arguments.output)
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise UsageError(f"--output {folder}: is no folder; {name} keeps its store in one")
+    run = tracked_run(read_report(arguments.report, str(arguments.report)), arguments.report)
+    # What a package prints on its way is no result of this command.
+    with redirect_stdout(sys.stderr):
+        where = send_to(name, run, folder, arguments.project or PROJECT)
+    print_lines(f"{name}: {where}")
     return 0
 
 

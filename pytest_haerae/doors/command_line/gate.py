@@ -29,12 +29,14 @@ def run(arguments: Namespace) -> int:
         UsageError: A report cannot be read or compared, or no gate is named.
     """
     from pytest_haerae.config.gate_settings import gate_settings
+    from pytest_haerae.config.kept_run import NamedRun, parse_baseline
     from pytest_haerae.gates.compatibility import check_measurement
     from pytest_haerae.gates.completeness import Completeness
     from pytest_haerae.gates.coverage import check_common
     from pytest_haerae.gates.hangul import check_told
     from pytest_haerae.gates.judge import judge_run
     from pytest_haerae.gates.minimum import check_gated_subsets
+    from pytest_haerae.report.history.baseline import read_earlier
     from pytest_haerae.report.read import read_outlines
     from pytest_haerae.statistics.scores import metrics_of_outlines
 
@@ -50,9 +52,16 @@ def run(arguments: Namespace) -> int:
     named = (each for found in (metrics, report.metrics) for each in (*found["subsets"], *found.get("benchmarks", ())))
     check_gated_subsets(settings, named)
     baseline = None
+    notes: list[str] = []
     if arguments.baseline is not None:
         place = f"--baseline {arguments.baseline}"
-        earlier = read_outlines(Path(arguments.baseline), place)
+        typed = parse_baseline("--baseline", arguments.baseline)
+        if isinstance(typed, NamedRun):
+            earlier, notes = read_earlier(
+                typed, arguments.report, report.info, report.metrics, read_outlines, place=place
+            )
+        else:
+            earlier = read_outlines(typed, place)
         baseline = earlier.samples
         check_measurement(place, earlier.info, earlier.measured(), report.measured(), across=settings.across)
         old, new = ([sample.mark for sample in samples] for samples in (baseline, report.samples))
@@ -69,6 +78,7 @@ def run(arguments: Namespace) -> int:
             }
         )
     else:
+        print_lines(*notes)
         for gate in judgement.gates:
             print_lines(f"gate {gate.name}: {gate.verdict.upper()} - {gate.detail}")
         print_lines(*(f"warning: {warning}" for warning in judgement.warnings))

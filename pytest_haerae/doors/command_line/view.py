@@ -16,7 +16,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "report", nargs="?", type=Path, default=default, help=f"the report to show (default: {default}, the last run's)"
     )
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help="an earlier report to compare with, item by item")
+    parser.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="an earlier report to compare with, item by item: a file, or of the history last, last:BRANCH, git:REF",
+    )
     parser.add_argument("--output", type=Path, metavar="PATH", help="the page (default: beside the report, .html)")
     parser.add_argument("--no-open", dest="open", action="store_false", help="write the page only")
 
@@ -29,20 +33,30 @@ def run(arguments: Namespace) -> int:
     """
     import webbrowser
 
+    from pytest_haerae.config.kept_run import NamedRun, parse_baseline
     from pytest_haerae.config.parsing import parse_path
     from pytest_haerae.report.files import check_writable, is_page, same_file
+    from pytest_haerae.report.history.baseline import read_earlier
     from pytest_haerae.report.read import read_report
     from pytest_haerae.report.show.html import write_page
 
     report = read_report(arguments.report, str(arguments.report))
-    baseline = read_report(arguments.baseline, f"--baseline {arguments.baseline}") if arguments.baseline else None
+    named, baseline = None, None
+    notes: list[str] = []
+    if arguments.baseline:
+        named, place = parse_baseline("--baseline", arguments.baseline), f"--baseline {arguments.baseline}"
+        if isinstance(named, NamedRun):
+            info, metrics = report["info"], report["metrics"]
+            baseline, notes = read_earlier(named, arguments.report, info, metrics, read_report, place=place)
+        else:
+            baseline = read_report(named, place)
     output = parse_path("--output", arguments.output or arguments.report.with_suffix(".html"))
-    for name, path in (("the report", arguments.report), ("the baseline", arguments.baseline)):
-        if path and same_file(output, path):
+    for name, path in (("the report", arguments.report), ("the baseline", named)):
+        if isinstance(path, Path) and same_file(output, path):
             raise UsageError(f"--output {output}: is {name} itself; name another file")
     check_writable(output, "--output", is_page)
     write_page(output, report, baseline)
-    print_lines(output)
+    print_lines(*notes, output)
     if arguments.open and not webbrowser.open(output.as_uri()):
         print("no browser could be opened; open the page by hand")
     return 0

@@ -25,13 +25,22 @@ def write_model_index(report: Report, path: Path) -> None:
     import yaml
     from huggingface_hub.repocard_data import eval_results_to_model_index
 
-    info = report["info"]
-    name = Path(info["model"] or info["backend"]).name
-    results = [result for part in _parts(report) for result in part]
+    results = eval_results(report)
     if not results:
         raise UsageError(f"{path}: the report has no accuracy, which is what a model-index tells")
-    index = {"model-index": eval_results_to_model_index(name, results)}
+    index = {"model-index": eval_results_to_model_index(card_name(report), results)}
     path.write_text(yaml.safe_dump(index, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def card_name(report: Report) -> str:
+    """What a card calls the model: its name without the owner's or the folder's."""
+    info = report["info"]
+    return Path(info["model"] or info["backend"]).name
+
+
+def eval_results(report: Report) -> list[EvalResult]:
+    """Accuracy and standard error of each benchmark and each subset, in the hub's words; of those that have items."""
+    return [result for part in _parts(report) for result in part]
 
 
 def _parts(report: Report) -> Iterator[Iterator[EvalResult]]:

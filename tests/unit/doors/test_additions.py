@@ -14,6 +14,7 @@ from pytest_haerae.catalogue.datasets import known_names
 from pytest_haerae.doors.additions import SOURCES, Addition, backends, benchmarks, formats, prompts, scorers
 from pytest_haerae.prompts.registry import prompt_names
 from pytest_haerae.report.formats import format_names
+from pytest_haerae.report.trackers import tracker_names
 from pytest_haerae.scoring.registry import scorer_names
 from tests.unit.installed import install
 
@@ -33,7 +34,7 @@ def test_all_that_is_installed_is_there_with_a_line_for_people() -> None:
     assert [each.name for each in backends()] == list(backend_names())
     assert [each.name for each in benchmarks()] == list(known_names())
     assert [each.name for each in prompts()] == list(prompt_names())
-    assert [each.name for each in formats()] == list(format_names())
+    assert [each.name for each in formats()] == [*format_names(), *tracker_names()]
     methods = [(each.method, each.name) for each in scorers()]
     assert methods == [(m, name) for m in ("log_likelihood", "string_match") for name in scorer_names(m)]
     for kind in SOURCES:

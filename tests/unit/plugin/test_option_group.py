@@ -62,7 +62,7 @@ def test_the_spellings_of_a_repeatable_option_are_one_list(parser: pytest.Parser
 
 def test_every_option_has_its_twin_in_the_ini_file(parser: pytest.Parser) -> None:
     found = {name: (kind, default) for name, (_, kind, default) in parser._inidict.items()}
-    lines = {option.name for option in OPTIONS if option.kind == "repeat"} - {"dataset", "judge", "model"}
+    lines = {option.name for option in OPTIONS if option.kind == "repeat"} - {"dataset", "judge", "model", "prompts"}
     assert found == {
         f"haerae_{option.name}": ("linelist" if option.name in lines else "string", None) for option in OPTIONS
     }

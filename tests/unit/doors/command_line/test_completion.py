@@ -12,6 +12,8 @@ from pytest_haerae.catalogue.datasets import known_names
 from pytest_haerae.doors.command_line import all_commands
 from pytest_haerae.doors.command_line.completion import SHELLS, completed_words, values_of
 from pytest_haerae.doors.command_line.main import main
+from pytest_haerae.report.history.folder import HISTORY
+from tests.unit.kept import keep, run_of
 
 MAIN = "from pytest_haerae.doors.command_line.main import main; main()"
 
@@ -59,6 +61,21 @@ def test_the_last_name_of_a_list_is_completed() -> None:
     assert values_of("dataset", "kmmlu,kob") == [f"kmmlu,{name}" for name in known_names()]
     assert values_of("dataset", "") == list(known_names())
     assert values_of("limit", "") == []
+
+
+def test_what_the_history_has_is_completed(tmp_path: Path) -> None:
+    names = [keep(tmp_path / HISTORY, run_of(day, model=f"model-{day}")) for day in (1, 2)]
+    (tmp_path / "file.json").touch()
+    assert completed(tmp_path, "pytest-haerae history show ") >= {name[:10] for name in names}
+    assert completed(tmp_path, "pytest-haerae history --model m") == {"model-1", "model-2"}
+    assert completed(tmp_path, "pytest-haerae history --benchmark ") == {"questions.jsonl"}
+    assert completed(tmp_path, "pytest-haerae history --branch ") == {"main"}
+    assert completed(tmp_path, "pytest-haerae gate file.json --baseline=l") == {
+        "--baseline=last",
+        "--baseline=last:main",
+    }
+    assert completed(tmp_path, "pytest-haerae gate file.json --baseline ") >= {"last", "file.json"}
+    assert completed(tmp_path, "pytest-haerae export file.json --to m") >= {"mlflow", "model_card", "model_index"}
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -7,7 +7,7 @@ import numpy
 import pandas
 
 from pytest_haerae.doors.command_line.main import main
-from pytest_haerae.report.frames import COLUMNS
+from pytest_haerae.report.frames import ANSWER_COLUMNS
 
 
 def test_export_is_one_row_a_sample(reports: tuple[str, str], tmp_path: Path) -> None:
@@ -15,7 +15,7 @@ def test_export_is_one_row_a_sample(reports: tuple[str, str], tmp_path: Path) ->
     assert main(["export", reports[1], "--csv", str(csv), "--parquet", str(parquet)]) == 0
     rows = json.loads(Path(reports[1]).read_text(encoding="utf-8"))["samples"]
     table, frame = pandas.read_csv(csv), pandas.read_parquet(parquet)
-    assert list(table.columns) == list(frame.columns) == list(COLUMNS)
+    assert list(table.columns) == list(frame.columns) == list(ANSWER_COLUMNS)
     assert table["id"].tolist() == frame["id"].tolist() == [row["id"] for row in rows]
     assert json.loads(table["options"][0]) == frame["options"][0].tolist() == rows[0]["options"]
     assert table["input"].tolist() == [row["input"] for row in rows]

@@ -1,0 +1,5 @@
+// Wiring: language and theme; all else stands in the page.
+
+beginAsChosen();
+listenToChoices(chooseLanguage);
+chooseLanguage(languageToBeginWith());
