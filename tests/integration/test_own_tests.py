@@ -89,6 +89,34 @@ def asked() -> list[int]:
     return sorted(Ledger("ledger.txt").asked())
 
 
+def test_a_failed_assertion_shows_the_test_and_no_source_of_this_package(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_haerae import Response, Verdict, assert_correct, assert_log_likelihood, assert_string_match
+
+        SCORES = Response(loglikelihoods=(-1.0, -2.0))
+
+        @pytest.mark.parametrize("fail", [
+            lambda: assert_log_likelihood(SCORES, 1, options=[" 부산", " 서울"]),
+            lambda: assert_log_likelihood(SCORES, 0, margin=2),
+            lambda: assert_log_likelihood(SCORES, "서울"),
+            lambda: assert_string_match(Response(text="부산"), "서울"),
+            lambda: assert_string_match(SCORES, "서울"),
+            lambda: assert_correct(Verdict("wrong", "A", "why")),
+        ])
+        def test_it(fail):
+            fail()
+        """
+    )
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=6)
+    shown = result.stdout.str()
+    assert "predicted (A) ' 부산', reference (B) ' 서울'" in shown
+    for part in ("assertions.py", "Verdict(", "def assert_", "def _item"):
+        assert part not in shown.replace('Verdict("wrong", "A", "why")', ""), part
+
+
 @MODES
 def test_each_question_is_asked_once_in_one_load(
     own: Path, pytester: pytest.Pytester, workers: tuple[str, ...]
