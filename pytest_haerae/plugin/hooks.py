@@ -106,7 +106,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> Gener
 def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class) -> Generator[None, object, object]:
     """Leave out the suites that are out of scope."""
     collected = yield
-    if find_session(collector.config) is None:
+    evaluation = find_session(collector.config)
+    # One that has a mistake stays until that is told: pytest would say of its node id that it is not found.
+    if evaluation is None or evaluation.collection.problem is not None:
         return collected
     from pytest_haerae.plugin.nodes import without_placeholders
 

@@ -45,7 +45,11 @@ class SuiteItems:
         if not self._in_scope(suite):
             return []
         evaluation, own = self._evaluations.first, suite.dataset is None or suite.benchmark is not None
-        present = {data: evaluation.source.subsets(data) for data in self._data_of(suite)}
+        try:
+            present = {data: evaluation.source.subsets(data) for data in self._data_of(suite)}
+        except UsageError as error:
+            # Which of a file's tests names what is not there, nobody sees in the name.
+            raise UsageError(f"{nodeid}: {error}") if suite.dataset is not None else error from None
         self._begun |= present.keys()
         chosen_for_it = self._given.datasets() is None and not self._scope.datasets
         # A suite with a gate of its own may not vanish, whatever data it is run on.

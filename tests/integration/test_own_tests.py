@@ -380,3 +380,40 @@ def test_it(haerae_model):
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*assert '부산' in '0: 서울*"])
     assert key not in result.stdout.str().partition("Error")[2]
+
+
+@pytest.mark.parametrize(
+    ("selected", "ret"),
+    [
+        (["test_mixed.py::test_a"], 0),
+        (["test_mixed.py", "--deselect=test_mixed.py::test_e", "--deselect=test_mixed.py::test_f"], 0),
+        (["test_mixed.py"], 4),
+        (["test_mixed.py::test_a", "test_mixed.py::test_f"], 4),
+    ],
+)
+def test_a_mistake_in_a_test_beside_the_selected_ones_is_not_theirs(
+    pytester: pytest.Pytester, selected: list[str], ret: int
+) -> None:
+    pytester.makepyfile(
+        test_mixed="""
+        import pytest
+
+        def test_a(haerae_model):
+            assert haerae_model.loglikelihood("대한민국의 수도는", [" 서울", " 부산"]).loglikelihoods
+
+        @pytest.mark.haerae(dataset="answer.jsonl")
+        def test_e(haerae_item):
+            assert haerae_item.query
+
+        @pytest.mark.haerae(dataset="question.jsonl")
+        def test_f(haerae_verdict):
+            assert haerae_verdict
+        """
+    )
+    result = pytester.runpytest_inprocess("--model=random", *selected)
+    assert result.ret == ret, result.stdout.str()
+    if ret == 0:
+        result.assert_outcomes(passed=1)
+    else:
+        named = "f: dataset question" if "::" in selected[0] else "e: dataset answer"
+        result.stderr.fnmatch_lines([f"ERROR: test_mixed.py::test_{named}.jsonl: there is no such file*"])
