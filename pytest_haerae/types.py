@@ -188,10 +188,11 @@ class Verdict(ShortRepr):
 
 
 class DataKey(NamedTuple):  # looked up many times an item
-    """Names a data set: as typed, and the folder that relative paths begin in (None: the current one)."""
+    """A data set: as typed, where relative paths begin (None: here), its own columns as JSON (None: the run's)."""
 
     name: str
     folder: str | None = None
+    columns: str | None = None
 
 
 def grouped(benchmark: str, subset: str) -> str:

@@ -61,8 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers; add xdist's hooks only where xdist is loaded."""
     config.addinivalue_line(
         "markers",
-        "haerae(dataset=None, subset=None, by=None, min_accuracy=None): items that a test is parametrized with,"
-        " metadata columns that their accuracy is told by, and the least that it may be",
+        "haerae(dataset=None, subset=None, by=None, min_accuracy=None, columns=None): items that a test is parametrized"
+        " with, metadata columns that their accuracy is told by, the least that it may be, and what the data's columns"
+        " mean",
     )
     config.addinivalue_line(
         "markers",

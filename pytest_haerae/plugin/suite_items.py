@@ -42,8 +42,12 @@ class SuiteItems:
         Raises:
             UsageError: The data cannot be read, or a subset does not exist.
         """
-        if not self._in_scope(suite):
-            return []
+        try:
+            return self._entries(suite, nodeid) if self._in_scope(suite) else []
+        except UsageError as error:
+            raise suite.of_its_columns(error, nodeid) from None
+
+    def _entries(self, suite: Suite, nodeid: str) -> list[Selected]:
         evaluation, own = self._evaluations.first, suite.dataset is None or suite.benchmark is not None
         try:
             present = {data: evaluation.source.subsets(data) for data in self._data_of(suite)}
@@ -84,7 +88,8 @@ class SuiteItems:
         """The data sets that a suite may ask: the benchmark that it names, its own, or all of the run's."""
         if suite.dataset is None:
             return [*self._evaluations.first.plan.parts]
-        return [DataKey(suite.benchmark) if suite.benchmark else DataKey(suite.dataset, str(suite.path.parent))]
+        folder = str(suite.path.parent)
+        return [DataKey(suite.benchmark) if suite.benchmark else DataKey(suite.dataset, folder, suite.columns)]
 
     def _in_scope(self, suite: Suite) -> bool:
         """Whether a suite is about one of the run's data sets, or about one of its own that is no benchmark."""
