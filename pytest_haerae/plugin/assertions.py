@@ -64,7 +64,8 @@ def assert_string_match(
 
     name = "assert_string_match"
     if options is not None and not 1 < len(options) <= len(LETTERS):
-        raise UsageError(f"{name}: {len(options)} options; there are 2 to {len(LETTERS)}")
+        several = "" if len(options) == 1 else "s"
+        raise UsageError(f"{name}: {len(options)} option{several}; there are 2 to {len(LETTERS)}")
     item = _item(reference, options, name)
     verdict = (judge_strictly if strict else judge_string_match)(item, response)
     if verdict.outcome != "correct":

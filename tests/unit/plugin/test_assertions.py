@@ -144,7 +144,7 @@ TEXT, SCORES = Response(text="서울"), Response(loglikelihoods=(-1.0, -2.0))
         (lambda: assert_string_match(TEXT, ""), "the reference is a text or an item, not ''"),
         (lambda: assert_string_match(TEXT, "D", options=CITIES), "the reference 'D' is no option"),
         (lambda: assert_string_match(TEXT, "B", options=["A", "B", "B"]), "the reference 'B' is more than one option"),
-        (lambda: assert_string_match(TEXT, "A", options=["서울"]), "1 options; there are 2 to 26"),
+        (lambda: assert_string_match(TEXT, "A", options=["서울"]), "1 option; there are 2 to 26"),
         (lambda: assert_log_likelihood(TEXT, 0), "the response has no log-likelihoods"),
         (lambda: assert_log_likelihood(SCORES, 0, options=CITIES), "3 options, and 2 continuations were scored"),
         (
