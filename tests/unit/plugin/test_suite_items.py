@@ -86,3 +86,14 @@ def test_a_mistake_in_the_markers_columns_names_the_marker(tmp_path: Path, colum
         found(tmp_path, suite(tmp_path, "a.csv", columns=columns), dataset_columns="question=Frage,answer=Antwort")
     assert str(caught.value).startswith("test_a.py::test_a: @pytest.mark.haerae: columns=: ")
     assert words in str(caught.value)
+
+
+def test_a_mistake_in_a_file_beside_the_suites_folder_names_it_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("suites", "my"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "my/q.csv").write_text("question,options,answer\n수도는?,부산,부산\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"^my/q\.csv, row 1 \(line 2\), field 'options': has 1 option, "):
+        found(tmp_path, suite(tmp_path / "suites", "../my/q.csv"))
