@@ -83,6 +83,8 @@ def test_files_of_different_columns_are_asked_in_one_run_and_need_no_option(tmp_
         assert result.returncode == 0, result.stdout + result.stderr
         samples = valid_report(tmp_path / ".haerae/report.json")["samples"]
         assert [sample["id"] for sample in samples] == ["q5-0000", "q6-0000"]
+        assert result.stdout.count(", q5.csv, q6.csv") == 2, "what is about to be asked, and what was"
+        assert "../" not in result.stdout
 
 
 def test_the_demos_settings_are_read_and_a_model_that_is_typed_beats_them(tmp_path: Path) -> None:
