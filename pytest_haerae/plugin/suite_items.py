@@ -10,7 +10,7 @@ from pytest_haerae.plugin.evaluations import Evaluations
 from pytest_haerae.plugin.given import Given
 from pytest_haerae.plugin.named import named_benchmarks
 from pytest_haerae.plugin.scope import MARKER, Scope, Suite
-from pytest_haerae.run.identity import parameter_id
+from pytest_haerae.run.identity import parameter_id, place_of_data
 from pytest_haerae.types import DataKey, Selected
 
 
@@ -31,6 +31,7 @@ class SuiteItems:
         self._evaluations = evaluations
         self._scope_is_read = False
         self._begun: set[DataKey] = set()
+        self._described: dict[str, tuple[str | None, str]] = {}
 
     def of_suite(self, suite: Suite, nodeid: str) -> list[Selected]:
         """The items that a suite asks in this run; none where it is out of scope.
@@ -55,6 +56,8 @@ class SuiteItems:
             # Which of a file's tests names what is not there, nobody sees in the name.
             raise UsageError(f"{nodeid}: {error}") if suite.dataset is not None else error from None
         self._begun |= present.keys()
+        for data in present:
+            self._check_described(data, nodeid)
         chosen_for_it = self._given.datasets() is None and not self._scope.datasets
         # A suite with a gate of its own may not vanish, whatever data it is run on.
         if suite.dataset is not None or suite.min_accuracy is not None or chosen_for_it:
@@ -75,6 +78,20 @@ class SuiteItems:
         if not (entries or evaluation.plan.config.subset):
             suite.check_marked(nodeid)
         return entries
+
+    def _check_described(self, data: DataKey, nodeid: str) -> None:
+        """Refuse a file that two tests read in two ways: a row is one item, whoever asks it.
+
+        Raises:
+            UsageError: With both tests.
+        """
+        if data.folder is None:
+            return
+        columns, other = self._described.setdefault(place_of_data(data), (data.columns, nodeid))
+        if columns != data.columns:
+            raise UsageError(
+                f"{nodeid}: {data.name} has other columns= in the marker of {other}: write the same in both"
+            )
 
     def check_asked(self) -> None:
         """Refuse a data set on the command line that no suite asks.

@@ -97,3 +97,19 @@ def test_a_mistake_in_a_file_beside_the_suites_folder_names_it_from_here(
     (tmp_path / "my/q.csv").write_text("question,options,answer\n수도는?,부산,부산\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"^my/q\.csv, row 1 \(line 2\), field 'options': has 1 option, "):
         found(tmp_path, suite(tmp_path / "suites", "../my/q.csv"))
+
+
+def test_one_file_is_read_in_one_way(tmp_path: Path) -> None:
+    """A row is one item: the second reading's questions had the first one's answers."""
+    (tmp_path / "a.csv").write_text("question,answer,이유\n수도는?,서울,법\n", encoding="utf-8")
+    config = a_config(tmp_path, {"model": "random"})
+    given, scope = Given(config), Scope()
+    items = SuiteItems(config, given, scope, Evaluations(config, given, scope))
+    columns = '{"answer": "answer", "question": "question"}'
+    assert len(items.of_suite(suite(tmp_path, "a.csv", columns=columns), "test_a.py::test_a")) == 1
+    assert len(items.of_suite(suite(tmp_path, "../" + tmp_path.name + "/a.csv", columns=columns), "test_b.py::b")) == 1
+    for other in (None, '{"answer": "이유", "question": "question"}'):
+        with pytest.raises(
+            UsageError, match=r"^test_c\.py::c: a\.csv has other columns= in the marker of test_a\.py::t"
+        ):
+            items.of_suite(suite(tmp_path, "a.csv", columns=other), "test_c.py::c")
