@@ -29,9 +29,9 @@ class SuiteItems:
         self._given = given
         self._scope = scope
         self._evaluations = evaluations
+        self._described: dict[str, tuple[str | None, str]] = {}
         self._scope_is_read = False
         self._begun: set[DataKey] = set()
-        self._described: dict[str, tuple[str | None, str]] = {}
 
     def of_suite(self, suite: Suite, nodeid: str) -> list[Selected]:
         """The items that a suite asks in this run; none where it is out of scope.
