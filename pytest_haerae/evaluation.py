@@ -121,7 +121,7 @@ class Evaluation:
         names = list(dict.fromkeys(entry.data for entry in selection)) or list(self.plan.parts)
         config = self.plan.config
         earlier = read_earlier(config, self.plan.parameters.model_label(), self.source.names_of(names))
-        return [self.plan.describe(names), *forecast_lines(forecast, config, earlier)]
+        return [self.plan.describe(map(self.source.name_of, names)), *forecast_lines(forecast, config, earlier)]
 
     def _checked(
         self, selection: Sequence[Selected], about: Sequence[Selected] | None, *, by_hand: bool

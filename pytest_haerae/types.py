@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from pytest_haerae.images import Image
+from pytest_haerae.short_repr import ShortRepr
 
 Method = Literal["log_likelihood", "string_match"]
 Capability = Literal["generate", "loglikelihood", "reward"]
@@ -16,6 +17,7 @@ Outcome = Literal["correct", "wrong", "invalid", "cut", "error", "skipped", "unj
 NOT_RIGHT: tuple[Outcome, ...] = ("wrong", "invalid", "cut")
 """The outcomes of an answer that is not right."""
 
+Role = Literal["system", "user", "assistant"]
 ReasoningLevel = Literal["off", "minimal", "low", "medium", "high"]
 Reasoning = ReasoningLevel | int
 """How much a model thinks before it answers: a level, or at most so many tokens."""
@@ -66,9 +68,6 @@ class Item:
     turns: tuple[Turn, ...] = ()
 
 
-Role = Literal["system", "user", "assistant"]
-
-
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message of a chat; its images stand before its text."""
@@ -109,8 +108,8 @@ class Request:
     log_probability: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+@dataclass(frozen=True, slots=True, repr=False)
+class Response(ShortRepr):
     """What a backend answered; either an answer or an `error`, never both.
 
     Attributes:
@@ -152,8 +151,8 @@ class Response:
     earlier: tuple[Response, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdict(ShortRepr):
     """What an item's response is worth.
 
     Attributes:
@@ -189,10 +188,11 @@ class Verdict:
 
 
 class DataKey(NamedTuple):  # looked up many times an item
-    """Names a data set: as typed, and the folder that relative paths begin in (None: the current one)."""
+    """A data set: as typed, where relative paths begin (None: here), its own columns as JSON (None: the run's)."""
 
     name: str
     folder: str | None = None
+    columns: str | None = None
 
 
 def grouped(benchmark: str, subset: str) -> str:

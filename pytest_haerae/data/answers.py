@@ -185,6 +185,8 @@ def _unreadable(answer: GivenAnswer) -> UsageError:
         problem = "is the text of several options; write (A), (B), …"
     elif _LETTERLIKE(answer.text):
         problem = f"is not one of the options {', '.join(LETTERS[: len(answer.options)])}"
+    elif answer.labels and answer.labels[-1].isdecimal() and answer.text.isdecimal():
+        problem = f"is not a number from {answer.labels[0]} to {answer.labels[-1]}"
     elif _FROM_0(answer) is not None or _FROM_1(answer) is not None:
         problem = (
             "is neither a letter nor the text of one option; for numbers say --dataset-columns …,answer_start=0 or 1"

@@ -22,7 +22,7 @@ from pytest_haerae.data.rows import (
 )
 
 PASSAGES = ("paragraph", "context", "passage", "지문")
-_KOREAN_OPTION_WORDS = ("보기", "선택지")
+_KOREAN_OPTION_WORDS = ("보기", "선택지", "선지")
 _OPTION_WORDS = ("option", "Option", "choice", "Choice", "opt", "op", "ending", "alternative", *_KOREAN_OPTION_WORDS)
 _BETWEEN = ("", "_", "-", " ", "#")
 _COUNTS = (("A", "B"), ("a", "b"), ("0", "1"), ("1", "2"))
@@ -75,7 +75,7 @@ def counted_layouts() -> Iterator[Layout]:
 
 def _korean_layouts() -> Iterator[Layout]:
     """Headings as a Korean spreadsheet has them; without options it is none of these, as a heading may be misspelt."""
-    for question, answer in product(("문제", "질문"), ("정답", "답")):
+    for question, answer in product(("문제", "질문", "문항"), ("정답", "답")):
         for before in ("", *(word + between for word, between in product(_KOREAN_OPTION_WORDS, _BETWEEN))):
             for first, second in (*_COUNTS, ("①", "②")):
                 yield _counted_layout(before, first, second, question, answer)

@@ -10,6 +10,7 @@ from pytest_haerae.data.answers import decide
 from pytest_haerae.data.cells import composed, nfc
 from pytest_haerae.data.choice_layouts import PASSAGES, counted_layouts, read_choices_of
 from pytest_haerae.data.conversations import CONVERSATION_LAYOUTS, read_conversation
+from pytest_haerae.data.headings import unknown_layout
 from pytest_haerae.data.images import image_columns, read_images
 from pytest_haerae.data.keys import ID_COLUMN, Keys, identifier_of
 from pytest_haerae.data.metadata import Metadata, MetadataReader, WatchedRow
@@ -165,10 +166,7 @@ def choose_reader(row: Row, source: str, columns: Mapping[str, Any], layouts: Se
     for needed, reader in layouts:
         if needed <= names:
             return reader
-    raise UsageError(
-        f"{source}: the columns {', '.join(map(str, row))} are no known layout; describe them with "
-        "--dataset-columns question=…,options=a|b|c,answer=…"
-    )
+    raise unknown_layout(source, row, (needed for needed, _ in layouts))
 
 
 def _read_haerae(row: Row, place: RowPlace) -> Question:

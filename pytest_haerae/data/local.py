@@ -10,6 +10,7 @@ from typing import Any
 
 from pytest_haerae.data.cells import nfc
 from pytest_haerae.data.json_files import holds_rows
+from pytest_haerae.data.paths import from_here
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.data.tables import READERS, read_placed_rows, read_text
 from pytest_haerae.errors import UsageError
@@ -52,7 +53,7 @@ class LocalDataset:
 
     def source(self, subset: str) -> str:
         """The file that a subset's rows come from, for messages."""
-        return str(self._files[subset][0])
+        return str(from_here(self._files[subset][0]))
 
     def rows(self, subset: str) -> Iterator[dict[str, Any]]:
         """The rows of one subset, in the file's order."""
@@ -62,7 +63,7 @@ class LocalDataset:
     def placed_rows(self, subset: str) -> Iterator[tuple[RowPlace, dict[str, Any]]]:
         """The rows of one subset, in the file's order, each with its file, row and line."""
         for path in self._files[subset]:
-            yield from read_placed_rows(path)
+            yield from read_placed_rows(from_here(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _files_by_subset(path: Path, split: str) -> dict[str, list[Path]]:
     if path.is_file():
         if path.suffix.lower() not in READERS:
             excel = "; save the sheet as CSV UTF-8" if path.suffix.lower() in (".xlsx", ".xls") else ""
-            raise UsageError(f"dataset {path}: not one of the file kinds {', '.join(READERS)}{excel}")
+            raise UsageError(f"dataset {from_here(path)}: not one of the file kinds {', '.join(READERS)}{excel}")
         return {_read_name(path, path.parent).subset: [path]}
     found: dict[str, list[Path]] = {}
     splits: set[str] = set()
@@ -90,12 +91,14 @@ def _files_by_subset(path: Path, split: str) -> dict[str, list[Path]]:
         files = found.setdefault(named.subset, [])
         if files and not (named.shards and named.shards == _read_name(files[0], path).shards):
             both = " and ".join(str(each.relative_to(path)) for each in (files[0], file))
-            raise UsageError(f"dataset {path}: {both} are both the subset '{named.subset}'; rename or remove one")
+            raise UsageError(
+                f"dataset {from_here(path)}: {both} are both the subset '{named.subset}'; rename or remove one"
+            )
         files.append(file)
     if not found:
         if splits:
-            raise UsageError(f"dataset {path}: no split '{split}'; there is {', '.join(sorted(splits))}")
-        raise UsageError(f"dataset {path}: the folder has no file of the kinds {', '.join(READERS)}")
+            raise UsageError(f"dataset {from_here(path)}: no split '{split}'; there is {', '.join(sorted(splits))}")
+        raise UsageError(f"dataset {from_here(path)}: the folder has no file of the kinds {', '.join(READERS)}")
     return found
 
 

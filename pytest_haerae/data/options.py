@@ -63,7 +63,8 @@ def read_choices(value: Any, field: str, place: RowPlace) -> Choices:  # noqa: A
 def check_options(options: tuple[str, ...], field: str, place: RowPlace) -> tuple[str, ...]:
     """Refuse fewer than two options, more than there are letters, and empty ones."""
     if not 2 <= len(options) <= len(LETTERS):  # noqa: PLR2004 - a choice needs two
-        raise place.error(field, f"has {len(options)} options; 2 to {len(LETTERS)} are possible")
+        several = "" if len(options) == 1 else "s"
+        raise place.error(field, f"has {len(options)} option{several}; 2 to {len(LETTERS)} are possible")
     if not all(options):
         raise place.error(field, f"option {LETTERS[options.index('')]} is empty")
     return options
@@ -99,7 +100,7 @@ def _quoted(text: str, field: str, place: RowPlace) -> list[Any]:
             value = []
         if isinstance(value, list) and len(value) > 1:
             return value
-    raise place.error(field, f"has 1 options, {text[:40]!r}; {_WAY_OUT}")
+    raise place.error(field, f"has 1 option, {text[:40]!r}; {_WAY_OUT}")
 
 
 def _texts(values: Sequence[Any], field: str, place: RowPlace) -> tuple[str, ...]:

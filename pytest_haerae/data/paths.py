@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -20,7 +21,24 @@ def located(name: str, folder: str | Path | None = None) -> Path:
         UsageError: No file can have this name.
     """
     path = Path(folder or "") / typed_path(f"dataset {name}", name)
-    return existing(path) or path
+    path = existing(path) or path
+    return path if folder is None else _without_detours(path)
+
+
+def from_here(path: Path) -> Path:
+    """A path as it is shown: from the current folder on where it lies in it."""
+    try:
+        return path.relative_to(Path.cwd())
+    except (ValueError, OSError):  # It lies elsewhere, or the current folder is gone.
+        return path
+
+
+def _without_detours(path: Path) -> Path:
+    """A path without ``folder/..``, unless a link makes it lead elsewhere."""
+    straight = Path(os.path.normpath(path))
+    if straight == path:
+        return path
+    return straight if not path.exists() or (straight.exists() and straight.samefile(path)) else path
 
 
 def existing(path: Path) -> Path | None:

@@ -56,7 +56,7 @@ def read_text(path: Path) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         korean = "; it looks like CP949, as Korean Excel writes it" if _is_cp949(content) else ""
-        excel = " (in Excel the file type CSV UTF-8)" if korean else ""
+        excel = " (in Excel the file type CSV UTF-8; or by iconv -f cp949 -t utf-8)" if korean else ""
         raise UsageError(f"{path}: not UTF-8 (byte {error.start}){korean}; save it as UTF-8{excel}") from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1

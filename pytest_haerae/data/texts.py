@@ -7,7 +7,7 @@ from pytest_haerae.data.places import RowPlace
 from pytest_haerae.data.rows import Layout, Question
 from pytest_haerae.types import Item
 
-_OF_A_QUESTION = ("answer", "label", "question", "query", "정답", "답", "문제", "질문")
+_OF_A_QUESTION = ("answer", "label", "question", "query", "정답", "답", "문제", "질문", "문항")
 """Columns that make of a text something else than a text alone."""
 
 

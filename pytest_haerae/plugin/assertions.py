@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +12,9 @@ from pytest_haerae.errors import UsageError, WrongAnswer
 
 if TYPE_CHECKING:
     from pytest_haerae.types import Item, Response, Verdict
+
+_LETTER = re.compile(r"\b(?:predicted|reference) \(([A-Z]+)\)")
+_SHOWN = 60
 
 
 def assert_correct(verdict: Verdict) -> None:
@@ -23,10 +27,15 @@ def assert_correct(verdict: Verdict) -> None:
         WrongAnswer: With the verdict's one-line explanation; an AssertionError that the plugin shows as ``w``, ``i`` or
             ``c``.
     """
+    __tracebackhide__ = True
     if verdict.outcome != "correct":
-        wrong = WrongAnswer(verdict.explanation)
-        wrong.verdict = verdict
-        raise wrong
+        raise _wrong(verdict, verdict.explanation)
+
+
+def _wrong(verdict: Verdict, words: str) -> WrongAnswer:
+    wrong = WrongAnswer(words)
+    wrong.verdict = verdict
+    return wrong
 
 
 def assert_string_match(
@@ -46,6 +55,7 @@ def assert_string_match(
         WrongAnswer: The answer is another one, or none could be read.
         UsageError: The response has no text, or the reference is none of the options.
     """
+    __tracebackhide__ = True
     if response.text is None:
         raise UsageError("assert_string_match: the response has no text: it is of loglikelihood(), not of generate()")
     from pytest_haerae.scoring.strict import judge_strictly
@@ -54,9 +64,12 @@ def assert_string_match(
 
     name = "assert_string_match"
     if options is not None and not 1 < len(options) <= len(LETTERS):
-        raise UsageError(f"{name}: {len(options)} options; there are 2 to {len(LETTERS)}")
+        several = "" if len(options) == 1 else "s"
+        raise UsageError(f"{name}: {len(options)} option{several}; there are 2 to {len(LETTERS)}")
     item = _item(reference, options, name)
-    assert_correct((judge_strictly if strict else judge_string_match)(item, response))
+    verdict = (judge_strictly if strict else judge_string_match)(item, response)
+    if verdict.outcome != "correct":
+        raise _wrong(verdict, _with_texts(verdict.explanation, item))
 
 
 def assert_log_likelihood(
@@ -75,6 +88,7 @@ def assert_log_likelihood(
         WrongAnswer: Another one is at least as likely as that allows.
         UsageError: The response has no log-likelihoods, or the reference is none of them.
     """
+    __tracebackhide__ = True
     values = response.loglikelihoods
     if values is None:
         raise UsageError("assert_log_likelihood: the response has no log-likelihoods: it is of generate()")
@@ -92,9 +106,23 @@ def assert_log_likelihood(
     else:
         item = _lettered(reference, given)
     verdict = judge_log_likelihood(item, response)
-    assert_correct(verdict)
+    explanation = _with_texts(verdict.explanation, item)
+    if verdict.outcome != "correct":
+        raise _wrong(verdict, explanation)
     if verdict.margin is not None and verdict.margin < margin:
-        raise WrongAnswer(f"{verdict.explanation}, which is below {margin:g}")
+        raise WrongAnswer(f"{explanation}, which is below {margin:g}")
+
+
+def _with_texts(explanation: str, item: Item) -> str:
+    """A verdict's line with the options' texts behind their letters, which only the test's author could look up."""
+    texts = dict(zip(item.labels or (), item.options or (), strict=False))
+
+    def named(match: re.Match[str]) -> str:
+        text = texts.get(match[1], "")
+        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+        return f"{match[0]} {shown!r}" if text else match[0]
+
+    return _LETTER.sub(named, explanation)
 
 
 def _item(reference: str | Item, options: Sequence[str] | None, name: str) -> Item:
@@ -103,6 +131,7 @@ def _item(reference: str | Item, options: Sequence[str] | None, name: str) -> It
     Raises:
         UsageError: It is none of the options.
     """
+    __tracebackhide__ = True
     from pytest_haerae.types import Item
 
     if isinstance(reference, Item):

@@ -19,7 +19,6 @@ from pytest_haerae.plugin.selection import Selection
 from pytest_haerae.run.asking import Answers
 from pytest_haerae.run.calls import Callers
 from pytest_haerae.run.identity import Identities
-from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.progress import ProgressLine, TerminalWriter
 from pytest_haerae.types import Sample, Selected, Verdict
 
@@ -58,7 +57,7 @@ def ask_batch(config: pytest.Config, evaluation: Evaluation, selection: Selectio
     quiet = reporter is None or config.option.verbose <= QUIETEST
     if reporter and not quiet:
         reporter.ensure_newline()
-        reporter.write_line(f"haerae: {_announced(evaluation.plan, asked, selection.callers)}")
+        reporter.write_line(f"haerae: {_announced(evaluation, asked, selection.callers)}")
     live = bool(reporter and reporter.isatty)
     width = reporter.width if reporter else 80
     progress = ProgressLine(None if quiet else reporter, live=live, width=width)
@@ -127,11 +126,11 @@ def _grouped(selection: Selection) -> _Grouped:
     return _Grouped(groups, asked, passed_over, items, selection.by_hand or not items)
 
 
-def _announced(plan: Plan, asked: Sequence[Selected], callers: Callers | None) -> str:
+def _announced(evaluation: Evaluation, asked: Sequence[Selected], callers: Callers | None) -> str:
     """What is about to be asked: the items, and how many tests ask further questions."""
-    items = f"{len(asked)} item{'' if len(asked) == 1 else 's'}"
+    plan, items = evaluation.plan, f"{len(asked)} item{'' if len(asked) == 1 else 's'}"
     items += f" with {plan.config.repeats} answers each" if plan.config.repeats > 1 else ""
-    parts = [f"{plan.describe([entry.data for entry in asked])}, {items}"]
+    parts = [f"{plan.describe(evaluation.source.name_of(entry.data) for entry in asked)}, {items}"]
     if callers is not None:
         parts = parts if asked else [plan.named]
         parts.append(

@@ -28,7 +28,7 @@ from pytest_haerae.plugin.nodes import (
 )
 from pytest_haerae.plugin.own_tests import asks_model, callers_of, is_own
 from pytest_haerae.plugin.scope import MARKER, Scope, read_suite
-from pytest_haerae.plugin.selection import Selection, reason_to_skip
+from pytest_haerae.plugin.selection import Selection, is_chosen, reason_to_skip
 from pytest_haerae.plugin.suite_items import SuiteItems
 from pytest_haerae.run.identity import Identities, Identity, parameter_id
 from pytest_haerae.run.language_model import LanguageModel
@@ -72,7 +72,8 @@ class Collection:
                 if any(name in metafunc.fixturenames for name in ITEM_FIXTURES):
                     params = self._parameters(metafunc, models, marked=marked)
             except UsageError as error:
-                self.problem = error
+                # That of a test which is not to run is nobody's mistake.
+                self.problem = error if is_chosen(metafunc.definition, self._config) else None
         names = [name for name in ITEM_FIXTURES if name in metafunc.fixturenames]
         if not names:
             return

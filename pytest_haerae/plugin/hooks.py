@@ -61,8 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers; add xdist's hooks only where xdist is loaded."""
     config.addinivalue_line(
         "markers",
-        "haerae(dataset=None, subset=None, by=None, min_accuracy=None): items that a test is parametrized with,"
-        " metadata columns that their accuracy is told by, and the least that it may be",
+        "haerae(dataset=None, subset=None, by=None, min_accuracy=None, columns=None): items that a test is parametrized"
+        " with, metadata columns that their accuracy is told by, the least that it may be, and what the data's columns"
+        " mean",
     )
     config.addinivalue_line(
         "markers",
@@ -106,7 +107,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> Gener
 def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class) -> Generator[None, object, object]:
     """Leave out the suites that are out of scope."""
     collected = yield
-    if find_session(collector.config) is None:
+    evaluation = find_session(collector.config)
+    # One that has a mistake stays until that is told: pytest would say of its node id that it is not found.
+    if evaluation is None or evaluation.collection.problem is not None:
         return collected
     from pytest_haerae.plugin.nodes import without_placeholders
 

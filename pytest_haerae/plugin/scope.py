@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,11 +16,12 @@ from pytest_haerae.catalogue.benchmarks.haerae_bench import SUBSETS as HAERAE_SU
 from pytest_haerae.catalogue.datasets import unknown_subset
 from pytest_haerae.catalogue.registry import find_benchmark, is_benchmark
 from pytest_haerae.config.options import BY_NAME
-from pytest_haerae.config.parsing import parse_share
+from pytest_haerae.config.parsing import parse_mapping, parse_share
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.types import Terms
 
 MARKER = "haerae"
+_COLUMNS_OPTION = "--dataset-columns"
 DEFAULT_DATASET: str = BY_NAME["dataset"].default[0]
 
 
@@ -34,6 +36,7 @@ class Suite:
         by: Metadata columns by whose values the accuracy of its items is told.
         min_accuracy: The accuracy that its items have to reach; None for no gate.
         is_marked: Whether the test has the marker at all.
+        columns: What the columns of its data set mean, as JSON; None for what the run says of all that do not say it.
     """
 
     path: Path
@@ -42,6 +45,7 @@ class Suite:
     by: tuple[str, ...] = ()
     min_accuracy: float | None = None
     is_marked: bool = True
+    columns: str | None = None
 
     def terms(self, nodeid: str) -> tuple[Terms, ...]:
         """What the marker says of the items, beside which they are; nothing where it says nothing.
@@ -50,6 +54,13 @@ class Suite:
             nodeid: The node id of the suite's test function.
         """
         return (Terms(nodeid, self.by, self.min_accuracy),) if self.by or self.min_accuracy is not None else ()
+
+    def of_its_columns(self, error: UsageError, nodeid: str) -> UsageError:
+        """A mistake in what the columns mean, told where it was made: in the marker, if that says it."""
+        option, _, problem = str(error).partition(f"{_COLUMNS_OPTION}: ")
+        if option or not problem or self.columns is None:
+            return error
+        return UsageError(f"{nodeid}: @pytest.mark.{MARKER}: columns=: {problem}")
 
     def check_marked(self, nodeid: str) -> None:
         """Refuse a test without items that has no marker: it would vanish without a word.
@@ -204,16 +215,31 @@ def read_suite(marker: pytest.Mark | None, path: Path, place: str) -> Suite:
             raise UsageError(f"{place}: {unknown('keyword', name, _KEYWORDS)}")
     given = {name: marker.kwargs.get(name) for name in _KEYWORDS}
     least = given["min_accuracy"]
-    return Suite(
+    suite = Suite(
         path,
         _dataset(given["dataset"], place),
         _names("subset", given["subset"], place),
         _names("by", given["by"], place) or (),
         None if least is None else parse_share(f"{place}: min_accuracy=", least),
+        columns=_columns(given["columns"], place),
     )
+    if suite.columns is not None and (suite.dataset is None or suite.benchmark is not None):
+        raise UsageError(f"{place}: columns= is about a data set of one's own: name it with dataset=")
+    return suite
 
 
-_KEYWORDS = ("dataset", "subset", "by", "min_accuracy")
+_KEYWORDS = ("dataset", "subset", "by", "min_accuracy", "columns")
+
+
+def _columns(value: object, place: str) -> str | None:
+    if value is None:
+        return None
+    if not (isinstance(value, str | dict) and value):
+        raise UsageError(f"{place}: columns= is a mapping or a text such as question=…,answer=…, not {value!r:.80}")
+    try:
+        return json.dumps(parse_mapping(f"{place}: columns=", value), ensure_ascii=False, sort_keys=True)
+    except TypeError:
+        raise UsageError(f"{place}: columns= names columns by texts, not {value!r:.80}") from None
 
 
 def _dataset(value: object, place: str) -> str | None:

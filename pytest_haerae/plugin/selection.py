@@ -1,9 +1,10 @@
-"""What is left of a session's tests when pytest has selected them: run, skipped by a mark, or gone without a word."""
+"""What is left of a session's tests where pytest selects them: run, skipped by a mark, or gone without a word."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +35,28 @@ class Selection:
     def __bool__(self) -> bool:
         """Whether there is anything to ask or to miss."""
         return bool(self.tests or self.gone or self.callers)
+
+
+def is_chosen(definition: pytest.Item, config: pytest.Config) -> bool:
+    """Whether node ids on the command line, and ``--deselect``, leave a test function.
+
+    It is asked before the function has its parameters, which ``-k`` may be about: that leaves it.
+
+    Args:
+        definition: The function.
+        config: The session's configuration.
+    """
+    if any(definition.nodeid.startswith(prefix) for prefix in getattr(config.option, "deselect", None) or ()):
+        return False
+    return any(_names(str(argument), definition, config.invocation_params.dir) for argument in config.args)
+
+
+def _names(argument: str, definition: pytest.Item, start: Path) -> bool:
+    place, *names = argument.partition("[")[0].split("::")
+    path, module = (start / place).resolve(), definition.path.resolve()
+    if not path.exists():  # A module by its dotted name, for one: pytest knows what it means.
+        return True
+    return path in (module, *module.parents) and names == definition.nodeid.split("::")[1 : len(names) + 1]
 
 
 def reason_to_skip(test: pytest.Item) -> str | None:

@@ -10,7 +10,7 @@ from pytest_haerae.plugin.evaluations import Evaluations
 from pytest_haerae.plugin.given import Given
 from pytest_haerae.plugin.named import named_benchmarks
 from pytest_haerae.plugin.scope import MARKER, Scope, Suite
-from pytest_haerae.run.identity import parameter_id
+from pytest_haerae.run.identity import parameter_id, place_of_data
 from pytest_haerae.types import DataKey, Selected
 
 
@@ -29,6 +29,7 @@ class SuiteItems:
         self._given = given
         self._scope = scope
         self._evaluations = evaluations
+        self._described: dict[str, tuple[str | None, str]] = {}
         self._scope_is_read = False
         self._begun: set[DataKey] = set()
         self._emptied: list[str] = []
@@ -43,11 +44,21 @@ class SuiteItems:
         Raises:
             UsageError: The data cannot be read, or a subset does not exist.
         """
-        if not self._in_scope(suite):
-            return []
+        try:
+            return self._entries(suite, nodeid) if self._in_scope(suite) else []
+        except UsageError as error:
+            raise suite.of_its_columns(error, nodeid) from None
+
+    def _entries(self, suite: Suite, nodeid: str) -> list[Selected]:
         evaluation, own = self._evaluations.first, suite.dataset is None or suite.benchmark is not None
-        present = {data: evaluation.source.subsets(data) for data in self._data_of(suite)}
+        try:
+            present = {data: evaluation.source.subsets(data) for data in self._data_of(suite)}
+        except UsageError as error:
+            # Which of a file's tests names what is not there, nobody sees in the name.
+            raise UsageError(f"{nodeid}: {error}") if suite.dataset is not None else error from None
         self._begun |= present.keys()
+        for data in present:
+            self._check_described(data, nodeid)
         chosen_for_it = self._given.datasets() is None and not self._scope.datasets
         # A suite with a gate of its own may not vanish, whatever data it is run on.
         if suite.dataset is not None or suite.min_accuracy is not None or chosen_for_it:
@@ -72,6 +83,20 @@ class SuiteItems:
             suite.check_marked(nodeid)
         return entries
 
+    def _check_described(self, data: DataKey, nodeid: str) -> None:
+        """Refuse a file that two tests read in two ways: a row is one item, whoever asks it.
+
+        Raises:
+            UsageError: With both tests.
+        """
+        if data.folder is None:
+            return
+        columns, other = self._described.setdefault(place_of_data(data), (data.columns, nodeid))
+        if columns != data.columns:
+            raise UsageError(
+                f"{nodeid}: {data.name} has other columns= in the marker of {other}: write the same in both"
+            )
+
     def check_asked(self) -> None:
         """Refuse a data set on the command line that no suite asks, and a suite whose gate has no item left.
 
@@ -89,7 +114,8 @@ class SuiteItems:
         """The data sets that a suite may ask: the benchmark that it names, its own, or all of the run's."""
         if suite.dataset is None:
             return [*self._evaluations.first.plan.parts]
-        return [DataKey(suite.benchmark) if suite.benchmark else DataKey(suite.dataset, str(suite.path.parent))]
+        folder = str(suite.path.parent)
+        return [DataKey(suite.benchmark) if suite.benchmark else DataKey(suite.dataset, folder, suite.columns)]
 
     def _in_scope(self, suite: Suite) -> bool:
         """Whether a suite is about one of the run's data sets, or about one of its own that is no benchmark."""

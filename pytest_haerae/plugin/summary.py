@@ -54,7 +54,8 @@ def _summarise_run(run: ModelRun, reporter: pytest.TerminalReporter, config: pyt
     if config.option.verbose <= QUIETEST:
         return
     write_slowest(conclusion.samples, config, reporter)
-    reporter.write_sep("=", one_line(f"haerae: {plan.describe([entry.data for entry in batch.items])}"))
+    names = map(run.evaluation.source.name_of, (entry.data for entry in batch.items))
+    reporter.write_sep("=", one_line(f"haerae: {plan.describe(names)}"))
     width, baseline = shutil.get_terminal_size().columns, run.evaluation.baseline
     earlier = None if baseline is None else baseline.report["samples"]
     lines = summary_lines(conclusion.report, width)

@@ -36,7 +36,7 @@ class ItemSource:
         """A data set.
 
         Args:
-            data: Which; one that a suite brings along has a folder, and no revision.
+            data: Which; one that a suite brings along has a folder, no revision, and may have columns.
             split: Its split; None for the configuration's.
 
         Raises:
@@ -47,7 +47,8 @@ class ItemSource:
         if (data, split) not in self._loaders:
             folder = Path(data.folder) if data.folder else None
             revision = None if folder else config.dataset_revision
-            self._loaders[data, split] = open_items(data.name, split, revision, folder, config.dataset_columns)
+            columns = config.dataset_columns if data.columns is None else json.loads(data.columns)
+            self._loaders[data, split] = open_items(data.name, split, revision, folder, columns)
         return self._loaders[data, split]
 
     def name_of(self, data: DataKey) -> str:

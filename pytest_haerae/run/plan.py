@@ -151,13 +151,13 @@ class Plan:
         with refusing(f"--model={self.config.model_name}: its parameters' identity()"):
             return identity_digest({"backend": self.config.model, **self.parameters.identity()})
 
-    def describe(self, asked: Iterable[DataKey] = ()) -> str:
+    def describe(self, asked: Iterable[str] = ()) -> str:
         """One line: backend, model, method, data.
 
         Args:
-            asked: The data sets that are asked, where suites bring some of their own along; else the configuration's.
+            asked: What the data sets are called that are asked, where suites bring some; else the configuration's.
         """
-        data = ", ".join(dict.fromkeys(key.name for key in asked or self.parts))
+        data = ", ".join(dict.fromkeys([*asked] or [key.name for key in self.parts]))
         methods = " and ".join(dict.fromkeys(config.method for config in self.config.parts))
         return f"{self.named}, {methods}, {data}"
 

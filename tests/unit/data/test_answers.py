@@ -10,6 +10,7 @@ from pytest_haerae.errors import UsageError
 
 WORDS = Choices(("가", "나", "다"))
 BLOOD = Choices(("AB", "B", "A", "O"))
+NUMBERED = Choices(("가", "나"), ("1", "2"))
 DIGITS = Choices(("3", "1", "2"))
 NUMBERS = Choices(("3", "1", "2"), None, numbers=True)
 LABELLED = Choices(("가", "나", "다"), ("1", "2", "3"))
@@ -67,6 +68,10 @@ def test_a_numbered_column_may_be_of_letters_or_texts(cells: list[tuple[object, 
         ([(1, DIGITS)], "written", "row 1, field 'answer': '1' may mean two options"),
         ([(1, WORDS)], "written", r"row 1, .*'1' is neither a letter nor the text of one option; for numbers say"),
         ([("라", WORDS)], "written", "row 1, .*'라' is neither a letter nor the text of one option$"),
+        ([("3", NUMBERED)], "written", "row 1, field 'answer': '3' is not a number from 1 to 2$"),
+        ([(1, NUMBERED), (3, NUMBERED)], "written", "row 2, field 'answer': '3' is not a number from 1 to 2$"),
+        ([("2", NUMBERED), ("0", NUMBERED)], "written", "row 2, .*'0' is not a number from 1 to 2$"),
+        ([("라", NUMBERED)], "written", "'라' is neither a letter nor the text of one option$"),
         ([("가", WORDS), ("E", WORDS)], "written", "row 2, .*'E' is not one of the options A, B, C"),
         ([("가", Choices(("가", "가")))], "written", "'가' is the text of several options; write"),
         ([(0, WORDS), (3, WORDS)], "written", "row 1, .*'0' is neither"),

@@ -16,7 +16,7 @@ def read(*rows: dict[str, Any]) -> list[Item]:
     return list(make_items("s", rows, "f.csv", {}, known_layouts()))
 
 
-@pytest.mark.parametrize("question", ["문제", "질문"])
+@pytest.mark.parametrize("question", ["문제", "질문", "문항"])
 @pytest.mark.parametrize("answer", ["정답", "답"])
 @pytest.mark.parametrize(
     "options",
@@ -25,6 +25,8 @@ def read(*rows: dict[str, Any]) -> list[Item]:
         dict(zip(("선택지 A", "선택지 B", "선택지 C"), CITIES, strict=True)),
         dict(zip(("①", "②", "③"), CITIES, strict=True)),
         dict(zip(("1", "2", "3"), CITIES, strict=True)),
+        dict(zip(("선지1", "선지2", "선지3"), CITIES, strict=True)),
+        {"선지": "부산|서울|대전"},
         {"보기": "부산|서울|대전"},
         {"선택지": [*CITIES]},
     ],
@@ -40,6 +42,12 @@ def test_headings_of_a_korean_spreadsheet(question: str, answer: str, options: d
 def test_numbers_under_numbered_headings_are_these() -> None:
     row = {"문제": "수도는?", "보기1": "부산", "보기2": "서울", "보기3": "대전", "정답": "2"}
     assert [item.reference for item in read(row)] == ["B"]
+
+
+def test_a_number_behind_the_last_option_is_told_from_where_to_where_they_count() -> None:
+    row = {"문제": "수도는?", "보기1": "부산", "보기2": "서울", "정답": "3"}
+    with pytest.raises(UsageError, match=r"f\.csv, row 1, field '정답': '3' is not a number from 1 to 2$"):
+        read(row)
 
 
 def test_a_row_with_english_headings_as_well_is_read_by_these() -> None:

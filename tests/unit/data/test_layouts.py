@@ -59,9 +59,14 @@ def test_a_layout_described_by_the_user() -> None:
     [
         ({**HAERAE, "query": " "}, "file.jsonl, row 1, field 'query': is empty"),
         ({**HAERAE, "answer": "(E)"}, "row 1, field 'answer': '\\(E\\)' is not one of the options A, B, C"),
-        ({**HAERAE, "options": "['가']"}, "field 'options': has 1 options"),
+        ({**HAERAE, "options": "['가']"}, "field 'options': has 1 option[,;]"),
         ({"question": "q", "A": "1", "B": "2", "C": "3", "D": "4", "answer": "5"}, "'5' is not a number from 1 to 4"),
-        ({"title": "q"}, "no known layout"),
+        ({"title": "q"}, "no known layout; describe them with --dataset-columns"),
+        (
+            {"question": "q", "options": "a|b", "answr": "a"},
+            "the columns question, options, answr are no known layout: did you mean 'answer' by 'answr'",
+        ),
+        ({"문제": "q", "보기1": "a", "보기2": "b", "정닶": "1"}, "did you mean '정답' by '정닶'"),
     ],
 )
 def test_bad_rows_name_file_row_and_field(row: dict[str, Any], message: str) -> None:

@@ -5,7 +5,7 @@ from unicodedata import normalize
 
 import pytest
 
-from pytest_haerae.data.paths import existing, located, nearest
+from pytest_haerae.data.paths import existing, from_here, located, nearest
 
 
 @pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
@@ -38,3 +38,22 @@ def test_e3_the_nearest_table_is_named(tmp_path: Path, name: str, found: str | N
         (tmp_path / entry).touch()
     assert nearest(tmp_path / name, (".csv", ".jsonl")) == (tmp_path / found if found else None)
     assert nearest(tmp_path / "none" / name, (".csv",)) is None
+
+
+def test_a_suites_path_makes_no_detour_unless_a_link_does(tmp_path: Path) -> None:
+    (tmp_path / "suites").mkdir()
+    (tmp_path / "far" / "deep").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "far" / "deep")
+    for place in ("q.csv", "far/q.csv"):
+        (tmp_path / place).touch()
+    assert located("../q.csv", tmp_path / "suites") == tmp_path / "q.csv"
+    assert located("../none.csv", tmp_path / "suites") == tmp_path / "none.csv"
+    assert located("../q.csv", tmp_path / "link").samefile(tmp_path / "far/q.csv")
+    assert located("../q.csv") == Path("../q.csv"), "what somebody typed is called as it was typed"
+
+
+def test_a_path_is_shown_from_the_current_folder_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert from_here(tmp_path / "my" / "q.csv") == Path("my/q.csv")
+    assert from_here(tmp_path.parent / "q.csv") == tmp_path.parent / "q.csv"
+    assert from_here(Path("my/q.csv")) == Path("my/q.csv")

@@ -119,7 +119,7 @@ def test_options_are_the_same_however_they_are_written(options: list[str]) -> No
     ("value", "message"),
     [
         (None, "has 0 options; 2 to 26 are possible"),
-        ("가", "has 1 options"),
+        ("가", "has 1 option[,;]"),
         (list("가" * 27), "has 27 options"),
         ("가||다", "option B is empty"),
         ("['가', ", "is not a list"),

@@ -73,7 +73,10 @@ def test_rows_come_one_by_one(tmp_path: Path) -> None:
         next(rows)
 
 
-CP949 = "(byte 0); it looks like CP949, as Korean Excel writes it; save it as UTF-8 (in Excel the file type CSV UTF-8)"
+CP949 = (
+    "(byte 0); it looks like CP949, as Korean Excel writes it; save it as UTF-8 (in Excel the file type CSV UTF-8;"
+    " or by iconv -f cp949 -t utf-8)"
+)
 
 
 @pytest.mark.parametrize(

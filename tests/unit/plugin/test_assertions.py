@@ -46,7 +46,7 @@ def test_a_text_is_read_as_the_method_reads_it(text: str, reference: str, option
     [
         ("부산", "서울", None, "wrong: answered '부산', reference '서울'"),
         ("", "서울", None, "invalid"),
-        ("(A)", "B", CITIES, r"wrong: predicted \(A\), reference \(B\)"),
+        ("(A)", "B", CITIES, r"wrong: predicted \(A\) '부산', reference \(B\) '서울'"),
         ("(A) 또는 (B)", "B", CITIES, "invalid"),
     ],
 )
@@ -85,6 +85,39 @@ def test_the_right_continuation_is_the_most_likely(reference: int | str) -> None
         assert_log_likelihood(response, 0)
 
 
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        (
+            lambda: assert_log_likelihood(Response(loglikelihoods=(-1.0, -2.0)), 1, options=[" 부산", " 서울"]),
+            "answer wrong: predicted (A) ' 부산', reference (B) ' 서울', margin -1.0000",
+        ),
+        (
+            lambda: assert_log_likelihood(
+                Response(loglikelihoods=(-2.0, -1.0)), "(A)", options=["(A)", "reference (A)"], margin=1
+            ),
+            "answer wrong: predicted (B) 'reference (A)', reference (A) '(A)', margin -1.0000",
+        ),
+        (
+            lambda: assert_string_match(Response(text="(A)"), "B", options=CITIES),
+            "answer wrong: predicted (A) '부산', reference (B) '서울', read by bare label",
+        ),
+        (
+            lambda: assert_string_match(Response(text="?"), "A", options=["가" * 61, "나"]),
+            f"answer invalid: no answer in '?', reference (A) '{'가' * 60}…'",
+        ),
+        (
+            lambda: assert_log_likelihood(Response(loglikelihoods=(-1.0, -2.0)), 1),
+            "answer wrong: predicted (A), reference (B), margin -1.0000",
+        ),
+    ],
+)
+def test_a_letter_stands_before_the_text_that_it_is_of(claim: Callable[[], None], words: str) -> None:
+    with pytest.raises(WrongAnswer) as caught:
+        claim()
+    assert str(caught.value) == words
+
+
 def test_continuations_beyond_z_have_names() -> None:
     """They had an IndexError."""
     response = Response(loglikelihoods=tuple(-float(abs(place - 27)) - 1 for place in range(800)))
@@ -111,7 +144,7 @@ TEXT, SCORES = Response(text="서울"), Response(loglikelihoods=(-1.0, -2.0))
         (lambda: assert_string_match(TEXT, ""), "the reference is a text or an item, not ''"),
         (lambda: assert_string_match(TEXT, "D", options=CITIES), "the reference 'D' is no option"),
         (lambda: assert_string_match(TEXT, "B", options=["A", "B", "B"]), "the reference 'B' is more than one option"),
-        (lambda: assert_string_match(TEXT, "A", options=["서울"]), "1 options; there are 2 to 26"),
+        (lambda: assert_string_match(TEXT, "A", options=["서울"]), "1 option; there are 2 to 26"),
         (lambda: assert_log_likelihood(TEXT, 0), "the response has no log-likelihoods"),
         (lambda: assert_log_likelihood(SCORES, 0, options=CITIES), "3 options, and 2 continuations were scored"),
         (

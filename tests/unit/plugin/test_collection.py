@@ -161,6 +161,37 @@ def test_the_first_mistake_ends_the_session_once_all_is_collected(tmp_path: Path
         collection.finish([a_test(None)])
 
 
+@pytest.mark.parametrize(
+    ("args", "deselect", "judged"),
+    [
+        ([], [], ["one", "two"]),
+        (["test_a.py::one"], [], ["one"]),
+        (["test_a.py::one[x-0001]", "test_a.py::two"], [], ["one", "two"]),
+        (["test_a.py::on"], [], []),
+        (["test_a.py", "test_b.py::one"], [], ["one", "two"]),
+        (["test_b.py"], [], []),
+        (["some.package::one"], [], ["one", "two"]),
+        ([], ["test_a.py::one"], ["two"]),
+        ([], ["test_a.py::one[x-0001]"], ["one", "two"]),
+        ([], ["test_a.py"], []),
+    ],
+)
+def test_a_mistake_of_a_test_that_is_not_selected_ends_nothing(
+    tmp_path: Path, args: list[str], deselect: list[str], judged: list[str]
+) -> None:
+    for name in ("test_a.py", "test_b.py"):
+        (tmp_path / name).touch()
+    for name in ("one", "two"):
+        given = named(tmp_path, *args)
+        given.option.deselect = deselect
+        function = Metafunc(None, tmp_path / "test_a.py", name=name, dataset="none.jsonl")
+        problem = collect(given, function).problem
+        assert function.params == [(None,)]
+        assert (problem is not None) == (name in judged), name
+        if problem is not None:
+            assert str(problem).startswith(f"test_a.py::{name}: dataset none.jsonl: there is no such file")
+
+
 def test_a_worker_leaves_the_mistake_to_its_controller(tmp_path: Path) -> None:
     given = in_folder(tmp_path)
     given.workerinput = {}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_haerae.errors import UsageError
 from pytest_haerae.plugin import hooks
 from pytest_haerae.plugin.ignoring import left_out
 from pytest_haerae.plugin.stash import find_session
@@ -76,16 +77,19 @@ def test_only_a_test_with_our_fixtures_begins_an_evaluation(
     assert bool(function.params) == ours
 
 
-@pytest.mark.parametrize("evaluates", [False, True])
-def test_placeholders_are_dropped_only_where_something_is_evaluated(tmp_path: Path, evaluates: bool) -> None:
-    given = with_session(config(tmp_path), SimpleNamespace()) if evaluates else config(tmp_path)
+@pytest.mark.parametrize(("evaluates", "problem"), [(False, None), (True, None), (True, UsageError("a mistake"))])
+def test_placeholders_are_dropped_only_where_something_is_evaluated(
+    tmp_path: Path, evaluates: bool, problem: UsageError | None
+) -> None:
+    evaluation = SimpleNamespace(collection=SimpleNamespace(problem=problem))
+    given = with_session(config(tmp_path), evaluation) if evaluates else config(tmp_path)
     placeholder = SimpleNamespace(callspec=SimpleNamespace(params={"haerae_item": None}), stash=pytest.Stash())
     collector: Any = SimpleNamespace(config=given)
     hook = hooks.pytest_pycollect_makeitem(collector)
     next(hook)
     with pytest.raises(StopIteration) as stopped:
         hook.send([placeholder])
-    assert stopped.value.value == ([] if evaluates else [placeholder])
+    assert stopped.value.value == ([] if evaluates and problem is None else [placeholder])
 
 
 def test_the_ends_of_collection_reach_the_evaluation(tmp_path: Path) -> None:

@@ -39,11 +39,24 @@ def test_a_marker_is_read(marker: pytest.Mark | None, dataset: str | None, subse
 
 
 @pytest.mark.parametrize(
+    "columns",
+    [
+        "options=가|나,question=질의",
+        {"question": "질의", "options": "가|나"},
+        '{"question": "질의", "options": "가|나"}',
+    ],
+)
+def test_the_columns_of_a_suites_data_are_a_mapping_or_a_text(columns: object) -> None:
+    suite = read_suite(mark(dataset="a.csv", columns=columns), PATH, "n")
+    assert suite == Suite(PATH, "a.csv", None, columns='{"options": "가|나", "question": "질의"}')
+
+
+@pytest.mark.parametrize(
     ("marker", "message"),
     [
         (
             mark(subsets="history"),
-            "unknown keyword 'subsets': did you mean 'subset'? Valid: by, dataset, min_accuracy, subset",
+            "unknown keyword 'subsets': did you mean 'subset'? Valid: by, columns, dataset, min_accuracy, subset",
         ),
         (mark(datset="a.jsonl", subset="history"), "unknown keyword 'datset': did you mean 'dataset'?"),
         (mark("history"), "'history' has no keyword; write subset=… or dataset=…"),
@@ -55,6 +68,13 @@ def test_a_marker_is_read(marker: pytest.Mark | None, dataset: str | None, subse
         (mark(min_acuracy=0.5), "unknown keyword 'min_acuracy': did you mean 'min_accuracy'?"),
         *((mark(by=value), f"by= is a name or a list of names, not {value!r}") for value in ("", [], 5, ["a", None])),
         *((mark(min_accuracy=value), "min_accuracy=: '") for value in ("x", True, [0.5])),
+        *(
+            (mark(dataset="a.csv", columns=value), "columns= is a mapping or a text such as question=…,answer=…, not")
+            for value in ("", dict[str, str](), 5, ["question"])
+        ),
+        (mark(dataset="a.csv", columns={"options": {"a"}}), "columns= names columns by texts, not {'options': {'a'}}"),
+        (mark(columns="question=q"), "columns= is about a data set of one's own: name it with dataset="),
+        (mark(dataset="kmmlu", columns="question=q"), "columns= is about a data set of one's own"),
         (mark(min_accuracy=60), "min_accuracy=: 60 is not between 0 and 1; for 60 percent write 0.6"),
         (mark(min_accuracy=float("nan")), "min_accuracy=: nan is not between 0 and 1"),
     ],

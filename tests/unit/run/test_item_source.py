@@ -53,7 +53,9 @@ def test_the_revision_is_that_of_the_runs_data_and_of_no_suites_folder(
     source = source_of(folder, dataset_revision="abc", dataset_columns="question=q,answer=a")
     source.loader(DataKey("kmmlu"))
     source.loader(DataKey("mine", str(folder)))
+    source.loader(DataKey("own", str(folder), '{"question": "Q"}'))
     columns = {"question": "q", "answer": "a"}
+    assert opened.pop() == ("own", "test", None, folder, {"question": "Q"})
     assert opened == [("kmmlu", "test", "abc", None, columns), ("mine", "test", None, folder, columns)]
 
 

@@ -38,7 +38,7 @@ def test_it_is_described_in_one_line() -> None:
 
 
 def test_b9_it_names_the_data_that_suites_bring_along() -> None:
-    own = [DataKey("a/quiz.jsonl", "/suites"), DataKey("b.csv", "/suites"), DataKey("b.csv", "/other")]
+    own = ["a/quiz.jsonl", "b.csv", "b.csv"]
     assert plan(dataset="haerae_bench").describe(own).endswith(", string_match, a/quiz.jsonl, b.csv")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -51,10 +50,7 @@ def run(arguments: Namespace) -> int:
     if arguments.ci:
         print_lines("commit these files and the questions; not .haerae: it holds the answers of this machine")
     suite = next(iter(asked.files), folder) if arguments.data else folder
-    described = "" if columns is None else f" --dataset-columns {shlex.quote(columns)}"
-    print_lines(f"next: {settings.next_command(Path.cwd(), f'{suite}{described}')}")
-    if columns is not None:
-        print_lines(f"to type less, in pytest's settings: haerae_dataset_columns = {columns}")
+    print_lines(f"next: {settings.next_command(Path.cwd(), str(suite))}")
     return 0
 
 

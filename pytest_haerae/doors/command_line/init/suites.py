@@ -19,7 +19,7 @@ import pytest
 from pytest_haerae import Verdict, assert_correct
 
 
-@pytest.mark.haerae(dataset={dataset})
+@pytest.mark.haerae({what})
 def {name}(haerae_verdict: Verdict) -> None:
     assert_correct(haerae_verdict)
 '''
@@ -98,12 +98,17 @@ def for_data(data: str, folder: Path, columns: str | None = None) -> Plan:
     count = sum(len(loader.items(subset)) for subset in loader.dataset.subsets())
     dataset = json.dumps(Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix(), ensure_ascii=False)
     stem = "test_" + (re.sub(r"[^A-Za-z0-9]+", "_", path.stem).strip("_").lower() or "questions")
+    what = f"dataset={dataset}"
+    if columns is not None:
+        what += f", columns={json.dumps(columns, ensure_ascii=False)}"
     for number in itertools.count(1):
         name = stem if number == 1 else f"{stem}_{number}"
         suite = folder / f"{name}.py"
         if not suite.exists():
             break
-        if f"dataset={dataset}" in suite.read_text(encoding="utf-8", errors="replace"):
-            return Plan(kept=[f"{suite}: asks {path} and stays as it is"])
-    text = _SUITE.format(dataset=dataset, name=name)
+        there = suite.read_text(encoding="utf-8", errors="replace")
+        if f"dataset={dataset}" in there:
+            lacks = f"; to it belongs: {what}" if columns is not None and what not in there else ""
+            return Plan(kept=[f"{suite}: asks {path} and stays as it is{lacks}"])
+    text = _SUITE.format(what=what, name=name)
     return Plan({suite: text}, [f"{suite}: asks the {count} question{'s' if count != 1 else ''} of {path}"])

@@ -75,7 +75,7 @@ def test_a_row_without_options_is_a_short_answer(options: object) -> None:
         ({"answer": "2"}, "field 'answer': '2' is neither a letter nor the text of one option"),
         ({"answer": None}, "field 'answer': is empty"),
         ({"prompt": ""}, "field 'prompt': is empty"),
-        ({"options": ["부산"]}, "field 'options': has 1 options"),
+        ({"options": ["부산"]}, "field 'options': has 1 option[,;]"),
     ],
 )
 def test_a_malformed_row_is_refused(changed: dict[str, Any], said: str) -> None:

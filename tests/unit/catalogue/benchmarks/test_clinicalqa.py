@@ -39,7 +39,7 @@ def test_a_case_has_its_findings_below_it_and_the_options_that_are_there() -> No
     ("changed", "said"),
     [
         ({"answer": "E"}, "field 'answer': 'E' is not one of the options A, B, C, D"),
-        ({"options": {"option_A": "감기"}}, "field 'options': has 1 options"),
+        ({"options": {"option_A": "감기"}}, "field 'options': has 1 option[,;]"),
         ({"options": {"option_A": None, "option_B": "폐렴", "option_C": "천식"}}, "field 'options': option A is empty"),
         ({"question": ""}, "field 'question': is empty"),
     ],

@@ -73,9 +73,14 @@ def test_columns_that_are_no_known_layout_are_described(folder: Path, capsys: py
     assert "--dataset-columns question=" in capsys.readouterr().err
     columns = "question=Frage,options=x|y,answer=Antwort"
     assert main(["init", "tests", "--data=quiz.jsonl", f"--dataset-columns={columns}"]) == 0
-    *_, command, settings = capsys.readouterr().out.splitlines()
-    assert command.startswith(f"next: pytest tests/test_quiz.py --dataset-columns '{columns}' --model=random")
-    assert settings.endswith(f"haerae_dataset_columns = {columns}")
+    *_, command = capsys.readouterr().out.splitlines()
+    assert command.startswith("next: pytest tests/test_quiz.py --model=random")
+    marker = f'@pytest.mark.haerae(dataset="../quiz.jsonl", columns="{columns}")'
+    assert marker in (folder / "tests/test_quiz.py").read_text(encoding="utf-8")
+    assert main(["init", "tests", "--data=quiz.jsonl", f"--dataset-columns={columns},answer_start=0"]) == 4
+    assert f'stays as it is; to it belongs: dataset="../quiz.jsonl", columns="{columns},answer_start=0"' in (
+        capsys.readouterr().out
+    )
     assert main(["init", f"--dataset-columns={columns}"]) == 4
     assert "name it with --data" in capsys.readouterr().err
 
