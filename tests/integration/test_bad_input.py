@@ -24,7 +24,7 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["--subset=questons"], "ERROR: --subset: unknown subset 'questons': did you mean 'questions'? Valid:*"),
     (["--min-accuracy=questons=0.5"], "ERROR: --min-accuracy: unknown subset 'questons': did you mean 'questions'?*"),
     (["--split=tset", "--dataset=sets"], "ERROR: dataset sets: no split 'tset'; there is dev, test"),
-    (["--dataset=nope"], "ERROR: unknown dataset 'nope'. Valid: *click, csat_qa, *haerae_bench, *"),
+    (["--dataset=nope"], "ERROR: unknown dataset 'nope'. Valid: *click, *csat_qa, *haerae_bench, *"),
     (["--dataset=nope.csv"], "ERROR: dataset nope.csv: there is no such file or folder"),
     (["--prompt=none.toml"], "ERROR: --prompt none.toml: there is no such file"),
     (["--prompt=rav"], "ERROR: unknown prompt 'rav': did you mean 'raw'? Valid: answer_letter, *"),
