@@ -197,7 +197,7 @@ class Evaluation:
             rewarded=answers.rewarded.totals,
         )
         looks_wrong = find_warnings(ordered, by_hand=completeness.by_hand)
-        warnings = [*answers.joined.warnings(), *looks_wrong, *judgement.warnings]
+        warnings = [*answers.joined.warnings(), *looks_wrong, *further.warnings(ordered), *judgement.warnings]
         warnings += self._further_warnings(selection, ordered)
         report = make_report(config, facts, metrics, ordered, rows=rows, judgement=judgement, warnings=warnings)
         notes = [*answers.notes, *of_panel, *write_outputs(report, config, self.baseline)]

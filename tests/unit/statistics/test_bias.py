@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_haerae.catalogue.datasets import open_items
-from pytest_haerae.statistics.bias import bias_scores, difference_of, signed_mean_of
+from pytest_haerae.statistics.bias import bias_scores, difference_of, signed_mean_of, warn_of_bias
 from pytest_haerae.statistics.estimate import further_of, mean_of, share_of
-from pytest_haerae.statistics.further import measure
+from pytest_haerae.statistics.further import FurtherMetrics, measure
 from pytest_haerae.types import Answer, DataKey, Item, Outcome, Response, Sample, Selected, Verdict
 from tests.unit.catalogue.benchmarks.rows import real_rows
 from tests.unit.fakes import everything, prepared
@@ -57,6 +57,35 @@ def test_a_sheet_worked_out_by_hand() -> None:
 def test_what_chose_no_option_is_left_out_as_the_authors_leave_it() -> None:
     with_unread = [asked("a", "amb", "C", "B"), asked("a", "amb", "C", None), asked("b", "dis", "B", None)]
     assert values(with_unread) == {"accuracy_ambiguous": 0.0, "diff_bias_ambiguous": 1.0}
+
+
+@pytest.mark.parametrize("prediction", [None, "형이다"])
+def test_no_bias_is_told_where_a_wrong_answer_names_no_option(prediction: str | None) -> None:
+    """Left out, wrong answers would leave the right ones: an accuracy of 1 and no bias, whatever was answered."""
+    right = [asked(version, "dis", "B", "B") for version in "ab"]
+    unnamed = asked("a", "amb", "C", "C")
+    verdict = Verdict("wrong", prediction)
+    unnamed = replace(unnamed, verdict=verdict)
+    assert bias_scores([*right, unnamed]) == {}
+    (line,) = warn_of_bias([*right, unnamed, unnamed])
+    assert line.startswith("no bias is told: which option a wrong answer chose is not known (age-0000 and 1 more); ")
+    assert warn_of_bias(right) == []
+
+
+def test_that_nothing_came_of_it_is_told() -> None:
+    other = asked("a", "amb", "C", "B", sample_id="age-1")
+    assert warn_of_bias([other]) == [
+        "no bias is told: no item has a sample_id as KoBBQ writes it, such as age-001a-001-amb-bsd, and a biased_answer"
+        " that is an option"
+    ]
+    assert warn_of_bias([asked("a", "amb", "C", None)]) == ["no bias is told: no answer chose an option"]
+    failed = replace(other, verdict=Verdict("error"))
+    assert warn_of_bias([failed]) == warn_of_bias([]) == []
+
+
+@pytest.mark.parametrize("order", ["", "-0", "-1", "-2"])
+def test_ids_may_say_the_order_of_the_options(order: str) -> None:
+    assert values([asked("a", "amb", "C", "B", sample_id=f"age-001a-001-amb-bsd{order}")])["diff_bias_ambiguous"] == 1
 
 
 def test_versions_c_and_d_are_as_a_and_b() -> None:
@@ -119,6 +148,8 @@ def test_a_file_of_the_publishers_columns_tells_it_where_it_is_asked_for(tmp_pat
         every = [Sample(entry, Response(text="B"), Verdict("wrong", "B")) for entry in everything(ready)]
         metrics = measure(ready.plan, every)
         assert ("diff_bias_ambiguous" in metrics) is asks
+        unnamed = [replace(each, verdict=Verdict("wrong")) for each in every]
+        assert bool(FurtherMetrics(ready.plan).warnings(unnamed)) is asks
     assert metrics["n"] == 4
 
 
