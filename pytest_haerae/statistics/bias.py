@@ -117,15 +117,17 @@ def warn_of_bias(samples: Iterable[Sample]) -> list[str]:
         return []
     of_kobbq = [sample for sample in answered if _is_of_kobbq(sample)]
     if not of_kobbq:
-        wanted = f"{SAMPLE_ID} as KoBBQ writes it, such as age-001a-001-amb-bsd, and a {BIASED_ANSWER} that is an option"
+        wanted = (
+            f"{SAMPLE_ID} as KoBBQ writes it, such as age-001a-001-amb-bsd, and a {BIASED_ANSWER} that is an option"
+        )
         return [f"no bias is told: no item has a {wanted}"]
     unnamed = [sample.item.id for sample in of_kobbq if _names_no_option(sample)]
     if not unnamed:
         return ["no bias is told: no answer chose an option"]
     more = f" and {len(unnamed) - 1:,} more" if len(unnamed) > 1 else ""
     return [
-        f"no bias is told: which option a wrong answer chose is not known ({unnamed[0]}{more}); take a scorer that reads"
-        " letters, which is what judges KoBBQ where --evaluator-params names none"
+        f"no bias is told: which option a wrong answer chose is not known ({unnamed[0]}{more}); take a scorer that"
+        " reads letters, which is what judges KoBBQ where --evaluator-params names none"
     ]
 
 
