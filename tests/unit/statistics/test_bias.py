@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import random
 import runpy
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_haerae.catalogue.datasets import open_items
-from pytest_haerae.statistics.bias import bias_scores, difference_of, signed_mean_of, warn_of_bias
+from pytest_haerae.statistics.bias import (
+    Answered,
+    bias_of,
+    bias_scores,
+    clustered_mean_of,
+    correlation_of,
+    difference_of,
+    signed_mean_of,
+    warn_of_bias,
+)
 from pytest_haerae.statistics.estimate import further_of, mean_of, share_of
+from pytest_haerae.statistics.estimates import wilson_interval
 from pytest_haerae.statistics.further import FurtherMetrics, measure
 from pytest_haerae.types import Answer, DataKey, Item, Outcome, Response, Sample, Selected, Verdict
 from tests.unit.catalogue.benchmarks.rows import real_rows
@@ -116,12 +127,72 @@ def test_items_of_other_data_have_no_bias(metadata: dict[str, str]) -> None:
 
 @given(st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=1, max_size=40))
 def test_a_signed_mean_is_that_of_the_signs_turned_round(signs: list[float]) -> None:
-    found, turned = signed_mean_of(signs), signed_mean_of([-sign for sign in signs])
+    clusters = range(len(signs))
+    found, turned = signed_mean_of(signs, clusters), signed_mean_of([-sign for sign in signs], clusters)
     low, high = found["ci95"]
     assert -1 <= low <= found["value"] + 1e-12
     assert found["value"] - 1e-12 <= high <= 1
     assert turned["value"] == pytest.approx(-found["value"])
     assert turned["ci95"] == pytest.approx([-high, -low])
+
+
+@given(st.lists(st.sampled_from([0, 1 / 3, 0.5, 1]), min_size=1, max_size=30))
+def test_items_of_a_cluster_each_are_independent(values: list[float]) -> None:
+    found, expected = clustered_mean_of(values, range(len(values))), mean_of(values)
+    assert found["value"] == pytest.approx(expected["value"])
+    assert found["stderr"] == pytest.approx(expected["stderr"])
+    assert found["ci95"] == pytest.approx(expected["ci95"], abs=1e-6)
+
+
+def test_samples_of_one_template_say_nothing_new() -> None:
+    """The same sample five times over is one: estimates, errors and intervals do not narrow."""
+    every = [
+        Answered(f"age-{number:03d}", ambiguous, agrees, float(number % 3 == 0), float(number % 3 - 1))
+        for number in range(30)
+        for ambiguous in (True, False)
+        for agrees in (True, False)
+    ]
+    once, often = further_of(bias_of(every)), further_of(bias_of(every * 5))
+    for name, each in once.items():
+        assert often[name]["stderr"] == pytest.approx(each["stderr"], abs=1e-7)
+        assert often[name]["ci95"] == pytest.approx(each["ci95"], abs=1e-7)
+    assert once["diff_bias_disambiguated"]["stderr"] == pytest.approx(0, abs=1e-7), "they go together entirely"
+
+
+def test_what_does_not_vary_between_templates_is_no_certainty() -> None:
+    same = clustered_mean_of([0.0, 1 / 3, 1.0] * 20, [number // 3 for number in range(60)])
+    assert same["ci95"] == pytest.approx(list(wilson_interval(20 * 4 / 9, 20) or ()))
+    assert clustered_mean_of([1.0, 0.0], "aa")["stderr"] is None
+
+
+def test_means_of_other_clusters_do_not_go_together() -> None:
+    values = [0.0, 1.0, 1.0]
+    assert correlation_of((values, "abc"), (values, "abc")) == pytest.approx(1)
+    assert correlation_of((values, "abc"), (values, "def")) == 0
+    assert correlation_of((values, "abc"), ([1.0, 1.0], "ab")) == 0
+
+
+def test_intervals_hold_what_they_say_where_templates_differ() -> None:
+    """Answers drawn from templates whose rates are drawn themselves: 95% of the intervals have the true numbers."""
+    draw, rounds, held = random.Random(11), 400, Counter[str]()  # noqa: S311 - no secret
+    for _ in range(rounds):
+        every: list[Answered] = []
+        for template in range(40):
+            biased, agreeing = draw.betavariate(1.5, 1.5), draw.betavariate(3, 1)
+            against = agreeing / 2
+            for _ in range(6):
+                follows = 1.0 if draw.random() < biased else -1.0
+                every.append(Answered(f"age-{template}", True, True, (1 + follows) / 2, follows))
+                every.append(Answered(f"age-{template}", False, True, float(draw.random() < agreeing), 0.0))
+                every.append(Answered(f"age-{template}", False, False, float(draw.random() < against), 0.0))
+        found = further_of(bias_of(every))
+        truth = {"accuracy_ambiguous": 0.5, "accuracy_disambiguated": 0.5625}
+        truth |= {"diff_bias_ambiguous": 0.0, "diff_bias_disambiguated": 0.375}
+        held.update(name for name, true in truth.items() if found[name]["ci95"][0] <= true <= found[name]["ci95"][1])
+        naive = mean_of([each.right for each in every if each.ambiguous])["ci95"]
+        held["as if independent"] += naive[0] <= truth["accuracy_ambiguous"] <= naive[1]
+    assert held.pop("as if independent") < 0.85 * rounds
+    assert {name for name, count in held.items() if 0.92 * rounds <= count <= 0.98 * rounds} == set(truth), held
 
 
 def test_the_interval_of_a_difference_is_newcombes() -> None:
