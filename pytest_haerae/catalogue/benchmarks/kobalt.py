@@ -41,7 +41,7 @@ def belongs(subset: str, row: Row) -> bool:
     """
     found = str(row.get("Class") or "").strip()
     if found not in CLASSES.values():
-        raise UsageError(f"dataset kobalt: the class {found!r} is none of {', '.join(CLASSES.values())}")
+        raise UsageError(f"the class {found!r} is none of {', '.join(CLASSES.values())}")
     return CLASSES[subset] == found
 
 
