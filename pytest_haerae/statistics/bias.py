@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pytest_haerae.statistics.estimate import FurtherScore, MetricEstimate
+from pytest_haerae.statistics.estimate import FurtherScore, MetricEstimate, SignedEstimate
 from pytest_haerae.statistics.estimates import clustered_standard_error, effective_size, wilson_interval
 from pytest_haerae.statistics.pairing import ANSWERED
 from pytest_haerae.types import Item, Sample
@@ -162,7 +162,7 @@ def clustered_mean_of(values: Sequence[float], clusters: Sequence[Hashable]) -> 
     return {"value": mean, "stderr": stderr, "ci95": list(interval), "n": len(values)}
 
 
-def signed_mean_of(values: Sequence[float], clusters: Sequence[Hashable]) -> MetricEstimate:
+def signed_mean_of(values: Sequence[float], clusters: Sequence[Hashable]) -> SignedEstimate:
     """The mean of values from -1 to 1, at least one: `clustered_mean_of` on that scale."""
     half = clustered_mean_of([(value + 1) / 2 for value in values], clusters)
     stderr = half["stderr"]
@@ -195,7 +195,7 @@ def _deviations(clustered: Clustered) -> dict[Hashable, float]:
     return dict(found)
 
 
-def difference_of(one: MetricEstimate, other: MetricEstimate, correlation: float = 0.0) -> MetricEstimate:
+def difference_of(one: MetricEstimate, other: MetricEstimate, correlation: float = 0.0) -> SignedEstimate:
     """The difference of two means.
 
     Source of the interval: R. G. Newcombe, "Interval estimation for the difference between independent proportions",
