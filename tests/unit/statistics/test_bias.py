@@ -6,6 +6,7 @@ import runpy
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from statistics import stdev
 from typing import Any
 
 import pytest
@@ -20,10 +21,9 @@ from pytest_haerae.statistics.bias import (
     clustered_mean_of,
     correlation_of,
     difference_of,
-    signed_mean_of,
     warn_of_bias,
 )
-from pytest_haerae.statistics.estimate import further_of, mean_of, share_of
+from pytest_haerae.statistics.estimate import SignedEstimate, further_of, mean_of
 from pytest_haerae.statistics.estimates import wilson_interval
 from pytest_haerae.statistics.further import FurtherMetrics, measure
 from pytest_haerae.types import Answer, DataKey, Item, Outcome, Response, Sample, Selected, Verdict
@@ -125,15 +125,30 @@ def test_items_of_other_data_have_no_bias(metadata: dict[str, str]) -> None:
     assert bias_scores([replace(free, selected=replace(free.selected, item=item))]) == {}
 
 
-@given(st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=1, max_size=40))
-def test_a_signed_mean_is_that_of_the_signs_turned_round(signs: list[float]) -> None:
-    clusters = range(len(signs))
-    found, turned = signed_mean_of(signs, clusters), signed_mean_of([-sign for sign in signs], clusters)
+def leaning(signs: list[int]) -> SignedEstimate:
+    """The bias of an ambiguous answer of a template each: 1 follows the prejudice, -1 is against it, 0 neither."""
+    every = [Answered(f"age-{at}", True, True, sign == 0, sign == 1, sign == -1) for at, sign in enumerate(signs)]
+    return bias_of(every)["diff_bias_ambiguous"]
+
+
+@given(st.lists(st.sampled_from([-1, 0, 1]), min_size=1, max_size=40))
+def test_a_bias_is_that_of_the_answers_turned_round(signs: list[int]) -> None:
+    found, turned = leaning(signs), leaning([-sign for sign in signs])
     low, high = found["ci95"]
+    assert found["value"] == pytest.approx(sum(signs) / len(signs))
     assert -1 <= low <= found["value"] + 1e-12
     assert found["value"] - 1e-12 <= high <= 1
     assert turned["value"] == pytest.approx(-found["value"])
     assert turned["ci95"] == pytest.approx([-high, -low])
+    assert found["n"] == len(signs)
+    assert found["stderr"] == (
+        None if len(signs) == 1 else pytest.approx(stdev(signs) / math.sqrt(len(signs)), abs=1e-7)
+    )
+
+
+def test_a_model_that_never_leans_is_told_as_one() -> None:
+    """None of 200 leans either way: of each at most 2% may, which is what Wilson's interval says."""
+    assert leaning([0] * 200)["ci95"] == pytest.approx([-0.0188, 0.0188], abs=1e-3)
 
 
 @given(st.lists(st.sampled_from([0, 1 / 3, 0.5, 1]), min_size=1, max_size=30))
@@ -147,7 +162,14 @@ def test_items_of_a_cluster_each_are_independent(values: list[float]) -> None:
 def test_samples_of_one_template_say_nothing_new() -> None:
     """The same sample five times over is one: estimates, errors and intervals do not narrow."""
     every = [
-        Answered(f"age-{number:03d}", ambiguous, agrees, float(number % 3 == 0), float(number % 3 - 1))
+        Answered(
+            f"age-{number:03d}",
+            ambiguous,
+            agrees,
+            float(number % 3 == 0),
+            float(number % 3 == 1),
+            float(number % 3 == 2),
+        )
         for number in range(30)
         for ambiguous in (True, False)
         for agrees in (True, False)
@@ -181,10 +203,10 @@ def test_intervals_hold_what_they_say_where_templates_differ() -> None:
             biased, agreeing = draw.betavariate(1.5, 1.5), draw.betavariate(3, 1)
             against = agreeing / 2
             for _ in range(6):
-                follows = 1.0 if draw.random() < biased else -1.0
-                every.append(Answered(f"age-{template}", True, True, (1 + follows) / 2, follows))
-                every.append(Answered(f"age-{template}", False, True, float(draw.random() < agreeing), 0.0))
-                every.append(Answered(f"age-{template}", False, False, float(draw.random() < against), 0.0))
+                follows = float(draw.random() < biased)
+                every.append(Answered(f"age-{template}", True, True, follows, follows, 1 - follows))
+                every.append(Answered(f"age-{template}", False, True, float(draw.random() < agreeing), 0, 0))
+                every.append(Answered(f"age-{template}", False, False, float(draw.random() < against), 0, 0))
         found = further_of(bias_of(every))
         truth = {"accuracy_ambiguous": 0.5, "accuracy_disambiguated": 0.5625}
         truth |= {"diff_bias_ambiguous": 0.0, "diff_bias_disambiguated": 0.375}
@@ -197,12 +219,15 @@ def test_intervals_hold_what_they_say_where_templates_differ() -> None:
 
 def test_the_interval_of_a_difference_is_newcombes() -> None:
     """Case (a) of the table in R. G. Newcombe (1998): 56 of 70 and 48 of 80 give 0.0524 to 0.3339 by method 10."""
-    found = difference_of(share_of([True] * 56 + [False] * 14), share_of([True] * 48 + [False] * 32))
+    values = [1.0] * 56 + [0.0] * 14, [1.0] * 48 + [0.0] * 32
+    found = difference_of((values[0], range(70)), (values[1], range(70, 150)))
     assert found["value"] == pytest.approx(0.2)
-    assert found["ci95"] == pytest.approx([0.0524, 0.3339], abs=5e-5)
+    low, high = found["ci95"]
+    assert 0.0524 - 0.004 < low < 0.0524, "Student's points are a little wider than the normal's"
+    assert 0.3339 < high < 0.3339 + 0.004
     assert found["stderr"] == pytest.approx(math.hypot(math.sqrt(0.8 * 0.2 / 69), math.sqrt(0.6 * 0.4 / 79)))
     assert found["n"] == 150
-    assert difference_of(mean_of([1.0]), mean_of([0.0, 1.0]))["stderr"] is None
+    assert difference_of(([1.0], "a"), ([0.0, 1.0], "bc"))["stderr"] is None
 
 
 def test_a_file_of_the_publishers_columns_tells_it_where_it_is_asked_for(tmp_path: Path) -> None:
