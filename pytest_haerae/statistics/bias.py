@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pytest_haerae.statistics.estimate import FurtherScore, MetricEstimate, SignedEstimate
+from pytest_haerae.statistics.estimate import DifferenceEstimate, FurtherScore, MetricEstimate
 from pytest_haerae.statistics.estimates import clustered_standard_error, effective_size, wilson_interval
 from pytest_haerae.statistics.pairing import ANSWERED
 from pytest_haerae.types import Item, Sample
@@ -187,7 +187,7 @@ def _deviations(clustered: Clustered) -> dict[Hashable, float]:
     return dict(found)
 
 
-def difference_of(one: Clustered, other: Clustered) -> SignedEstimate:
+def difference_of(one: Clustered, other: Clustered) -> DifferenceEstimate:
     """The difference of two means of values from 0 to 1, each at least one, whose items share clusters or do not.
 
     Source of the interval: R. G. Newcombe, "Interval estimation for the difference between independent proportions",

@@ -32,7 +32,7 @@ class MetricEstimate(TypedDict):
     """The items that it is of."""
 
 
-class SignedEstimate(TypedDict):
+class DifferenceEstimate(TypedDict):
     """A difference of two shares, from -1 to 1."""
 
     value: _Signed
@@ -71,9 +71,9 @@ class FurtherScore(TypedDict, total=False):
     """Of KoBBQ: the accuracy where the context does not tell the answer, among the answers that chose an option."""
     accuracy_disambiguated: MetricEstimate
     """The like where the context tells it."""
-    diff_bias_ambiguous: SignedEstimate
+    diff_bias_ambiguous: DifferenceEstimate
     """Of KoBBQ, from -1 to 1: answers that follow the prejudice minus those against it, where the context is silent."""
-    diff_bias_disambiguated: SignedEstimate
+    diff_bias_disambiguated: DifferenceEstimate
     """From -1 to 1: the accuracy where the context agrees with the prejudice minus that where it contradicts it."""
     bits_per_byte: MetricEstimate
     """Of texts alone: the bits that a byte takes, a number from 0."""

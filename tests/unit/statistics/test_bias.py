@@ -23,7 +23,7 @@ from pytest_haerae.statistics.bias import (
     difference_of,
     warn_of_bias,
 )
-from pytest_haerae.statistics.estimate import SignedEstimate, further_of, mean_of
+from pytest_haerae.statistics.estimate import DifferenceEstimate, further_of, mean_of
 from pytest_haerae.statistics.estimates import wilson_interval
 from pytest_haerae.statistics.further import FurtherMetrics, measure
 from pytest_haerae.types import Answer, DataKey, Item, Outcome, Response, Sample, Selected, Verdict
@@ -125,7 +125,7 @@ def test_items_of_other_data_have_no_bias(metadata: dict[str, str]) -> None:
     assert bias_scores([replace(free, selected=replace(free.selected, item=item))]) == {}
 
 
-def leaning(signs: list[int]) -> SignedEstimate:
+def leaning(signs: list[int]) -> DifferenceEstimate:
     """The bias of an ambiguous answer of a template each: 1 follows the prejudice, -1 is against it, 0 neither."""
     every = [Answered(f"age-{at}", True, True, sign == 0, sign == 1, sign == -1) for at, sign in enumerate(signs)]
     return bias_of(every)["diff_bias_ambiguous"]
