@@ -42,6 +42,7 @@ from pytest_haerae.run.plan import Plan, make_plan
 from pytest_haerae.run.questions import Questions
 from pytest_haerae.run.rewards import check_reward
 from pytest_haerae.statistics.breakdown import check_breakdowns
+from pytest_haerae.statistics.examinations import check_examinations
 from pytest_haerae.statistics.further import FurtherMetrics, measure
 from pytest_haerae.statistics.pairing import mark_of, outline_of
 from pytest_haerae.types import DataKey, Sample, Selected, Verdict
@@ -132,6 +133,7 @@ class Evaluation:
         about = selection if about is None else about
         refuse_one_name(about)
         check_breakdowns(self.plan.config.by, about, self.source)
+        check_examinations(about, self.source)
         check_constraint(self.plan, about)
         check_images(self.plan, about)
         check_reward(self.plan)
@@ -190,7 +192,7 @@ class Evaluation:
             probed=answers.probed.totals,
         )
         looks_wrong = find_warnings(ordered, by_hand=completeness.by_hand)
-        warnings = [*answers.joined.warnings(), *looks_wrong, *judgement.warnings]
+        warnings = [*answers.joined.warnings(), *looks_wrong, *further.warnings(ordered), *judgement.warnings]
         warnings += self._further_warnings(selection, ordered)
         if self.baseline is not None:
             config = config.model_copy(update={"baseline": self.baseline.named})

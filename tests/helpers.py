@@ -6,7 +6,7 @@ import json
 import shutil
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -77,6 +77,10 @@ class HubRows(list[dict[str, Any]]):
     """A data set as `datasets` loads it from the hub: its rows, and what its columns are."""
 
     features: ClassVar[dict[str, object]] = {}
+
+    def select(self, indices: Iterable[int]) -> HubRows:
+        """Some of its rows."""
+        return HubRows([self[index] for index in indices])
 
 
 QUESTIONS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +52,7 @@ class HubDataset:
         configurations = repository.configurations
         self._subsets = None if configurations is None else tuple(configurations)
         self._loaded: dict[str | None, Any] = {}
+        self._numbers: dict[str, list[int] | UsageError] = {}
 
     def subsets(self) -> tuple[str, ...]:
         """The subsets' names; known without a download where the repository's configurations are."""
@@ -79,12 +80,38 @@ class HubDataset:
         if configuration not in self._loaded:
             self._loaded[configuration] = self._load(configuration)
         loaded = self._loaded[configuration]
-        classes = {name: names for name, each in loaded.features.items() if (names := class_names(each))}
-        for row in loaded:
-            for name, names in classes.items():
-                row[name] = with_names([row[name]], names)[0]
-            if belongs is None or belongs(subset, row):
-                yield row
+        if belongs is None:
+            yield from _named(loaded)
+            return
+        subsets = [each for each, where in (configurations or {}).items() if where == configuration]
+        if len(subsets) == 1:
+            yield from (row for number, row in enumerate(_named(loaded), 1) if self._has(subset, row, number))
+            return
+        if subset not in self._numbers:
+            self._split(loaded, subsets)
+        if isinstance(numbers := self._numbers[subset], UsageError):
+            raise numbers
+        yield from _named(loaded.select(numbers))
+
+    def _split(self, loaded: Any, subsets: Sequence[str]) -> None:  # noqa: ANN401 - as `_load` gives it
+        """Note which rows of a configuration are whose: to read them again for each subset takes as long each time."""
+        found: dict[str, list[int] | UsageError] = {subset: [] for subset in subsets}
+        for index, row in enumerate(_named(loaded)):
+            for subset, numbers in found.items():
+                try:
+                    if not isinstance(numbers, UsageError) and self._has(subset, row, index + 1):
+                        numbers.append(index)
+                except UsageError as error:
+                    found[subset] = error
+        self._numbers |= found
+
+    def _has(self, subset: str, row: Row, number: int) -> bool:
+        """Whether a subset has a row, of which number it is in the configuration."""
+        belongs = self.repository.belongs
+        try:
+            return belongs is None or belongs(subset, row)
+        except UsageError as error:
+            raise UsageError(f"{RowPlace(self.repository.name, number)}: {error}") from None
 
     def placed_rows(self, subset: str) -> Iterator[tuple[RowPlace, Row]]:
         """The rows of one subset with their places, their texts in NFC.
@@ -121,6 +148,15 @@ class HubDataset:
             f"dataset {self.name} ({self.repository.name}) cannot be had from the hub: {type(error).__name__}:"
             f" {message}. Check the name, HF_TOKEN for private or gated data, and the network; or use --dataset=sample"
         )
+
+
+def _named(loaded: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - a data set of `datasets`
+    """Its rows, with the names of classes beside their numbers."""
+    classes = {name: names for name, each in loaded.features.items() if (names := class_names(each))}
+    for row in loaded:
+        for name, names in classes.items():
+            row[name] = with_names([row[name]], names)[0]
+        yield row
 
 
 def _with_bytes(loaded: Any) -> Any:  # noqa: ANN401 - a data set of `datasets`

@@ -17,16 +17,28 @@ from pytest_haerae.statistics.estimates import (
 )
 
 _Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-_Value = Annotated[float, Field(allow_inf_nan=False)]
+_Signed = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 
 
 class MetricEstimate(TypedDict):
     """A metric of some items: a share of 0 to 1, but where its name says otherwise."""
 
-    value: _Value
+    value: _Amount
     stderr: _Amount | None
-    """Its standard error; null below n = 2."""
-    ci95: Annotated[list[_Value], Field(min_length=2, max_length=2)]
+    """Its standard error; null below n = 2, of KoBBQ's metrics below two templates."""
+    ci95: Annotated[list[_Amount], Field(min_length=2, max_length=2)]
+    """Its 95% interval, low and high."""
+    n: Annotated[int, Field(ge=1)]
+    """The items that it is of."""
+
+
+class DifferenceEstimate(TypedDict):
+    """A difference of two shares, from -1 to 1."""
+
+    value: _Signed
+    stderr: _Amount | None
+    """Its standard error; null below two templates."""
+    ci95: Annotated[list[_Signed], Field(min_length=2, max_length=2)]
     """Its 95% interval, low and high."""
     n: Annotated[int, Field(ge=1)]
     """The items that it is of."""
@@ -59,9 +71,9 @@ class FurtherScore(TypedDict, total=False):
     """Of KoBBQ: the accuracy where the context does not tell the answer, among the answers that chose an option."""
     accuracy_disambiguated: MetricEstimate
     """The like where the context tells it."""
-    diff_bias_ambiguous: MetricEstimate
+    diff_bias_ambiguous: DifferenceEstimate
     """Of KoBBQ, from -1 to 1: answers that follow the prejudice minus those against it, where the context is silent."""
-    diff_bias_disambiguated: MetricEstimate
+    diff_bias_disambiguated: DifferenceEstimate
     """From -1 to 1: the accuracy where the context agrees with the prejudice minus that where it contradicts it."""
     bits_per_byte: MetricEstimate
     """Of texts alone: the bits that a byte takes, a number from 0."""

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from pytest_haerae.catalogue.examination import Examination
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.data.metadata import NO_VALUE, value_of
+from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.statistics.examined import Examined, examine
 from pytest_haerae.statistics.pairing import ANSWERED
 from pytest_haerae.statistics.scores import Metrics
-from pytest_haerae.types import DataKey, Sample, grouped
+from pytest_haerae.types import DataKey, Item, Sample, Selected, grouped
+
+
+def check_examinations(selection: Iterable[Selected], source: ItemSource) -> None:
+    """Refuse a benchmark of examinations none of whose items has the column that names them, or their subjects.
+
+    Args:
+        selection: The items that are asked.
+        source: Where they come from.
+
+    Raises:
+        UsageError: With the nearest column.
+    """
+    asked: dict[DataKey, dict[str, None]] = {}
+    for entry in selection:
+        asked.setdefault(entry.data, {})[entry.item.subset] = None
+    for data, subsets in asked.items():
+        if (rule := _rule_of(data)) is None:
+            continue
+        loader = source.loader(data)
+        items: list[Item] = [item for subset in subsets for item in loader.items(subset)]
+        columns = {column for item in items for column in item.metadata}
+        for field, column in (("group", rule.group), ("subject", rule.subject)):
+            if column not in columns:
+                raise UsageError(
+                    f"benchmark {data.name}: {field} of its examination: {unknown('column', column, columns)}"
+                )
 
 
 def with_examinations(metrics: Metrics, source: ItemSource, samples: Sequence[Sample], *, several: bool) -> Metrics:
@@ -55,7 +82,9 @@ def _examined(
             subject = value_of(item.metadata, rule.subject)
             groups.setdefault(name, {}).setdefault(subject, []).append(rights.get((item.subset, item.index)))
     for name, subjects in groups.items():
-        yield name, examine(rule, subjects, whole=asked == set(subsets) and NO_VALUE not in subjects)
+        # An examination whose questions have no subjects is one; where others have some, nobody knows whose these are.
+        of_subjects = NO_VALUE not in subjects or len(subjects) == 1
+        yield name, examine(rule, subjects, whole=asked == set(subsets) and of_subjects)
 
 
 def _right_of(sample: Sample) -> Fraction | None:

@@ -68,7 +68,9 @@ def _mark(rights: Sequence[Fraction | None]) -> Fraction | None:
 
 
 def _verdict(rule: Examination, marks: Sequence[Fraction], average: Fraction) -> ExaminationVerdict:
-    passed = average >= Fraction(rule.least_average) and min(marks) >= Fraction(rule.least_each)
+    # By what was written: the float 40.1 is a little more than 40.1.
+    least_each, least_average = Fraction(str(rule.least_each)), Fraction(str(rule.least_average))
+    passed = average >= least_average and min(marks) >= least_each
     return "passed" if passed else "failed"
 
 

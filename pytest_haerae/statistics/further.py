@@ -22,7 +22,7 @@ from pytest_haerae.scoring.metrics import (
     wanted_language,
 )
 from pytest_haerae.statistics.attempts import Attempts, correct_given_attempted, simpleqa_f1
-from pytest_haerae.statistics.bias import bias_scores
+from pytest_haerae.statistics.bias import bias_scores, warn_of_bias
 from pytest_haerae.statistics.breakdown import with_breakdowns
 from pytest_haerae.statistics.estimate import FurtherScore, mean_of
 from pytest_haerae.statistics.examinations import with_examinations
@@ -93,6 +93,10 @@ class FurtherMetrics:
             found["byte_perplexity"] = byte_perplexity(texts)
             found["word_perplexity"] = word_perplexity(texts)
         return found
+
+    def warnings(self, samples: Sequence[Sample]) -> list[str]:
+        """The lines on what is asked for and could not be told."""
+        return warn_of_bias(self._wanting(BIAS, samples))
 
     def _part(self, sample: Sample) -> Part:
         return self.plan.part_of(sample.selected.data)

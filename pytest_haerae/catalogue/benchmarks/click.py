@@ -77,7 +77,7 @@ def belongs(subset: str, row: Row) -> bool:
     try:
         return RULES[subset](identifier, identifier.split("_"), str(row.get("question") or ""))
     except (IndexError, ValueError):
-        raise UsageError(f"dataset click: the id {identifier!r} does not tell which subset its row is of") from None
+        raise UsageError(f"the id {identifier!r} does not tell which subset its row is of") from None
 
 
 def metadata(subset: str) -> dict[str, str]:

@@ -33,7 +33,7 @@ def belongs(subset: str, row: Row) -> bool:
     missing = [column for column in _COLUMNS if column not in row]
     if missing:
         raise UsageError(
-            f"{REPOSITORY}/{subset}: the columns {', '.join(map(str, row))} are not those of HAERAE-VISION, which are"
+            f"the columns {', '.join(map(str, row))} are not those of HAERAE-VISION, which are"
             f" known: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing; name a revision that has"
             " them by --dataset-revision"
         )

@@ -14,21 +14,16 @@ from pytest_haerae.data.rows import (
     Row,
     RowPlace,
     given_answer,
-    is_numeral,
     lettered_query,
-    number_index,
     text_of,
 )
 
 
 def read_row(row: Row, place: RowPlace) -> Question:
-    """A question, its options in one column, and the number of the right one; of one's own its letter, too."""
+    """A question, its options in one column, and the number of the right one; of one's own its letter or text, too."""
     choices = read_choices(row.get("options"), "options", place)
     query = lettered_query(text_of(row, "question", place), choices.texts)
-    solution = text_of(row, "solution", place).strip()
-    if not is_numeral(solution):
-        return Question(query, choices.texts, given_answer(row, "solution", choices, place))
-    return Question(query, choices.texts, number_index(solution, 1, choices.texts, "solution", place))
+    return Question(query, choices.texts, given_answer(row, "solution", choices, place, "numbered"))
 
 
 LAYOUT: Layout = (frozenset({"question", "options", "solution"}), read_row)

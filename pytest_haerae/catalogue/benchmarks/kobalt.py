@@ -2,8 +2,9 @@
 
 Repository, configuration (`kobalt_v1`), split (`raw`) and columns (`ID`, `Class`, `Subclass`, `Question`, `Answer`, a
 letter, `Level` and `Sampling_YN`) are those that NVIDIA's NeMo Skills (`nemo_skills/dataset/kobalt`) and other public
-programs read, which also say that `Question` holds question and options in one text, an option a line: ``A: …``,
-``B: …``, and so on.
+programs read. `Question` holds question and options in one text, an option a line: ``A: …`` to ``J: …``; so it does in
+all 700 rows of the publisher's repository (snunlp/KoBALT-700 on GitHub, `data/train.jsonl`, commit 6da8f93), which a
+test reads.
 """
 
 from __future__ import annotations
@@ -23,8 +24,13 @@ CLASSES = {
     "Syntax": "Syntax",
 }
 """Each subset, and its `Class`: a subset's name has no slash, which stands behind a benchmark's."""
-_LINE = re.compile(r"^[ \t]*([A-Z])[ \t]*([:：.)])[ \t]*", re.MULTILINE)
+_COLUMNS = frozenset({"ID", "Class", "Subclass", "Question", "Answer", "Level", "Sampling_YN"})
+_OPTIONS = 10
+"""What the publisher's rows have, which have these columns; with one less an option was taken for a part of another."""
+_LINE = re.compile(r"^[^\S\n]*([A-Z])[^\S\n]*([:：.)])[^\S\n]*", re.MULTILINE)
 """A letter that a line begins with, and the sign behind it."""
+_NO_PART = re.compile(r"^[^\S\n]*(?:[A-Za-z][^\S\n]*[:：.)]|※)", re.MULTILINE)
+"""How a line begins that is hardly a part of the option before it: another option, or a note on the question."""
 
 
 def belongs(subset: str, row: Row) -> bool:
@@ -35,7 +41,7 @@ def belongs(subset: str, row: Row) -> bool:
     """
     found = str(row.get("Class") or "").strip()
     if found not in CLASSES.values():
-        raise UsageError(f"dataset kobalt: the class {found!r} is none of {', '.join(CLASSES.values())}")
+        raise UsageError(f"the class {found!r} is none of {', '.join(CLASSES.values())}")
     return CLASSES[subset] == found
 
 
@@ -46,14 +52,15 @@ def split_question(text: str, field: str, place: RowPlace) -> tuple[str, tuple[s
     without one goes on with the option before it. A dialogue of A and B may stand before them.
 
     Raises:
-        UsageError: There are no such lines, or a list before them is as long and may be what is meant.
+        UsageError: There are no such lines, a list before them is as long and may be what is meant, or behind the last
+            is a line that is no part of it.
     """
     runs = _runs(text)
     if not runs:
         raise place.error(field, "has no lines of options, such as 'A: …' and 'B: …'")
     *earlier, found = runs
-    if found[-1].end() < (last := [*_LINE.finditer(text)][-1]).end():
-        raise place.error(field, f"cannot be split: the line {last[0].strip()!r} is behind the options, and not next")
+    if more := _NO_PART.search(text, found[-1].end()):
+        raise place.error(field, f"cannot be split: the line {more[0].strip()!r} is behind the options, and not next")
     if any(len(run) >= len(found) for run in earlier):
         raise place.error(field, f"cannot be split: two lists of lines go from A to {LETTERS[len(found) - 1]} or on")
     starts = [match.start() for match in found[1:]]
@@ -74,10 +81,16 @@ def _runs(text: str) -> list[list[re.Match[str]]]:
 
 
 def read_row(row: Row, place: RowPlace) -> Question:
-    """A question with its options in one text, and the letter of the right one."""
+    """A question with its options in one text, and the letter of the right one.
+
+    Raises:
+        UsageError: They cannot be told apart, or the publisher's row has not ten.
+    """
     question, options = split_question(text_of(row, "Question", place), "Question", place)
     if not question:
         raise place.error("Question", "has options and no question")
+    if row.keys() >= _COLUMNS and len(options) != _OPTIONS:
+        raise place.error("Question", f"has {len(options)} options, from A to {LETTERS[len(options) - 1]}, and not ten")
     index = letter_index(text_of(row, "Answer", place), options, "Answer", place)
     return Question(lettered_query(question, options), options, index)
 

@@ -41,7 +41,7 @@ def belongs(subset: str, row: Row) -> bool:
     identifier = str(row.get("sample_id") or "")
     category = identifier.partition("-")[0]
     if category not in CATEGORIES:
-        raise UsageError(f"dataset kobbq: the sample_id {identifier!r} does not tell which category its row is of")
+        raise UsageError(f"the sample_id {identifier!r} does not tell which category its row is of")
     return category == subset
 
 

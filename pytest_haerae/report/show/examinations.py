@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from pytest_haerae.data.metadata import NO_VALUE
 from pytest_haerae.report.show.breakdowns import MOST_SHOWN, value_name
+from pytest_haerae.report.show.page_notices import Notice
 from pytest_haerae.statistics.examined import ExaminationVerdict, Examined
 from pytest_haerae.statistics.scores import Metrics
 
@@ -22,13 +24,14 @@ class ShownSubject(NamedTuple):
 
 
 class ShownExamination(NamedTuple):
-    """An examination: its average, each subject's mark, and why it came to its verdict."""
+    """An examination: its average, each subject's mark, why it came to its verdict, and what could not be measured."""
 
     name: str
     verdict: ExaminationVerdict
     average: str
     subjects: Sequence[ShownSubject]
     why: str
+    unmeasured: Sequence[Notice]
 
 
 class ShownSitting(NamedTuple):
@@ -92,16 +95,33 @@ def _shown(name: str, examined: Examined) -> ShownExamination:
         )
         for subject, told in examined["subjects"].items()
     ]
-    return ShownExamination(name, examined["verdict"], _mark(examined["average"]), subjects, _why(examined, subjects))
+    average, unmeasured = examined["average"], _unmeasured(examined)
+    why = "; ".join(each["values"]["detail"] for each in unmeasured) or _why(average or 0.0, examined, subjects)
+    return ShownExamination(name, examined["verdict"], _mark(average), subjects, why, unmeasured)
 
 
-def _why(examined: Examined, subjects: Sequence[ShownSubject]) -> str:
-    average = examined["average"]
-    if average is None:
-        questions = sum(each["questions"] for each in examined["subjects"].values())
-        missing = questions - sum(each["n"] for each in examined["subjects"].values())
-        have = "has" if missing == 1 else "have"
-        return f"{missing:,} of {questions:,} questions {have} no answer" if missing else "not all of it was asked"
+def _unmeasured(examined: Examined) -> list[Notice]:
+    """Why there is no average; nothing where there is one."""
+    if examined["average"] is not None:
+        return []
+    every, found = examined["subjects"], list[Notice]()
+    questions = sum(each["questions"] for each in every.values())
+    if missing := questions - sum(each["n"] for each in every.values()):
+        words = f"{missing:,} of {questions:,} questions {'has' if missing == 1 else 'have'} no answer"
+        found.append(_notice("missing", words, missing=missing, questions=questions))
+    if NO_VALUE in every and len(every) > 1:
+        none = every[NO_VALUE]["questions"]
+        words = f"{none:,} question has no subject" if none == 1 else f"{none:,} questions have no subject"
+        found.append(_notice("subject", words, none=none))
+    return found or [_notice("part", "not all of it was asked")]
+
+
+def _notice(kind: str, words: str, **counts: int) -> Notice:
+    values = {name: f"{count:,}" for name, count in counts.items()}
+    return {"label": f"unmeasured {kind}", "values": {"detail": words, **values}}
+
+
+def _why(average: float, examined: Examined, subjects: Sequence[ShownSubject]) -> str:
     told = f"{_mark(average)} on average"
     if average < examined["least_average"]:
         told += f", below {examined['least_average']:g}"

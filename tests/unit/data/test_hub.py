@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -67,6 +69,31 @@ def test_subsets_that_share_a_configuration_have_their_own_rows_and_load_it_once
     for subset in "ab":
         assert [row["id"] for row in dataset.rows(subset)] == [f"{subset}-{number}" for number in range(3)]
     assert len(asked) == 1
+
+
+def test_rows_of_a_shared_configuration_are_told_apart_once_and_a_strange_one_is_named(
+    asked: list[tuple[Any, ...]],
+) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def belongs(subset: str, row: Mapping[str, Any]) -> bool:
+        seen.append((subset, row["id"]))
+        if (subset, row["id"]) == ("c", "b-1"):
+            raise UsageError("the id 'b-1' is none")
+        return str(row["id"]).startswith(subset)
+
+    shared = Repository("me/mine", None, {"a": None, "b": None, "c": None, "d": "other"}, belongs=belongs)
+    dataset = HubDataset("mine", "test", shared)
+    assert [row["id"] for row in dataset.rows("b")] == ["b-0", "b-1", "b-2"]
+    assert {subset for subset, _ in seen} == {"a", "b", "c"}
+    count = len(seen)
+    assert [row["id"] for row in dataset.rows("a")] == ["a-0", "a-1", "a-2"]
+    with pytest.raises(UsageError, match=r"^me/mine, row 4: the id 'b-1' is none$"):
+        list(dataset.rows("c"))
+    assert len(seen) == count
+    alone = HubDataset("mine", "test", replace(shared, configurations={"c": None}))
+    with pytest.raises(UsageError, match=r"^me/mine, row 4: the id 'b-1' is none$"):
+        list(alone.rows("c"))
 
 
 @pytest.mark.parametrize(

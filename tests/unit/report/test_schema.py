@@ -54,6 +54,24 @@ def test_it_is_a_schema_with_a_description_for_each_part() -> None:
     assert all(part.get("description") for part in schema["$defs"].values())
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "fits"),
+    [
+        ("diff_bias_ambiguous", -0.5, True),
+        ("diff_bias_disambiguated", -1.5, False),
+        ("byte_perplexity", 3.5, True),
+        ("byte_perplexity", -0.5, False),
+        ("macro_f1", -0.5, False),
+    ],
+)
+def test_only_a_bias_may_be_below_0(name: str, value: float, fits: bool) -> None:
+    report = report_of(samples_of({"a": "cw"}))
+    told = {"value": value, "stderr": 0.1, "ci95": [value, value], "n": 2}
+    metrics = {**report["metrics"], name: told}
+    changed = {**report, "metrics": metrics}
+    assert jsonschema.Draft202012Validator(load_json_schema()).is_valid(changed) is fits
+
+
 def test_what_is_written_keeps_the_schema() -> None:
     baseline = report_of(samples_of({"a": "cwei", "b": "ss"}))
     report = report_of(samples_of({"a": "cwei", "b": "ss"}, passages=2), baseline, min_accuracy=["0.5"])

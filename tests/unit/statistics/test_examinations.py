@@ -9,12 +9,13 @@ import pytest
 
 from pytest_haerae import Benchmark, Examination, register_benchmark
 from pytest_haerae.catalogue import registry
+from pytest_haerae.errors import UsageError
 from pytest_haerae.evaluation import Evaluation, prepare
-from pytest_haerae.statistics.examinations import with_examinations
+from pytest_haerae.statistics.examinations import check_examinations, with_examinations
 from pytest_haerae.statistics.examined import Examined
 from pytest_haerae.statistics.further import measure
 from pytest_haerae.types import Answer, Outcome, Response, Sample, Verdict
-from tests.unit.fakes import everything, question, write_rows
+from tests.unit.fakes import everything, question, silent, write_rows
 
 OUTCOMES: dict[str, Outcome] = {"c": "correct", "w": "wrong", "i": "invalid", "t": "cut", "e": "error", "s": "skipped"}
 ROWS = [
@@ -88,6 +89,35 @@ def test_a_question_without_a_subject_is_of_no_mark(tmp_path: Path) -> None:
     rows = [*ROWS[:6], question(7, licence="의사", subject="")]
     found = sat(ready(tmp_path, {"exams": rows}), "ccccccc")
     assert {name: each["verdict"] for name, each in found.items()} == {"변호사": "passed", "의사": "unmeasured"}
+
+
+def test_an_examination_without_subjects_is_one(tmp_path: Path) -> None:
+    rows = [*ROWS[:4], *[question(number, licence="의사") for number in range(4, 6)]]
+    found = sat(ready(tmp_path, {"exams": rows}), "cccccw")
+    assert {name: (each["verdict"], each["average"]) for name, each in found.items()} == {
+        "변호사": ("passed", 100),
+        "의사": ("failed", 50),
+    }
+    assert list(found["의사"]["subjects"]) == [""]
+
+
+@pytest.mark.parametrize(
+    ("group", "subject", "said"),
+    [
+        ("licenc", "subject", "group of its examination: unknown column 'licenc': did you mean 'licence'"),
+        ("licence", "subjekt", "subject of its examination: unknown column 'subjekt': did you mean 'subject'"),
+    ],
+)
+def test_a_column_that_no_item_has_is_refused(tmp_path: Path, group: str, subject: str, said: str) -> None:
+    evaluation = ready(tmp_path)
+    every = everything(evaluation)
+    check_examinations(every, evaluation.source)
+    rule = Examination(group, subject, 50, 60)
+    register_benchmark(Benchmark(name="exams", folder=tmp_path / "rows", examination=rule))
+    with pytest.raises(UsageError, match=f"benchmark exams: {said}"):
+        check_examinations(every, evaluation.source)
+    with pytest.raises(UsageError, match=f"benchmark exams: {said}"):
+        evaluation.ask(every, silent)
 
 
 def test_of_several_answers_the_share_that_is_right_counts(tmp_path: Path) -> None:

@@ -63,6 +63,12 @@ def test_nothing_is_passed_of_which_there_may_be_more() -> None:
     assert examine(RULE, {})["verdict"] == "unmeasured"
 
 
+def test_a_least_mark_is_what_was_written_not_its_float() -> None:
+    rights = {"민법": [Fraction(1)] * 401 + [Fraction(0)] * 599}
+    assert Fraction(40.1) > Fraction("40.1")
+    assert examine(Examination("licence", "subject", 40.1, 40.1), rights)["verdict"] == "passed"
+
+
 @given(st.integers(1, 300), st.integers(1, 300))
 def test_exactly_enough_is_enough(fives: int, more: int) -> None:
     """40 of 100 in one subject and 80 in the other, of any number of questions: no rounding decides."""

@@ -60,7 +60,7 @@ def test_a_dialogue_of_the_basic_examination_is_of_the_use_of_language(word: str
 
 @pytest.mark.parametrize("subset", ["language_text", "language_grammar"])
 def test_a_row_that_cannot_be_placed_is_an_error(subset: str) -> None:
-    with pytest.raises(UsageError, match="dataset click: the id 'CSAT_korean_x' does not tell which subset"):
+    with pytest.raises(UsageError, match=r"^the id 'CSAT_korean_x' does not tell which subset"):
         belongs(subset, {"id": "CSAT_korean_x"})
 
 

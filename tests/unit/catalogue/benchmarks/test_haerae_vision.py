@@ -94,7 +94,10 @@ def test_rows_of_other_columns_are_refused(monkeypatch: pytest.MonkeyPatch) -> N
     assert belongs("explicit", ROW)
     earlier = {"question_idx": 1, "question": "이거 뭔가요?", "images": [PNG], "checklist": CRITERIA, "answer": "나무"}
     monkeypatch.setattr(HubDataset, "_load", lambda self, configuration: HubRows([earlier]))
-    with pytest.raises(UsageError, match=r"question_original, question_explicit are missing; .* --dataset-revision"):
+    with pytest.raises(
+        UsageError,
+        match=r"^\S+, row 1: the columns .* question_original, question_explicit are missing; .* --dataset-revision",
+    ):
         list(BENCHMARK.open("test", None).placed_rows("original"))
 
 

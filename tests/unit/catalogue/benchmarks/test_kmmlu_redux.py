@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from pytest_haerae.catalogue.benchmarks.kmmlu_redux import BENCHMARK
+from pytest_haerae.catalogue.datasets import known_layouts
 from pytest_haerae.config.run_config import build_config
+from pytest_haerae.data.layouts import make_items
 from pytest_haerae.errors import UsageError
 from tests.helpers import ROOT
 from tests.unit.catalogue.benchmarks.rows import check, read_one
@@ -17,8 +19,18 @@ def test_a_row_is_a_list_of_options_and_the_number_of_one(solution: object) -> N
     assert read_one(ROW).metadata == {"category": "건설"}
 
 
-def test_numbers_count_even_where_options_are_numbers_and_there_may_be_26() -> None:
-    assert read_one({**ROW, "options": ["3", "1", "2", "4"], "solution": "3"}).reference == "C"
+def test_the_column_tells_whether_a_number_is_a_place_or_the_text_of_an_option() -> None:
+    numbers = {**ROW, "options": ["3", "1", "2", "4"], "solution": "3"}
+    items = make_items("s", [numbers, {**ROW, "solution": "4"}], "made-up", {}, known_layouts())
+    assert [item.reference for item in items] == ["C", "D"], "4 is no text of the second row's options"
+    texts = {**ROW, "options": ["2", "3", "4", "5"], "solution": "3"}
+    items = make_items("s", [texts, {**texts, "solution": "5"}], "made-up", {}, known_layouts())
+    assert [item.reference for item in items] == ["B", "D"], "5 is the number of no option"
+    with pytest.raises(UsageError, match="'3' may mean two options: the column can be read as numbers and as texts"):
+        read_one(texts)
+
+
+def test_there_may_be_26_options() -> None:
     assert read_one({**ROW, "options": [f"{number}번" for number in range(26)], "solution": "26"}).reference == "Z"
 
 
@@ -27,8 +39,8 @@ def test_numbers_count_even_where_options_are_numbers_and_there_may_be_26() -> N
     [
         ({"solution": "5"}, "row 1, field 'solution': '5' is not a number from 1 to 4"),
         ({"solution": "0"}, "row 1, field 'solution': '0' is not a number from 1 to 4"),
-        ({"solution": "1,3"}, "row 1, field 'solution': '1,3' is neither a letter nor the text of one option"),
-        ({"solution": "E"}, "row 1, field 'solution': 'E' is not one of the options A, B, C, D"),
+        ({"solution": "1,3"}, "row 1, field 'solution': '1,3' is not a number from 1 to 4"),
+        ({"solution": "E"}, "row 1, field 'solution': 'E' is not a number from 1 to 4"),
         ({"solution": None}, "row 1, field 'solution': is empty"),
         ({"options": ["가", "", "다"]}, "row 1, field 'options': option B is empty"),
         ({"options": []}, "row 1, field 'options': has 0 options"),

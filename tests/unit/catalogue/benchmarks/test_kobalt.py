@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_haerae.catalogue.benchmarks.kobalt import BENCHMARK, CLASSES, belongs, split_question
+from pytest_haerae.catalogue.datasets import open_items
 from pytest_haerae.data.places import RowPlace
 from pytest_haerae.errors import UsageError
-from tests.unit.catalogue.benchmarks.rows import check, read_one
+from tests.unit.catalogue.benchmarks.rows import check, read_one, real_rows
 
 PLACE = RowPlace("made-up", 1)
 TEN = tuple(f"{number}번" for number in range(1, 11))
@@ -21,12 +23,12 @@ def listed(options: tuple[str, ...], sign: str = ":") -> str:
 
 
 def row(question: str, answer: str = "J", **more: object) -> dict[str, object]:
-    told = {"ID": "a1", "Class": "Phonetics/Phonology", "Subclass": "Assimilation", "Level": 2, "Sampling_YN": 0}
+    told = {"ID": "a1", "Class": "Phonetics/Phonology", "Subclass": "Assimilation", "Level": 2}
     return {**told, "Question": question, "Answer": answer, **more}
 
 
 def test_a_row_is_split_into_its_question_and_ten_options() -> None:
-    item = read_one(row(f"소리가 바뀌는 것은?\n\n{listed(TEN)}\n"))
+    item = read_one(row(f"소리가 바뀌는 것은?\n\n{listed(TEN)}\n", Sampling_YN=0))
     assert (item.options, item.reference) == (TEN, "J")
     assert item.query.startswith("### 질문: \n소리가 바뀌는 것은?\n\n### 선택지: \n(A) 1번\n(B) 2번\n")
     assert item.metadata == {
@@ -69,6 +71,8 @@ def test_what_is_written_in_lines_is_found_again_or_refused(options: list[str], 
         ("뜻은? A: 가 B: 나 C: 다", "has no lines of options"),
         ("뜻은?\nA: 가\nB: 나\nD: 라", "cannot be split: the line 'D:' is behind the options, and not next"),
         ("뜻은?\nA: 가\nB: 나\nC) 다", "cannot be split: the line 'C)' is behind the options, and not next"),
+        ("뜻은?\nA: 가\nB: 나\nc: 다", "cannot be split: the line 'c:' is behind the options, and not next"),
+        ("뜻은?\nA: 가\nB: 나\n\n※ 단, 밤이다.", "cannot be split: the line '※' is behind the options, and not next"),
         (f"{DIALOGUE}\n\nA: 가\nB: 나", "cannot be split: two lists of lines go from A to B or on"),
         ("뜻은?\nA: 가\nB:\nC: 다", "option B is empty"),
         ("A: 가\nB: 나", "has options and no question"),
@@ -82,6 +86,37 @@ def test_what_cannot_be_split_is_refused_with_its_row(question: str, said: str) 
     assert said in str(caught.value)
 
 
+def test_any_space_may_stand_before_a_letter() -> None:
+    text = "뜻은?\nA: 가\n\N{IDEOGRAPHIC SPACE}B: 나\n\N{NO-BREAK SPACE}C\N{NO-BREAK SPACE}: 다"
+    assert split_question(text, "Question", PLACE) == ("뜻은?", ("가", "나", "다"))
+
+
+def test_the_publishers_rows_have_ten_options() -> None:
+    """An option in a form that nobody thought of would be a part of the one before it, and the answer A to I right."""
+    text = f"뜻은?\n{listed(TEN[:9])}\n열째는 10번"
+    with pytest.raises(UsageError, match="row 1, field 'Question': has 9 options, from A to I, and not ten"):
+        read_one(row(text, "A", Sampling_YN=0))
+    assert len(read_one(row(text, "A")).options or ()) == 9
+
+
+def test_the_publishers_rows_are_read_whole() -> None:
+    loader = open_items(str(real_rows("snunlp/KoBALT-700", "data/train.jsonl")))
+    (subset,) = loader.dataset.subsets()
+    items, rows = loader.items(subset), list(loader.dataset.rows(subset))
+    assert len(items) == len(rows) == 700
+    for item, row in zip(items, rows, strict=True):
+        assert item.options is not None
+        *question, written = row["Question"].strip().rpartition("\nA:")
+        assert item.query.startswith(f"### 질문: \n{question[0].strip()}\n\n### 선택지: \n(A) ")
+        assert [f"{letter}: {option}" for letter, option in zip("ABCDEFGHIJ", item.options, strict=True)] == [
+            re.sub(r"^(.) *: *", r"\1: ", line).strip() for line in f"A:{written}".split("\n") if line.strip()
+        ]
+        assert item.reference == row["Answer"]
+    counts = Counter(subset for subset in CLASSES for row in rows if belongs(subset, row))
+    assert counts.total() == 700
+    assert set(counts) == set(CLASSES)
+
+
 @pytest.mark.parametrize("answer", ["D", "가", "1,2"])
 def test_an_answer_that_is_no_option_is_refused(answer: str) -> None:
     with pytest.raises(UsageError, match=r"row 1, field 'Answer': .* is not one of the options A, B, C"):
@@ -91,7 +126,7 @@ def test_an_answer_that_is_no_option_is_refused(answer: str) -> None:
 def test_a_row_is_of_the_subset_of_its_class() -> None:
     assert [subset for subset in CLASSES if belongs(subset, row(""))] == ["Phonetics-Phonology"]
     assert [subset for subset in CLASSES if belongs(subset, row("", Class="Syntax"))] == ["Syntax"]
-    with pytest.raises(UsageError, match="dataset kobalt: the class 'Syntaxx' is none of Morphology, Phonetics"):
+    with pytest.raises(UsageError, match=r"^the class 'Syntaxx' is none of Morphology, Phonetics"):
         belongs("Syntax", row("", Class="Syntaxx"))
 
 

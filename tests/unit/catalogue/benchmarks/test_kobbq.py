@@ -44,7 +44,7 @@ def test_an_id_tells_its_category() -> None:
     assert [subset for subset in CATEGORIES if belongs(subset, ROW)] == ["age"]
     row = {"sample_id": "race_ethnicity_nationality-001a-001-dis-cnt"}
     assert [subset for subset in CATEGORIES if belongs(subset, row)] == ["race_ethnicity_nationality"]
-    with pytest.raises(UsageError, match="dataset kobbq: the sample_id 'ages-1' does not tell which category"):
+    with pytest.raises(UsageError, match=r"^the sample_id 'ages-1' does not tell which category"):
         belongs("age", {"sample_id": "ages-1"})
 
 

@@ -99,6 +99,16 @@ def test_markdown_and_the_page_have_the_table() -> None:
     assert page.count(passed) == 2, "the count of those, and the one"
     assert '<span class="lost"><bdi class="data">회계학</bdi> 30.0</span>' in page
     assert '<span><bdi class="data">내과</bdi> 4/5</span>' in page
+    assert page.count('data-label="unmeasured ') == 1
+    assert ">1 of 8 questions has no answer</bdi>" in page
+
+
+def test_questions_without_a_subject_are_the_reason() -> None:
+    found = examination_lines(told(x=sat({"": "1"}, 가="11", whole=False))["metrics"])[1]
+    assert found == "unmeasured x: 1 question has no subject"
+    found = examination_lines(told(x=sat({"": "1-1"}, 가="11", whole=False))["metrics"])[1]
+    assert found == "unmeasured x: 1 of 5 questions has no answer; 3 questions have no subject"
+    assert 'data-label="unmeasured subject"' in make_page(told(x=sat({"": "1"}, 가="11", whole=False)))
 
 
 def test_no_name_is_obeyed() -> None:
