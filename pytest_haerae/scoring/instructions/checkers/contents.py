@@ -9,7 +9,9 @@ from functools import lru_cache
 from pytest_haerae.scoring.instructions.registry import Check, instruction
 from pytest_haerae.scoring.instructions.relations import at_least
 
-_PLACEHOLDER = re.compile(r"\[(?=[^\S\n]*[^\s\[\]])[^\[\]\n]+\](?!\()|［(?=[^\S\n]*[^\s［］])[^［］\n]+］")
+_ADDRESS = r"(?:[A-Za-z][\w+.-]*:|www\.|[/#.]|[\w/-]+\.[A-Za-z])"
+"""How a link's address begins: what else stands in brackets behind a placeholder is a particle, ``[이름](이)가``."""
+_PLACEHOLDER = re.compile(rf"\[(?=[^\S\n]*[^\s\[\]])[^\[\]\n]+\](?!\({_ADDRESS})|［(?=[^\S\n]*[^\s［］])[^［］\n]+］")
 _MARGIN = r"[>*_`~#\"'“‘(\-]"
 
 
