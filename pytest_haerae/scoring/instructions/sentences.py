@@ -100,21 +100,8 @@ def without_quotations(sentence: str) -> str:
     return _QUOTED.sub(" ", sentence)
 
 
-def _blocks(text: str) -> list[tuple[str, bool]]:
-    """What lines belong together, and whether they are a heading: the lines of a paragraph, without what marks them."""
-    blocks: list[tuple[list[str], bool]] = [([], False)]
-    for line in _RULE.sub("", _FENCE.sub("", _TAG.sub("", _without_code(text)))).split("\n"):
-        marked = MARKER.match(line)
-        is_heading = marked is not None and marked[0].lstrip("> \t").startswith("#")
-        begins = not line.strip() or marked or line.lstrip().startswith("|") or blocks[-1][1]
-        if begins or (_ends_in_verb(blocks[-1][0][-2:]) and not _GOES_ON.match(f" {line.lstrip()}")):
-            blocks.append(([], is_heading))
-        blocks[-1][0].append((line[marked.end() :] if marked else line).strip())
-    return [(joined, is_heading) for lines, is_heading in blocks if (joined := " ".join(filter(None, lines)))]
-
-
-def _without_code(text: str) -> str:
-    """A text without what stands in its fences of code, unless nothing is left of it."""
+def without_code(text: str) -> str:
+    """A text without what stands in fences that name a language of code, unless nothing is left of it."""
     kept, fence = [], ""
     for line in text.split("\n"):
         opened = None if fence else _CODE.fullmatch(line)
@@ -126,6 +113,19 @@ def _without_code(text: str) -> str:
             fence = ""
     left = "\n".join(kept)
     return left if _says_something(left) else text
+
+
+def _blocks(text: str) -> list[tuple[str, bool]]:
+    """What lines belong together, and whether they are a heading: the lines of a paragraph, without what marks them."""
+    blocks: list[tuple[list[str], bool]] = [([], False)]
+    for line in _RULE.sub("", _FENCE.sub("", _TAG.sub("", without_code(text)))).split("\n"):
+        marked = MARKER.match(line)
+        is_heading = marked is not None and marked[0].lstrip("> \t").startswith("#")
+        begins = not line.strip() or marked or line.lstrip().startswith("|") or blocks[-1][1]
+        if begins or (_ends_in_verb(blocks[-1][0][-2:]) and not _GOES_ON.match(f" {line.lstrip()}")):
+            blocks.append(([], is_heading))
+        blocks[-1][0].append((line[marked.end() :] if marked else line).strip())
+    return [(joined, is_heading) for lines, is_heading in blocks if (joined := " ".join(filter(None, lines)))]
 
 
 def _ends_in_verb(lines: list[str]) -> bool:

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.scoring.instructions.sentences import split_sentences, without_closers, without_quotations
+from pytest_haerae.scoring.instructions.sentences import (
+    split_sentences,
+    without_closers,
+    without_code,
+    without_quotations,
+)
 
 
 @pytest.mark.parametrize(
@@ -134,3 +139,9 @@ def test_what_stands_behind_and_between_is_taken_away() -> None:
     assert without_closers("감사합니다.” 😊ㅎㅎ") == "감사합니다."
     assert without_closers("되세요 :) ;-)") == "되세요"
     assert without_quotations("그는 “어서 와.”라고 말했다.") == "그는  라고 말했다."
+
+
+def test_code_is_taken_away_unless_it_is_all_there_is() -> None:
+    assert without_code("가\n```python\nprint()\n```\n나\n~~~~c\nx\n~~~\n~~~~\n다") == "가\n나\n다"
+    assert without_code("```\n시\n```\n가") == "```\n시\n```\n가"
+    assert without_code("```json\n{}\n```") == "```json\n{}\n```"
