@@ -138,11 +138,13 @@ def _split_block(block: str) -> tuple[list[str], str]:
     """The sentences of a paragraph that end in a mark, and what stands behind the last of them."""
     masked = _QUOTED.sub(_mask_quoted, block)
     masked = _NO_END.sub(lambda match: _masked(match[0]), masked)
-    sentences, start = [], 0
+    sentences, start, looked_at, says_something = [], 0, 0, False
     for found in _POSSIBLE_END.finditer(masked):
-        if _ends(masked, start, found) and _says_something(masked[start : found.start()]):
+        says_something = says_something or _says_something(masked[looked_at : found.start()])
+        looked_at = found.end()
+        if says_something and _ends(masked, start, found):
             sentences.append(block[start : found.end()].strip())
-            start = found.end()
+            start, says_something = found.end(), False
     tail = block[start:].strip()
     return sentences, tail if _says_something(tail) else ""
 

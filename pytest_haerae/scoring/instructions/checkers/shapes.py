@@ -46,7 +46,7 @@ def end_checker(text: str, end_phrase: str) -> Check:
 
     Neither does the style of quotation marks, which the questions' own phrases and models' answers rarely share.
     """
-    said, wanted = (_words(each.translate(_ONE_STYLE)).rstrip(_CLOSING) for each in (text, end_phrase))
+    said, wanted = (_words(each.translate(_ONE_STYLE).strip().rstrip(_CLOSING)) for each in (text, end_phrase))
     ends = said.endswith(wanted)
     return Check(ends, f"{'ends' if ends else 'does not end'} with '{end_phrase}'")
 

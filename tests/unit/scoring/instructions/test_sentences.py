@@ -131,8 +131,10 @@ def test_a_long_run_of_marks_takes_no_time_that_grows_with_its_square() -> None:
         "Aa ",
         "https://",
         "필요~ ",
+        ". ",
+        ".😊 ",
     ):
-        split_sentences(run * 50_000)
+        split_sentences(f"가{run * 50_000}")
 
 
 def test_what_stands_behind_and_between_is_taken_away() -> None:

@@ -28,6 +28,7 @@ from pytest_haerae.scoring.instructions.words import count_syllables, count_word
         ("- 1. 사과\n> 2. 배", 2, 3),
         ("### 1.1. 서론\n* (3) 배", 2, 3),
         ("1.5배 빠르다", 2, 4),
+        ("J. K. 롤링", 3, 2),
     ],
 )
 def test_words_and_syllables_are_counted(text: str, words: int, syllables: int) -> None:
