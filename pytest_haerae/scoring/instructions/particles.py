@@ -81,6 +81,8 @@ _LAST = (
         "이거나",
     ),
     *("거나", "던", "이던", "인데", "이구나", "구나", "네", "이네"),
+    *("엔", "에선", "에겐", "한텐", "께선", "으론", "야말로", "이야말로", "은커녕", "는커녕", "에다", "에다가"),
+    *("이든", "든", "이라기보다", "라기보다", "이지요", "지요", "이네요", "네요", "이군요", "군요"),
 )
 """Particles and forms of `이다` that end a word."""
 
@@ -89,12 +91,21 @@ def _one_of(forms: tuple[str, ...]) -> str:
     return "|".join(sorted(forms, key=lambda form: (-len(form), form)))
 
 
-_ONLY = re.compile(rf"들?(?:{_one_of(_STACKED)}){{0,3}}(?:{_one_of(_LAST)})?")
+_FORMS = rf"들?(?:{_one_of(_STACKED)}){{0,3}}(?:{_one_of(_LAST)})?"
+_COPULA = r"""
+      (?:이었|였)[가-힣]* | 입니(?:다|까)[가-힣]*  # e.g. '였고', '이었던', '입니다만'
+    | 이기(?:도|에|는|만|까지|때문에) | 이어(?:서|도|야) | 일(?:수록|까|까요|지도|지라도)
+    | 인(?:데|데도|데요|가요|지라|만큼|지는|지도|지를)
+"""
+"""Forms of `이다` that have more behind them than the table above has."""
+_ONLY = re.compile(rf"{_FORMS}|{_COPULA}", re.VERBOSE)
+_OF_A_PERSON = re.compile(rf"[님씨]{_FORMS}")
+"""What is said to a person, behind words of some length: ``선생님께서``, but ``글씨`` is no ``글``."""
 _VERB = re.compile(
     "하(?:는|며|고|여|였|지|게|기|던|자|면|니|려|세요|십)|한(?:다|$)|할|해|했|합니다|함|되(?:는|며|고|어|었|지|게|기|면)|된|될|돼|됐|됩니다|됨"
 )
 """How forms of `하다` and `되다` begin, which make a verb of a noun: ``사랑하는``."""
-_BEHIND_VOWELS, _BEHIND_CONSONANTS = tuple("가는를와"), tuple("은을과")
+_BEHIND_VOWELS, _BEHIND_CONSONANTS = (*"가는를와였든", "야말로"), (*"은을과", "이야말로", "으론")
 _FINALS = 28
 
 
@@ -111,4 +122,6 @@ def leaves_noun(text: str, noun: str) -> bool:
         ends_in_vowel = (ord(noun[-1]) - ord("가")) % _FINALS == 0
         if text.startswith(_BEHIND_CONSONANTS if ends_in_vowel else _BEHIND_VOWELS):
             return False
+    if len(noun) > 1 and _OF_A_PERSON.fullmatch(text):
+        return True
     return _ONLY.fullmatch(text) is not None or _VERB.match(text) is not None

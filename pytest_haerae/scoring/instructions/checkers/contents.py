@@ -9,8 +9,18 @@ from functools import lru_cache
 from pytest_haerae.scoring.instructions.registry import Check, instruction
 from pytest_haerae.scoring.instructions.relations import at_least
 
-_PLACEHOLDER = re.compile(r"\[(?=[^\S\n]*[^\s\[\]])[^\[\]\n]+\](?!\()|［(?=[^\S\n]*[^\s［］])[^［］\n]+］")
-_MARGIN = r"[>*_`~#\"'“‘(\-]"
+_ADDRESS = r"(?:[A-Za-z][\w+.-]*:|www\.|[/#.]|[\w/-]+\.[A-Za-z])"
+"""How a link's address begins: what else stands in brackets behind a placeholder is a particle, ``[이름](이)가``."""
+_PLACEHOLDER = re.compile(rf"\[(?=[^\S\n]*[^\s\[\]])[^\[\]\n]+\](?!\({_ADDRESS})|［(?=[^\S\n]*[^\s［］])[^［］\n]+］")
+_SIGN = r"(?:[^\w\n]|_)"
+_MARGIN = rf"(?:{_SIGN}|추신)*"
+"""What may stand before the marker on its line: signs, and the Korean word, as in ``추신 (P.S.)``."""
+_MOST_SIGNS = 9
+"""So many of them may stand between a sentence and a postscript behind it."""
+_BEHIND_A_SENTENCE = (
+    rf"(?<=[^Pp][.!?…])(?:[^\w\s]|_){{0,{_MOST_SIGNS}}}\s{{1,{_MOST_SIGNS}}}{_SIGN}{{0,{_MOST_SIGNS}}}"
+    rf"|(?:(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])|(?<=[:;]\)))\s{{1,{_MOST_SIGNS}}}"
+)
 
 
 @instruction("detectable_content:number_placeholders")
@@ -39,6 +49,6 @@ def _pattern(marker: str) -> re.Pattern[str]:
     spaced = r"[^\S\n]?".join(map(re.escape, characters))
     alone = r"(?!\w)" if characters[-1].isalnum() else ""
     return re.compile(
-        rf"(?:^[^\S\n]*(?:{_MARGIN}+[^\S\n]*)?|(?<=[^Pp][.!?…])[\"'”’)*_]*\s+){spaced}{alone}\W*\w",
+        rf"(?:^{_MARGIN}|{_BEHIND_A_SENTENCE}){spaced}{alone}[\W_]*[^\W_]",
         re.IGNORECASE | re.MULTILINE,
     )

@@ -11,20 +11,33 @@ from typing import Any
 from pytest_haerae.scoring.instructions.registry import Check, instruction
 from pytest_haerae.scoring.instructions.relations import at_least, exactly
 
-_BULLET = re.compile(r"^[^\S\n]*[*+-][^\S\n]+(?=\S)(?![*+-][^\S\n]*(?:[*+-][^\S\n]*)*$)", re.MULTILINE)
+_BULLET = re.compile(
+    r"""
+      ^[^\S\n]*
+      (?:
+          [*+-][^\S\n]+(?=\S)(?![*+-][^\S\n]*(?:[*+-][^\S\n]*)*$)  # e.g. '* 사과', '- **사과**', but no '* * *'
+        | -(?=[가-힣]) | \*(?=[가-힣])(?![^*\n]*\*)  # e.g. '-사과', '*사과', but no '-5도' and no '*강조* 글'
+      )
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
 _OPTIONS = (
     *("제 답변은 예입니다.", "제 답변은 아니요입니다.", "제 답변은 아마도입니다."),
+    *("내 대답은 예입니다.", "내 대답은 아니요입니다.", "내 대답은 아마도입니다."),
     *("My answer is yes.", "My answer is no.", "My answer is maybe."),
 )
 """What IFEval-Ko and IFEval let choose from; neither's rows repeat it."""
 _EMPHASIS = re.compile(r"(?<![\\*])(\*{1,3})(?![\s*])[^*\n]+(?<![\s\\])\1(?!\*)")
-_FENCED = re.compile(r"\A```[^\S\n]*\w*[^\S\n]*\n?(.*?)```\Z", re.DOTALL)
+_FENCED = re.compile(r"\A(`{3,}|~{3,})[^\S\n]*\w*[^\S\n]*\n?(.*?)\1\Z", re.DOTALL)
+_BYTE_ORDER_MARK = "\ufeff"
 _TITLE = re.compile(r"<<(?=[^\S\n]*[^\s<>])[^\n]*?>>")
 
 
 @instruction("detectable_format:number_bullet_lists")
 def number_bullet_lists(text: str, num_bullets: int) -> Check:
     """Exactly so many entries of Markdown's unnumbered lists: ``*``, ``-`` or ``+``, white space, and a text.
+
+    Before Hangul the white space may be missing, as Koreans also write lists: ``-사과``.
 
     The published program also counts lines that begin with emphasis (``*강조*``), rules (``---``) and negative numbers,
     and no ``+``.
@@ -70,10 +83,11 @@ def json_format(text: str) -> Check:
 
     As JSON is specified: the published program also takes ``NaN``, which Python alone reads.
     """
-    said = text.strip()
+    said = text.strip().removeprefix(_BYTE_ORDER_MARK).strip()
     fenced = _FENCED.match(said)
+    value = (fenced[2] if fenced else said).strip().removeprefix(_BYTE_ORDER_MARK)
     try:
-        json.loads((fenced[1] if fenced else said).strip(), parse_constant=_refuse, parse_int=str, parse_float=str)
+        json.loads(value, parse_constant=_refuse, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
         return Check(followed=False, counted="no JSON")
     return Check(followed=True, counted="JSON")
@@ -88,7 +102,7 @@ def title(text: str) -> Check:
 
 @lru_cache(maxsize=256)
 def _heading(word: str) -> re.Pattern[str]:
-    return re.compile(rf"^[^\S\n]*[\#>*_`\[(<【\-\s]*{re.escape(word)}[^\S\n]?(\d{{1,9}})(?![\d\w])", re.MULTILINE)
+    return re.compile(rf"^(?:[^\w\n]|_|\d{{1,2}}[.)])*{re.escape(word)}[^\S\n]?(\d{{1,9}})(?![^\W_])", re.MULTILINE)
 
 
 def _refuse(constant: str) -> Any:  # noqa: ANN401 - it returns nothing

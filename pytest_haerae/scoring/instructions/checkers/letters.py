@@ -8,8 +8,11 @@ from typing import Annotated
 
 from pytest_haerae.scoring.instructions.registry import Check, instruction
 from pytest_haerae.scoring.instructions.relations import Relation, compared
+from pytest_haerae.scoring.instructions.sentences import without_code
 from pytest_haerae.scoring.language import is_in, language_problem
 
+_KOREAN = "ko"
+_HANGUL = re.compile("[가-힣ㄱ-ㅣ]")
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f0-9'’-]*")
 
 
@@ -27,9 +30,10 @@ def known_language(language: str) -> None:
 def response_language(text: str, language: Annotated[str, known_language]) -> Check:
     """The whole answer is in this language, as langdetect finds out, each time the same.
 
-    The published program draws without a seed, and passes what has no language, such as a number.
+    Korean is where most words have Hangul, code in fences aside: langdetect is misled by Latin names, ``AI와``. The
+    published program draws without a seed, and passes what has no language, such as a number.
     """
-    found = is_in(language, text)
+    found = _is_korean(text) if language == _KOREAN else is_in(language, text)
     return Check(found, f"{'in' if found else 'not in'} the language {language}")
 
 
@@ -50,6 +54,11 @@ def capital_word_frequency(text: str, capital_frequency: int, capital_relation: 
     """So many words in capitals alone, also before a Korean particle: ``KBS는`` has one."""
     count = sum(word.isupper() for word in _LATIN_WORD.findall(text))
     return compared(count, capital_relation, capital_frequency, "words in capitals")
+
+
+def _is_korean(text: str) -> bool:
+    words = [word for word in without_code(text).split() if any(map(str.isalpha, word))]
+    return 2 * sum(_HANGUL.search(word) is not None for word in words) > len(words)
 
 
 def _in_case(text: str, *, upper: bool) -> Check:

@@ -11,6 +11,7 @@ _COMMAS = re.compile("[,，、﹐﹑،､]")
 _DOUBLE = {'"': '"', "＂": "＂", "“": "”", "„": "“"}
 """Double quotation marks, and what closes each of them."""
 _CLOSING = "\"”’'＂"
+_ONE_STYLE = str.maketrans("“”„＂‘’", '""""\'\'')
 
 
 def _words(text: str) -> str:
@@ -41,8 +42,12 @@ def repeat_prompt(text: str, prompt_to_repeat: str) -> Check:
 
 @instruction("startend:end_checker")
 def end_checker(text: str, end_phrase: str) -> Check:
-    """It ends with a text: capitals, how lines are broken and closing quotation marks do not count."""
-    ends = _words(text.strip().rstrip(_CLOSING)).endswith(_words(end_phrase).rstrip(_CLOSING))
+    """It ends with a text: capitals, how lines are broken and closing quotation marks do not count.
+
+    Neither does the style of quotation marks, which the questions' own phrases and models' answers rarely share.
+    """
+    said, wanted = (_words(each.translate(_ONE_STYLE).strip().rstrip(_CLOSING)) for each in (text, end_phrase))
+    ends = said.endswith(wanted)
     return Check(ends, f"{'ends' if ends else 'does not end'} with '{end_phrase}'")
 
 
@@ -51,7 +56,7 @@ def quotation(text: str) -> Check:
     """All of it stands in double quotation marks, straight ones or those of Korean typography.
 
     The published program knows straight ones only, and is content with two of them around nothing. Marks of Korean
-    typography tell whether the first and the last are a pair; straight ones do not.
+    typography tell what stands between two pairs, which is to be white space; straight ones do not.
     """
     said = text.strip()
     closing = _DOUBLE.get(said[0])
@@ -61,7 +66,8 @@ def quotation(text: str) -> Check:
         depth = 1
         for character in inside:
             depth += (character == said[0]) - (character == closing)
-            wrapped = wrapped and depth > 0
+            wrapped = wrapped and (depth > 0 or (depth == 0 and (character == closing or character.isspace())))
+        wrapped = wrapped and depth > 0
     return Check(wrapped, "in double quotation marks" if wrapped else "not in double quotation marks")
 
 

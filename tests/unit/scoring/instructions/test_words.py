@@ -22,6 +22,13 @@ from pytest_haerae.scoring.instructions.words import count_syllables, count_word
         ("ㅋㅋㅋ 좋아", 2, 2),
         ("AI시대의 K-POP", 2, 3),
         ("나이 3. 살", 3, 3),
+        ("## 1. 서론\n\n좋습니다.", 2, 6),
+        ("**1. 서론**", 1, 2),
+        ("**1.** 물을 끓인다", 2, 5),
+        ("- 1. 사과\n> 2. 배", 2, 3),
+        ("### 1.1. 서론\n* (3) 배", 2, 3),
+        ("1.5배 빠르다", 2, 4),
+        ("J. K. 롤링", 3, 2),
     ],
 )
 def test_words_and_syllables_are_counted(text: str, words: int, syllables: int) -> None:

@@ -11,7 +11,8 @@ def test_the_verdicts_are_those_of_the_table(case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "count"), [("[가] [나]", 2), ("［가］", 1), ("[가](나)", 0), ("[[가] 나]", 1), ("[ ]", 0)]
+    ("text", "count"),
+    [("[가] [나]", 2), ("［가］", 1), ("[가](na.html)", 0), ("[가](나)", 1), ("[[가] 나]", 1), ("[ ]", 0)],
 )
 def test_placeholders_are_counted(text: str, count: int) -> None:
     told = check("detectable_content:number_placeholders", text, num_placeholders=count)
