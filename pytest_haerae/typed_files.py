@@ -8,6 +8,7 @@ import stat
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from pytest_haerae.errors import UsageError
 
@@ -104,6 +105,44 @@ def read_typed_text(path: Path, encoding: str = "utf-8") -> str:
     """
     text = read_typed(path).decode(encoding)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def read_own_text(path: Path, place: str) -> str:
+    r"""Read a text file of the user's own in UTF-8, its line ends as ``\n``.
+
+    Args:
+        path: The file.
+        place: What messages begin with: ``--prompt mine.txt``.
+
+    Raises:
+        UsageError: There is none, it cannot be read, or it is not UTF-8.
+    """
+    try:
+        return read_typed_text(path, "utf-8-sig")
+    except FileNotFoundError:
+        raise UsageError(f"{place}: there is no such file") from None
+    except OSError as error:
+        raise UsageError(f"{place}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{place}: byte {error.start} is not UTF-8") from None
+
+
+def read_own_toml(path: Path, place: str) -> dict[str, Any]:
+    """Read a TOML file of the user's own.
+
+    Args:
+        path: The file.
+        place: What messages begin with.
+
+    Raises:
+        UsageError: As `read_own_text`, or it is malformed.
+    """
+    import tomllib  # a run that reads no such file starts without it
+
+    try:
+        return tomllib.loads(read_own_text(path, place))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{place}: malformed TOML: {error}") from None
 
 
 def _first_piece(descriptor: int) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -13,7 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pytest_haerae.errors import UsageError, unknown
-from pytest_haerae.typed_files import read_typed_text, typed_path
+from pytest_haerae.typed_files import read_own_toml, typed_path
 from pytest_haerae.types import Method
 
 SUFFIX = ".toml"
@@ -141,7 +140,7 @@ class Protocol(_Table):
     @classmethod
     def _read(cls, path: str | Path, place: str) -> Self:
         file = typed_path(place, path)
-        fields = _read_toml(file, place)
+        fields = read_own_toml(file, place)
         prompt = fields.get("prompt")
         if isinstance(prompt, str) and (beside := file.parent / prompt).is_file():
             fields["prompt"] = str(beside)
@@ -187,19 +186,6 @@ def read_protocol(name: str) -> Protocol:
         UsageError: As `Protocol.from_file`.
     """
     return Protocol._read(name, f"--protocol {name}")
-
-
-def _read_toml(path: Path, place: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(read_typed_text(path, "utf-8-sig"))
-    except FileNotFoundError:
-        raise UsageError(f"{place}: there is no such file") from None
-    except OSError as error:
-        raise UsageError(f"{place}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{place}: byte {error.start} is not UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{place}: malformed TOML: {error}") from None
 
 
 _TABLES: dict[str, type[BaseModel]] = {"published": Published, "judge": JudgeSettings}

@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_haerae.errors import UsageError, unknown
 from pytest_haerae.prompts.prompt import FREE_TEXT_TARGET, LABEL, TARGET, Prompt, write_option
-from pytest_haerae.typed_files import read_typed_text
+from pytest_haerae.typed_files import read_own_text, read_own_toml
 from pytest_haerae.types import CAPABILITY, LETTERS, Item
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
@@ -98,7 +98,7 @@ def is_path(name: str) -> bool:
 
 def read_named(name: str) -> Prompt:
     """Read one of the package's own templates."""
-    return _make_prompt(name, _read_toml(f"prompt {name}", _read_text(name, TEMPLATE_FOLDER / f"{name}.toml")))
+    return _make_prompt(name, read_own_toml(TEMPLATE_FOLDER / f"{name}.toml", f"prompt {name}"))
 
 
 def read_file(name: str) -> Prompt:
@@ -113,29 +113,9 @@ def read_file(name: str) -> Prompt:
     path = Path(name)
     if path.suffix not in SUFFIXES:
         raise UsageError(f"--prompt {name}: a template is a file of the kinds {', '.join(SUFFIXES)}")
-    text = _read_text(name, path)
-    fields = {"template": text} if path.suffix == ".txt" else _read_toml(f"--prompt {name}", text)
+    place, is_text = f"--prompt {name}", path.suffix == ".txt"
+    fields = {"template": read_own_text(path, place)} if is_text else read_own_toml(path, place)
     return _make_prompt(name, fields, own=True)
-
-
-def _read_text(name: str, path: Path) -> str:
-    try:
-        return read_typed_text(path, "utf-8-sig")
-    except FileNotFoundError:
-        raise UsageError(f"--prompt {name}: there is no such file") from None
-    except OSError as error:
-        raise UsageError(f"--prompt {name}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"--prompt {name}: byte {error.start} is not UTF-8") from None
-
-
-def _read_toml(place: str, text: str) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{place}: malformed TOML: {error}") from None
 
 
 def _make_prompt(name: str, fields: Mapping[str, Any], *, own: bool = False) -> Prompt:

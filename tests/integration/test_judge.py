@@ -207,7 +207,10 @@ def test_a_baseline_of_another_judge_is_refused(grade: Evaluate) -> None:
             ["--judge=function", "--judge-params=path=json:lods", "--evaluator-params=scorer=judge"],
             "*--judge=function: path=json:lods: unknown function 'lods': did you mean 'loads'*",
         ),
-        (["--judge=grading", "--evaluator-params=scorer=judge,template=mine.toml"], "*mine.toml*No such file*"),
+        (
+            ["--judge=grading", "--evaluator-params=scorer=judge,template=mine.toml"],
+            "*mine.toml*there is no such file*",
+        ),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_is_asked(

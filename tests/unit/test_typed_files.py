@@ -14,6 +14,8 @@ from pytest_haerae.typed_files import (
     OWN_FOLDER,
     make_folder,
     named_path,
+    read_own_text,
+    read_own_toml,
     read_typed,
     read_typed_text,
     typed_path,
@@ -108,3 +110,20 @@ def test_a_pipe_without_end_is_not_read_without_end(tmp_path: Path, monkeypatch:
 def test_what_is_no_file_is_refused_in_words(tmp_path: Path, path: str, error: str) -> None:
     with pytest.raises(OSError, match=error):
         read_typed(tmp_path / path)
+
+
+def test_what_a_user_wrote_is_read_or_refused_in_one_line(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    with pytest.raises(UsageError, match=r"^--prompt own\.toml: there is no such file$"):
+        read_own_text(own, "--prompt own.toml")
+    with pytest.raises(UsageError, match=r"^place: cannot be read: Is a directory$"):
+        read_own_toml(tmp_path, "place")
+    own.write_bytes('\ufeff이름 = "값"\r\n'.replace("이름", "name").encode())
+    assert read_own_text(own, "place") == 'name = "값"\n'
+    assert read_own_toml(own, "place") == {"name": "값"}
+    own.write_bytes("name = 값".encode("cp949"))
+    with pytest.raises(UsageError, match=r"^place: byte 7 is not UTF-8$"):
+        read_own_toml(own, "place")
+    own.write_text("name =", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"^place: malformed TOML: "):
+        read_own_toml(own, "place")

@@ -6,7 +6,6 @@ import hashlib
 import json
 import math
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any, Literal, get_args
 from pytest_haerae.errors import ScorerFailure, UsageError, unknown
 from pytest_haerae.escaping import shown
 from pytest_haerae.scoring.judge.reading import plain
-from pytest_haerae.typed_files import read_typed_text
+from pytest_haerae.typed_files import read_own_toml
 from pytest_haerae.types import Outcome
 
 FOLDER = Path(__file__).parent / "templates"
@@ -147,15 +146,7 @@ def find_template(name: str) -> Template:
         raise UsageError(f"--evaluator-params: template: {unknown('judge template', name, template_names())}")
     place = f"judge template {name}"
     path = Path(name).expanduser() if own else FOLDER / f"{name}.toml"
-    try:
-        content = tomllib.loads(read_typed_text(path, "utf-8-sig"))
-    except OSError as error:
-        raise UsageError(f"{place}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{place}: byte {error.start} is not UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{place}: malformed TOML: {error}") from None
-    return _checked(place, name, content)
+    return _checked(place, name, read_own_toml(path, place))
 
 
 def _checked(place: str, name: str, content: Mapping[str, Any]) -> Template:
