@@ -19,6 +19,10 @@ RUN_BY: dict[str, tuple[str, ...]] = {
         f"{HERE}/test_judged_benchmarks.py::test_k2_eval_has_scores_of_one_to_five_without_references",
         f"{HERE}/test_judged_benchmarks.py::test_hrc_is_graded_against_its_reference",
     ),
+    "`evaluation_context`, `track_metrics`, `MetricsTracker`, MLflow, Weights & Biases": (
+        f"{HERE}/test_history.py",
+        *(f"tests/e2e/test_trackers.py::test_{name}" for name in ("mlflow", "wandb", "trackio")),
+    ),
     "`KUDGE`": (
         f"{HERE}/test_judged_benchmarks.py::test_kudge_asks_the_judge_as_the_model_and_its_report_makes_labels",
     ),

@@ -59,7 +59,7 @@ def test_a_story_stands_before_its_question_and_answers_count_from_0(row: dict[s
             "row 1, field 'answer_choice': '서랍' is not the option that answer_index names, '선반'",
         ),
         ({"narrative": ""}, "row 1, field 'narrative': is empty"),
-        ({"choices": "문 옆"}, "row 1, field 'choices': has 1 options"),
+        ({"choices": "문 옆"}, "row 1, field 'choices': has 1 option,"),
     ],
 )
 def test_a_bad_row_is_refused_with_its_place(changes: dict[str, object], message: str) -> None:
