@@ -54,7 +54,7 @@ def test_workers_that_only_set_up_ask_nothing(always: Evaluate, option: str) -> 
     [
         (
             'subsets="history"',
-            "*unknown keyword 'subsets': did you mean 'subset'? Valid: by, dataset, min_accuracy, subset",
+            "*unknown keyword 'subsets': did you mean 'subset'? Valid: by, columns, dataset, min_accuracy, subset",
         ),
         ('"history"', "*'history' has no keyword; write subset=* or dataset=*"),
         ("subset=5", "*subset= is a name or a list of names, not 5"),
