@@ -36,6 +36,15 @@ def summarise(evaluation: EvaluationSession, reporter: pytest.TerminalReporter, 
         reporter.write_line(f"haerae: {tests} skipped: no model is named (--model=NAME, one of {names}, or --demo)")
     for run in evaluation.runs:
         _summarise_run(run, reporter, config)
+    measured = [run for run in evaluation.runs if run.conclusion is not None]
+    if len(measured) > 1 and config.option.verbose > QUIETEST:
+        from pytest_haerae.report.show.rank_lines import ranked_lines  # a session of one does without it
+
+        settings = [run.evaluation.plan.config for run in measured]
+        paths, width = [each.output_file for each in settings], shutil.get_terminal_size().columns
+        reporter.write_sep("=", "haerae: ranks")
+        for text in ranked_lines(paths, settings[0].significance, width):
+            reporter.write_line(text)
 
 
 def _summarise_run(run: ModelRun, reporter: pytest.TerminalReporter, config: pytest.Config) -> None:

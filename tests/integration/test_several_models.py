@@ -92,6 +92,15 @@ def test_each_is_loaded_once_after_the_other_and_has_a_report_of_its_own(
     assert "haerae: small (mine), string_match" in text
     assert "haerae: large (mine), string_match" in text
     assert not Path(".haerae/report.json").exists()
+    # It ends in their ranks, as the command makes them of the reports.
+    result.stdout.fnmatch_lines(
+        [
+            "=* haerae: ranks =*",
+            "1 large * 1 * 1.0000 * a * 40",
+            "2 small * 2 * 0.2500 * b * 40",
+            "as a page: pytest-haerae rank .haerae/report.small.json .haerae/report.large.json --html ranks.html",
+        ]
+    )
 
 
 @MODES
@@ -285,6 +294,8 @@ def test_python_and_the_command_line_evaluate_several(
         written = json.loads(Path(f"r.{name}.json").read_text(encoding="utf-8"))
         assert written["metrics"] == valid_report(Path(f"c.{name}.json"))["metrics"] == result.metrics
         assert f"{name} (random" in said
+    assert "\nranks\n" in said
+    assert said.splitlines()[-1] == "as a page: pytest-haerae rank c.left.json c.right.json --html ranks.html"
     alone = Evaluator(progress=False).run(model=["left"], dataset="questions.jsonl")
     assert alone["left"].metrics == results["left"].metrics
     assert main(["run", "--model=left,right", "--dataset=questions.jsonl", "--output-file=-"]) == 4

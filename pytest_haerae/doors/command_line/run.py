@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_haerae.config.model_names import model_names
+from pytest_haerae.config.model_names import model_names, named_file
 from pytest_haerae.config.options import BY_NAME
-from pytest_haerae.doors.command_line.command import Command, add_options, print_json_text
+from pytest_haerae.doors.command_line.command import Command, add_options, print_json_text, print_lines
 from pytest_haerae.doors.evaluator import as_options, evaluate_each, forecast_each, progress_line
 from pytest_haerae.doors.toolkit_config import from_toolkit, is_toolkit_config
 from pytest_haerae.errors import UsageError
@@ -61,20 +63,33 @@ def evaluate(raw: dict[str, Any]) -> int:
         del raw["output_file"]
         if len(model_names(raw)) > 1:
             raise UsageError("--output-file -: several models have a report each; name a file")
-    results: list[EvaluationResult] = []
+    results: dict[str, EvaluationResult] = {}
     try:
         # What a backend, a scorer or a prompt prints is no part of the report.
         with redirect_stdout(sys.stderr) if to_stdout else nullcontext():
-            for _, result in evaluate_each(raw, Path.cwd(), progress=progress_line):
-                results.append(result)
+            for name, result in evaluate_each(raw, Path.cwd(), progress=progress_line):
+                results[name] = result
                 if not to_stdout:
                     print(result)
     except KeyboardInterrupt:
         print("the answers so far are stored, and the same command goes on", file=sys.stderr)
         raise
     if to_stdout:
-        print_json_text(results[0].to_json())
-    return int(any(failing_gates(result.info) for result in results))
+        print_json_text(next(iter(results.values())).to_json())
+    elif len(results) > 1:
+        print_lines(*_ranked(raw, results))
+    return int(any(failing_gates(result.info) for result in results.values()))
+
+
+def _ranked(raw: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    """The models of a run, ranked by the reports that it wrote."""
+    from pytest_haerae.report.show.rank_lines import ranked_lines
+
+    written, significance = (BY_NAME[name].read(raw, Path.cwd()) for name in ("output_file", "significance"))
+    yield "ranks"
+    yield from ranked_lines(
+        [named_file(written, name) for name in names], significance, shutil.get_terminal_size().columns
+    )
 
 
 def read_config(path: str | None) -> dict[str, Any]:

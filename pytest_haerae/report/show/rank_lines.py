@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
-from pytest_haerae.report.ranking import RankedModel, Ranking, RankTable, Standing
+from pytest_haerae.report.outputs import shown
+from pytest_haerae.report.ranking import RankedModel, Ranking, RankTable, Standing, read_ranking
 from pytest_haerae.report.show.layout import display_width, pad, wrap
 
 _HEADING = ("rank", "accuracy", "95% interval", "group", "n", "cut", "tokens", "cost")
@@ -24,6 +28,22 @@ def rank_lines(ranking: Ranking, width: int) -> list[str]:
     if len(ranking.parts) > 1:
         found += ["", *_parts(ranking, width)]
     return [*found, "", *(part for note in notes_of(ranking) for part in wrap(note, width))]
+
+
+def ranked_lines(paths: Sequence[Path], significance: float, width: int) -> list[str]:
+    """The models of a session, ranked by their reports; where they cannot be compared, why.
+
+    Args:
+        paths: The reports, as they were written.
+        significance: The chance that any two equal models are told apart.
+        width: Columns of the terminal.
+    """
+    try:
+        ranking = read_ranking(paths, significance)
+    except UsageError as error:
+        return [line(f"not ranked: {error}")]
+    command = shlex.join(["pytest-haerae", "rank", *(str(shown(path)) for path in paths), "--html", "ranks.html"])
+    return [*rank_lines(ranking, width), line(f"as a page: {command}")]
 
 
 def rank_words(rank: tuple[int, int]) -> str:

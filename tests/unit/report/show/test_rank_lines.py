@@ -6,7 +6,7 @@ import pytest
 
 from pytest_haerae.report.ranking import read_ranking
 from pytest_haerae.report.show.layout import display_width
-from pytest_haerae.report.show.rank_lines import rank_lines, rank_words
+from pytest_haerae.report.show.rank_lines import rank_lines, rank_words, ranked_lines
 from tests.unit.rankings import models, written
 from tests.unit.reports import report_of, samples_of
 
@@ -59,3 +59,12 @@ def test_one_subset_has_no_table_beside_that_of_all_items(tmp_path: Path) -> Non
     lines = rank_lines(read_ranking(models(tmp_path, {"a": "cc"}, {"a": "cw"}), 0.05), 100)
     assert not [line for line in lines if line.startswith("subset")]
     assert "pairs of all subsets" not in " ".join(lines)
+
+
+def test_the_reports_of_a_session_are_ranked_or_it_is_said_why_not(tmp_path: Path) -> None:
+    paths = models(tmp_path, *THREE)
+    lines = ranked_lines(paths, 0.05, 100)
+    assert lines[:-1] == rank_lines(read_ranking(paths, 0.05), 100)
+    assert lines[-1] == f"as a page: pytest-haerae rank {' '.join(map(str, paths))} --html ranks.html"
+    (told,) = ranked_lines(paths[:1], 0.05, 100)
+    assert told.startswith(f"not ranked: {paths[0]}: is one report")
