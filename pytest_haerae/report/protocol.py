@@ -6,14 +6,17 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from pytest_haerae.catalogue.protocol import Published
+from pytest_haerae.catalogue.registry import benchmark_of_repository, find_benchmark
 from pytest_haerae.config.options import BY_NAME
-from pytest_haerae.config.protocols import plainly
+from pytest_haerae.config.protocols import is_local, plainly
 from pytest_haerae.gates.compatibility import ProtocolInfo, PublishedInfo
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.types import DataKey, Selected
 
+ONLY_SUBSETS = "items: only "
+"""What the deviation of suites begins with that ask about some of the subsets."""
 _DATE = re.compile(r"(?:20)?(\d\d)-?(\d\d)-?(\d\d)(?!\d)")
 """A day in a model's name, ``2024-07-18`` or ``240718``."""
 
@@ -34,6 +37,7 @@ def protocol_info(
         return None
     deviations = [line for line in config.deviations if _matters(line, config.limit, source, selection)]
     deviations += _of_selection(plan, {entry.data for entry in selection}, completeness)
+    deviations += [] if completeness.by_hand else _of_subsets(plan, source, selection)
     stem = config.responses.stem if config.responses is not None else None
     own = [name for name in (plan.parameters.model_label(), config.called, stem) if name]
     same = same_model(protocol.quotable, own)
@@ -64,6 +68,21 @@ def _of_selection(plan: Plan, asked: Iterable[DataKey], completeness: Completene
     if completeness.missing:
         lines.append(f"items: {completeness.missing} have no answer")
     return lines
+
+
+def _of_subsets(plan: Plan, source: ItemSource, selection: Sequence[Selected]) -> list[str]:
+    """That the suites ask about a part of the subsets alone; what ``--subset`` says is told elsewhere."""
+    wanted = set(map(plainly, plan.config.subset or _known_subsets(plan.config.dataset, source)))
+    asked = sorted({entry.item.subset for entry in selection if entry.data in plan.parts})
+    return [f"{ONLY_SUBSETS}{', '.join(asked)}"] if asked and wanted - set(map(plainly, asked)) else []
+
+
+def _known_subsets(dataset: str, source: ItemSource) -> Iterable[str]:
+    """The subsets of a data set as its items call them, without asking the hub."""
+    if find_benchmark(dataset) or is_local(dataset):
+        return source.subsets(DataKey(dataset))
+    benchmark = benchmark_of_repository(dataset)
+    return filter(None, benchmark.configurations.values()) if benchmark else ()
 
 
 def same_model(published: Sequence[Published], own: Collection[str]) -> Published | None:

@@ -123,7 +123,7 @@ def test_a_judge_is_the_protocols() -> None:
 
 def test_another_judge_takes_nothing_that_is_the_protocols_judges(tmp_path: Path) -> None:
     register(judge={"name": "openai", "params": {"model_name": "o"}}, evaluator_params={})
-    models = '[tool.pytest-haerae.models]\n' + "".join(
+    models = "[tool.pytest-haerae.models]\n" + "".join(
         f'{name} = {{model = "openai", model_params = {{model_name = "{model}", api_base = "http://127.0.0.1:9/v1"}}}}\n'
         for name, model in (("grader", "other"), ("same", "o"))
     )

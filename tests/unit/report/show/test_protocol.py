@@ -50,6 +50,14 @@ def test_the_number_stands_beside_ours_with_our_interval() -> None:
     assert protocol_lines(report_of(samples_of({"a": "c"}))) == []
 
 
+def test_no_total_stands_beside_that_of_other_subsets() -> None:
+    for line in ("items: only first_part", "--subset: first_part; the protocol has all"):
+        lines = protocol_lines(report(OURS, deviations=[line]))
+        assert lines[2:] == [
+            "published by subset: First Part 0.7500, here 0.7500 (95% interval 0.301-0.954); https://example.org/table"
+        ]
+
+
 def test_a_number_of_subsets_alone_has_its_source() -> None:
     entry: PublishedInfo = {**OURS, "accuracy": None, "note": "bfloat16"}
     assert protocol_lines(report(entry))[1:] == [
