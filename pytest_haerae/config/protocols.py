@@ -110,6 +110,9 @@ def _beside_data(protocol: Protocol, typed: object, settings: dict[str, Any]) ->
     if not others and any(is_same(name, other) for other in (protocol.dataset, *protocol.also)):
         pinned = is_same(name, protocol.dataset)
         kept = {key: value for key, value in settings.items() if pinned or key != "dataset_revision"}
+        benchmark = None if find_benchmark(name) else benchmark_of_repository(name)
+        if pinned and benchmark and benchmark.revision:
+            kept.setdefault("dataset_revision", benchmark.revision)
         return {**kept, **({"subset": subsets} if (subsets := _called_there(protocol.subsets, name)) else {})}
     if others or not is_local(name):
         raise UsageError(
@@ -204,6 +207,9 @@ def behind(values: Mapping[str, Any], standing: RunConfig) -> dict[str, Any]:
         standing: The configuration of a run that follows the protocol in everything.
     """
     found = dict(values)
+    params = BY_NAME["model_params"].read(values)
+    if "reasoning" in params and "reasoning" not in found:  # the same said otherwise
+        found["reasoning"] = params["reasoning"]
     same_method = BY_NAME["method"].read({"method": standing.method, **values}) == standing.method
     for option in OPTIONS:
         name = option.name
