@@ -47,6 +47,8 @@ def protocol_info(
         "deviations": deviations,
         "published": [_as_info(each, same=each is same) for each in protocol.quotable],
     }
+    if protocol.free:
+        found["free"] = list(protocol.free)
     if protocol.notes:
         found["notes"] = list(protocol.notes)
     return found
@@ -89,7 +91,8 @@ def same_model(published: Sequence[Published], own: Collection[str]) -> Publishe
     """The entry that is of a model, as far as names tell; None where none is, or more than one.
 
     Names are held against each other without the hub's owner, without what stands in parentheses, and whatever
-    separates their words; one that has a day is another model than one with another day.
+    separates their words; a day counts, in parentheses too: one that has one is another model than one with another
+    day, or with none.
 
     Args:
         published: The entries.
@@ -102,7 +105,7 @@ def same_model(published: Sequence[Published], own: Collection[str]) -> Publishe
 
 def _canonical(name: str) -> str:
     last = name.rstrip("/").rpartition("/")[2]
-    last = re.sub(r"\(.*?\)", "", last)
+    last = re.sub(r"\(.*?\)", lambda found: found[0] if _DATE.search(found[0]) else "", last)
     return plainly(_DATE.sub(r"\1\2\3", last))
 
 

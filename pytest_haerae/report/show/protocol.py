@@ -20,6 +20,9 @@ def protocol_lines(report: Report) -> list[str]:
         return []
     count = len(protocol["deviations"])
     followed = "followed in every setting" if not count else f"with {count} deviation{'' if count == 1 else 's'}"
+    if free := ", ".join(protocol.get("free", ())):
+        followed += f"; set for each model: {free}" if count else f" but those set for each model: {free}"
+        followed += " (not compared)"
     lines = [f"protocol {protocol['name']}, {followed}"]
     lines += [f"deviation: {deviation}" for deviation in protocol["deviations"]]
     lines += [f"not as in the source: {note}" for note in protocol.get("notes", ())]

@@ -87,8 +87,8 @@ def test_reasoning_and_fields_of_a_body_are_told_however_they_are_said() -> None
     assert low.parameters.model_dump()["reasoning"] == "low"
     assert make_plan(config(model="openai", model_params={**params, "reasoning": "high"})).config.deviations == ()
     register(free=["reasoning", "extra_body"])
-    for typed in ({**params, "reasoning": "low"}, {**params, **body}):
-        assert make_plan(config(model="openai", model_params=typed)).config.deviations == ()
+    for free in ({**params, "reasoning": "low"}, {**params, **body}):
+        assert make_plan(config(model="openai", model_params=free)).config.deviations == ()
 
 
 def test_how_a_judge_draws_is_compared_and_how_it_is_reached_is_not() -> None:

@@ -57,6 +57,9 @@ def plan(**options: object) -> Plan:
         ("meta-llama/Llama-3.1-8B-Instruct", "Llama-3.1-8B-Instruct"),
         ("/models/llama-3-1-8b-instruct/", "Llama-3.1-8B-Instruct"),
         ("gpt-4o-2024-05-13", "GPT-4o (2024-05-13)"),
+        ("gpt-4o-240513", "GPT-4o (2024-05-13)"),
+        ("gpt-4o", None),
+        ("openai/gpt-4o", None),
         ("gpt-4o-2024-08-06", None),
         ("gpt-4o-mini-2025-01-01", None),
         ("Llama-3.1-70B-Instruct", None),
@@ -83,6 +86,15 @@ def test_a_run_says_what_it_followed_and_what_was_published() -> None:
     assert entry["accuracy"] == 0.7195
     assert not entry["same_model"]
     assert "note" in entry
+
+
+def test_a_run_says_what_its_source_sets_for_each_model() -> None:
+    found = info(plan(protocol="kobalt/nemo-skills@1"), subsets=["anything"])
+    assert found is not None
+    assert found["free"] == ["temperature", "top_k", "reasoning"]
+    without = info(plan(protocol=NAME))
+    assert without is not None
+    assert "free" not in without
 
 
 def test_what_is_called_like_a_published_model_is_marked() -> None:
