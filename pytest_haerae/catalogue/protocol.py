@@ -193,7 +193,7 @@ class Protocol(_Table):
         file = typed_path(place, path)
         fields = read_own_toml(file, place)
         prompt = fields.get("prompt")
-        if isinstance(prompt, str) and (beside := file.parent / prompt).is_file():
+        if isinstance(prompt, str) and _is_file(prompt, beside := file.parent / prompt):
             fields["prompt"] = str(beside)
         return cls.of_fields(fields, place)
 
@@ -217,7 +217,7 @@ class Protocol(_Table):
     def fingerprint(self) -> str:
         """Hash of all that it decides: what it says of published numbers is no part of it."""
         settings = self.model_dump(mode="json", exclude={*_TELLING}, exclude_none=True)
-        if self.prompt and Path(self.prompt).is_file():
+        if self.prompt and _is_file(self.prompt):
             settings["prompt"] = Path(self.prompt).read_text(encoding="utf-8-sig")
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -237,6 +237,14 @@ def read_protocol(name: str) -> Protocol:
         UsageError: As `Protocol.from_file`.
     """
     return Protocol._read(name, f"--protocol {name}")
+
+
+def _is_file(prompt: str, path: str | Path | None = None) -> bool:
+    """Whether a prompt is a file that is there, and no name of one that only happens to be a file's, too."""
+    # Imported here: every run imports this module.
+    from pytest_haerae.prompts.templates import SUFFIXES
+
+    return Path(prompt).suffix in SUFFIXES and Path(path or prompt).is_file()
 
 
 _TABLES: dict[str, type[BaseModel]] = {"published": Published, "judge": JudgeSettings}

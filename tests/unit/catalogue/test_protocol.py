@@ -108,6 +108,18 @@ def test_the_fingerprint_is_of_what_it_decides(tmp_path: Path) -> None:
     assert prints[0] != prints[1]
 
 
+def test_a_file_that_is_called_like_a_prompt_is_none_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = made(prompt="raw").fingerprint
+    Path("raw").write_text("{query}!", encoding="utf-8")
+    assert made(prompt="raw").fingerprint == before
+    Path("mine.toml").write_text(TEXT + 'prompt = "raw"\n', encoding="utf-8")
+    assert read_protocol("mine.toml").prompt == "raw"
+    fields = Path("ask.txt")
+    fields.write_text("{query}", encoding="utf-8")
+    assert made(prompt="ask.txt").fingerprint != made(prompt="other.txt").fingerprint != before
+
+
 def test_what_others_quote_is_not_quotable() -> None:
     protocol = made(published=[ENTRY, {**ENTRY, "model": "b", "read": False}])
     assert [each.model for each in protocol.published] == ["a", "b"]
