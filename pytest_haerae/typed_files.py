@@ -143,6 +143,8 @@ def read_own_toml(path: Path, place: str) -> dict[str, Any]:
         return tomllib.loads(read_own_text(path, place))
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{place}: malformed TOML: {error}") from None
+    except RecursionError:
+        raise UsageError(f"{place}: malformed TOML: it is nested too deeply") from None
 
 
 def _first_piece(descriptor: int) -> bytes:

@@ -27,6 +27,23 @@ _TELLING = ("name", "description", "published", "notes")
 """Keys that say something of a measurement, and decide nothing of it."""
 
 
+_OF_A_JUDGE = ("model_name", "model_name_or_path", "revision", "reasoning")
+"""What a protocol says of its judge beside how it draws: never where it is reached, nor whose code is run."""
+_FREE = (
+    *("split", "method", "prompt", "num_few_shot", "few_shot_split", "few_shot_seed", "evaluator_params"),
+    *("apply_chat_template", "system_prompt", "repeats", "reasoning", "judge", "judge_params", "extra_body"),
+)
+"""What a source may set for each model, beside the parameters of a generation."""
+
+
+def _generation_names() -> frozenset[str]:
+    """The parameters of a generation that backends have in common."""
+    # Imported here: every run imports this module, and few read a protocol.
+    from pytest_haerae.backends.sampling import SAMPLING
+
+    return SAMPLING | {"stop", "num_beams"}
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -67,6 +84,17 @@ class JudgeSettings(_Table):
     name: Text
     params: dict[str, Any] = Field(default_factory=dict)
     template: Text | None = None
+
+    @field_validator("params")
+    @classmethod
+    def _say_what_is_asked(cls, params: dict[str, Any]) -> dict[str, Any]:
+        valid = {*_generation_names(), *_OF_A_JUDGE}
+        for name in params:
+            if name not in valid:
+                raise ValueError(
+                    f"{unknown('parameter', name, valid)}; how a judge is reached, --judge-params or a profile says"
+                )
+        return params
 
 
 class Protocol(_Table):
@@ -128,6 +156,29 @@ class Protocol(_Table):
             raise ValueError("it has lower-case words between slashes and a version, such as mine/letters@1")
         return name
 
+    @field_validator("reasoning", mode="before")
+    @classmethod
+    def _is_a_level(cls, reasoning: object) -> object:
+        if isinstance(reasoning, bool) or not isinstance(reasoning, str | int | None):
+            raise ValueError("it is a level, such as low, or a number of tokens")
+        return reasoning
+
+    @field_validator("generation")
+    @classmethod
+    def _says_how_to_draw(cls, generation: dict[str, Any]) -> dict[str, Any]:
+        for name in generation:
+            if name not in (valid := _generation_names()):
+                raise ValueError(unknown("parameter", name, valid))
+        return generation
+
+    @field_validator("free")
+    @classmethod
+    def _frees_settings(cls, free: Texts) -> Texts:
+        for name in free:
+            if name not in (valid := {*_generation_names(), *_FREE}):
+                raise ValueError(unknown("setting", name, valid))
+        return free
+
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
         """Read one, such as the one beside a package's own module.
@@ -142,7 +193,7 @@ class Protocol(_Table):
         file = typed_path(place, path)
         fields = read_own_toml(file, place)
         prompt = fields.get("prompt")
-        if isinstance(prompt, str) and (beside := file.parent / prompt).is_file():
+        if isinstance(prompt, str) and _is_file(prompt, beside := file.parent / prompt):
             fields["prompt"] = str(beside)
         return cls.of_fields(fields, place)
 
@@ -166,7 +217,7 @@ class Protocol(_Table):
     def fingerprint(self) -> str:
         """Hash of all that it decides: what it says of published numbers is no part of it."""
         settings = self.model_dump(mode="json", exclude={*_TELLING}, exclude_none=True)
-        if self.prompt and Path(self.prompt).is_file():
+        if self.prompt and _is_file(self.prompt):
             settings["prompt"] = Path(self.prompt).read_text(encoding="utf-8-sig")
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -186,6 +237,14 @@ def read_protocol(name: str) -> Protocol:
         UsageError: As `Protocol.from_file`.
     """
     return Protocol._read(name, f"--protocol {name}")
+
+
+def _is_file(prompt: str, path: str | Path | None = None) -> bool:
+    """Whether a prompt is a file that is there, and no name of one that only happens to be a file's, too."""
+    # Imported here: every run imports this module.
+    from pytest_haerae.prompts.templates import SUFFIXES
+
+    return Path(prompt).suffix in SUFFIXES and Path(path or prompt).is_file()
 
 
 _TABLES: dict[str, type[BaseModel]] = {"published": Published, "judge": JudgeSettings}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pytest_haerae.catalogue.protocol import Protocol
-from pytest_haerae.catalogue.registry import find_benchmark
+from pytest_haerae.catalogue.registry import benchmark_of_repository, find_benchmark
 from pytest_haerae.config.options import BY_NAME, OPTIONS
 from pytest_haerae.config.protocols import OF_THE_DATA, OF_THE_MODEL, Followed, is_same, plainly
 from pytest_haerae.scoring.metrics import OF_METRICS
@@ -42,7 +42,10 @@ def _of_data(config: RunConfig, standing: RunConfig, protocol: Protocol) -> Iter
     local = not any(is_same(config.dataset, other) for other in (protocol.dataset, *protocol.also))
     if local:
         yield f"data: the local {config.dataset}, whose rows nobody has compared with those of {standing.dataset}"
-    elif config.dataset == standing.dataset and (revision := _revision(config)) != (pinned := _revision(standing)):
+    elif not is_same(config.dataset, standing.dataset):
+        if config.dataset_revision is not None:
+            yield _line("dataset_revision", config.dataset_revision, None)
+    elif (revision := _revision(config)) != (pinned := _revision(standing)):
         yield _line("dataset_revision", revision, pinned)
     benchmark = find_benchmark(standing.dataset)
     stated = set(map(plainly, protocol.subsets or (benchmark.configurations if benchmark else ())))
@@ -53,7 +56,7 @@ def _of_data(config: RunConfig, standing: RunConfig, protocol: Protocol) -> Iter
 
 
 def _revision(config: RunConfig) -> str | None:
-    benchmark = find_benchmark(config.dataset)
+    benchmark = find_benchmark(config.dataset) or benchmark_of_repository(config.dataset)
     return config.dataset_revision or (benchmark.revision if benchmark else None)
 
 
@@ -63,16 +66,39 @@ def _of_options(config: RunConfig, standing: RunConfig, protocol: Protocol) -> I
         if option.influences not in ("answers", "scope") or name in (*OF_THE_MODEL, *OF_THE_DATA, *protocol.free):
             continue
         found, said = getattr(config, name), getattr(standing, name)
-        if isinstance(found, dict):
-            yield from _of_mapping(name, found, said, only=said if name == "judge_params" else None)
+        if name == "judge_params":
+            yield from _of_judge(found, said)
+        elif isinstance(found, dict):
+            yield from _of_mapping(name, found, said)
         elif found != said and not (name == "few_shot_split" and not config.num_few_shot):
             yield _line(name, found, said)
 
 
-def _of_mapping(
-    name: str, found: Mapping[str, Any], said: Mapping[str, Any], only: Mapping[str, Any] | None
-) -> Iterator[str]:
-    for key in dict.fromkeys((*said, *found)) if only is None else only:
+def _of_judge(found: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+    """Which model grades, and how it draws; how it is reached decides nothing."""
+    drawn = {key: value for key, value in found.items() if key in said or _draws_otherwise(key, value)}
+    yield from _of_mapping("judge_params", drawn, said)
+
+
+def _draws_otherwise(key: str, value: object) -> bool:
+    """Whether a parameter that a protocol does not say decides what its judge answers."""
+    # Imported here: few runs have a judge.
+    from pytest_haerae.backends.sampling import SampledParameters
+
+    field = SampledParameters.model_fields.get(key)
+    return key in {*_settled(), "reasoning"} and _as_json(value) != _as_json(field.default if field else None)
+
+
+def _settled() -> frozenset[str]:
+    """The parameters that decide what is drawn: another seed is another draw of the same measurement."""
+    # Imported here: whoever scores options has no need of it.
+    from pytest_haerae.backends.sampling import SAMPLING
+
+    return (SAMPLING - {"seed"}) | {"stop", "num_beams", "extra_body"}
+
+
+def _of_mapping(name: str, found: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+    for key in dict.fromkeys((*said, *found)):
         if key not in _TELLING and found.get(key) != said.get(key):
             yield _line(f"{name} {key}", found.get(key), said.get(key))
 
@@ -84,6 +110,8 @@ def _line(name: str, found: object, said: object) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, Mapping):  # a body's fields may hold what is nobody's business
+        return ",".join(map(str, value)) or "none"
     if isinstance(value, tuple):
         return ",".join(map(str, value)) or "all"
     if value is None or isinstance(value, bool):
@@ -99,9 +127,6 @@ def with_generation(config: RunConfig, fields: Mapping[str, Any], further: Calla
         fields: The backend's parameters, by name.
         further: Gives the names that the backend takes beside them.
     """
-    # Imported here: whoever scores options has no need of it.
-    from pytest_haerae.backends.sampling import SAMPLING
-
     protocol = config.recipe
     if protocol is None or config.method == "log_likelihood" or config.responses is not None:
         return config if protocol is None or config.responses is None else config.model_copy(update={"reasoning": None})
@@ -112,10 +137,8 @@ def with_generation(config: RunConfig, fields: Mapping[str, Any], further: Calla
         for name, value in said.items()
         if name not in taken and name not in protocol.free
     ]
-    # Another seed is another draw of the same measurement.
-    settled = {*SAMPLING - {"seed"}, "stop", "num_beams", *said} - set(protocol.free)
-    for name in sorted(settled & typed.keys()):
-        own = said.get(name, fields[name].default if name in fields else None)
+    for name in sorted({*_settled(), *said}.difference(protocol.free) & typed.keys()):
+        own = said.get(name, fields[name].get_default(call_default_factory=True) if name in fields else None)
         if _as_json(typed[name]) != _as_json(own):
             lines.append(_line(f"model_params {name}", typed[name], said.get(name)))
     update = {"model_params": {**taken, **typed}, "deviations": (*config.deviations, *lines)}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_haerae.catalogue.datasets import open_dataset
-from pytest_haerae.catalogue.protocol import Protocol
+from pytest_haerae.catalogue.protocol import JudgeSettings, Protocol
 from pytest_haerae.catalogue.protocol_registry import find_protocol
 from pytest_haerae.catalogue.registry import benchmark_of_repository, find_benchmark
 from pytest_haerae.config.dataset_names import parse_datasets
@@ -40,11 +40,26 @@ def with_protocol(values: dict[str, Any]) -> dict[str, Any]:
     # What --demo stands for is behind a protocol, too: its method is no word of the user's.
     first = (*_SETTLED_FIRST, "method") if BY_NAME["demo"].read(values) else _SETTLED_FIRST
     settings = {name: value for name, value in settings_of(protocol).items() if name in first}
+    if protocol.judge is not None and _judged_otherwise(protocol.judge, values):
+        settings.pop("judge_params", None)
     if "dataset" in values:
         settings = _beside_data(protocol, values["dataset"], settings)
     if "revision" in BY_NAME["dataset_params"].read(values):
         settings.pop("dataset_revision", None)
-    return settings | values
+    return settings | values | _beside_judge(protocol, values)
+
+
+def _judged_otherwise(judge: JudgeSettings, values: Mapping[str, Any]) -> bool:
+    """Whether another judge is named than the protocol's, whose parameters say nothing to it."""
+    return "judge" in values and BY_NAME["judge"].read(values) != (judge.name,)
+
+
+def _beside_judge(protocol: Protocol, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of the protocol's judge with those that are typed: each stands for itself."""
+    judge = protocol.judge
+    if judge is None or "judge_params" not in values or _judged_otherwise(judge, values):
+        return {}
+    return {"judge_params": {**judge.params, **BY_NAME["judge_params"].read(values)}}
 
 
 _OPTIONS_OF_THEIR_OWN = ("revision", "columns")
@@ -95,6 +110,9 @@ def _beside_data(protocol: Protocol, typed: object, settings: dict[str, Any]) ->
     if not others and any(is_same(name, other) for other in (protocol.dataset, *protocol.also)):
         pinned = is_same(name, protocol.dataset)
         kept = {key: value for key, value in settings.items() if pinned or key != "dataset_revision"}
+        benchmark = None if find_benchmark(name) else benchmark_of_repository(name)
+        if pinned and benchmark and benchmark.revision:
+            kept.setdefault("dataset_revision", benchmark.revision)
         return {**kept, **({"subset": subsets} if (subsets := _called_there(protocol.subsets, name)) else {})}
     if others or not is_local(name):
         raise UsageError(
@@ -189,10 +207,15 @@ def behind(values: Mapping[str, Any], standing: RunConfig) -> dict[str, Any]:
         standing: The configuration of a run that follows the protocol in everything.
     """
     found = dict(values)
+    params = BY_NAME["model_params"].read(values)
+    if "reasoning" in params and "reasoning" not in found:  # the same said otherwise
+        found["reasoning"] = params["reasoning"]
     same_method = BY_NAME["method"].read({"method": standing.method, **values}) == standing.method
     for option in OPTIONS:
         name = option.name
         if option.influences != "answers" or name in (*OF_THE_MODEL, *OF_THE_DATA):
+            continue
+        if name == "judge_params" and "judge" in values:  # they are of the judge that is named beside them
             continue
         said = getattr(standing, name)
         if name in found or said in (None, (), {}) or (name in _OF_THE_METHOD and not same_method):

@@ -84,6 +84,8 @@ class ProtocolInfo(TypedDict):
     """Hash of all that it decides."""
     deviations: list[str]
     """In what the run did not follow it, a line each."""
+    free: NotRequired[list[str]]
+    """The settings that the source sets for each model, so that they are not compared."""
     notes: NotRequired[list[str]]
     """What nobody can follow here as the source has it."""
     published: list[PublishedInfo]

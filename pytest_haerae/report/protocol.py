@@ -6,14 +6,17 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from pytest_haerae.catalogue.protocol import Published
+from pytest_haerae.catalogue.registry import benchmark_of_repository, find_benchmark
 from pytest_haerae.config.options import BY_NAME
-from pytest_haerae.config.protocols import plainly
+from pytest_haerae.config.protocols import is_local, plainly
 from pytest_haerae.gates.compatibility import ProtocolInfo, PublishedInfo
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.types import DataKey, Selected
 
+ONLY_SUBSETS = "items: only "
+"""What the deviation of suites begins with that ask about some of the subsets."""
 _DATE = re.compile(r"(?:20)?(\d\d)-?(\d\d)-?(\d\d)(?!\d)")
 """A day in a model's name, ``2024-07-18`` or ``240718``."""
 
@@ -34,6 +37,7 @@ def protocol_info(
         return None
     deviations = [line for line in config.deviations if _matters(line, config.limit, source, selection)]
     deviations += _of_selection(plan, {entry.data for entry in selection}, completeness)
+    deviations += [] if completeness.by_hand else _of_subsets(plan, source, selection)
     stem = config.responses.stem if config.responses is not None else None
     own = [name for name in (plan.parameters.model_label(), config.called, stem) if name]
     same = same_model(protocol.quotable, own)
@@ -43,6 +47,8 @@ def protocol_info(
         "deviations": deviations,
         "published": [_as_info(each, same=each is same) for each in protocol.quotable],
     }
+    if protocol.free:
+        found["free"] = list(protocol.free)
     if protocol.notes:
         found["notes"] = list(protocol.notes)
     return found
@@ -66,11 +72,27 @@ def _of_selection(plan: Plan, asked: Iterable[DataKey], completeness: Completene
     return lines
 
 
+def _of_subsets(plan: Plan, source: ItemSource, selection: Sequence[Selected]) -> list[str]:
+    """That the suites ask about a part of the subsets alone; what ``--subset`` says is told elsewhere."""
+    wanted = set(map(plainly, plan.config.subset or _known_subsets(plan.config.dataset, source)))
+    asked = sorted({entry.item.subset for entry in selection if entry.data in plan.parts})
+    return [f"{ONLY_SUBSETS}{', '.join(asked)}"] if asked and wanted - set(map(plainly, asked)) else []
+
+
+def _known_subsets(dataset: str, source: ItemSource) -> Iterable[str]:
+    """The subsets of a data set as its items call them, without asking the hub."""
+    if find_benchmark(dataset) or is_local(dataset):
+        return source.subsets(DataKey(dataset))
+    benchmark = benchmark_of_repository(dataset)
+    return filter(None, benchmark.configurations.values()) if benchmark else ()
+
+
 def same_model(published: Sequence[Published], own: Collection[str]) -> Published | None:
     """The entry that is of a model, as far as names tell; None where none is, or more than one.
 
     Names are held against each other without the hub's owner, without what stands in parentheses, and whatever
-    separates their words; one that has a day is another model than one with another day.
+    separates their words; a day counts, in parentheses too: one that has one is another model than one with another
+    day, or with none.
 
     Args:
         published: The entries.
@@ -83,7 +105,7 @@ def same_model(published: Sequence[Published], own: Collection[str]) -> Publishe
 
 def _canonical(name: str) -> str:
     last = name.rstrip("/").rpartition("/")[2]
-    last = re.sub(r"\(.*?\)", "", last)
+    last = re.sub(r"\(.*?\)", lambda found: found[0] if _DATE.search(found[0]) else "", last)
     return plainly(_DATE.sub(r"\1\2\3", last))
 
 

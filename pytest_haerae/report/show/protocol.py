@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.config.protocols import plainly
 from pytest_haerae.gates.compatibility import ProtocolInfo, PublishedInfo
+from pytest_haerae.report.protocol import ONLY_SUBSETS
 from pytest_haerae.report.schema import Report
 from pytest_haerae.statistics.scores import Score
 
@@ -18,6 +20,9 @@ def protocol_lines(report: Report) -> list[str]:
         return []
     count = len(protocol["deviations"])
     followed = "followed in every setting" if not count else f"with {count} deviation{'' if count == 1 else 's'}"
+    if free := ", ".join(protocol.get("free", ())):
+        followed += f"; set for each model: {free}" if count else f" but those set for each model: {free}"
+        followed += " (not compared)"
     lines = [f"protocol {protocol['name']}, {followed}"]
     lines += [f"deviation: {deviation}" for deviation in protocol["deviations"]]
     lines += [f"not as in the source: {note}" for note in protocol.get("notes", ())]
@@ -61,12 +66,20 @@ def _subsets(report: Report, entry: PublishedInfo) -> list[SubsetBeside]:
 def _beside(report: Report, entry: PublishedInfo) -> Iterator[str]:
     found = _subsets(report, entry)
     source = "; ".join(filter(None, (entry.get("note"), entry["source"])))
-    if entry["accuracy"] is not None:
-        numbers = f"{entry['accuracy']:.4f}, here {_ours(report['metrics'], entry['accuracy'])}"
+    # Other subsets have another total.
+    total = None if _asks_other_subsets(report) else entry["accuracy"]
+    if total is not None:
+        numbers = f"{total:.4f}, here {_ours(report['metrics'], total)}"
         yield f"published of {entry['model']} ({entry['metric']}): {numbers}; {source}"
     told = [f"{each.name} {each.published:.4f}, here {_ours(each.score, each.published)}" for each in found]
     if told:
-        yield f"published by subset: {'; '.join(told)}" + ("" if entry["accuracy"] is not None else f"; {source}")
+        yield f"published by subset: {'; '.join(told)}" + ("" if total is not None else f"; {source}")
+
+
+def _asks_other_subsets(report: Report) -> bool:
+    protocol = report["info"].get("protocol")
+    told = (ONLY_SUBSETS, f"{BY_NAME['subset'].flag}: ")
+    return protocol is not None and any(line.startswith(told) for line in protocol["deviations"])
 
 
 def _ours(score: Score, published: float) -> str:

@@ -34,6 +34,18 @@ def made(**more: object) -> Protocol:
         ({"method": "loglikelihood"}, r"^here: method: Input should be 'log_likelihood' or 'string_match'"),
         ({"num_few_shot": "5"}, r"^here: num_few_shot: Input should be a valid integer"),
         ({"repeats": 0}, r"^here: repeats: Input should be greater than or equal to 1"),
+        ({"generation": {"api_base": "http://a"}}, r"^here: generation: unknown parameter 'api_base'.* Valid: freq"),
+        ({"generation": {"extra_headers": {}}}, r"^here: generation: unknown parameter 'extra_headers'"),
+        ({"generation": {"model_name": "m"}}, r"^here: generation: unknown parameter 'model_name'"),
+        ({"generation": {"trust_remote_code": True}}, r"^here: generation: unknown parameter 'trust_remote_code'"),
+        ({"generation": {"temprature": 0.5}}, r"^here: generation: unknown parameter 'temprature': did you mean 'temp"),
+        ({"free": ["top_q"]}, r"^here: free: unknown setting 'top_q': did you mean 'top_"),
+        ({"judge": {"name": "a", "params": {"api_base": "x"}}}, r"^here: judge.params: unknown parameter 'api_base'"),
+        ({"judge": {"name": "a", "params": {"api_key": "x"}}}, r"^here: judge.params: .*; how a judge is reached, --"),
+        ({"judge": {"name": "a", "params": {"extra_headers": {}}}}, r"^here: judge.params: unknown parameter 'extra_h"),
+        ({"judge": {"name": "a", "params": {"trust_remote_code": True}}}, r"^here: judge.params: unknown .* 'trust_re"),
+        ({"reasoning": True}, r"^here: reasoning: it is a level, such as low, or a number of tokens$"),
+        ({"reasoning": 1.0}, r"^here: reasoning: it is a level"),
         ({"published": [{**ENTRY, "accuracy": 76.4}]}, r"^here: published.1.accuracy: Input should be less than or eq"),
         ({"published": [{**ENTRY, "source": ""}]}, r"^here: published.1.source: "),
         ({"published": [{"model": "a", "source": "s", "read": True}]}, r"^here: published.1: it has neither accuracy"),
@@ -43,6 +55,14 @@ def made(**more: object) -> Protocol:
 def test_a_mistake_is_named_with_its_key(more: dict[str, object], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         made(**more)
+
+
+def test_what_a_source_sets_is_taken() -> None:
+    generation = {"temperature": 0.5, "stop": ["\n"], "num_beams": 1, "seed": 3, "logit_bias": {"1": -100}}
+    judge = {"name": "openai", "params": {"model_name": "m", "temperature": 0.0, "reasoning": "low"}}
+    protocol = made(generation=generation, free=["reasoning", "top_k", "system_prompt", "extra_body"], judge=judge)
+    assert protocol.generation == generation
+    assert (made(reasoning=512).reasoning, made(reasoning="low").reasoning, made().reasoning) == (512, "low", None)
 
 
 def test_a_key_that_is_missing_is_named() -> None:
@@ -56,6 +76,7 @@ def test_a_key_that_is_missing_is_named() -> None:
     [
         (None, "--protocol mine.toml: there is no such file"),
         (b"name = ", r"--protocol mine.toml: malformed TOML: Invalid value \(at .*\)"),
+        (b"x = " + b"[" * 100_000, "--protocol mine.toml: malformed TOML: it is nested too deeply"),
         (b"\xff", "--protocol mine.toml: byte 0 is not UTF-8"),
         (b'name = "mine"', "--protocol mine.toml: name: it has lower-case"),
     ],
@@ -85,6 +106,18 @@ def test_the_fingerprint_is_of_what_it_decides(tmp_path: Path) -> None:
         assert protocol.prompt == str(prompt)
         prints.append(protocol.fingerprint)
     assert prints[0] != prints[1]
+
+
+def test_a_file_that_is_called_like_a_prompt_is_none_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = made(prompt="raw").fingerprint
+    Path("raw").write_text("{query}!", encoding="utf-8")
+    assert made(prompt="raw").fingerprint == before
+    Path("mine.toml").write_text(TEXT + 'prompt = "raw"\n', encoding="utf-8")
+    assert read_protocol("mine.toml").prompt == "raw"
+    fields = Path("ask.txt")
+    fields.write_text("{query}", encoding="utf-8")
+    assert made(prompt="ask.txt").fingerprint != made(prompt="other.txt").fingerprint != before
 
 
 def test_what_others_quote_is_not_quotable() -> None:

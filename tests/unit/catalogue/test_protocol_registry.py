@@ -81,6 +81,12 @@ def test_of_each_table_a_model_stands_there_once() -> None:
         assert len(called) == len(set(called)), name
 
 
+@pytest.mark.parametrize("benchmark", ["click", "haerae", "kmmlu", "kmmlu_hard"])
+def test_a_number_that_several_rules_read_says_so(benchmark: str) -> None:
+    (entry,) = (each for each in find_protocol(f"{benchmark}/chat-letter@1").published if each.model == "GPT-5.2")
+    assert entry.note.startswith("read by several rules: published 2025-12-15")
+
+
 def test_one_that_is_registered_is_found_and_may_hide_an_installed_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

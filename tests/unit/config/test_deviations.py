@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytest_haerae.catalogue import protocol_registry
+from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.config.deviations import with_deviations
 from pytest_haerae.config.protocols import Followed
 from pytest_haerae.config.run_config import build_config
@@ -67,6 +68,66 @@ def test_parameters_of_a_generation_are_those_of_the_backend() -> None:
     assert make_plan(config()).config.deviations == (
         "temperature: backend random has no such parameter; the protocol has 0.5",
         "max_tokens: backend random has no such parameter; the protocol has 64",
+    )
+
+
+def test_reasoning_and_fields_of_a_body_are_told_however_they_are_said() -> None:
+    params = {"model_name": "m", "api_base": "http://127.0.0.1:9/v1", "api_key": "not-needed"}
+    body = {"extra_body": {"chat_template_kwargs": {"enable_thinking": False}}}
+    found = make_plan(config(model="openai", model_params={**params, **body}))
+    assert found.config.deviations == ("--model-params extra_body: chat_template_kwargs; the protocol has none",)
+    assert make_plan(config(model="openai", model_params={**params, "extra_body": {}})).config.deviations == ()
+    for typed in ({"reasoning": "low"}, {"model_params": {**params, "reasoning": "low"}}):
+        plan = make_plan(config(model="openai", **{"model_params": params, **typed}))
+        assert plan.config.deviations == ("--reasoning: low; the protocol has none",)
+        assert plan.parameters.model_dump()["reasoning"] == "low"
+    register(reasoning="high")
+    low = make_plan(config(model="openai", model_params={**params, "reasoning": "low"}))
+    assert low.config.deviations == ("--reasoning: low; the protocol has high",)
+    assert low.parameters.model_dump()["reasoning"] == "low"
+    assert make_plan(config(model="openai", model_params={**params, "reasoning": "high"})).config.deviations == ()
+    register(free=["reasoning", "extra_body"])
+    for free in ({**params, "reasoning": "low"}, {**params, **body}):
+        assert make_plan(config(model="openai", model_params=free)).config.deviations == ()
+
+
+def test_how_a_judge_draws_is_compared_and_how_it_is_reached_is_not() -> None:
+    register(judge={"name": "openai", "params": {"model_name": "o", "top_p": 0.9}}, evaluator_params={})
+    reached = {
+        "api_base": "http://127.0.0.1:9/v1",
+        "api_key": "none",
+        "max_concurrency": 2,
+        "seed": 3,
+        "temperature": 0,
+    }
+    assert config(judge_params=reached).deviations == ()
+    drawn = {"temperature": 0.7, "reasoning": "low", "extra_body": {"a": 1}, "top_p": 0.9, "top_k": 5}
+    assert config(judge_params=drawn).deviations == (
+        "--judge-params temperature: 0.7; the protocol has none",
+        "--judge-params reasoning: low; the protocol has none",
+        "--judge-params extra_body: a; the protocol has none",
+        "--judge-params top_k: 5; the protocol has none",
+    )
+
+
+def test_a_revision_is_compared_by_whatever_name_the_data_go() -> None:
+    register(dataset="kobalt", num_few_shot=0, few_shot_split=None, evaluator_params={})
+    hub = find_benchmark("kobalt")
+    assert hub is not None
+    found = config(dataset=hub.repository.lower())
+    assert (found.dataset_revision, found.deviations) == (hub.revision, ())
+    assert config(dataset="kobalt").deviations == ()
+    for name in ("kobalt", hub.repository):
+        for typed in ({"dataset_revision": "abc"}, {"dataset_params": {"revision": "abc"}}):
+            assert config(dataset=name, **typed).deviations == (
+                f"--dataset-revision: abc; the protocol has {hub.revision}",
+            )
+    register(revision="0" * 40, also=["owner/copy"])
+    assert config(dataset="HAERAE-HUB/KMMLU", dataset_revision="abc").deviations == (
+        f"--dataset-revision: abc; the protocol has {'0' * 40}",
+    )
+    assert config(dataset="owner/copy", dataset_revision="abc").deviations == (
+        "--dataset-revision: abc; the protocol has none",
     )
 
 

@@ -121,6 +121,34 @@ def test_a_judge_is_the_protocols() -> None:
     assert keyed.deviations == ()
 
 
+def test_another_judge_takes_nothing_that_is_the_protocols_judges(tmp_path: Path) -> None:
+    register(judge={"name": "openai", "params": {"model_name": "o"}}, evaluator_params={})
+    models = "[tool.pytest-haerae.models]\n" + "".join(
+        f'{name} = {{model = "openai", model_params = {{model_name = "{model}", api_base = "http://127.0.0.1:9/v1"}}}}\n'
+        for name, model in (("grader", "other"), ("same", "o"))
+    )
+    (tmp_path / "pyproject.toml").write_text(models, encoding="utf-8")
+    found = config(judge="grader")
+    assert (found.judge, found.judge_params["model_name"]) == (("openai",), "other")
+    assert found.deviations == ("--judge-params model_name: other; the protocol has o",)
+    assert config(judge="same").deviations == ()
+    other = config(judge="litellm")
+    assert (other.judge, other.judge_params) == (("litellm",), {})
+    assert other.deviations[0] == "--judge: litellm; the protocol has openai"
+    panel = config(judge="grader,same")
+    assert [each.params["model_name"] for each in panel.panel] == ["other", "o"]
+    assert panel.deviations[0] == "--judge: grader,same; the protocol has openai"
+
+
+def test_parameters_of_the_protocols_judge_stand_each_for_itself() -> None:
+    register(judge={"name": "openai", "params": {"model_name": "o"}}, evaluator_params={})
+    found = config(judge_params={"api_base": "http://127.0.0.1:9/v1"})
+    assert found.judge_params == {"model_name": "o", "api_base": "http://127.0.0.1:9/v1"}
+    assert config(judge="openai", judge_params="api_key=none").judge_params == {"model_name": "o", "api_key": "none"}
+    assert found.deviations == ()
+    assert config(judge_params="model_name=p").deviations == ("--judge-params model_name: p; the protocol has o",)
+
+
 def test_a_mistake_in_one_is_named_with_it() -> None:
     register(evaluator_params={"scorer": "strikt"})
     with pytest.raises(UsageError, match=r"^--protocol=mine/all@1: .*unknown scorer 'strikt'"):

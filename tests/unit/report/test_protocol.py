@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,18 +15,23 @@ from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan, make_plan
 from pytest_haerae.types import DataKey, Item, Selected
 
-ITEM = Item("a-0", "history", 0, "?", ("가", "나"), ("A", "B"), "A")
+SUBSETS = ("general_knowledge", "history", "loan_words", "rare_words", "standard_nomenclature")
+"""Those of the protocol."""
 WHOLE = Completeness(by_hand=False, missing=0, errors=0, asked=4)
 NAME = "haerae/lm-eval-0shot@1"
 DATA = DataKey("sample")
 
 
-def selected(*data: DataKey) -> list[Selected]:
-    return [Selected(ITEM, "test_a.py::test_a[a-0]", each) for each in data]
+def selected(*data: DataKey, subsets: Sequence[str] = SUBSETS) -> list[Selected]:
+    items = [Item(f"{name}-0", name, 0, "?", ("가", "나"), ("A", "B"), "A") for name in subsets]
+    return [Selected(item, f"test_a.py::test_a[{item.id}]", each) for each in data for item in items]
 
 
-def info(made: Plan, *data: DataKey, completeness: Completeness = WHOLE) -> ProtocolInfo | None:
-    return protocol_info(made, ItemSource(made.config), selected(*data or (DATA,)), completeness)
+def info(
+    made: Plan, *data: DataKey, completeness: Completeness = WHOLE, subsets: Sequence[str] = SUBSETS
+) -> ProtocolInfo | None:
+    asked = selected(*data or made.parts, subsets=subsets)
+    return protocol_info(made, ItemSource(made.config), asked, completeness)
 
 
 TABLE = [
@@ -51,6 +57,9 @@ def plan(**options: object) -> Plan:
         ("meta-llama/Llama-3.1-8B-Instruct", "Llama-3.1-8B-Instruct"),
         ("/models/llama-3-1-8b-instruct/", "Llama-3.1-8B-Instruct"),
         ("gpt-4o-2024-05-13", "GPT-4o (2024-05-13)"),
+        ("gpt-4o-240513", "GPT-4o (2024-05-13)"),
+        ("gpt-4o", None),
+        ("openai/gpt-4o", None),
         ("gpt-4o-2024-08-06", None),
         ("gpt-4o-mini-2025-01-01", None),
         ("Llama-3.1-70B-Instruct", None),
@@ -79,6 +88,15 @@ def test_a_run_says_what_it_followed_and_what_was_published() -> None:
     assert "note" in entry
 
 
+def test_a_run_says_what_its_source_sets_for_each_model() -> None:
+    found = info(plan(protocol="kobalt/nemo-skills@1"), subsets=["anything"])
+    assert found is not None
+    assert found["free"] == ["temperature", "top_k", "reasoning"]
+    without = info(plan(protocol=NAME))
+    assert without is not None
+    assert "free" not in without
+
+
 def test_what_is_called_like_a_published_model_is_marked() -> None:
     profile = {"model": "random", "protocol": NAME}
     config = build_config(profile, Path()).model_copy(update={"called": "Midm-2.0-Mini-Instruct"})
@@ -103,3 +121,23 @@ def test_a_limit_that_leaves_nothing_out_is_no_deviation() -> None:
         found = info(plan(protocol=NAME, dataset="sample", limit=str(limit)))
         assert found is not None
         assert len(found["deviations"]) == lines
+
+
+@pytest.mark.parametrize("dataset", ["haerae_bench", "HAERAE-HUB/HAE_RAE_BENCH_1.1", "sample"])
+def test_a_suite_of_some_subsets_is_a_deviation(dataset: str) -> None:
+    whole = info(plan(protocol=NAME, dataset=dataset))
+    assert whole is not None
+    assert not any("only" in line for line in whole["deviations"])
+    part = info(plan(protocol=NAME, dataset=dataset), subsets=["history", "Loan Words"])
+    assert part is not None
+    assert part["deviations"] == [*whole["deviations"], "items: only Loan Words, history"]
+    typed = info(plan(protocol=NAME, dataset=dataset, subset="history"), subsets=["history"])
+    assert typed is not None
+    assert not any("only" in line for line in typed["deviations"])
+
+
+def test_without_subsets_of_its_own_a_protocol_is_about_all_of_the_benchmark() -> None:
+    for name, lines in (("HAERAE-HUB/KMMLU", ["items: only Law"]), ("kmmlu", ["items: only Law"])):
+        found = info(plan(protocol="kmmlu/chat-letter@1", dataset=name, model="llamacpp"), subsets=["Law"])
+        assert found is not None
+        assert [line for line in found["deviations"] if "only" in line] == lines

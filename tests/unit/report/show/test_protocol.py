@@ -50,6 +50,25 @@ def test_the_number_stands_beside_ours_with_our_interval() -> None:
     assert protocol_lines(report_of(samples_of({"a": "c"}))) == []
 
 
+def test_what_is_set_for_each_model_is_no_setting_that_was_followed() -> None:
+    made = report(OTHER)
+    made["info"]["protocol"]["free"] = ["temperature", "top_k"]
+    free = "set for each model: temperature, top_k (not compared)"
+    assert protocol_lines(made) == [f"protocol mine@1, followed in every setting but those {free}"]
+    assert "Set for each model, not compared: temperature, top_k" in re.sub(r"<.*?>", "", make_page(made))
+    made["info"]["protocol"]["deviations"] = ["--limit: 4; the protocol has none"]
+    assert protocol_lines(made)[0] == f"protocol mine@1, with 1 deviation; {free}"
+    check_report(made)
+
+
+def test_no_total_stands_beside_that_of_other_subsets() -> None:
+    for line in ("items: only first_part", "--subset: first_part; the protocol has all"):
+        lines = protocol_lines(report(OURS, deviations=[line]))
+        assert lines[2:] == [
+            "published by subset: First Part 0.7500, here 0.7500 (95% interval 0.301-0.954); https://example.org/table"
+        ]
+
+
 def test_a_number_of_subsets_alone_has_its_source() -> None:
     entry: PublishedInfo = {**OURS, "accuracy": None, "note": "bfloat16"}
     assert protocol_lines(report(entry))[1:] == [
