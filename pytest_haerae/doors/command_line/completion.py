@@ -7,7 +7,7 @@ from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Mapping
 from typing import Any, cast
 
-from pytest_haerae.doors.command_line.command import Command
+from pytest_haerae.doors.command_line.command import Command, printing
 from pytest_haerae.errors import UsageError
 
 SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")
@@ -37,7 +37,8 @@ def run(arguments: Namespace) -> int:
         raise UsageError(
             "completion needs argcomplete: pip install 'pytest-haerae[completion]', in the environment of this command"
         ) from None
-    print(shellcode(["pytest-haerae"], shell=arguments.shell))
+    with printing():
+        print(shellcode(["pytest-haerae"], shell=arguments.shell))
     return 0
 
 

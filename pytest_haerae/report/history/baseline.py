@@ -21,7 +21,7 @@ from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.statistics.pairing import Mark, mark_of
 from pytest_haerae.statistics.scores import Metrics
-from pytest_haerae.typed_files import read_typed
+from pytest_haerae.typed_files import read_typed, typed_path
 from pytest_haerae.types import Selected, grouped
 
 Read = TypeVar("Read")
@@ -155,8 +155,10 @@ def read_earlier(
         What was read of that run, and lines for people: which run it is, and what cannot be read any more.
 
     Raises:
-        UsageError: The history below the current folder has none.
+        UsageError: The history below the current folder has none, or the report comes from a pipe, which is read once.
     """
+    if not typed_path(place, path).is_file():
+        raise UsageError(f"{place}: {path} is no file that could be found in the history; write the report to one")
     notes: list[str] = []
     own = KeptRun(hashlib.sha256(read_typed(path)).hexdigest(), metrics, info)
     found = candidates(named, HISTORY, model_name(info), place, notes.append, after=own)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,10 @@ def test_a_report_finds_the_run_before_it(tmp_path: Path, monkeypatch: pytest.Mo
     )
     assert earlier.info == run_of(1)["info"]
     assert notes[-1].startswith("last: run ")
+
+
+def test_a_report_of_a_pipe_has_no_run_before_it(tmp_path: Path) -> None:
+    pipe, report = tmp_path / "pipe", run_of()
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match=r"^--baseline last: .*pipe is no file .*write the report to one$"):
+        read_earlier(NamedRun("last"), pipe, report["info"], report["metrics"], read_outlines, place="--baseline last")
