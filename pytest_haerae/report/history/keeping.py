@@ -84,7 +84,8 @@ class Keeper:
     def drop(self) -> None:
         """Forget what was kept so far."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # what a full disk did not take is tried once more, and refused again
+                self._file.close()
             with suppress(OSError):
                 Path(self._file.name).unlink(missing_ok=True)
 

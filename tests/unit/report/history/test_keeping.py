@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import threading
 import time
@@ -95,6 +96,29 @@ def test_a_full_disk_costs_the_history_and_not_the_report(tmp_path: Path, monkey
     assert keeper.keep() is None
     assert keeper.problem is not None
     assert keeper.problem.strerror == "No space left on device"
+
+
+class Full(io.BufferedIOBase):
+    """A file on a disk that is full: nothing of it can be flushed, by closing neither."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        path.touch()
+
+    def write(self, content: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    def close(self) -> None:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_disk_that_fills_up_costs_the_history_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "_new_file", lambda folder: Full(tmp_path / "begun"))
+    keeper, report = Keeper(tmp_path), run_of()
+    assert "".join(keeper.through(json_pieces(report))) == json_text(report)
+    assert keeper.keep() is None
+    assert keeper.problem is not None
+    assert not (tmp_path / "begun").exists()
 
 
 def test_two_at_once_keep_both(tmp_path: Path) -> None:
