@@ -91,6 +91,24 @@ def test_it_was_measured_alike_and_on_all_of_it(tmp_path: Path, change: dict[str
     assert wanted(run_of()).unlike(run) == reason
 
 
+def under(name: str) -> dict[str, Any]:
+    return {"name": name, "fingerprint": "f", "deviations": [], "published": []}
+
+
+def test_another_protocol_is_like_it_where_that_is_compared_across(tmp_path: Path) -> None:
+    keep(tmp_path, run_of(1, protocol=under("p@1"), prompt="letter"))
+    keep(tmp_path, run_of(2, prompt="letter"))
+    measured_otherwise, other_protocol = kept_runs(tmp_path, pytest.fail)
+    now = run_of()
+    assert wanted(now).unlike(other_protocol) == (
+        "its protocol and this run's are p@1 (f) and none; --across compares them all the same"
+    )
+    measured = Measured.of_report(now["info"], dataset_names(now["info"]))
+    across = Wanted.of_report(now["info"], measured, across=True)
+    assert across.unlike(other_protocol) == ""
+    assert across.unlike(measured_otherwise) == "its prompt is 'letter', this run's is 'answer_letter'"
+
+
 @pytest.mark.parametrize(("then", "now", "alike"), [(4, 4, True), (4, 2, True), (2, 4, False), (None, 4, True)])
 def test_a_limit_may_be_smaller_than_that_of_the_run_before(
     tmp_path: Path, then: int | None, now: int, alike: bool
