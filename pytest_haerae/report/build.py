@@ -63,7 +63,7 @@ def _info(
         "versions": versions_of(facts.libraries),
         "git_commit": head.commit,
         "git_branch": head.branch,
-        "started": facts.started.isoformat(timespec="seconds"),
+        "started": facts.started.isoformat(timespec="microseconds"),
         "elapsed_seconds": round(facts.elapsed_seconds, 3),
         "items_per_second": round(usage.computed / usage.seconds, 3) if usage.computed and usage.seconds else None,
         "tokens": sum_tokens(*(response for sample in samples for response in every_response(sample)), facts.calls),

@@ -86,7 +86,7 @@ def candidates(
     """
     runs = kept_runs(folder, warn)
     if after is not None:
-        runs = [run for run in runs if run.name != after.name and run.info["started"] <= after.info["started"]]
+        runs = [run for run in runs if run.name != after.name and run.info["started"] < after.info["started"]]
     of_model = [run for run in runs if model_name(run.info) == model]
     if not of_model:
         names = ", ".join(sorted({model_name(run.info) for run in runs}))

@@ -54,6 +54,16 @@ def test_only_runs_before_the_report_are_meant(tmp_path: Path) -> None:
     assert found(tmp_path, NamedRun("last"), after=own) == [1]
 
 
+def test_of_one_second_only_what_began_earlier_is_before_it(tmp_path: Path) -> None:
+    seconds = ("05+00:00", "05.100000+00:00", "05.100000+00:00", "05.200000+00:00", "06.000000+00:00")
+    names = [
+        keep(tmp_path, run_of(n, started=f"2026-01-01T09:30:{at}", elapsed_seconds=n)) for n, at in enumerate(seconds)
+    ]
+    (own,) = (run for run in kept_runs(tmp_path, pytest.fail) if run.name == names[1])
+    earlier = candidates(NamedRun("last"), tmp_path, "a-model", "--baseline x", pytest.fail, after=own)
+    assert [run.name for run in earlier] == [names[0]]
+
+
 @pytest.mark.parametrize(
     ("named", "model", "said"),
     [
