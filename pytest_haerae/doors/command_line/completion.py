@@ -79,7 +79,7 @@ def _kept(name: str) -> list[str]:
     from pytest_haerae.report.history.folder import HISTORY, kept_runs
     from pytest_haerae.report.names import dataset_names, model_name
 
-    runs = kept_runs(HISTORY, str)
+    runs = kept_runs(HISTORY, str, only_look=True)
     branches = [branch for run in runs if (branch := run.info.get("git_branch"))]
     found = {
         "run": [run.short for run in runs],
