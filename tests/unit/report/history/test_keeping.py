@@ -76,6 +76,16 @@ def test_nothing_is_there_before_it_is_whole(tmp_path: Path) -> None:
     assert list((tmp_path / "runs").iterdir()) == []
 
 
+def test_its_owner_alone_can_read_what_is_kept(tmp_path: Path) -> None:
+    mask = os.umask(0)
+    try:
+        keep(tmp_path, run_of())
+    finally:
+        os.umask(mask)
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path.stat().st_mode & 0o777 for path in kept] == [0o600] * 2
+
+
 def test_what_killed_processes_left_is_deleted_a_day_later(tmp_path: Path) -> None:
     old, new = (run_file(tmp_path, f".{name}") for name in ("1-old", "2-new"))
     for path in (old, new):
