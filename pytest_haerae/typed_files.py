@@ -158,4 +158,5 @@ def _first_piece(descriptor: int) -> bytes:
         if piece:
             return piece
         time.sleep(0.02)
-    raise OSError(errno.EPIPE, "a pipe that nobody writes to")
+    # Not EPIPE: as a BrokenPipeError it would be taken for a reader who has left.
+    raise OSError(errno.ENODATA, "a pipe that nobody writes to")

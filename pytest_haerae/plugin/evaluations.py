@@ -13,6 +13,7 @@ from pytest_haerae.evaluation import Evaluation, prepare, prepare_each
 from pytest_haerae.plugin.given import Given
 from pytest_haerae.plugin.scope import Scope
 from pytest_haerae.report.facts import Started
+from pytest_haerae.report.git import NO_HEAD
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import make_plan
 
@@ -109,7 +110,7 @@ class Evaluations:
 
     def _listing(self, model: str) -> Evaluation:
         config = build_config(self._options(model), self._config.rootpath)
-        return Evaluation(make_plan(config, self._given.backends()), ItemSource(config), None, Started())
+        return Evaluation(make_plan(config, self._given.backends()), ItemSource(config), None, Started(head=NO_HEAD))
 
     def _options(self, model: str = "") -> dict[str, Any]:
         """The options; those of one of several models name it, unless tests are only listed."""

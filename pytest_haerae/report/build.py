@@ -11,7 +11,6 @@ from pytest_haerae.gates.completeness import Completeness, Selection
 from pytest_haerae.gates.judge import Judgement
 from pytest_haerae.redact import redact, secrets_in
 from pytest_haerae.report.facts import RunFacts
-from pytest_haerae.report.git import read_head
 from pytest_haerae.report.rerun import rerun_options
 from pytest_haerae.report.samples import every_response, sum_tokens
 from pytest_haerae.report.schema import SCHEMA_VERSION, Info, ItemsInScope, Judging, Report, SampleRow
@@ -44,7 +43,6 @@ def _info(
     config: RunConfig, facts: RunFacts, samples: Sequence[Sample], judgement: Judgement, warnings: Sequence[str]
 ) -> Info:
     secrets = secrets_in(config.model_params)
-    head = read_head()
     usage, verdicts = facts.usage, [verdict for sample in samples for verdict in sample.verdicts]
     info: Info = {
         "backend": config.model,
@@ -61,9 +59,9 @@ def _info(
         "prompt_fingerprint": facts.prompt_fingerprint,
         "num_few_shot": config.num_few_shot,
         "versions": versions_of(facts.libraries),
-        "git_commit": head.commit,
-        "git_branch": head.branch,
-        "started": facts.started.isoformat(timespec="seconds"),
+        "git_commit": facts.head.commit,
+        "git_branch": facts.head.branch,
+        "started": facts.started.isoformat(timespec="microseconds"),
         "elapsed_seconds": round(facts.elapsed_seconds, 3),
         "items_per_second": round(usage.computed / usage.seconds, 3) if usage.computed and usage.seconds else None,
         "tokens": sum_tokens(*(response for sample in samples for response in every_response(sample)), facts.calls),

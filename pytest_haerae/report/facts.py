@@ -18,6 +18,7 @@ from pytest_haerae.gates.compatibility import (
     told_of_model,
 )
 from pytest_haerae.gates.completeness import Completeness
+from pytest_haerae.report.git import NO_HEAD, Head, read_head
 from pytest_haerae.report.protocol import protocol_info
 from pytest_haerae.run.calls import CallTotals
 from pytest_haerae.run.item_source import ItemSource
@@ -28,10 +29,11 @@ from pytest_haerae.types import DataKey, Selected
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """When an evaluation began: by the calendar, and by a clock that only goes forward."""
+    """When an evaluation began, by the calendar and by a clock that only goes on, and what was checked out then."""
 
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     clock: float = field(default_factory=perf_counter)
+    head: Head = field(default_factory=read_head)
 
     def elapsed(self) -> float:
         """Seconds since then."""
@@ -63,6 +65,7 @@ class RunFacts:
     probed: CallTotals | None = None
     scorer_facts: Mapping[str, Any] = field(default_factory=dict)
     protocol: ProtocolInfo | None = None
+    head: Head = NO_HEAD
 
 
 def gather_facts(
@@ -118,6 +121,7 @@ def gather_facts(
         rewarded=rewarded,
         probed=probed,
         scorer_facts=plan.first.scorer.facts(),
+        head=started.head,
         protocol=protocol_info(plan, source, selection, completeness),
         benchmarks={
             source.name_of(data): _benchmark(plan.part_of(data), source, data, selected.get(data, ())) for data in names

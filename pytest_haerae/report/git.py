@@ -10,8 +10,11 @@ from pytest_haerae.errors import UsageError
 
 _BRANCH = "refs/heads/"
 _SECONDS = 5
-_NO_BRANCHES = (("GITHUB_REF_NAME", "GITHUB_REF_TYPE", "tag"), ("CI_COMMIT_REF_NAME", "CI_COMMIT_TAG", ""))
-"""Variables in which a CI system says what it has checked out, and of each the one that tells a tag from a branch."""
+_OF_CI = (
+    ("GITHUB_REF_NAME", "GITHUB_SHA", "GITHUB_REF_TYPE", "tag"),
+    ("CI_COMMIT_REF_NAME", "CI_COMMIT_SHA", "CI_COMMIT_TAG", ""),
+)
+"""Variables in which a CI system says what it runs for: the branch, its commit, and what tells a tag from a branch."""
 
 
 class Head(NamedTuple):
@@ -21,13 +24,17 @@ class Head(NamedTuple):
     branch: str | None
 
 
+NO_HEAD = Head(None, None)
+"""Where nothing is checked out."""
+
+
 def read_head() -> Head:
     """What is checked out: of a commit without a branch, as CI systems check it out, the branch that these name."""
     found = _git("rev-parse", "HEAD", "--symbolic-full-name", "HEAD")
     commit, _, name = (found or "").strip().partition("\n")
     if not commit:
-        return Head(None, None)
-    return Head(commit, name.removeprefix(_BRANCH) if name.startswith(_BRANCH) else _branch_of_ci())
+        return NO_HEAD
+    return Head(commit, name.removeprefix(_BRANCH) if name.startswith(_BRANCH) else _branch_of_ci(commit))
 
 
 def commits_up_to(ref: str, place: str) -> list[str]:
@@ -50,10 +57,11 @@ def commits_up_to(ref: str, place: str) -> list[str]:
     return found.split()
 
 
-def _branch_of_ci() -> str | None:
-    for name, kind, of_tag in _NO_BRANCHES:
+def _branch_of_ci(commit: str) -> str | None:
+    """The branch that a CI system runs for; of another commit, such as that of a second checkout, it says nothing."""
+    for name, its_commit, kind, of_tag in _OF_CI:
         is_tag = os.environ.get(kind) == of_tag if of_tag else bool(os.environ.get(kind))
-        if (branch := os.environ.get(name)) and not is_tag:
+        if (branch := os.environ.get(name)) and os.environ.get(its_commit) == commit and not is_tag:
             return branch
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 def model_name(info: Info) -> str:
     """What people call the model: its profile, the name that its backend knows it by, or the backend."""
     return info.get("model_name") or info["model"] or info["backend"]
+
+
+def start_of(info: Info) -> str:
+    """When the run began, to the second: its fraction tells runs of one second apart, and people nothing."""
+    return re.sub(r"\.\d+", "", info["started"], count=1)
 
 
 def dataset_names(info: Info) -> list[str]:

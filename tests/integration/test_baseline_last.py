@@ -26,7 +26,7 @@ def commit(folder: Path) -> str:
 
 @pytest.fixture
 def repository(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("GITHUB_REF_NAME", "GITHUB_REF_TYPE", "CI_COMMIT_REF_NAME", "CI_COMMIT_TAG"):
+    for name in ("GITHUB_REF_NAME", "CI_COMMIT_REF_NAME"):
         monkeypatch.delenv(name, raising=False)
     git(pytester.path, "init", "-q", "-b", "main")
     commit(pytester.path)

@@ -190,7 +190,7 @@ def test_a_report_says_what_was_asked_of_what(tmp_path: Path) -> None:
     assert info["dataset"] == "questions.jsonl"
     assert info["prompt_fingerprint"] == made.plan.part_of(data_of(made)).prompt.fingerprint
     assert info["responses"] == {"computed": 9, "reused": 0}
-    assert datetime.fromisoformat(info["started"]) <= before
+    assert datetime.fromisoformat(info["started"]) == made.started.at <= before
     assert conclusion.notes[0] == "a replica was started again"
     assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["metrics"] == conclusion.report["metrics"]
 

@@ -91,8 +91,9 @@ def test_a_pipe_is_read_to_its_end_also_where_its_writer_comes_late_and_writes_s
 def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(typed_files, "_PATIENCE", 0.1)
     os.mkfifo(tmp_path / "p")
-    with pytest.raises(OSError, match="nobody writes to"):
+    with pytest.raises(OSError, match="nobody writes to") as raised:
         read_typed(tmp_path / "p")
+    assert not isinstance(raised.value, BrokenPipeError), "which is what a reader who has left leaves"
 
 
 def test_a_pipe_without_end_is_not_read_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

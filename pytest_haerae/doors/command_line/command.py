@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,10 +50,23 @@ def add_options(parser: ArgumentParser, but: Collection[str] = ()) -> None:
             add_option(parser, name)
 
 
+@contextmanager
+def printing() -> Iterator[None]:
+    """Write to standard output: where its reader, such as ``head``, has seen enough, the rest goes nowhere.
+
+    What the command is about goes on, and its exit code stands.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def print_lines(*lines: object) -> None:
     """Write lines for people: whatever they quote, nothing in them is obeyed by a terminal or a CI runner."""
     for text in lines:
-        print(line(text))
+        with printing():
+            print(line(text))
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
@@ -62,7 +77,8 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
 def print_json_text(text: str) -> None:
     r"""Write a text of JSON; what the output's encoding lacks is written as ``\uXXXX``, which means the same."""
     encoding = sys.stdout.encoding or "utf-8"
-    print(text.encode(encoding, JSON_ESCAPES).decode(encoding))
+    with printing():
+        print(text.encode(encoding, JSON_ESCAPES).decode(encoding))
 
 
 def _json_escapes(error: UnicodeError) -> tuple[str, int]:

@@ -103,7 +103,15 @@ def run(arguments: Namespace) -> int:
     notes: list[str] = []
     if isinstance(named, NamedRun):
         after = read_outlines(arguments.after, str(arguments.after))
-        before, notes = read_earlier(named, arguments.after, after.info, after.metrics, read_outlines, place=named.text)
+        before, notes = read_earlier(
+            named,
+            arguments.after,
+            after.info,
+            after.metrics,
+            read_outlines,
+            place=named.text,
+            across=arguments.across,
+        )
     else:
         before, after = (read_outlines(path, str(path)) for path in (named, arguments.after))
     measured = before.measured(), after.measured()

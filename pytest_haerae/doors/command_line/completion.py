@@ -7,7 +7,7 @@ from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Mapping
 from typing import Any, cast
 
-from pytest_haerae.doors.command_line.command import Command
+from pytest_haerae.doors.command_line.command import Command, printing
 from pytest_haerae.errors import UsageError
 
 SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")
@@ -37,7 +37,8 @@ def run(arguments: Namespace) -> int:
         raise UsageError(
             "completion needs argcomplete: pip install 'pytest-haerae[completion]', in the environment of this command"
         ) from None
-    print(shellcode(["pytest-haerae"], shell=arguments.shell))
+    with printing():
+        print(shellcode(["pytest-haerae"], shell=arguments.shell))
     return 0
 
 
@@ -78,7 +79,7 @@ def _kept(name: str) -> list[str]:
     from pytest_haerae.report.history.folder import HISTORY, kept_runs
     from pytest_haerae.report.names import dataset_names, model_name
 
-    runs = kept_runs(HISTORY, str)
+    runs = kept_runs(HISTORY, str, only_look=True)
     branches = [branch for run in runs if (branch := run.info.get("git_branch"))]
     found = {
         "run": [run.short for run in runs],

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_haerae.config.options import BY_NAME
-from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
+from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines, printing
 
 if TYPE_CHECKING:
     from pytest_haerae.doors.examination import Finding
@@ -39,7 +39,8 @@ def run(arguments: Namespace) -> int:
         if not arguments.json:  # as each is found: torch and the hub take seconds
             mark = "" if finding.state == "ok" else f"{finding.state}: "
             print_lines(f"{finding.name:<{_WIDTH}}  {mark}{finding.words}")
-            sys.stdout.flush()
+            with printing():
+                sys.stdout.flush()
     broken = [finding.name for finding in findings if finding.state == "broken"]
     if arguments.json:
         shown = [{"name": each.name, "state": each.state, "words": each.words} for each in findings]

@@ -73,7 +73,10 @@ def _track(arguments: Namespace) -> int:
     folder = None if arguments.output is None else parse_typed_path("--output", arguments.output)
     if folder is not None and folder.exists() and not folder.is_dir():
         raise UsageError(f"--output {folder}: is no folder; {name} keeps its store in one")
-    run = tracked_run(read_report(arguments.report, str(arguments.report)), arguments.report)
+    path = parse_typed_path("the report", arguments.report)
+    if path.is_fifo():
+        raise UsageError(f"{path}: is a pipe, of which {name} cannot keep a copy; write the report to a file")
+    run = tracked_run(read_report(path, str(arguments.report)), path)
     # What a package prints on its way is no result of this command.
     with redirect_stdout(sys.stderr):
         where = send_to(name, run, folder, arguments.project or PROJECT)

@@ -58,7 +58,13 @@ def run(arguments: Namespace) -> int:
         typed = parse_baseline("--baseline", arguments.baseline)
         if isinstance(typed, NamedRun):
             earlier, notes = read_earlier(
-                typed, arguments.report, report.info, report.metrics, read_outlines, place=place
+                typed,
+                arguments.report,
+                report.info,
+                report.metrics,
+                read_outlines,
+                place=place,
+                across=settings.across,
             )
         else:
             earlier = read_outlines(typed, place)

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_haerae.doors.command_line.command import Command, print_json, print_lines
+from pytest_haerae.doors.command_line.command import Command, print_json, print_lines, printing
 from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
 
@@ -99,7 +99,7 @@ def _show(arguments: Namespace) -> int:
         write_back(arguments.folder, name, path)
         print_lines(path)
         return 0
-    with given_back(arguments.folder, name) as file, file.open("rb") as content:
+    with given_back(arguments.folder, name) as file, file.open("rb") as content, printing():
         sys.stdout.flush()
         shutil.copyfileobj(content, sys.stdout.buffer)
     return 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from pytest_haerae.doors.command_line import all_commands
+from pytest_haerae.doors.command_line.command import printing
 from pytest_haerae.doors.command_line.completion import complete, completed_words
 from pytest_haerae.errors import HaeraeError, UnmeasurableRun, UsageError
 
@@ -56,16 +57,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser.parse_args(typed)
     try:
         code: int = parsed.command.run(parsed)
-        sys.stdout.flush()
+        with printing():
+            sys.stdout.flush()
     except UnmeasurableRun as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
     except HaeraeError as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return USAGE_ERROR
-    except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError as error:  # of a connection, or of stderr: the command did not come to its end
+        with suppress(OSError):
+            print(f"ERROR: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED

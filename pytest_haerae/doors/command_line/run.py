@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_haerae.config.model_names import model_names, named_file
 from pytest_haerae.config.options import BY_NAME
-from pytest_haerae.doors.command_line.command import Command, add_options, print_json_text, print_lines
+from pytest_haerae.doors.command_line.command import Command, add_options, print_json_text, print_lines, printing
 from pytest_haerae.doors.evaluator import as_options, evaluate_each, forecast_each, progress_line
 from pytest_haerae.doors.toolkit_config import from_toolkit, is_toolkit_config
 from pytest_haerae.errors import UsageError
-from pytest_haerae.escaping import line
 
 if TYPE_CHECKING:
     from pytest_haerae.doors.result import EvaluationResult
@@ -56,7 +55,7 @@ def evaluate(raw: dict[str, Any]) -> int:
 
     if BY_NAME["dry_run"].read(raw):
         for text in forecast_each(raw, Path.cwd()):
-            print(line(text))
+            print_lines(text)
         return 0
     to_stdout = raw.get("output_file") == STDOUT
     if to_stdout:
@@ -70,7 +69,8 @@ def evaluate(raw: dict[str, Any]) -> int:
             for name, result in evaluate_each(raw, Path.cwd(), progress=progress_line):
                 results[name] = result
                 if not to_stdout:
-                    print(result)
+                    with printing():
+                        print(result)
     except KeyboardInterrupt:
         print("the answers so far are stored, and the same command goes on", file=sys.stderr)
         raise

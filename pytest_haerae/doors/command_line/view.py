@@ -58,7 +58,7 @@ def run(arguments: Namespace) -> int:
     write_page(output, report, baseline)
     print_lines(*notes, output)
     if arguments.open and not webbrowser.open(output.as_uri()):
-        print("no browser could be opened; open the page by hand")
+        print_lines("no browser could be opened; open the page by hand")
     return 0
 
 

@@ -36,6 +36,8 @@ def write_model_card(report: Report, path: Path) -> None:
     Raises:
         UsageError: The report has no accuracy, or the card's head or marks cannot be read.
     """
+    import yaml
+
     results = eval_results(report)
     if not results:
         raise UsageError(f"{path}: the report has no accuracy, which is what a model card tells")
@@ -44,7 +46,8 @@ def write_model_card(report: Report, path: Path) -> None:
         newline = "\r\n" if "\r\n" in card else "\n"
         made = _with_section(_with_index(card, report, newline), report, newline)
         _check(card, made)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:  # of what is no card, and of the hub's reader
+    except (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, AssertionError) as error:
+        # Of what is no card, and of the hub's reader.
         raise UsageError(f"the card cannot be added to ({' '.join(str(error).split())})") from None
     path.write_bytes(made.encode("utf-8", "backslashreplace"))
 
@@ -88,7 +91,9 @@ def _around_key(text: str) -> tuple[str, str]:
         raise ValueError("its head is in braces; write it as lines")
     lines = text.splitlines(keepends=True)
     starts = [key.start_mark.line for key, _ in root.value]
-    place = next(number for number, (key, _) in enumerate(root.value) if key.value == _KEY)
+    place = next((number for number, (key, _) in enumerate(root.value) if key.value == _KEY), None)
+    if place is None:
+        raise ValueError(f"its {_KEY} is merged into it from elsewhere; write it as lines")
     start = starts[place]
     end = starts[place + 1] if place + 1 < len(starts) else len(lines)
     # Comments and empty lines before the next key are that one's.

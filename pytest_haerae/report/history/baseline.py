@@ -21,7 +21,7 @@ from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Plan
 from pytest_haerae.statistics.pairing import Mark, mark_of
 from pytest_haerae.statistics.scores import Metrics
-from pytest_haerae.typed_files import read_typed
+from pytest_haerae.typed_files import read_typed, typed_path
 from pytest_haerae.types import Selected, grouped
 
 Read = TypeVar("Read")
@@ -99,10 +99,11 @@ class Baseline:
         names = {data: source.name_of(data) for data in dict.fromkeys(entry.data for entry in about) or plan.parts}
         now = Measured.of_plan(plan, names)
         subsets = frozenset(grouped(names[entry.data], entry.item.subset) for entry in about)
-        report = self.settle(Wanted(now, subsets, plan.config.limit, plan.config.item_scope.to_json()))
+        across = plan.config.across
+        report = self.settle(Wanted(now, subsets, plan.config.limit, plan.config.item_scope.to_json(), across))
         earlier = list(map(mark_of, report["samples"]))
         then = Measured.of_report(report["info"], (mark.dataset for mark in earlier))
-        check_measurement(self.place, report["info"], then, now, across=plan.config.across)
+        check_measurement(self.place, report["info"], then, now, across=across)
         if marks:
             check_common(self.place, earlier, marks, several=plan.several)
 
@@ -139,7 +140,14 @@ def first_readable(
 
 
 def read_earlier(
-    named: NamedRun, path: Path, info: Info, metrics: Metrics, read: Callable[[Path, str], Read], *, place: str
+    named: NamedRun,
+    path: Path,
+    info: Info,
+    metrics: Metrics,
+    read: Callable[[Path, str], Read],
+    *,
+    place: str,
+    across: bool = False,
 ) -> tuple[Read, list[str]]:
     """The run of the history that a report is compared with, from before it.
 
@@ -150,19 +158,22 @@ def read_earlier(
         metrics: What that measured.
         read: Reads a report of a file, which has this name in messages.
         place: What the user named the baseline by, for messages.
+        across: Whether a run under another protocol may be the one.
 
     Returns:
         What was read of that run, and lines for people: which run it is, and what cannot be read any more.
 
     Raises:
-        UsageError: The history below the current folder has none.
+        UsageError: The history below the current folder has none, or the report comes from a pipe, which is read once.
     """
+    if not typed_path(place, path).is_file():
+        raise UsageError(f"{place}: {path} is no file that could be found in the history; write the report to one")
     notes: list[str] = []
     own = KeptRun(hashlib.sha256(read_typed(path)).hexdigest(), metrics, info)
     found = candidates(named, HISTORY, model_name(info), place, notes.append, after=own)
     run, earlier = first_readable(
         found,
-        Wanted.of_report(info, Measured.of_report(info, dataset_names(info))),
+        Wanted.of_report(info, Measured.of_report(info, dataset_names(info)), across=across),
         folder=HISTORY,
         place=place,
         read=lambda given: read(given, place),

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_haerae.config.kept_run import NamedRun
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates.compatibility import Measured
+from pytest_haerae.gates.compatibility import Measured, protocols_apart
 from pytest_haerae.gates.gate import failing_gates
 from pytest_haerae.report.git import commits_up_to
 from pytest_haerae.report.history.folder import KeptRun, kept_runs
@@ -27,27 +27,31 @@ class Wanted:
         subsets: What it is about, each subset with its data set's name.
         limit: How many items of each subset at most; None for all.
         scope: Which items of them otherwise; empty for all.
+        across: Whether a run under another protocol is like it, and what that sets otherwise, as `check_measurement`.
     """
 
     measured: Measured
     subsets: frozenset[str]
     limit: int | None
     scope: Mapping[str, Any] = field(default_factory=dict)
+    across: bool = False
 
     @classmethod
-    def of_report(cls, info: Info, measured: Measured) -> Wanted:
+    def of_report(cls, info: Info, measured: Measured, *, across: bool = False) -> Wanted:
         """What a report's run is like."""
-        return cls(measured, frozenset(whole_subset_names(info)), limit_of(info), scope_of(info))
+        return cls(measured, frozenset(whole_subset_names(info)), limit_of(info), scope_of(info), across)
 
     def unlike(self, run: KeptRun) -> str:
         """Why a run is not like that; empty where it is."""
         info = run.info
         # The samples' data sets are called as those of the run; of one alone any name will do.
         measured = Measured.of_report(info, dataset_names(info))
-        if measured.protocol != self.measured.protocol:
-            return f"its protocol is {measured.protocol or 'none'}, this run's is {self.measured.protocol or 'none'}"
-        for name, (then, now) in measured.differences_to(self.measured).items():
-            return f"its {name} is {then!r}, this run's is {now!r}"
+        if apart := protocols_apart(measured, self.measured):
+            if not self.across:
+                return f"its protocol and this run's are {apart}"
+        else:
+            for name, (then, now) in measured.differences_to(self.measured).items():
+                return f"its {name} is {then!r}, this run's is {now!r}"
         if missing := sorted(self.subsets - whole_subset_names(info)):
             return f"it has no {missing[0]}" + (f" and {len(missing) - 1} more" if len(missing) > 1 else "")
         limit = limit_of(info)
@@ -82,7 +86,7 @@ def candidates(
     """
     runs = kept_runs(folder, warn)
     if after is not None:
-        runs = [run for run in runs if run.name != after.name and run.info["started"] <= after.info["started"]]
+        runs = [run for run in runs if run.name != after.name and run.info["started"] < after.info["started"]]
     of_model = [run for run in runs if model_name(run.info) == model]
     if not of_model:
         names = ", ".join(sorted({model_name(run.info) for run in runs}))

@@ -2,7 +2,7 @@
 
 ``runs/`` has a file a run, named by the SHA-256 of its report; ``parts/`` has the questions, by the SHA-256 of theirs.
 A run's file is two members of gzip, the first of which ends before the samples: who lists runs reads no further.
-Nothing is ever written over. What cannot be read is set aside, under another name.
+Nothing is ever written over. What is damaged is set aside, under another name.
 """
 
 from __future__ import annotations
@@ -82,12 +82,13 @@ def set_aside(path: Path) -> None:
         path.replace(path.with_name(path.name + _ASIDE))
 
 
-def kept_runs(folder: Path, warn: Callable[[str], object]) -> list[KeptRun]:
+def kept_runs(folder: Path, warn: Callable[[str], object], *, only_look: bool = False) -> list[KeptRun]:
     """All runs, the newest first.
 
     Args:
         folder: The folder of the history.
-        warn: Told in one line of each that cannot be read; it is set aside.
+        warn: Told in one line of each that cannot be read; one that is damaged is set aside.
+        only_look: Whether nothing is set aside.
     """
     found = []
     try:
@@ -105,6 +106,8 @@ def kept_runs(folder: Path, warn: Callable[[str], object]) -> list[KeptRun]:
         except _OtherVersionError:
             warn(f"{path}: of another version of pytest-haerae; this run is left out")
         except DamagedEntryError as error:
+            if only_look:
+                continue
             set_aside(path)
             warn(f"{path}: damaged ({error}); it is set aside, and this run is left out")
     return sorted(found, key=lambda run: (run.info["started"], run.name), reverse=True)
@@ -225,8 +228,8 @@ def _without_samples(name: str, path: Path) -> KeptRun:
         if isinstance(report, dict) and str(report.get("schema_version")) > str(SCHEMA_VERSION):
             raise _OtherVersionError
         check_report(report)
-    except ValidationError:
-        raise DamagedEntryError("it is no report") from None
+    except ValidationError:  # its checksum holds: it says what this version does not know
+        raise _OtherVersionError from None
     except (ValueError, RecursionError) as error:
         raise DamagedEntryError(str(error)) from None
     return KeptRun(name, report["metrics"], report["info"])

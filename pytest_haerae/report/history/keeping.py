@@ -84,7 +84,8 @@ class Keeper:
     def drop(self) -> None:
         """Forget what was kept so far."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # what a full disk did not take is tried once more, and refused again
+                self._file.close()
             with suppress(OSError):
                 Path(self._file.name).unlink(missing_ok=True)
 
@@ -145,9 +146,17 @@ def _keep_part(folder: Path, questions: bytes) -> str:
 
 
 def _new_file(folder: Path) -> BinaryIO:
-    """A file of which nobody knows before it is whole and has its name."""
+    """A file of which nobody knows before it is whole and has its name; its owner alone can read it.
+
+    The report may be private, and whoever shares the history has its folder.
+    """
     make_folder(folder)
-    return (folder / f".{os.getpid()}-{secrets.token_hex(8)}{ENDING}").open("xb")
+    path = folder / f".{os.getpid()}-{secrets.token_hex(8)}{ENDING}"
+    return open(path, "xb", opener=_private)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _clear(folder: Path) -> None:

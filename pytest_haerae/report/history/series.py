@@ -1,9 +1,10 @@
-"""Runs of the history in rows that can be looked at as one: of one model, measured in one way, on the same subsets."""
+"""Runs of the history in rows that can be looked at as one: of one model, measured in one way, on the same items."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NotRequired
 
@@ -20,7 +21,7 @@ class Series:
     """Runs that differ in nothing but the model's weights, the code and the day.
 
     Attributes:
-        title: What they are of.
+        title: What they are of; of several that would have one title, with what tells this one from them.
         runs: The runs, the oldest first.
     """
 
@@ -98,13 +99,18 @@ def series_of(runs: Sequence[KeptRun]) -> list[Series]:
     found: dict[str, list[KeptRun]] = {}
     for run in runs:
         found.setdefault(_alike(run.info), []).append(run)
-    return [Series(_title(group[0].info), group[::-1]) for group in found.values()]
+    titled: dict[str, list[Info]] = {}
+    for group in found.values():
+        titled.setdefault(_title(group[0].info), []).append(group[0].info)
+    return [Series(_told_apart(group[0].info, titled), group[::-1]) for group in found.values()]
 
 
 def _alike(info: Info) -> str:
     measured = Measured.of_report(info, dataset_names(info))
     told = [
         model_name(info),
+        info["model_params"],
+        _items_mark(info),
         measured.of,
         sorted(whole_subset_names(info)),
         limit_of(info),
@@ -119,4 +125,23 @@ def _title(info: Info) -> str:
     parts += [f"{info['num_few_shot']}-shot"] if info["num_few_shot"] else []
     parts += [f"--limit={limit}"] if (limit := limit_of(info)) is not None else []
     parts += [f"{name}={value}" for name, value in scope_of(info).items()]
+    return " · ".join(parts)
+
+
+def _items_mark(info: Info) -> str:
+    """A mark of the items that were asked: another one, once a question is mended."""
+    text = json.dumps(info.get("subset_fingerprints") or {}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _told_apart(info: Info, titled: Mapping[str, Sequence[Info]]) -> str:
+    """The title of a series, and where others have it too, the parameters and the items in which these differ."""
+    title = _title(info)
+    twins = titled[title]
+    parts = [title]
+    for name, value in info["model_params"].items():
+        if any(name not in twin["model_params"] or twin["model_params"][name] != value for twin in twins):
+            parts.append(f"{name}={value}")
+    if len({_items_mark(twin) for twin in twins}) > 1:
+        parts.append(f"items {_items_mark(info)}")
     return " · ".join(parts)

@@ -12,6 +12,7 @@ from typing import Any
 from pytest_haerae.collector import without_collector
 from pytest_haerae.gates.compatibility import MeasuredInfo
 from pytest_haerae.report.files import write_text
+from pytest_haerae.report.names import start_of
 from pytest_haerae.report.schema import Info, Report, SampleRow
 from pytest_haerae.report.show import page_data
 from pytest_haerae.report.show.examinations import shown_sittings
@@ -121,6 +122,7 @@ def _blocks(
 def _header(report: Report, baseline: Report | None, pairing: Pairing) -> dict[str, Any]:
     info = report["info"]
     facts = _entries(info, [name for name in _FACTS if not (info.get("benchmarks") and name in _OF_BENCHMARKS)])
+    facts["started"] = start_of(info)
     return {
         "info": info,
         "metrics": report["metrics"],
@@ -150,7 +152,7 @@ def _baseline_header(info: Info, other: Info, pairing: Pairing) -> dict[str, Any
     now, then = _entries(info, _COMPARED), _entries(other, _COMPARED)
     return {
         "title": other["model"] or other["backend"],
-        "started": other["started"],
+        "started": start_of(other),
         "compared": pairing.total.n,
         "differences": [(name, _shown(then[name]), _shown(now[name])) for name in _COMPARED if then[name] != now[name]],
     }

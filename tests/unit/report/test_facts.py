@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from pytest_haerae.gates.completeness import Completeness
 from pytest_haerae.report.facts import RunFacts, Started, gather_facts
+from pytest_haerae.report.git import Head
 from pytest_haerae.run.calls import NO_CALLS
 from pytest_haerae.run.usage import Usage
 from pytest_haerae.types import DataKey, Selected
-from tests.unit.fakes import everything, prepared, question, write_rows
+from tests.unit.fakes import everything, prepared, question, silent, write_rows
 
 
 def facts_of(folder: Path, rows: int = 3, more: list[Selected] | None = None) -> RunFacts:
@@ -55,3 +59,13 @@ def test_the_clock_goes_on_from_the_start() -> None:
     time.sleep(0.01)
     assert 0.01 <= started.elapsed() < 60
     assert started.at.tzinfo is not None
+
+
+def test_what_is_checked_out_is_read_at_the_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = [Head("1" * 40, "main"), Head("2" * 40, "other")]
+    monkeypatch.setattr("pytest_haerae.evaluation.Started", lambda: Started(head=heads.pop(0)))
+    made = prepared(tmp_path, [question(1)])
+    selection = everything(made)
+    with closing(made.ask(selection, silent)) as answers:
+        info = made.conclude(selection, answers.samples, answers).report["info"]
+    assert (info["git_commit"], info["git_branch"]) == ("1" * 40, "main")

@@ -8,7 +8,7 @@ import pytest
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.git import Head, commits_up_to, read_head
 
-VARIABLES = ("GITHUB_REF_NAME", "GITHUB_REF_TYPE", "CI_COMMIT_REF_NAME", "CI_COMMIT_TAG")
+VARIABLES = ("GITHUB_REF_NAME", "GITHUB_SHA", "GITHUB_REF_TYPE", "CI_COMMIT_REF_NAME", "CI_COMMIT_SHA", "CI_COMMIT_TAG")
 
 
 def git(*words: str) -> str:
@@ -60,7 +60,12 @@ def test_of_a_commit_alone_the_ci_system_knows_the_branch(
     git("checkout", "-q", "--detach")
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
+    assert read_head() == Head(commits[-1], None), "of which commit it is, is not told"
+    for name in ("GITHUB_SHA", "CI_COMMIT_SHA"):
+        monkeypatch.setenv(name, commits[-1])
     assert read_head() == Head(commits[-1], branch)
+    git("checkout", "-q", "--detach", commits[0])
+    assert read_head() == Head(commits[0], None), "a commit that the CI system did not check out is not of its branch"
 
 
 def test_without_a_repository_or_git_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,14 @@
 from __future__ import annotations
 
-from pytest_haerae.report.names import dataset_names, limit_of, model_name, protocol_of, scope_of, whole_subset_names
+from pytest_haerae.report.names import (
+    dataset_names,
+    limit_of,
+    model_name,
+    protocol_of,
+    scope_of,
+    start_of,
+    whole_subset_names,
+)
 from tests.unit.reports import benchmarks_of, report_of, samples_of
 
 
@@ -43,3 +51,10 @@ def test_a_part_of_the_items_is_told() -> None:
     assert scope_of(info) == {}
     info["scope"] = {"sample": 3}
     assert scope_of(info) == {"sample": 3}
+
+
+def test_people_are_told_the_second_that_a_run_began_in() -> None:
+    info = report_of(samples_of({"a": "c"}))["info"]
+    for told in ("2026-01-01T09:30:05+00:00", "2026-01-01T09:30:05.000123+00:00"):
+        info["started"] = told
+        assert start_of(info) == "2026-01-01T09:30:05+00:00"

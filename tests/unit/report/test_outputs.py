@@ -8,8 +8,10 @@ import pytest
 
 from pytest_haerae.config.run_config import RunConfig, build_config
 from pytest_haerae.errors import UsageError
+from pytest_haerae.report.history import keeping
 from pytest_haerae.report.outputs import STEP_SUMMARY, check_data, check_outputs, shown, write_outputs
 from pytest_haerae.types import DataKey
+from tests.unit.report.history.test_keeping import Full
 from tests.unit.reports import report_of, samples_of
 
 
@@ -186,3 +188,22 @@ def test_a_summary_that_is_githubs_own_is_written_once(tmp_path: Path, monkeypat
     monkeypatch.setenv(STEP_SUMMARY, str(tmp_path / "summary.md"))
     write_outputs(report_of(samples_of({"a": "cw"})), config(tmp_path, report_md=tmp_path / "summary.md"))
     assert (tmp_path / "summary.md").read_text(encoding="utf-8").count("## pytest-haerae") == 1
+
+
+def test_on_a_full_disk_the_reports_own_error_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "_new_file", lambda folder: Full(tmp_path / "begun"))
+    config = build_config({"model": "random", "output_file": "/dev/full"}, tmp_path)
+    with pytest.raises(UsageError, match=r"^/dev/full: cannot be written \(No space left on device\)"):
+        write_outputs(report_of(samples_of({"a": "c"})), config, whole=True)
+    assert not (tmp_path / "begun").exists()
+
+
+def test_on_a_full_disk_of_the_history_all_else_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "_new_file", lambda folder: Full(tmp_path / "begun"))
+    names = {"output_file": "r.json", "report_html": "r.html", "report_md": "r.md", "baseline_write": "b.json"}
+    raw = {name: str(tmp_path / file) for name, file in names.items()}
+    notes = write_outputs(
+        report_of(samples_of({"a": "c"})), build_config({"model": "random", **raw}, tmp_path), whole=True
+    )
+    assert notes[0].startswith("not kept in the history (No space left on device): ")
+    assert all((tmp_path / file).exists() for file in names.values())

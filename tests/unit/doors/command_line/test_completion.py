@@ -102,3 +102,12 @@ def test_nothing_is_completed_where_nobody_asks(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("_ARGCOMPLETE", raising=False)
     monkeypatch.setenv("COMP_LINE", "pytest-haerae run")
     assert completed_words() == []
+
+
+def test_completion_leaves_the_history_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    keep(tmp_path / HISTORY, run_of())
+    (path,) = (tmp_path / HISTORY / "runs").iterdir()
+    path.write_bytes(b"damaged")
+    assert values_of("run", "") == []
+    assert path.read_bytes() == b"damaged"

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy
 import pandas
+import pytest
 
 from pytest_haerae.doors.command_line.main import main
 from pytest_haerae.report.frames import ANSWER_COLUMNS
@@ -20,3 +22,13 @@ def test_export_is_one_row_a_sample(reports: tuple[str, str], tmp_path: Path) ->
     assert json.loads(table["options"][0]) == frame["options"][0].tolist() == rows[0]["options"]
     assert table["input"].tolist() == [row["input"] for row in rows]
     assert numpy.array_equal(frame["outcome"], [row["outcome"] for row in rows])
+
+
+def test_a_tracker_gets_no_pipe_which_is_empty_once_it_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pytest_haerae.report.trackers.check_installed", lambda name: None)
+    os.mkfifo(tmp_path / "pipe")
+    assert main(["export", str(tmp_path / "pipe"), "--to", "mlflow"]) == 4
+    said = "is a pipe, of which mlflow cannot keep a copy; write the report to a file"
+    assert capsys.readouterr().err == f"ERROR: {tmp_path / 'pipe'}: {said}\n"

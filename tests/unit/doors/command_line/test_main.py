@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -52,3 +55,28 @@ def test_a_mistake_is_one_line_and_exit_code_4(
     error = capsys.readouterr().err
     assert f"{message.format(**names)}" in error
     assert len([line for line in error.splitlines() if "ERROR: " in line]) == 1
+
+
+@pytest.mark.parametrize("threshold", ["0.3", "0.99"])
+@pytest.mark.parametrize("buffering", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["buffered", "unbuffered"])
+def test_a_verdict_stands_whoever_reads_it(reports: tuple[str, str], threshold: str, buffering: dict[str, str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = ["gate", reports[1], f"--min-accuracy={threshold}"]
+    program = f"import sys; from pytest_haerae.doors.command_line.main import main; sys.exit(main({words!r}))"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], stdout=writer, stderr=subprocess.PIPE, env=os.environ | buffering, check=False
+    )
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (int(threshold == "0.99"), b"")
+
+
+def test_a_broken_connection_is_no_reader_who_has_left(
+    reports: tuple[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr("pytest_haerae.report.read.read_outlines", broken)
+    assert main(["gate", reports[1], "--min-accuracy=0.3"]) == 1
+    assert capsys.readouterr().err == "ERROR: [Errno 32] Broken pipe\n"

@@ -129,6 +129,8 @@ def test_words_after_the_table_stay(tmp_path: Path) -> None:
         ("---\nmodel-index: 3\n---\n", "its model-index is no list of models"),
         ("---\nmodel-index:\n- name: x\n  results:\n  - {}\n---\n", "cannot be added to"),
         ("---\nmodel-index:\n- name: x\n  results: [3]\n---\n", "cannot be added to"),
+        ("---\nlicense: mit\n...\n---\n", "cannot be added to .*expected '<document start>'"),
+        ("---\nx: &x {model-index: []}\n<<: *x\n---\n", "its model-index is merged into it"),
         ("\xff", "cannot be added to"),
     ],
 )

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from pytest_haerae.config.kept_run import NamedRun
+from pytest_haerae.doors.command_line.main import main
 from pytest_haerae.errors import UsageError
 from pytest_haerae.report.history.baseline import Baseline, read_earlier
 from pytest_haerae.report.history.folder import HISTORY, run_file
@@ -59,3 +61,23 @@ def test_a_report_finds_the_run_before_it(tmp_path: Path, monkeypatch: pytest.Mo
     )
     assert earlier.info == run_of(1)["info"]
     assert notes[-1].startswith("last: run ")
+
+
+def test_a_report_of_a_pipe_has_no_run_before_it(tmp_path: Path) -> None:
+    pipe, report = tmp_path / "pipe", run_of()
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match=r"^--baseline last: .*pipe is no file .*write the report to one$"):
+        read_earlier(NamedRun("last"), pipe, report["info"], report["metrics"], read_outlines, place="--baseline last")
+
+
+@pytest.mark.parametrize("words", [["gate", "now.json", "--baseline=last"], ["compare", "last", "now.json"]])
+def test_across_finds_a_run_under_another_protocol(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    protocol = {"name": "p@1", "fingerprint": "f", "deviations": [], "published": []}
+    keep(HISTORY, run_of(1, "cccc", protocol=protocol, selection={"items": 4, "by_hand": False}))
+    write(tmp_path / "now.json", run_of(2, "cccc", selection={"items": 4, "by_hand": False}))
+    assert main(words) == 4
+    assert "--across compares them all the same" in capsys.readouterr().err
+    assert main([*words, "--across"]) == 0

@@ -54,6 +54,16 @@ def test_only_runs_before_the_report_are_meant(tmp_path: Path) -> None:
     assert found(tmp_path, NamedRun("last"), after=own) == [1]
 
 
+def test_of_one_second_only_what_began_earlier_is_before_it(tmp_path: Path) -> None:
+    seconds = ("05+00:00", "05.100000+00:00", "05.100000+00:00", "05.200000+00:00", "06.000000+00:00")
+    names = [
+        keep(tmp_path, run_of(n, started=f"2026-01-01T09:30:{at}", elapsed_seconds=n)) for n, at in enumerate(seconds)
+    ]
+    (own,) = (run for run in kept_runs(tmp_path, pytest.fail) if run.name == names[1])
+    earlier = candidates(NamedRun("last"), tmp_path, "a-model", "--baseline x", pytest.fail, after=own)
+    assert [run.name for run in earlier] == [names[0]]
+
+
 @pytest.mark.parametrize(
     ("named", "model", "said"),
     [
@@ -89,6 +99,24 @@ def test_it_was_measured_alike_and_on_all_of_it(tmp_path: Path, change: dict[str
     keep(tmp_path, run_of(**change))
     (run,) = kept_runs(tmp_path, pytest.fail)
     assert wanted(run_of()).unlike(run) == reason
+
+
+def under(name: str) -> dict[str, Any]:
+    return {"name": name, "fingerprint": "f", "deviations": [], "published": []}
+
+
+def test_another_protocol_is_like_it_where_that_is_compared_across(tmp_path: Path) -> None:
+    keep(tmp_path, run_of(1, protocol=under("p@1"), prompt="letter"))
+    keep(tmp_path, run_of(2, prompt="letter"))
+    measured_otherwise, other_protocol = kept_runs(tmp_path, pytest.fail)
+    now = run_of()
+    assert wanted(now).unlike(other_protocol) == (
+        "its protocol and this run's are p@1 (f) and none; --across compares them all the same"
+    )
+    measured = Measured.of_report(now["info"], dataset_names(now["info"]))
+    across = Wanted.of_report(now["info"], measured, across=True)
+    assert across.unlike(other_protocol) == ""
+    assert across.unlike(measured_otherwise) == "its prompt is 'letter', this run's is 'answer_letter'"
 
 
 @pytest.mark.parametrize(("then", "now", "alike"), [(4, 4, True), (4, 2, True), (2, 4, False), (None, 4, True)])

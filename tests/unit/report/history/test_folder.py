@@ -68,6 +68,14 @@ def test_damage_behind_the_beginning_is_found_when_it_is_read(tmp_path: Path, da
     assert kept_runs(tmp_path, pytest.fail) == []
 
 
+def test_who_only_looks_leaves_what_is_damaged(tmp_path: Path) -> None:
+    kept, name = keep(tmp_path, run_of(1)), keep(tmp_path, run_of(2))
+    run_file(tmp_path, name).write_bytes(b"")
+    before = sorted(tmp_path.rglob("*"))
+    assert [run.name for run in kept_runs(tmp_path, pytest.fail, only_look=True)] == [kept]
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_a_report_is_given_back_for_a_while(tmp_path: Path) -> None:
     name = keep(tmp_path, run_of())
     with given_back(tmp_path, name) as path:
@@ -95,7 +103,12 @@ def test_other_files_are_nobodys_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("then", "now"), [(b"history 1\n", b"history 2\n"), (b'"schema_version": 2', b'"schema_version": 3')]
+    ("then", "now"),
+    [
+        (b"history 1\n", b"history 2\n"),
+        (b'"schema_version": 2', b'"schema_version": 3'),
+        (b'"method": "string_match"', b'"method": "a_newer_one"'),
+    ],
 )
 def test_what_another_version_wrote_stays(tmp_path: Path, then: bytes, now: bytes) -> None:
     name = keep(tmp_path, run_of())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import threading
 import time
@@ -75,6 +76,16 @@ def test_nothing_is_there_before_it_is_whole(tmp_path: Path) -> None:
     assert list((tmp_path / "runs").iterdir()) == []
 
 
+def test_its_owner_alone_can_read_what_is_kept(tmp_path: Path) -> None:
+    mask = os.umask(0)
+    try:
+        keep(tmp_path, run_of())
+    finally:
+        os.umask(mask)
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path.stat().st_mode & 0o777 for path in kept] == [0o600] * 2
+
+
 def test_what_killed_processes_left_is_deleted_a_day_later(tmp_path: Path) -> None:
     old, new = (run_file(tmp_path, f".{name}") for name in ("1-old", "2-new"))
     for path in (old, new):
@@ -95,6 +106,29 @@ def test_a_full_disk_costs_the_history_and_not_the_report(tmp_path: Path, monkey
     assert keeper.keep() is None
     assert keeper.problem is not None
     assert keeper.problem.strerror == "No space left on device"
+
+
+class Full(io.BufferedIOBase):
+    """A file on a disk that is full: nothing of it can be flushed, by closing neither."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        path.touch()
+
+    def write(self, content: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    def close(self) -> None:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_disk_that_fills_up_costs_the_history_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "_new_file", lambda folder: Full(tmp_path / "begun"))
+    keeper, report = Keeper(tmp_path), run_of()
+    assert "".join(keeper.through(json_pieces(report))) == json_text(report)
+    assert keeper.keep() is None
+    assert keeper.problem is not None
+    assert not (tmp_path / "begun").exists()
 
 
 def test_two_at_once_keep_both(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,23 @@ def test_several_benchmarks_stand_beside_each_other(tmp_path: Path) -> None:
     assert entry["protocol"] == "p@1"
     (series,) = series_of([run])
     assert series.title == "a-model · kmmlu, kobest · p@1 · answer_letter"
+
+
+def test_other_items_and_other_parameters_are_other_series_that_can_be_told_apart(tmp_path: Path) -> None:
+    warm = {"temperature": 0.7, "top_p": 0.9}
+    keep(tmp_path, run_of(1))
+    keep(tmp_path, run_of(2))
+    keep(tmp_path, run_of(3, model_params=warm))
+    keep(tmp_path, run_of(4, subset_fingerprints={"a": "f" * 16}))
+    keep(tmp_path, run_of(5, model="other", model_params=warm))
+    found = [(each.title, len(each.runs)) for each in series_of(kept_runs(tmp_path, pytest.fail))]
+    title, items = "a-model · questions.jsonl · string_match · answer_letter", r" · items [0-9a-f]{8}"
+    expected = [
+        ("other · questions.jsonl · string_match · answer_letter", 1),
+        (title + items, 1),
+        (title + r" · temperature=0\.7 · top_p=0\.9" + items, 1),
+        (title + items, 2),
+    ]
+    assert [count for _, count in found] == [count for _, count in expected]
+    assert all(re.fullmatch(pattern, told) for (told, _), (pattern, _) in zip(found, expected, strict=True)), found
+    assert len({told for told, _ in found}) == 4
