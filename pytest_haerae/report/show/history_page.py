@@ -137,8 +137,12 @@ def _numbers(run: KeptRun) -> tuple[float, float, float]:
     return accuracy, low, high
 
 
+def _interval(run: KeptRun) -> str:
+    return interval_of(run).replace(" to ", "–")  # the page has two languages
+
+
 def _words(run: KeptRun) -> str:
-    told = (date_of(run.info), commit_of(run.info), accuracy_of(run), f"({interval_of(run)})", f"n {run.metrics['n']}")
+    told = (date_of(run.info), commit_of(run.info), accuracy_of(run), f"({_interval(run)})", f"n {run.metrics['n']}")
     return " ".join(told)
 
 
@@ -154,7 +158,7 @@ def _rows(runs: Sequence[KeptRun]) -> list[Row]:
                 date_of(run.info),
                 commit_of(run.info),
                 accuracy_of(run),
-                interval_of(run),
+                _interval(run),
                 f"{run.metrics['n']:,}",
                 change,
                 verdict_of(run.info),
