@@ -20,6 +20,7 @@ from pytest_haerae.run.ways import ProbeName, Way
 from pytest_haerae.types import Outcome, Response, Selected
 
 _NO_ANSWER = Response(error="no answer was given")
+_NOT_ASKED = Response(error="not asked: the run's own question got no answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,11 @@ def probe(
     if not wanted.asked:
         return Probed(wanted)
     lost = {entry.nodeid for entry, response in own if response is None or response.error is not None}
-    variants = replace(wanted, asked=[each for each in wanted.asked if each.entry.nodeid not in lost])
+    # A text of rows asks for nothing that the run's own question asked.
+    asked = [each for each in wanted.asked if each.way.rows or each.entry.nodeid not in lost]
+    variants = replace(wanted, asked=asked)
+    if len(asked) < len(wanted.asked):
+        _note_failed(stored, {each.key for each in wanted.asked} - {each.key for each in asked}, _NOT_ASKED)
     if not variants.asked:
         return Probed(variants)
     tell(progress, f"haerae: {_words(variants.asked)}")
@@ -107,6 +112,7 @@ def probe(
             answers |= engine.ask(keys, requests, progress)
         except UsageError as error:
             engine.usage.notes.append(f"not all that the probes ask was answered: {error}")
+            _note_failed(stored, keys, _NO_ANSWER)
             answers |= {key: thought_apart(answer) for key, answer in stored.store.get_many(stored.number, keys)}
     found: dict[str, list[Asked]] = {}
     errors = 0
@@ -115,6 +121,15 @@ def probe(
         errors += asked.outcome == "error"
         found.setdefault(variant.entry.nodeid, []).append(asked)
     return Probed(variants, found, CallTotals.of(engine.usage, errors, list(answers.values())), engine.usage)
+
+
+def _note_failed(stored: StoredRun, keys: Iterable[str], response: Response) -> None:
+    """Keep that keys without an answer were wanted: a finished run without a trace of them asked for less."""
+    wanted = list(dict.fromkeys(keys))
+    answered = {key for key, _ in stored.store.get_many(stored.number, wanted)}
+    for key in wanted:
+        if key not in answered:
+            stored.store.put(stored.number, key, response)
 
 
 def _judged(plan: Plan, variant: Variant, response: Response) -> Asked:

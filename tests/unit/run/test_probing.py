@@ -75,6 +75,43 @@ def test_a_refusal_costs_the_probe_alone(tmp_path: Path) -> None:
     assert any("the server refuses" in note for note in answers.notes)
 
 
+def _refusing(request: Request) -> Response:
+    if "(A) 사과" not in request.context:
+        raise UsageError("the server refuses")
+    return knowing(request)
+
+
+def _failing(request: Request) -> Response:
+    return knowing(request) if "(A) 사과" in request.context else Response(error="too long")
+
+
+def _gone(request: Request) -> Response:
+    return Response(error="HTTP 500")
+
+
+@pytest.mark.parametrize("answer", [_refusing, _failing, _gone])
+def test_a_finished_run_whose_ways_all_failed_is_measured_anew(tmp_path: Path, answer: Any) -> None:  # noqa: ANN401
+    numbers = []
+    for _ in range(2):
+        evaluation = prepared(tmp_path, ROWS, scripted(answer, Ledger()), shuffle_options=2)
+        with closing(asked(evaluation)) as answers:
+            numbers.append(answers.run.number)
+            answers.run.finish()
+    assert len(set(numbers)) == 2
+
+
+def test_a_text_of_rows_is_scored_where_its_first_row_failed(tmp_path: Path) -> None:
+    def answer(request: Request) -> Response:
+        if request.kind == "generate":
+            return Response(error="HTTP 500") if "0번" in request.context else Response(text="정답: (A)")
+        return Response(loglikelihoods=[-1.0])
+
+    answers = run(tmp_path, answer, probe_order=2)
+    assert answers.samples[0].verdict.outcome == "error"
+    found = answers.probed.found[answers.samples[0].nodeid]
+    assert [each.value for each in found] == [-1.0] * 3
+
+
 @pytest.mark.parametrize("options", [{"shuffle_options": 3}, {"prompts": "answer_letter,letter,letter_en"}])
 def test_a_greater_probe_goes_on_from_a_finished_run(tmp_path: Path, options: dict[str, Any]) -> None:
     ledger = Ledger()
