@@ -97,10 +97,10 @@ def probe(
         return Probed(wanted)
     lost = {entry.nodeid for entry, response in own if response is None or response.error is not None}
     # A text of rows asks for nothing that the run's own question asked.
-    asked = [each for each in wanted.asked if each.way.rows or each.entry.nodeid not in lost]
-    variants = replace(wanted, asked=asked)
-    if len(asked) < len(wanted.asked):
-        _note_failed(stored, {each.key for each in wanted.asked} - {each.key for each in asked}, _NOT_ASKED)
+    kept = [each for each in wanted.asked if each.way.rows or each.entry.nodeid not in lost]
+    variants = replace(wanted, asked=kept)
+    if len(kept) < len(wanted.asked):
+        _note_failed(stored, {each.key for each in wanted.asked} - {each.key for each in kept}, _NOT_ASKED)
     if not variants.asked:
         return Probed(variants)
     tell(progress, f"haerae: {_words(variants.asked)}")

@@ -16,6 +16,7 @@ LEFT_OUT: Mapping[LeftOut, str] = {
     "no_options": "without options",
     "alike": "with options that are alike",
     "about_each_other": "whose options are about each other",
+    "own_labels": "whose options carry labels of their own",
     "not_found": "whose options are not found in the question",
     "not_shown": "whose question does not show the order",
     "judged": "judged by a second model",

@@ -104,7 +104,7 @@ def test_a_text_of_rows_is_scored_where_its_first_row_failed(tmp_path: Path) -> 
     def answer(request: Request) -> Response:
         if request.kind == "generate":
             return Response(error="HTTP 500") if "0번" in request.context else Response(text="정답: (A)")
-        return Response(loglikelihoods=[-1.0])
+        return Response(loglikelihoods=(-1.0,))
 
     answers = run(tmp_path, answer, probe_order=2)
     assert answers.samples[0].verdict.outcome == "error"
