@@ -140,7 +140,7 @@ def _row_order(probe: RowOrderProbe) -> Iterator[ProbeNotice]:
         yield _notice(
             "row_order",
             f"the data's own order of the rows: log-likelihood {value}{interval} to {k} others, in {shards} texts of"
-            f" {rows} rows; that the model does not know it: p {p}{t}",
+            f" {rows} rows; that the model does not know it, if the rows are in no order of their own: p {p}{t}",
             value=f"{value}{interval}",
             k=k,
             shards=shards,
