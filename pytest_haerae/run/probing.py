@@ -1,4 +1,4 @@
-"""Asks what probes want of the model, after the run's own items and before it is closed."""
+"""Asks what probes want of the model, after the run's own items."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from pytest_haerae.types import Outcome, Response, Selected
 
 _NO_ANSWER = Response(error="no answer was given")
 _NOT_ASKED = Response(error="not asked: the run's own question got no answer")
+_CUT = "not all that the probes ask was asked (--max-cost); --rerun=errors with a higher one goes on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class Probed:
     @property
     def notes(self) -> list[str]:
         """Lines for people: what the model says of itself, and what happened around it."""
-        return [*self.usage.said, *self.usage.notes]
+        cut = [_CUT] if self.usage.cut_short else []
+        return [*self.usage.said, *self.usage.notes, *cut]
 
 
 NOTHING_PROBED = Probed()
