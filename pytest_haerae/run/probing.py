@@ -130,7 +130,8 @@ def _note_failed(stored: StoredRun, keys: Iterable[str], response: Response) -> 
     wanted = list(dict.fromkeys(keys))
     answered = {key for key, _ in stored.store.get_many(stored.number, wanted)}
     for key in wanted:
-        if key not in answered:
+        # Where a prompt asks what the run's own asked, the error is the run's.
+        if key not in answered and stored.store.failure(stored.number, key) is None:
             stored.store.put(stored.number, key, response)
 
 

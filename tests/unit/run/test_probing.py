@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from pytest_haerae.errors import UsageError
+from pytest_haerae.evaluation import Evaluation
 from pytest_haerae.run.asking import Answers
+from pytest_haerae.run.questions import Questions
+from pytest_haerae.run.variants import Variants, variants_of
 from pytest_haerae.types import Request, Response
 from tests.batch_server import BatchServer, serve_batches
-from tests.unit.fakes import Ledger, prepared, question, scripted
+from tests.unit.fakes import Ledger, everything, prepared, question, scripted
 from tests.unit.run.asked import asked
 
 ROWS = [question(number, options=["사과", "배", "감"]) for number in range(6)]
@@ -98,6 +101,21 @@ def test_a_finished_run_whose_ways_all_failed_is_measured_anew(tmp_path: Path, a
             numbers.append(answers.run.number)
             answers.run.finish()
     assert len(set(numbers)) == 2
+
+
+def _wanted(evaluation: Evaluation) -> Variants:
+    questions = Questions(evaluation.plan, evaluation.source)
+    return variants_of(evaluation.plan, questions, everything(evaluation))
+
+
+def test_an_error_of_the_runs_own_question_keeps_its_words(tmp_path: Path) -> None:
+    rows = [{"question": "봄?", "answer": "봄"}]
+    evaluation = prepared(tmp_path, rows, scripted(_gone, Ledger()), prompts="letter,answer_letter")
+    with closing(asked(evaluation)) as answers:
+        assert answers.probed.variants.asked == []
+        assert {answers.run.store.failure(answers.run.number, each.key) for each in _wanted(evaluation).asked} == {
+            "HTTP 500"
+        }
 
 
 def test_a_text_of_rows_is_scored_where_its_first_row_failed(tmp_path: Path) -> None:
