@@ -105,14 +105,37 @@ def _shown(query: str, options: tuple[str, ...]) -> tuple[tuple[int, int], ...] 
     Returns:
         None where they stand there in another way, or twice; nothing where none of them does.
     """
-    found = [spans for marks in _MARKS for spans in _behind(marks, query, options)]
+    found = [(start, spans) for marks in _MARKS for start, spans in _behind(marks, query, options)]
     if len(found) == 1:
-        return found[0]
+        start, spans = found[0]
+        # A second list, in a form that is not known, would go on in the data's order.
+        others = query[:start] + "\n" + query[spans[-1][1] :]
+        return None if all(_stands_in(others, option) for option in options) else spans
     return None if found or any(option in query for option in options) else ()
 
 
-def _behind(marks: Sequence[str], query: str, options: Sequence[str]) -> Iterator[tuple[tuple[int, int], ...]]:
-    """Each place of a query where options stand in their order behind such marks."""
+def _stands_in(text: str, option: str) -> bool:
+    """Whether an option's text begins a word or a number of a text."""
+    return re.search(rf"(?<![가-힣A-Za-z0-9.]){re.escape(option)}(?![0-9])", text) is not None
+
+
+def own_labels(options: Sequence[str]) -> bool:
+    """Whether all of some options begin with labels of their own, such as ``A.`` or ``1)``: these would move along."""
+    return len(options) > 1 and any(_begin_with(marks[: len(options)], options) for marks in _MARKS)
+
+
+def _begin_with(marks: Sequence[str], options: Sequence[str]) -> bool:
+    """Whether each option begins with another one of some marks; a number (1.5) or a sequence of marks does not."""
+    begun = {
+        mark for option in options for mark in marks if re.match(rf"\s*{re.escape(mark)}(?!\d)\s*[^\s→⇒>~,·-]", option)
+    }
+    return len(begun) == len(options)
+
+
+def _behind(
+    marks: Sequence[str], query: str, options: Sequence[str]
+) -> Iterator[tuple[int, tuple[tuple[int, int], ...]]]:
+    """Each place of a query where options stand in their order behind such marks, and where the options' texts are."""
     start = query.find(marks[0])
     while start >= 0 and len(options) <= len(marks):
         spans: list[tuple[int, int]] = []
@@ -127,7 +150,7 @@ def _behind(marks: Sequence[str], query: str, options: Sequence[str]) -> Iterato
             spans.append((text, end))
         alone = (start == 0 or query[start - 1].isspace()) and (end == len(query) or query[end] in " \t\r\n,/;")
         if len(spans) == len(options) and alone:
-            yield tuple(spans)
+            yield start, tuple(spans)
         start = query.find(marks[0], start + 1)
 
 

@@ -15,7 +15,7 @@ from pytest_haerae.run.joined import Joined
 from pytest_haerae.run.loaded import KeptModel
 from pytest_haerae.run.passes import AskAll, ask_in_passes
 from pytest_haerae.run.plan import Plan
-from pytest_haerae.run.probing import Probed, probe
+from pytest_haerae.run.probing import NOTHING_PROBED, Probed, probe
 from pytest_haerae.run.progress import follow, show, tell
 from pytest_haerae.run.provider_batches import ProviderBatches
 from pytest_haerae.run.questions import Questions
@@ -27,7 +27,7 @@ from pytest_haerae.run.stored_samples import make_sample
 from pytest_haerae.run.tally import Tally
 from pytest_haerae.run.turns import turn
 from pytest_haerae.run.usage import Usage
-from pytest_haerae.run.wanted import wanted_of
+from pytest_haerae.run.wanted import Wanted, wanted_of
 from pytest_haerae.types import Response, Sample, Selected
 
 
@@ -148,7 +148,8 @@ def ask(
             if joined is not None:
                 ask_all = partial(joined.answer, stored, engine.usage)
             responses, own = ask_in_passes(plan, questions, selection, wanted, ask_all=ask_all, progress=progress)
-            probed = probe(
+            ask_probes = partial(
+                probe,
                 plan,
                 questions,
                 wanted.variants,
@@ -157,6 +158,8 @@ def ask(
                 stored=stored,
                 progress=progress,
             )
+            # What the run itself needs is paid for first; where nothing is paid, the loaded model is asked at once.
+            probed = ask_probes() if config.max_cost is None else NOTHING_PROBED
             # Where no test asks, the mapping and its keys are not kept beside the samples.
             calls = Calls(second, plan.identity, responses if callers is not None else None)
             if callers is None:
@@ -173,17 +176,14 @@ def ask(
             graded, rewarded = _ask_seconds(
                 plan, questions, selection, own, budget=budget, stored=stored, progress=progress
             )
+            if config.max_cost is not None:
+                probed = ask_probes()
+                engine.usage.notes += model.close() if callers is None else []
             if callers is not None:
                 # Until the session's end: no second process asks the same of this store meanwhile.
                 held.push(meanwhile.pop_all())
-        told = {**graded.verdicts, **rewarded.lost}
-        samples = []
-        for place, entry in enumerate(selection):
-            places = range(k * place, k * (place + 1))
-            verdicts = [told.get(at) or tally.verdict(entry, wanted.keys[at], own[at]) for at in places]
-            rewards = [rewarded.ranks.get(at) for at in places] if rewarded.ranks else ()
-            samples.append(make_sample(entry, [own[at] for at in places], verdicts, config, rewards))
-        engine.usage.cut_short |= graded.cut_short or rewarded.usage.cut_short or probed.usage.cut_short
+        samples = _samples(plan, selection, own, wanted, tally=tally, graded=graded, rewarded=rewarded)
+        engine.usage.cut_short |= graded.cut_short or rewarded.usage.cut_short
         return Answers(
             samples=samples,
             usage=engine.usage,
@@ -197,6 +197,27 @@ def ask(
             probed=probed,
             _held=held.pop_all(),
         )
+
+
+def _samples(
+    plan: Plan,
+    selection: Sequence[Selected],
+    own: Sequence[Response | None],
+    wanted: Wanted,
+    *,
+    tally: Tally,
+    graded: Graded,
+    rewarded: Rewarded,
+) -> list[Sample]:
+    """The items with their answers and what these came to."""
+    k, told = plan.config.repeats, {**graded.verdicts, **rewarded.lost}
+    samples = []
+    for place, entry in enumerate(selection):
+        places = range(k * place, k * (place + 1))
+        verdicts = [told.get(at) or tally.verdict(entry, wanted.keys[at], own[at]) for at in places]
+        rewards = [rewarded.ranks.get(at) for at in places] if rewarded.ranks else ()
+        samples.append(make_sample(entry, [own[at] for at in places], verdicts, plan.config, rewards))
+    return samples
 
 
 def _ask_seconds(

@@ -1,4 +1,4 @@
-"""Asks what probes want of the model, after the run's own items and before it is closed."""
+"""Asks what probes want of the model, after the run's own items."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from pytest_haerae.run.ways import ProbeName, Way
 from pytest_haerae.types import Outcome, Response, Selected
 
 _NO_ANSWER = Response(error="no answer was given")
+_NOT_ASKED = Response(error="not asked: the run's own question got no answer")
+_CUT = "not all that the probes ask was asked (--max-cost); --rerun=errors with a higher one goes on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Probed:
     @property
     def notes(self) -> list[str]:
         """Lines for people: what the model says of itself, and what happened around it."""
-        return [*self.usage.said, *self.usage.notes]
+        cut = [_CUT] if self.usage.cut_short else []
+        return [*self.usage.said, *self.usage.notes, *cut]
 
 
 NOTHING_PROBED = Probed()
@@ -95,7 +98,11 @@ def probe(
     if not wanted.asked:
         return Probed(wanted)
     lost = {entry.nodeid for entry, response in own if response is None or response.error is not None}
-    variants = replace(wanted, asked=[each for each in wanted.asked if each.entry.nodeid not in lost])
+    # A text of rows asks for nothing that the run's own question asked.
+    kept = [each for each in wanted.asked if each.way.rows or each.entry.nodeid not in lost]
+    variants = replace(wanted, asked=kept)
+    if len(kept) < len(wanted.asked):
+        _note_failed(stored, {each.key for each in wanted.asked} - {each.key for each in kept}, _NOT_ASKED)
     if not variants.asked:
         return Probed(variants)
     tell(progress, f"haerae: {_words(variants.asked)}")
@@ -107,6 +114,7 @@ def probe(
             answers |= engine.ask(keys, requests, progress)
         except UsageError as error:
             engine.usage.notes.append(f"not all that the probes ask was answered: {error}")
+            _note_failed(stored, keys, _NO_ANSWER)
             answers |= {key: thought_apart(answer) for key, answer in stored.store.get_many(stored.number, keys)}
     found: dict[str, list[Asked]] = {}
     errors = 0
@@ -115,6 +123,16 @@ def probe(
         errors += asked.outcome == "error"
         found.setdefault(variant.entry.nodeid, []).append(asked)
     return Probed(variants, found, CallTotals.of(engine.usage, errors, list(answers.values())), engine.usage)
+
+
+def _note_failed(stored: StoredRun, keys: Iterable[str], response: Response) -> None:
+    """Keep that keys without an answer were wanted: a finished run without a trace of them asked for less."""
+    wanted = list(dict.fromkeys(keys))
+    answered = {key for key, _ in stored.store.get_many(stored.number, wanted)}
+    for key in wanted:
+        # Where a prompt asks what the run's own asked, the error is the run's.
+        if key not in answered and stored.store.failure(stored.number, key) is None:
+            stored.store.put(stored.number, key, response)
 
 
 def _judged(plan: Plan, variant: Variant, response: Response) -> Asked:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from pytest_haerae.data.option_orders import Order
+from pytest_haerae.data.passages import passage_of
 from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.types import Item, Selected
 
-LEAST_ROWS = 4
-"""Rows of a shard: fewer have hardly any other orders."""
+LEAST_UNITS = 4
+"""Rows of a shard, those that share a passage counted as one: fewer have hardly any other orders."""
 ENOUGH_CHARACTERS = 2000
 """Characters at which a shard ends, so that it is no longer than a window of a few thousand tokens."""
 _BETWEEN = "\n\n"
@@ -33,21 +34,42 @@ def shards_of(asked: Sequence[Selected]) -> Iterator[list[Selected]]:
             if shard and entry.item.index != shard[-1].item.index + 1:
                 shard = []
             shard.append(entry)
-            if len(shard) >= LEAST_ROWS and sum(len(text_of(each.item)) for each in shard) >= ENOUGH_CHARACTERS:
+            if sum(len(text_of(each.item)) for each in shard) >= ENOUGH_CHARACTERS and _is_enough(shard):
                 yield shard
                 shard = []
-        if len(shard) >= LEAST_ROWS:
+        if _is_enough(shard):
             yield shard
 
 
+def _is_enough(shard: Sequence[Selected]) -> bool:
+    return len(_units_of(shard)) >= LEAST_UNITS
+
+
+def _units_of(shard: Sequence[Selected]) -> list[list[int]]:
+    """The places of rows that stay together, since they share a passage: apart they are less likely in any case."""
+    units: list[list[int]] = []
+    last = None
+    for place, entry in enumerate(shard):
+        passage = passage_of(entry.item.query)
+        if passage is not None and passage == last:
+            units[-1].append(place)
+        else:
+            units.append([place])
+        last = passage
+    return units
+
+
 def orders_of_rows(shard: Sequence[Selected], k: int) -> list[Order]:
-    """Other orders of a shard's rows than the data's, each once, drawn by what the rows are; at most `k`."""
-    n = len(shard)
-    drawn = random.Random(joined([entry.item for entry in shard], range(n)))  # noqa: S311 - no secret
-    seen = {tuple(range(n))}
+    """Other orders of a shard's rows than the data's, each once, drawn by what the rows are; at most `k`.
+
+    Neighbouring rows that share a passage stay as they stand to each other.
+    """
+    units = _units_of(shard)
+    drawn = random.Random(joined([entry.item for entry in shard], range(len(shard))))  # noqa: S311 - no secret
+    seen = {tuple(range(len(shard)))}
     found: list[Order] = []
-    while len(found) < min(k, math.factorial(n) - 1):
-        order = tuple(drawn.sample(range(n), n))
+    while len(found) < min(k, math.factorial(len(units)) - 1):
+        order = tuple(place for unit in drawn.sample(units, len(units)) for place in unit)
         if order not in seen:
             seen.add(order)
             found.append(order)

@@ -118,7 +118,8 @@ class Store:
             resume: Go on with the latest run if it was not finished.
             rerun_errors: Go on with the latest run, finished or not.
             last: Keys in groups, such as those of the last answer to each item where several are asked for: a finished
-                run that has none of a group asked for less, and goes on like one that was not finished.
+                run that has neither an answer nor an error of a group asked for less, and goes on like one that was not
+                finished.
 
         Returns:
             The run's number, and whether it was begun earlier.
@@ -152,7 +153,11 @@ class Store:
         return None
 
     def _asked_less(self, run: int, last: Sequence[Sequence[str]]) -> bool:
-        return any(group and next(self.get_many(run, group), None) is None for group in last)
+        # What ended in an error was asked for as well.
+        failed = self._failed(run)
+        return any(
+            group and failed.isdisjoint(group) and next(self.get_many(run, group), None) is None for group in last
+        )
 
     def finish(self, run: int) -> None:
         """Mark a run as finished: the next one of the same configuration measures anew."""

@@ -39,7 +39,7 @@ class Variants:
     left_out: dict[ProbeName, dict[str, LeftOut]] = field(default_factory=dict)
 
     def last(self, own: Iterable[str]) -> Iterator[Sequence[str]]:
-        """The keys of each way by itself: a run that has no answer by one of them did not ask in that way.
+        """The keys of each way by itself: a run with neither answer nor error by one of them did not ask in that way.
 
         Args:
             own: The keys of the run's own answers, which another run of these items has in any case.

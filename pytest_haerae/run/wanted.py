@@ -25,7 +25,7 @@ class Wanted:
         asked: The items that the method applies to.
         asked_keys: Their keys, item by item.
         last: Keys in groups: of each item's last answer, where it has several, and of each way in which a probe asks. A
-            run that has none of a group asked for less.
+            run that has neither an answer nor an error of a group asked for less.
         fingerprint: What makes two runs the same: the items' first answers, and the tests that ask further ones.
         variants: What probes ask beside them.
     """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.config.run_config import RunConfig
-from pytest_haerae.data.option_orders import Order, orders_of, reordered
+from pytest_haerae.data.option_orders import Order, orders_of, own_labels, reordered
 from pytest_haerae.data.option_references import are_about_each_other
 from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.errors import UsageError
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from pytest_haerae.run.plan import Part
 
 ProbeName = Literal["shuffle_options", "prompts", "row_order"]
-LeftOut = Literal["no_options", "alike", "about_each_other", "not_found", "not_shown", "judged", "conversation"]
-"""Why a probe leaves an item out: it has no options, two of them are alike, they are about each other, they are not
-found in the question, what is asked does not show their order, a second model would have to judge, it has turns."""
+LeftOut = Literal[
+    "no_options", "alike", "about_each_other", "own_labels", "not_found", "not_shown", "judged", "conversation"
+]
+"""Why a probe leaves an item out: it has no options, two of them are alike, they are about each other, their texts
+begin with labels of their own, they are not found in the question, what is asked does not show their order, a second
+model would have to judge, it has turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +108,21 @@ def _orders(part: Part, item: Item, k: int) -> Sequence[Way] | LeftOut:
     options = item.options
     if options is None or is_text_alone(item):
         return "no_options"
-    if (reason := _never(part, item)) is not None:
+    if (reason := _never(part, item) or _stuck(item, options)) is not None:
         return reason
-    if len(set(options)) < len(options):
-        return "alike"
-    if are_about_each_other(item):
-        return "about_each_other"
     _, *others = orders_of(item, k)
     if reordered(item, others[0]) is None:
         return "not_found"
     return [Way("shuffle_options", number, order=order) for number, order in enumerate(others, 1)]
+
+
+def _stuck(item: Item, options: Sequence[str]) -> LeftOut | None:
+    """Why options say something else in other places."""
+    if len(set(options)) < len(options):
+        return "alike"
+    if own_labels(options):
+        return "own_labels"
+    return "about_each_other" if are_about_each_other(item) else None
 
 
 def _never(part: Part, item: Item) -> LeftOut | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import permutations, product, zip_longest
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
@@ -16,6 +19,13 @@ from pytest_haerae.types import LETTERS
 
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Count = Annotated[int, Field(ge=0)]
+
+ENOUGH = 30
+"""Items that an exchange changes from which the chi-square distribution is near enough."""
+EXCHANGES = 4999
+"""Exchanges that are drawn where there are more."""
+_FEW = 5
+_NOTHING = 1e-9
 
 
 class InOrder(NamedTuple):
@@ -43,18 +53,6 @@ class Position(TypedDict):
     """The share if what is chosen had nothing to do with the place."""
 
 
-class Spread(TypedDict):
-    """The accuracies in the single orders, or by the single prompts, of the items answered in all of them."""
-
-    n: _Count
-    accuracies: list[_Share]
-    """The run's own first."""
-    range: _Share
-    """The greatest minus the least."""
-    deviation: _Share
-    """Their standard deviation (of a sample)."""
-
-
 class OrdersProbe(TypedDict):
     """What changes with the order of the options."""
 
@@ -72,10 +70,9 @@ class OrdersProbe(TypedDict):
     """The accuracy over all orders, each item once; null where there are no items."""
     own: _Share | None
     """The accuracy of the same items in the data's own order."""
-    spread: Spread | None
-    """The accuracies of the items that were answered in all k orders; null where there are none."""
     same_option: MetricEstimate | None
-    """The share of items of which the same option, wherever it stood, was chosen in all orders."""
+    """Of the items that were answered in all their orders, the share of which the same option, wherever it stood, was
+    chosen in each; null where there are none."""
     positions: list[Position]
     p_value: _Share | None
     """That the places of what is chosen are as uneven as they are, if the place decided nothing; null where none was
@@ -93,11 +90,12 @@ def probe_of_orders(
         left_out: Items that are left out, by the reason.
         errors: Further orders that got no answer.
     """
-    several = [answers for each in items if len(answers := [answer for answer in each if answer is not None]) > 1]
-    own = [each[0].right for each in items if each and each[0] is not None and sum(map(bool, each)) > 1]
+    asked = [each for each in items if sum(map(bool, each)) > 1]
+    several = [[answer for answer in each if answer is not None] for each in asked]
+    own = [each[0].right for each in asked if each[0] is not None]
     chosen = [[(answer.order, answer.chosen) for answer in answers if answer.chosen is not None] for answers in several]
     places = [Choices.of(each) for each in chosen if each]
-    whole = [[answer.right for answer in each if answer] for each in items if len(each) == k and all(each)]
+    whole = [answers for answers, each in zip(several, asked, strict=True) if len(answers) == len(each)]
     return {
         "k": k,
         "n": len(several),
@@ -106,29 +104,9 @@ def probe_of_orders(
         "left_out": dict(left_out),
         "accuracy": mean_of([sum(each.right for each in one) / len(one) for one in several]) if several else None,
         "own": sum(own) / len(own) if own else None,
-        "spread": spread_of(whole),
-        "same_option": share_of([_is_same(answers) for answers in several]) if several else None,
+        "same_option": share_of([_is_same(answers) for answers in whole]) if whole else None,
         "positions": list(_positions(places)),
         "p_value": place_p_value(places) if places else None,
-    }
-
-
-def spread_of(items: Sequence[Sequence[bool]]) -> Spread | None:
-    """The accuracies in several ways of items that were answered in each of them; None for no items.
-
-    Args:
-        items: Of each item whether it was answered right in each way.
-    """
-    if not items:
-        return None
-    accuracies = [sum(column) / len(items) for column in zip(*items, strict=True)]
-    mean = math.fsum(accuracies) / len(accuracies)
-    squares = math.fsum((each - mean) ** 2 for each in accuracies)
-    return {
-        "n": len(items),
-        "accuracies": accuracies,
-        "range": max(accuracies) - min(accuracies),
-        "deviation": math.sqrt(squares / (len(accuracies) - 1)),
     }
 
 
@@ -149,11 +127,18 @@ class Choices(NamedTuple):
         counts: How often each place was chosen.
         even: The mean of that over all exchanges of the options chosen among the orders.
         covariance: Its covariance over them.
+        answers: The order of each answer and the place that was chosen.
     """
 
     counts: Sequence[int]
     even: Sequence[float]
     covariance: Sequence[Sequence[float]]
+    answers: Sequence[tuple[Sequence[int], int]]
+
+    @property
+    def varies(self) -> bool:
+        """Whether an exchange can change how often a place is chosen."""
+        return any(row[place] > _NOTHING for place, row in enumerate(self.covariance))
 
     @classmethod
     def of(cls, answers: Sequence[tuple[Sequence[int], int]]) -> Choices:
@@ -190,7 +175,7 @@ class Choices(NamedTuple):
         covariance = [
             [math.fsum(a * b for a, b in zip(one, other, strict=True)) / shared for other in cells] for one in cells
         ]
-        return cls(counts, even, covariance)
+        return cls(counts, even, covariance, answers)
 
 
 def _positions(places: Sequence[Choices]) -> Iterator[Position]:
@@ -209,14 +194,65 @@ def place_p_value(places: Sequence[Choices]) -> float:
     Source: J. R. Landis, E. R. Heyman and G. G. Koch, "Average partial association in three-way contingency tables",
     International Statistical Review 46 (1978): the counts of all items, each permuted by itself, against their mean.
 
+    Below `ENOUGH` items that an exchange changes, the chi-square distribution finds too much; then it is the share of
+    the exchanges that are as uneven: of all of them, or of `EXCHANGES` that are drawn and the one that was found.
+
     Args:
         places: What was chosen in each item's orders.
     """
-    n = max(len(each.counts) for each in places)
-    sums, covariance = [0.0] * n, [[0.0] * n for _ in range(n)]
-    for each in places:
-        for place, (count, even) in enumerate(zip(each.counts, each.even, strict=True)):
-            sums[place] += count - even
+    varying = [each for each in places if each.varies]
+    if not varying:
+        return 1.0
+    n = max(len(each.counts) for each in varying)
+    even, covariance = [0.0] * n, [[0.0] * n for _ in range(n)]
+    for each in varying:
+        for place, mean in enumerate(each.even):
+            even[place] += mean
             for other, value in enumerate(each.covariance[place]):
                 covariance[place][other] += value
-    return sums_p_value(sums, covariance)
+
+    @cache
+    def p_value(counts: tuple[int, ...]) -> float:
+        return sums_p_value([count - mean for count, mean in zip(counts, even, strict=True)], covariance)
+
+    found = p_value(_added([each.counts for each in varying]))
+    if len(varying) >= ENOUGH:
+        return found
+    # As uneven, but for rounding.
+    most = found * (1 + _NOTHING)
+    several = [math.factorial(len(each.answers)) for each in varying]
+    if math.prod(several) <= EXCHANGES + 1:
+        every = [p_value(_added(choice)) <= most for choice in product(*map(_exchanges, varying))]
+        return sum(every) / len(every)
+    drawn = random.Random(len(varying))  # noqa: S311 - no secret
+    as_uneven = sum(p_value(_added(choice)) <= most for choice in _drawn(varying, drawn))
+    return (1 + as_uneven) / (1 + EXCHANGES)
+
+
+def _added(counts: Iterable[Sequence[int]]) -> tuple[int, ...]:
+    return tuple(map(sum, zip_longest(*counts, fillvalue=0)))
+
+
+def _exchanges(each: Choices) -> list[tuple[int, ...]]:
+    """How often each place is chosen in every exchange of an item's options among its orders."""
+    options = [order[place] for order, place in each.answers]
+    return [_counts(each, exchanged) for exchanged in permutations(options)]
+
+
+def _drawn(varying: Sequence[Choices], drawn: random.Random) -> Iterator[list[tuple[int, ...]]]:
+    """As many exchanges of all items as are drawn."""
+    # Of few answers all exchanges are listed once, of more each is made as it is drawn.
+    listed = [_exchanges(each) if len(each.answers) <= _FEW else None for each in varying]
+    options = [[order[place] for order, place in each.answers] for each in varying]
+    for _ in range(EXCHANGES):
+        yield [
+            drawn.choice(every) if every else _counts(each, drawn.sample(some, len(some)))
+            for each, every, some in zip(varying, listed, options, strict=True)
+        ]
+
+
+def _counts(each: Choices, options: Sequence[int]) -> tuple[int, ...]:
+    counts = [0] * len(each.counts)
+    for (order, _), option in zip(each.answers, options, strict=True):
+        counts[order.index(option)] += 1
+    return tuple(counts)

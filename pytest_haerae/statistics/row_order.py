@@ -2,6 +2,7 @@
 
 Source: Y. Oren et al., "Proving test set contamination in black-box language models", arXiv:2310.17623 (2023): rows
 that may stand in any order are likelier in the order in which they were published only where that was in training.
+Rows that are sorted or grouped may not stand in any order, and nothing here can tell.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class RowOrderProbe(TypedDict):
     """Its 95% interval, by Student's distribution; null below two shards."""
     p_value: _Share | None
     """One-sided, exact: of all exchanges of the orders within each shard, those that are as likely; of very many a
-    sample."""
+    sample. It holds where the rows are in no order of their own."""
     t_p_value: _Share | None
     """One-sided, of Student's test over the shards, as in the paper; null below two shards."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, NotRequired
 
@@ -11,11 +12,22 @@ from typing_extensions import TypedDict
 from pytest_haerae.run.ways import LeftOut
 from pytest_haerae.statistics.estimate import MetricEstimate, share_of
 from pytest_haerae.statistics.margins import binary_drops, change_interval, change_p_value
-from pytest_haerae.statistics.option_orders import Spread, spread_of
 
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Difference = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 _Count = Annotated[int, Field(ge=0)]
+
+
+class Spread(TypedDict):
+    """The accuracies by the single prompts, of the items that were answered by all of them."""
+
+    n: _Count
+    accuracies: list[_Share]
+    """The run's own first."""
+    range: _Share
+    """The greatest minus the least."""
+    deviation: _Share
+    """Their standard deviation (of a sample)."""
 
 
 class PromptDifference(TypedDict):
@@ -95,4 +107,23 @@ def _difference(pairs: Sequence[tuple[bool | None, bool | None]]) -> PromptDiffe
         "p_value": change_p_value(drops),
         "lost": lost,
         "gained": gained,
+    }
+
+
+def spread_of(items: Sequence[Sequence[bool]]) -> Spread | None:
+    """The accuracies by several prompts of items that were answered by each of them; None for no items.
+
+    Args:
+        items: Of each item whether it was answered right by each prompt.
+    """
+    if not items:
+        return None
+    accuracies = [sum(column) / len(items) for column in zip(*items, strict=True)]
+    mean = math.fsum(accuracies) / len(accuracies)
+    squares = math.fsum((each - mean) ** 2 for each in accuracies)
+    return {
+        "n": len(items),
+        "accuracies": accuracies,
+        "range": max(accuracies) - min(accuracies),
+        "deviation": math.sqrt(squares / (len(accuracies) - 1)),
     }

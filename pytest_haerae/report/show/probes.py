@@ -16,6 +16,7 @@ LEFT_OUT: Mapping[LeftOut, str] = {
     "no_options": "without options",
     "alike": "with options that are alike",
     "about_each_other": "whose options are about each other",
+    "own_labels": "whose options carry labels of their own",
     "not_found": "whose options are not found in the question",
     "not_shown": "whose question does not show the order",
     "judged": "judged by a second model",
@@ -69,26 +70,16 @@ def _notice(kind: str, detail: str, **values: str) -> ProbeNotice:
 def _orders(probe: OrdersProbe) -> Iterator[ProbeNotice]:
     k, n = probe["k"], f"{probe['n']:,}"
     accuracy, same = probe["accuracy"], probe["same_option"]
-    if accuracy is None or same is None:
+    if accuracy is None:
         yield _notice("no_orders", f"{k} orders of the options: no item was answered in several", k=f"{k}")
     else:
         own = f"{probe['own']:.4f}" if probe["own"] is not None else "-"
         words = f"{k} orders of the options: accuracy {_estimate(accuracy)} over all, {own} in the data's own"
         yield _notice("orders", f"{words} ({n} items)", k=f"{k}", accuracy=_estimate(accuracy), own=own, n=n)
-        if spread := probe["spread"]:
-            least, most = f"{min(spread['accuracies']):.4f}", f"{max(spread['accuracies']):.4f}"
-            apart, some = f"{100 * spread['range']:.1f}", f"{spread['n']:,}"
-            yield _notice(
-                "spread",
-                f"by order {least} to {most}, {apart} points apart ({some} items answered in all {k})",
-                least=least,
-                most=most,
-                range=apart,
-                n=some,
-                k=f"{k}",
-            )
-        share = _percent(same)
-        yield _notice("same", f"the same option is chosen in all orders of {share} of the items", share=share)
+    if same is not None:
+        share, whole = _percent(same), f"{same['n']:,}"
+        words = f"the same option is chosen in all orders of {share} of the items"
+        yield _notice("same", f"{words} ({whole} answered in all)", share=share, n=whole)
     if probe["positions"] and probe["p_value"] is not None:
         yield _place(probe["positions"], probe["p_value"])
     yield from _rest(probe["errors"], probe["left_out"])
@@ -139,7 +130,7 @@ def _row_order(probe: RowOrderProbe) -> Iterator[ProbeNotice]:
         yield _notice(
             "row_order",
             f"the data's own order of the rows: log-likelihood {value}{interval} to {k} others, in {shards} texts of"
-            f" {rows} rows; that the model does not know it: p {p}{t}",
+            f" {rows} rows; that the model does not know it, if the rows are in no order of their own: p {p}{t}",
             value=f"{value}{interval}",
             k=k,
             shards=shards,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.data.option_orders import orders_of, reordered
+from pytest_haerae.data.option_orders import orders_of, own_labels, reordered
 from pytest_haerae.data.rows import lettered_query
 from pytest_haerae.types import LETTERS, Item
 from tests.helpers import lettered
@@ -82,7 +82,7 @@ def test_contents_move_and_move_back(texts: list[str], k: int, data: st.DataObje
         ("문제\n1) 가, 2) 나", "문제\n1) 나, 2) 가"),
         ("문제\n 1번 가\n\n 2번 나", "문제\n 1번 나\n\n 2번 가"),
         ("(a)가\n(b)나", "(a)나\n(b)가"),
-        ("가와 나를 묻는다.\n\n(A) 가\n(B) 나", "가와 나를 묻는다.\n\n(A) 나\n(B) 가"),
+        ("가만 묻는다.\n\n(A) 가\n(B) 나", "가만 묻는다.\n\n(A) 나\n(B) 가"),
         ("선택지가 없는 질문", "선택지가 없는 질문"),
     ],
 )
@@ -104,10 +104,47 @@ def test_the_texts_change_places_in_the_query_and_nothing_else(before: str, afte
         "(A) 가장\n(B) 나",
         "(A) 가\n(B) 나무",
         "- 가\n- 나",
+        "옳은 것은? ①가②나\n(A) 가\n(B) 나",
+        "옳은 것은? ① 가 ② 나.\n(A) 가\n(B) 나",
+        "옳은 것은?\n**A.** 가\n**B.** 나\n(A) 가\n(B) 나",
+        "옳은 것은?\n- A) 가\n- B) 나\n(A) 가\n(B) 나",
+        "옳은 것은? (1. 가 2. 나)\n(A) 가\n(B) 나",
     ],
 )
 def test_a_query_that_is_not_understood_is_not_touched(query: str) -> None:
     assert reordered(item_of(("가", "나"), query), (1, 0)) is None
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("A. 서울", "B. 부산"),
+        ("1. 서울", "2. 부산"),
+        ("1) 서울", "2) 부산"),
+        ("1. 5", "2. 7"),
+        ("B: 서울", "A: 부산"),
+        ("가. 서울", "나. 부산"),
+        ("①서울", "②부산"),
+    ],
+)
+def test_labels_in_the_options_texts_are_found(options: tuple[str, ...]) -> None:
+    assert own_labels(options)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("1.5", "2.5"),
+        ("(가)→(나)", "(나)→(가)"),
+        ("(가)", "(나)"),
+        ("A. 서울", "부산"),
+        ("A. 서울", "A. 부산"),
+        ("서울", "부산"),
+        (),
+    ],
+)
+def test_options_without_labels_have_none(options: tuple[str, ...]) -> None:
+    assert not own_labels(options)
 
 
 def test_options_that_differ_in_spaces_alone_are_told_apart() -> None:

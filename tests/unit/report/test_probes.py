@@ -41,7 +41,9 @@ def test_what_was_answered_is_joined_by_the_items_tests(tmp_path: Path) -> None:
     assert probe["left_out"] == {"alike": 1}
     assert probe["accuracy"] is not None
     assert probe["same_option"] is not None
-    assert (probe["accuracy"]["value"], probe["own"], probe["same_option"]["value"]) == ((1 + 2 / 3) / 2, 1, 0.5)
+    assert (probe["accuracy"]["value"], probe["own"], probe["same_option"]["value"]) == ((1 + 2 / 3) / 2, 1, 0)
+    # The first item has one answer less than it was asked for.
+    assert probe["same_option"]["n"] == 1
 
 
 def test_prompts_are_told_by_their_names(tmp_path: Path) -> None:

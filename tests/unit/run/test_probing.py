@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from pytest_haerae.errors import UsageError
+from pytest_haerae.evaluation import Evaluation
 from pytest_haerae.run.asking import Answers
+from pytest_haerae.run.questions import Questions
+from pytest_haerae.run.variants import Variants, variants_of
 from pytest_haerae.types import Request, Response
 from tests.batch_server import BatchServer, serve_batches
-from tests.unit.fakes import Ledger, prepared, question, scripted
+from tests.unit.fakes import Ledger, everything, prepared, question, scripted
 from tests.unit.run.asked import asked
 
 ROWS = [question(number, options=["사과", "배", "감"]) for number in range(6)]
@@ -73,6 +76,58 @@ def test_a_refusal_costs_the_probe_alone(tmp_path: Path) -> None:
     assert {sample.verdict.outcome for sample in answers.samples} == {"wrong", "correct"}
     assert all(each.outcome == "error" for found in answers.probed.found.values() for each in found)
     assert any("the server refuses" in note for note in answers.notes)
+
+
+def _refusing(request: Request) -> Response:
+    if "(A) 사과" not in request.context:
+        raise UsageError("the server refuses")
+    return knowing(request)
+
+
+def _failing(request: Request) -> Response:
+    return knowing(request) if "(A) 사과" in request.context else Response(error="too long")
+
+
+def _gone(request: Request) -> Response:
+    return Response(error="HTTP 500")
+
+
+@pytest.mark.parametrize("answer", [_refusing, _failing, _gone])
+def test_a_finished_run_whose_ways_all_failed_is_measured_anew(tmp_path: Path, answer: Any) -> None:  # noqa: ANN401
+    numbers = []
+    for _ in range(2):
+        evaluation = prepared(tmp_path, ROWS, scripted(answer, Ledger()), shuffle_options=2)
+        with closing(asked(evaluation)) as answers:
+            numbers.append(answers.run.number)
+            answers.run.finish()
+    assert len(set(numbers)) == 2
+
+
+def _wanted(evaluation: Evaluation) -> Variants:
+    questions = Questions(evaluation.plan, evaluation.source)
+    return variants_of(evaluation.plan, questions, everything(evaluation))
+
+
+def test_an_error_of_the_runs_own_question_keeps_its_words(tmp_path: Path) -> None:
+    rows = [{"question": "봄?", "answer": "봄"}]
+    evaluation = prepared(tmp_path, rows, scripted(_gone, Ledger()), prompts="letter,answer_letter")
+    with closing(asked(evaluation)) as answers:
+        assert answers.probed.variants.asked == []
+        assert {answers.run.store.failure(answers.run.number, each.key) for each in _wanted(evaluation).asked} == {
+            "HTTP 500"
+        }
+
+
+def test_a_text_of_rows_is_scored_where_its_first_row_failed(tmp_path: Path) -> None:
+    def answer(request: Request) -> Response:
+        if request.kind == "generate":
+            return Response(error="HTTP 500") if "0번" in request.context else Response(text="정답: (A)")
+        return Response(loglikelihoods=(-1.0,))
+
+    answers = run(tmp_path, answer, probe_order=2)
+    assert answers.samples[0].verdict.outcome == "error"
+    found = answers.probed.found[answers.samples[0].nodeid]
+    assert [each.value for each in found] == [-1.0] * 3
 
 
 @pytest.mark.parametrize("options", [{"shuffle_options": 3}, {"prompts": "answer_letter,letter,letter_en"}])

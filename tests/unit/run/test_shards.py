@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pytest_haerae.run.questions import Questions
-from pytest_haerae.run.shards import ENOUGH_CHARACTERS, LEAST_ROWS, joined, orders_of_rows, shards_of, text_of
+from pytest_haerae.run.shards import ENOUGH_CHARACTERS, LEAST_UNITS, joined, orders_of_rows, shards_of, text_of
 from pytest_haerae.run.variants import variants_of
 from pytest_haerae.types import DataKey, Selected, Turn
 from tests.unit.fakes import everything, item, prepared, question
@@ -24,7 +24,7 @@ def test_shards_are_neighbours_of_one_subset() -> None:
         assert [entry.item.index for entry in shard] == list(
             range(shard[0].item.index, shard[0].item.index + len(shard))
         )
-        assert len(shard) >= LEAST_ROWS
+        assert len(shard) >= LEAST_UNITS
     assert all(sum(len(text_of(entry.item)) for entry in shard) >= ENOUGH_CHARACTERS for shard in shards[:6])
 
 
@@ -45,6 +45,27 @@ def test_the_other_orders_are_others_and_the_same_each_time() -> None:
     assert len(orders) == len(set(orders)) == 23
     assert (0, 1, 2, 3) not in orders
     assert orders_of_rows(shard, 5) == orders[:5]
+
+
+def test_rows_that_share_a_passage_stay_together() -> None:
+    texts = ["하나", "하나", "하나", "둘", None, None, "셋", "셋"]
+    entries = [
+        Selected(
+            item(number, query=f"### 지문: {text}\n### 질문: {number}번?" if text else f"{number}번?"),
+            f"t{number}",
+            DataKey("d"),
+        )
+        for number, text in enumerate(texts)
+    ]
+    (shard,) = shards_of(entries)
+    assert len(shard) == len(texts)
+    orders = orders_of_rows(shard, 1000)
+    # Three rows, one, one, one and two are five units.
+    assert len(orders) == len(set(orders)) == 119
+    for order in orders:
+        assert order[order.index(0) :][:3] == (0, 1, 2)
+        assert order[order.index(6) :][:2] == (6, 7)
+    assert list(shards_of(entries[:5])) == []
 
 
 def test_a_row_is_read_with_its_answer() -> None:

@@ -41,6 +41,7 @@ def test_an_item_is_asked_in_the_orders_after_its_own(tmp_path: Path) -> None:
         (item(options=None, labels=None, reference="봄"), "no_options"),
         (item(options=("가", "나", "가")), "alike"),
         (item(options=("가", "나", "위의 모두")), "about_each_other"),
+        (item(options=("A. 가", "B. 나", "C. 다")), "own_labels"),
         (item(query="가, 나, 다 가운데 옳은 것은?"), "not_found"),
         (item(turns=(Turn("하나?"), Turn("둘?"))), "conversation"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Sequence
 
@@ -14,7 +15,6 @@ from pytest_haerae.statistics.option_orders import (
     OrdersProbe,
     place_p_value,
     probe_of_orders,
-    spread_of,
 )
 from pytest_haerae.types import Item
 
@@ -95,8 +95,7 @@ def test_a_model_that_goes_by_content_has_no_bias_whatever_the_key(model: Model,
         assert all(each["even"] == pytest.approx(0.2) for each in found["positions"])
     if model is knowing:
         assert found["accuracy"] is not None
-        assert found["spread"] is not None
-        assert (found["accuracy"]["value"], found["own"], found["spread"]["range"]) == (1, 1, 0)
+        assert (found["accuracy"]["value"], found["own"]) == (1, 1)
 
 
 def test_a_bias_is_estimated_within_its_interval_and_none_is_called_one() -> None:
@@ -117,8 +116,9 @@ def test_a_bias_is_estimated_within_its_interval_and_none_is_called_one() -> Non
     assert found == 300
 
 
-def test_the_test_is_that_of_permutations() -> None:
-    """The p-value is about the share of permutations of the chosen options that are as uneven."""
+def test_the_test_is_that_of_permutations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chi-square distribution's is about the share of permutations of the chosen options that are as uneven."""
+    monkeypatch.setattr("pytest_haerae.statistics.option_orders.ENOUGH", 0)
     items = items_of(biased(0.05), 60, 4, 3)
     answers = [[(each.order, each.chosen) for each in item if each and each.chosen is not None] for item in items]
     places = [Choices.of(each) for each in answers]
@@ -174,9 +174,10 @@ def test_what_is_not_answered_or_not_read_is_counted_as_such() -> None:
     assert (found["n"], found["answers"], found["errors"], found["left_out"]) == (2, 4, 1, {"no_options": 3})
     assert found["accuracy"] is not None
     assert found["same_option"] is not None
-    assert found["spread"] is not None
     assert (found["accuracy"]["value"], found["own"], found["same_option"]["value"]) == (0.75, 1, 0.5)
-    assert (found["spread"]["n"], found["spread"]["accuracies"]) == (2, [1, 0.5])
+    more = probe_of_orders([*answers, [*answers[0], None], [*answers[3], None]], 3, {}, 3)
+    assert (more["n"], more["same_option"]) == (4, found["same_option"])
+    assert found["same_option"]["n"] == 2
     nothing = probe_of_orders([], 3, {}, 0)
     assert (nothing["accuracy"], nothing["same_option"], nothing["p_value"], nothing["positions"]) == (
         None,
@@ -194,9 +195,37 @@ def test_places_that_some_items_lack_are_told_of_the_others() -> None:
     assert found["positions"][3]["chosen"]["value"] == 1
 
 
-def test_the_spread_is_of_items_answered_in_all_ways() -> None:
-    spread = spread_of([(True, False, True), (True, True, False)])
-    assert spread is not None
-    assert (spread["n"], spread["accuracies"], spread["range"]) == (2, [1, 0.5, 0.5], 0.5)
-    assert spread["deviation"] == pytest.approx(0.288675, abs=1e-6)
-    assert spread_of([]) is None
+def two_options(first: int, second: int) -> list[Choices]:
+    """So many items whose first place is chosen in both orders, and so many of the second."""
+    return [Choices.of([((0, 1), place), ((1, 0), place)]) for place in [0] * first + [1] * second]
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 6, 8, 11])
+def test_of_few_items_no_more_than_a_twentieth_is_found_by_chance(count: int) -> None:
+    """Models that guess: each of the 2 to this power outcomes is as likely, and the p-value is exact."""
+    outcomes = [
+        (math.comb(count, first), place_p_value(two_options(first, count - first))) for first in range(count + 1)
+    ]
+    for level in (0.01, 0.05, 0.2):
+        assert sum(ways for ways, found in outcomes if found <= level) <= level * 2**count
+    # By the tail of the exchanges: each item's answers are exchanged or are not.
+    assert outcomes[0][1] == pytest.approx(2 / 2**count, rel=0.5, abs=0.002)
+
+
+def test_of_few_items_with_more_orders_the_exchanges_are_drawn() -> None:
+    rejected = 0
+    for seed in range(20):
+        items = items_of(guessing, 6, 6, 500 + seed)
+        found = place_p_value(
+            [Choices.of([(a.order, a.chosen) for a in item if a and a.chosen is not None]) for item in items]
+        )
+        assert 1 / 5000 <= found <= 1
+        rejected += found <= 0.05
+    assert rejected <= 4
+
+
+def test_items_that_no_exchange_changes_say_nothing() -> None:
+    same = Choices.of([((0, 1), 0), ((1, 0), 1)])
+    assert not same.varies
+    assert place_p_value([same] * 50) == 1
+    assert place_p_value([*two_options(5, 0), *[same] * 50]) == place_p_value(two_options(5, 0))

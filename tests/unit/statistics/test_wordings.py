@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from scipy import stats
 
-from pytest_haerae.statistics.wordings import probe_of_prompts
+from pytest_haerae.statistics.wordings import probe_of_prompts, spread_of
 
 
 def test_each_prompt_is_held_against_the_runs_own() -> None:
@@ -31,3 +31,11 @@ def test_nothing_is_told_of_nothing() -> None:
     assert found["prompts"][0]["accuracy"] is None
     assert found["prompts"][1]["difference"] is None
     assert found["spread"] is None
+
+
+def test_the_spread_is_of_items_answered_in_all_ways() -> None:
+    spread = spread_of([(True, False, True), (True, True, False)])
+    assert spread is not None
+    assert (spread["n"], spread["accuracies"], spread["range"]) == (2, [1, 0.5, 0.5], 0.5)
+    assert spread["deviation"] == pytest.approx(0.288675, abs=1e-6)
+    assert spread_of([]) is None
