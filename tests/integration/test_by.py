@@ -262,7 +262,7 @@ def test_two_suites_over_the_same_items_have_a_gate_each(run: Run) -> None:
     [
         (
             "min_acuracy=0.5",
-            "unknown keyword 'min_acuracy': did you mean 'min_accuracy'? Valid: by, dataset, min_accuracy*",
+            "unknown keyword 'min_acuracy': did you mean 'min_accuracy'? Valid: by, columns, dataset, min_accuracy*",
         ),
         ("min_accuracy=60", "min_accuracy=: 60 is not between 0 and 1; for 60 percent write 0.6"),
         ("by=5", "by= is a name or a list of names, not 5"),

@@ -149,7 +149,8 @@ def test_an_output_format(evaluate: Evaluate, pytester: pytest.Pytester, monkeyp
     ids = "questions-0000\nquestions-0001\nquestions-0002\n"
     assert (pytester.path / "x").read_text(encoding="utf-8") == ids
     assert (pytester.path / ".haerae" / "report.ids").read_text(encoding="utf-8") == ids
-    assert "csv, inspect, lost, mine, model_index, mute, parquet" in " ".join(export("--help").stdout.split())
+    told = " ".join(export("--help").stdout.split())
+    assert "csv, inspect, lost, mine, model_card, model_index, mute, parquet" in told
 
 
 @pytest.mark.parametrize(

@@ -363,7 +363,7 @@ def test_a_suites_own_data_take_part_beside_several_benchmarks(run: Run, pyteste
             ["--dataset=letters,likely", "--evaluator-params=strict=true"],
             "ERROR: dataset likely: --evaluator-params: *",
         ),
-        (["--dataset=letters,likely", "--dataset-revision=abc"], "ERROR: --dataset-revision: letters is local *"),
+        (["--dataset=letters,likely", "--dataset-revision=abc"], "ERROR: *: --dataset-revision: letters is local *"),
     ],
 )
 def test_a_mistake_is_one_clear_line(run: Run, pytester: pytest.Pytester, options: list[str], message: str) -> None:
