@@ -17,7 +17,7 @@ from pytest_haerae.report.history.holes import HOLE, DamagedEntryError, group_of
 from pytest_haerae.report.stream import BEFORE_SAMPLES
 from pytest_haerae.typed_files import make_folder
 
-_MOST_ROWS, _MOST_BYTES = 500, 4 << 20
+_MOST_ROWS, _MOST_BYTES = 500, 256 << 10
 """What is kept together of questions: a file of them is written again where one of its questions is another."""
 _LEVEL = 6
 _LEFT_BEHIND = 24 * 3600
