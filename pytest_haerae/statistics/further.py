@@ -10,7 +10,7 @@ from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Part, Plan
 from pytest_haerae.scoring.hangul import hangul_share
-from pytest_haerae.scoring.instructions.scorer import IFEVAL
+from pytest_haerae.scoring.instructions import IFEVAL
 from pytest_haerae.scoring.language import is_in
 from pytest_haerae.scoring.metrics import (
     BIAS,

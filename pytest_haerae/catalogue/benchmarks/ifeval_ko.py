@@ -14,8 +14,8 @@ from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.data.literals import parse_literal
 from pytest_haerae.data.metadata import json_value
 from pytest_haerae.data.rows import Layout, Question, Row, RowPlace, text_of
+from pytest_haerae.scoring.instructions import IFEVAL
 from pytest_haerae.scoring.instructions.registry import Malformed, read_asked, write_reference
-from pytest_haerae.scoring.instructions.scorer import IFEVAL
 
 _PROMPT, _NAMES, _ARGUMENTS = "prompt", "instruction_id_list", "kwargs"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_haerae.errors import ScorerFailure
+from pytest_haerae.scoring.instructions import IFEVAL
 from pytest_haerae.scoring.instructions.following import answer_of, check_strictly
 from pytest_haerae.scoring.instructions.registry import read_reference
 from pytest_haerae.scoring.parameters import ScorerParameters
@@ -10,8 +11,6 @@ from pytest_haerae.scoring.registry import register_scorer
 from pytest_haerae.scoring.string_match import empty_rule
 from pytest_haerae.types import Item, Outcome, Response, Verdict
 
-IFEVAL = "ifeval"
-"""What the scorer is called, after the benchmark whose instructions it knows."""
 _RULE = "instructions"
 """The rule that a report names."""
 
