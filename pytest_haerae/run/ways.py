@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal
 from pytest_haerae.backends.protocol import Backend
 from pytest_haerae.config.run_config import RunConfig
 from pytest_haerae.data.option_orders import Order, orders_of, own_labels, reordered
-from pytest_haerae.data.option_references import are_about_each_other
 from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.errors import UsageError
 from pytest_haerae.prompts.prompt import Prompt
@@ -118,6 +117,8 @@ def _orders(part: Part, item: Item, k: int) -> Sequence[Way] | LeftOut:
 
 def _stuck(item: Item, options: Sequence[str]) -> LeftOut | None:
     """Why options say something else in other places."""
+    from pytest_haerae.data.option_references import are_about_each_other  # many patterns, which few runs need
+
     if len(set(options)) < len(options):
         return "alike"
     if own_labels(options):
