@@ -176,7 +176,7 @@ def _scaled(text: str) -> Fraction | None:
         return None
     total = section = Fraction(0)
     for number, small, large in _TERM.findall(match["terms"]):
-        section += Fraction(number.replace(",", "")) * _SMALL.get(small, 1)
+        section += Fraction(number.replace(",", "") or 1) * _SMALL.get(small, 1)
         if large:
             total, section = total + section * _LARGE[large], Fraction(0)
     return -(total + section) if match["sign"] == "-" else total + section

@@ -4,7 +4,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_haerae.scoring.mathematics.characters import PlainText
@@ -167,6 +167,7 @@ def test_whatever_is_written_is_read_without_a_mistake(text: str, cut: bool, wor
     assert found is None or (found.answer and (found.why is None or found.why in text))
 
 
+@example("", ",만 ")  # a comma without a digit before the word that scales
 @given(st.lists(PARTS, max_size=9).map("".join), st.lists(PARTS, max_size=9).map("".join))
 def test_whatever_is_compared_gives_a_verdict_and_is_equal_to_itself(one: str, other: str) -> None:
     first, second = PlainText(one).text, PlainText(other).text
