@@ -146,8 +146,10 @@ def write_outputs(
     Raises:
         UsageError: A file cannot be written.
     """
-    notes = _write_and_keep(report, config) if whole and config.history else []
-    if not (whole and config.history):
+    notes: list[str] = []
+    if whole and config.history:
+        notes += _write_and_keep(report, config)
+    else:
         write_report(report, config.output_file)
     if config.report_html is not None:
         from pytest_haerae.report.show.html import write_page

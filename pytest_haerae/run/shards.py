@@ -30,13 +30,15 @@ def shards_of(asked: Sequence[Selected]) -> Iterator[list[Selected]]:
     by_row = {(entry.data, entry.item.subset, entry.item.index): entry for entry in asked if not entry.item.turns}
     for _, rows in groupby(by_row.values(), key=lambda entry: (entry.data, entry.item.subset)):
         shard: list[Selected] = []
+        characters = 0
         for entry in rows:
             if shard and entry.item.index != shard[-1].item.index + 1:
-                shard = []
+                shard, characters = [], 0
             shard.append(entry)
-            if sum(len(text_of(each.item)) for each in shard) >= ENOUGH_CHARACTERS and _is_enough(shard):
+            characters += len(text_of(entry.item))
+            if characters >= ENOUGH_CHARACTERS and _is_enough(shard):
                 yield shard
-                shard = []
+                shard, characters = [], 0
         if _is_enough(shard):
             yield shard
 

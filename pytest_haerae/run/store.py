@@ -153,6 +153,8 @@ class Store:
         return None
 
     def _asked_less(self, run: int, last: Sequence[Sequence[str]]) -> bool:
+        if not last:
+            return False
         # What ended in an error was asked for as well.
         failed = self._failed(run)
         return any(

@@ -16,7 +16,7 @@ from pytest_haerae.statistics.scores import Metrics
 from pytest_haerae.types import DataKey, Item, Sample, Selected, grouped
 
 
-def check_examinations(selection: Iterable[Selected], source: ItemSource) -> None:
+def check_examinations(selection: Sequence[Selected], source: ItemSource) -> None:
     """Refuse a benchmark of examinations none of whose items has the column that names them, or their subjects.
 
     Args:
@@ -26,13 +26,9 @@ def check_examinations(selection: Iterable[Selected], source: ItemSource) -> Non
     Raises:
         UsageError: With the nearest column.
     """
-    asked: dict[DataKey, dict[str, None]] = {}
-    for entry in selection:
-        asked.setdefault(entry.data, {})[entry.item.subset] = None
-    for data, subsets in asked.items():
-        if (rule := _rule_of(data)) is None:
-            continue
+    for data, rule in _rules_of(entry.data for entry in selection).items():
         loader = source.loader(data)
+        subsets = dict.fromkeys(entry.item.subset for entry in selection if entry.data == data)
         items: list[Item] = [item for subset in subsets for item in loader.items(subset)]
         columns = {column for item in items for column in item.metadata}
         for field, column in (("group", rule.group), ("subject", rule.subject)):
@@ -51,21 +47,22 @@ def with_examinations(metrics: Metrics, source: ItemSource, samples: Sequence[Sa
         samples: The judged items.
         several: Whether the run is of several benchmarks, with whose names they are then called.
     """
-    groups: dict[DataKey, list[Sample]] = {}
-    for sample in samples:
-        groups.setdefault(sample.selected.data, []).append(sample)
     found = {
         grouped(source.name_of(data) if several else "", name): examined
-        for data, group in groups.items()
-        if (rule := _rule_of(data)) is not None
-        for name, examined in _examined(rule, source, data, group)
+        for data, rule in _rules_of(sample.selected.data for sample in samples).items()
+        for name, examined in _examined(rule, source, data, [each for each in samples if each.selected.data == data])
     }
     return {**metrics, "examinations": found} if found else metrics
 
 
-def _rule_of(data: DataKey) -> Examination | None:
-    benchmark = None if data.folder else find_benchmark(data.name)
-    return benchmark.examination if benchmark else None
+def _rules_of(asked: Iterable[DataKey]) -> dict[DataKey, Examination]:
+    """What it takes to pass, by the data sets that are of examinations: hardly any is."""
+    found = {}
+    for data in dict.fromkeys(asked):
+        benchmark = None if data.folder else find_benchmark(data.name)
+        if benchmark is not None and benchmark.examination is not None:
+            found[data] = benchmark.examination
+    return found
 
 
 def _examined(

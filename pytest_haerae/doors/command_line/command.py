@@ -7,12 +7,14 @@ import json
 import os
 import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pytest_haerae.config.options import BY_NAME
+from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
 
 
@@ -91,3 +93,24 @@ def _json_escapes(error: UnicodeError) -> tuple[str, int]:
 JSON_ESCAPES = "haerae_json_escapes"
 """An error handler for text of JSON, in which only strings have characters beyond ASCII."""
 codecs.register_error(JSON_ESCAPES, _json_escapes)
+
+
+def place_of_page(typed: Path, reports: Iterable[Path] = ()) -> Path:
+    """Where the page of ``--html`` goes.
+
+    Args:
+        typed: The path, as typed.
+        reports: Files that it may not be.
+
+    Raises:
+        UsageError: It is one of them, or cannot be written.
+    """
+    from pytest_haerae.config.parsing import parse_path
+    from pytest_haerae.report.files import check_writable, is_page, same_file
+
+    page = parse_path("--html", typed)
+    for path in reports:
+        if same_file(page, path):
+            raise UsageError(f"--html {page}: is the report {path} itself; name another file")
+    check_writable(page, "--html", is_page)
+    return page

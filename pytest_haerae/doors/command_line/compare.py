@@ -14,7 +14,7 @@ from pytest_haerae.config.kept_run import NamedRun, parse_baseline
 from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
 from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
-from pytest_haerae.report.show.layout import display_width, pad, wrap
+from pytest_haerae.report.show.layout import display_width, pad, shown_p_value, wrap
 from pytest_haerae.statistics.margins import change_interval, change_p_value, is_binary
 from pytest_haerae.statistics.tests import holm
 
@@ -233,7 +233,7 @@ def _numbers(entry: Comparison, *, narrow: bool) -> str:
         f"{entry['accuracy_after']:.4f}",
         f"{entry['difference']:+.4f}",
         f"{low:+.{decimals}f} to {high:+.{decimals}f}",
-        p_value(entry["p_value"]),
+        shown_p_value(entry["p_value"]),
         str(len(entry["lost"])),
         str(len(entry["gained"])),
     )
@@ -244,11 +244,6 @@ def _cells(cells: Sequence[str], *, narrow: bool) -> str:
     """Right-aligned columns; a narrow terminal leaves the two accuracies out."""
     widths = (5, 0, 0, 7, 14, 7, 4, 6) if narrow else (5, 6, 6, 7, 16, 7, 4, 6)
     return " ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True) if width)
-
-
-def p_value(value: float) -> str:
-    """A p-value as people are told it."""
-    return "<0.0001" if value < 1e-4 else f"{value:.4f}"  # noqa: PLR2004 - four decimals are shown
 
 
 COMMAND = Command("compare", "Compare two reports item by item.", add_arguments, run)

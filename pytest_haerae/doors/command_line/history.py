@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_haerae.doors.command_line.command import Command, print_json, print_lines, printing
+from pytest_haerae.doors.command_line.command import Command, place_of_page, print_json, print_lines, printing
 from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
 
@@ -58,7 +58,7 @@ def run(arguments: Namespace) -> int:
     from pytest_haerae.report.history.series import run_entry, series_of
     from pytest_haerae.report.show.history_lines import bar_lines, run_lines
 
-    page = _place_of_page(arguments.html) if arguments.html else None
+    page = place_of_page(arguments.html) if arguments.html else None
     runs = _chosen(kept_runs(arguments.folder, _warn), arguments)
     if page is not None:
         from pytest_haerae.report.show.history_page import write_history_page
@@ -118,15 +118,6 @@ def _chosen(runs: list[KeptRun], arguments: Namespace) -> list[KeptRun]:
     ]
     limit = None if arguments.limit is None else parse_integer("--limit", arguments.limit, 1)
     return chosen[:limit]
-
-
-def _place_of_page(typed: Path) -> Path:
-    from pytest_haerae.config.parsing import parse_path
-    from pytest_haerae.report.files import check_writable, is_page
-
-    page = parse_path("--html", typed)
-    check_writable(page, "--html", is_page)
-    return page
 
 
 COMMAND = Command("history", "List, plot and give back the runs that were kept.", add_arguments, run)

@@ -7,8 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from pytest_haerae.config.options import BY_NAME
-from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
-from pytest_haerae.errors import UsageError
+from pytest_haerae.doors.command_line.command import Command, add_option, place_of_page, print_json, print_lines
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -39,7 +38,7 @@ def run(arguments: Namespace) -> int:
     from pytest_haerae.report.show.rank_lines import rank_lines
 
     significance = gate_settings({"significance": arguments.significance}).significance
-    page = _place_of_page(arguments) if arguments.html else None
+    page = place_of_page(arguments.html, arguments.reports) if arguments.html else None
     ranking = read_ranking(arguments.reports, significance, across=bool(arguments.across))
     if page is not None:
         from pytest_haerae.report.show.rank_page import write_rank_page
@@ -52,18 +51,6 @@ def run(arguments: Namespace) -> int:
     if page is not None:
         print_lines(f"page: {page}")
     return 0
-
-
-def _place_of_page(arguments: Namespace) -> Path:
-    from pytest_haerae.config.parsing import parse_path
-    from pytest_haerae.report.files import check_writable, is_page, same_file
-
-    page = parse_path("--html", arguments.html)
-    for path in arguments.reports:
-        if same_file(page, path):
-            raise UsageError(f"--html {page}: is the report {path} itself; name another file")
-    check_writable(page, "--html", is_page)
-    return page
 
 
 COMMAND = Command("rank", "Rank the models of several reports: who is told apart from whom.", add_arguments, run)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.config.parsing import parse_share
 from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
-from pytest_haerae.doors.command_line.compare import SHOWN_ITEMS, Comparison, Side, describe, p_value, side_of, title
+from pytest_haerae.doors.command_line.compare import SHOWN_ITEMS, Comparison, Side, describe, side_of, title
 from pytest_haerae.errors import UsageError
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ def _lines(result: Result, width: int) -> list[str]:
 
 
 def _numbers(result: Result) -> Iterator[str]:
+    from pytest_haerae.report.show.layout import shown_p_value
+
     if (options := result["options"]) is not None:
         yield (
             f"options' shares ({options['n']} items): KL divergence {options['kl_mean']:.3g} nats in the mean, "
@@ -191,7 +193,7 @@ def _numbers(result: Result) -> Iterator[str]:
     if (accuracy := result["accuracy"]) is not None:
         low, high = accuracy["ci95"]
         lost, gained = len(accuracy["lost"]), len(accuracy["gained"])
-        interval = f"95% interval {low:+.4f} to {high:+.4f}, p {p_value(accuracy['p_value'])}"
+        interval = f"95% interval {low:+.4f} to {high:+.4f}, p {shown_p_value(accuracy['p_value'])}"
         changed = f"{lost + gained} of {accuracy['n']} items ({lost} lost, {gained} gained)"
         before, after = accuracy["accuracy_before"], accuracy["accuracy_after"]
         difference = f"B - A {accuracy['difference']:+.4f} ({interval})"

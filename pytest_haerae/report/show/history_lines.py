@@ -39,10 +39,10 @@ def date_of(info: Info) -> str:
     return info["started"][:16].replace("T", " ")
 
 
-def interval_of(run: KeptRun) -> str:
-    """The interval of the accuracy."""
+def interval_of(run: KeptRun, between: str = " to ") -> str:
+    """The interval of the accuracy, with what stands between its ends."""
     bounds = run.metrics["ci95"]
-    return f"{bounds[0]:.3f} to {bounds[1]:.3f}" if bounds else _NONE
+    return f"{bounds[0]:.3f}{between}{bounds[1]:.3f}" if bounds else _NONE
 
 
 def accuracy_of(run: KeptRun) -> str:

@@ -21,6 +21,8 @@ WIDTH, HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 240, 48, 16, 14, 30
 _STEP = 0.05
 _DATES = 5
 """The dates below a picture, at most."""
+_BETWEEN = "–"
+"""What stands between the ends of an interval: the page has two languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +139,14 @@ def _numbers(run: KeptRun) -> tuple[float, float, float]:
     return accuracy, low, high
 
 
-def _interval(run: KeptRun) -> str:
-    return interval_of(run).replace(" to ", "–")  # the page has two languages
-
-
 def _words(run: KeptRun) -> str:
-    told = (date_of(run.info), commit_of(run.info), accuracy_of(run), f"({_interval(run)})", f"n {run.metrics['n']}")
+    told = (
+        date_of(run.info),
+        commit_of(run.info),
+        accuracy_of(run),
+        f"({interval_of(run, _BETWEEN)})",
+        f"n {run.metrics['n']}",
+    )
     return " ".join(told)
 
 
@@ -158,7 +162,7 @@ def _rows(runs: Sequence[KeptRun]) -> list[Row]:
                 date_of(run.info),
                 commit_of(run.info),
                 accuracy_of(run),
-                _interval(run),
+                interval_of(run, _BETWEEN),
                 f"{run.metrics['n']:,}",
                 change,
                 verdict_of(run.info),

@@ -6,6 +6,9 @@ import unicodedata
 
 from pytest_haerae.escaping import line as one_line
 
+_SMALLEST_P = 1e-4
+"""The least that four decimals show."""
+
 
 def display_width(text: str) -> int:
     """Columns that a text takes.
@@ -44,3 +47,8 @@ def wrap(text: str, width: int, indent: str = "  ") -> list[str]:
         else:
             lines[-1] = longer
     return lines
+
+
+def shown_p_value(value: float) -> str:
+    """A p-value as people are told it."""
+    return "<0.0001" if value < _SMALLEST_P else f"{value:.4f}"

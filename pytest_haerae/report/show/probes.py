@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypedDict
 
 from pytest_haerae.report.schema import Judging, Report
+from pytest_haerae.report.show.layout import shown_p_value
 from pytest_haerae.run.ways import LeftOut
 from pytest_haerae.statistics.estimate import MetricEstimate
 from pytest_haerae.statistics.option_orders import OrdersProbe, Position
@@ -23,7 +24,6 @@ LEFT_OUT: Mapping[LeftOut, str] = {
     "conversation": "of several questions",
 }
 """Why items are left out, in words."""
-_SMALLEST_P = 1e-4
 
 
 class ProbeNotice(TypedDict):
@@ -88,7 +88,12 @@ def _orders(probe: OrdersProbe) -> Iterator[ProbeNotice]:
 def _place(positions: Sequence[Position], p_value: float) -> ProbeNotice:
     """The place that is chosen most out of proportion, in words."""
     shown = max(positions, key=lambda each: abs(each["chosen"]["value"] - each["even"]))
-    label, share, even, p = f"({shown['label']})", _percent(shown["chosen"]), f"{100 * shown['even']:.1f}%", _p(p_value)
+    label, share, even, p = (
+        f"({shown['label']})",
+        _percent(shown["chosen"]),
+        f"{100 * shown['even']:.1f}%",
+        shown_p_value(p_value),
+    )
     words = f"{label} is chosen in {share} of the orders where {even} is even"
     return _notice("place", f"{words}; that the place decides nothing: p {p}", label=label, share=share, even=even, p=p)
 
@@ -113,7 +118,7 @@ def _prompt(score: PromptScore, *, own: bool) -> ProbeNotice:
     if not found:
         return _notice("own_prompt" if own else "prompt_alone", line, name=name, accuracy=told, n=n)
     low, high = (f"{100 * bound:+.1f}" for bound in found["ci95"])
-    value, p = f"{100 * found['value']:+.1f}", _p(found["p_value"])
+    value, p = f"{100 * found['value']:+.1f}", shown_p_value(found["p_value"])
     line += f", {value} points [{low}, {high}] to the run's, p {p}"
     return _notice("prompt", line, name=name, accuracy=told, n=n, value=value, low=low, high=high, p=p)
 
@@ -124,9 +129,9 @@ def _row_order(probe: RowOrderProbe) -> Iterator[ProbeNotice]:
     if difference is None or p_value is None:
         yield _notice("no_row_order", f"order of the rows: no text of several rows was scored in {k} others", k=k)
     else:
-        value, p = f"{difference:+.2f}", _p(p_value)
+        value, p = f"{difference:+.2f}", shown_p_value(p_value)
         interval = " [{:+.2f}, {:+.2f}]".format(*probe["ci95"]) if probe["ci95"] else ""
-        t = "" if probe["t_p_value"] is None else f", by Student's test {_p(probe['t_p_value'])}"
+        t = "" if probe["t_p_value"] is None else f", by Student's test {shown_p_value(probe['t_p_value'])}"
         yield _notice(
             "row_order",
             f"the data's own order of the rows: log-likelihood {value}{interval} to {k} others, in {shards} texts of"
@@ -157,7 +162,3 @@ def _estimate(estimate: MetricEstimate) -> str:
 def _percent(estimate: MetricEstimate) -> str:
     low, high = estimate["ci95"]
     return f"{100 * estimate['value']:.1f}% [{100 * low:.1f}, {100 * high:.1f}]"
-
-
-def _p(value: float) -> str:
-    return "<0.0001" if value < _SMALLEST_P else f"{value:.4f}"

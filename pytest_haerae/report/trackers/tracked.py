@@ -48,6 +48,11 @@ class TrackedRun:
     ended: datetime
     report: Path
 
+    @property
+    def config(self) -> dict[str, str]:
+        """Parameters and tags together, for a tracker that has one place for both."""
+        return {**self.params, **{f"tag.{name}": value for name, value in self.tags.items()}}
+
 
 def tracked_run(report: Report, path: Path) -> TrackedRun:
     """What trackers are told of a report.

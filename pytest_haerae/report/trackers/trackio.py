@@ -24,8 +24,7 @@ def _send(run: TrackedRun, folder: Path | None, project: str) -> str:
     import trackio
     from trackio.utils import TRACKIO_DIR
 
-    config = {**run.params, **{f"tag.{name}": value for name, value in run.tags.items()}}
-    made = trackio.init(project, name=run.name, config=config, embed=False, auto_log_gpu=False, auto_log_cpu=False)
+    made = trackio.init(project, name=run.name, config=run.config, embed=False, auto_log_gpu=False, auto_log_cpu=False)
     try:
         trackio.log(dict(run.metrics))
         trackio.log_artifact(run.report, name=f"report-{made.id}", type="report")

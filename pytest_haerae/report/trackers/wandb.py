@@ -27,12 +27,11 @@ def _send(run: TrackedRun, folder: Path | None, project: str) -> str:
         console="off",
         silent=True,
     )
-    config = {**run.params, **{f"tag.{name}": value for name, value in run.tags.items()}}
     made = wandb.init(
         project=project,
         name=run.name,
         dir=None if folder is None else str(folder),
-        config=config,
+        config=run.config,
         tags=[value[:_LONGEST_TAG] for name, value in run.tags.items() if name in ("git_commit", "git_branch")],
         settings=settings,
     )

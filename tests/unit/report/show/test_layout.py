@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_haerae.report.show.layout import cut, display_width, pad, wrap
+from pytest_haerae.report.show.layout import cut, display_width, pad, shown_p_value, wrap
 
 
 def test_hangul_takes_two_columns() -> None:
@@ -34,3 +34,13 @@ def test_columns_are_counted_of_what_is_shown(text: str, width: int) -> None:
 
 def test_no_line_that_was_broken_begins_with_a_command() -> None:
     assert wrap("the subset ::error::x fell", 12) == ["the subset", r"  \::error::x", "  fell"]
+
+
+def test_a_p_value_has_four_decimals_or_is_below_them() -> None:
+    assert [shown_p_value(value) for value in (1.0, 0.04567, 1e-4, 9.9e-5, 0.0)] == [
+        "1.0000",
+        "0.0457",
+        "0.0001",
+        "<0.0001",
+        "<0.0001",
+    ]
