@@ -69,6 +69,15 @@ def test_the_statistic_of_right_and_wrong_answers_is_tangos(counts: tuple[int, i
 
 
 @settings(deadline=None)
+@given(TABLE, st.sampled_from([-0.9, -0.02, 0.0, 1e-6, 0.01, 0.3, 0.999]))
+def test_right_and_wrong_answers_have_the_statistic_of_any_scores(counts: tuple[int, int, int], margin: float) -> None:
+    """Halved drops are found by the tilt, whole ones by the quadratic."""
+    drops = table(*counts)
+    halves = {drop / 2: count for drop, count in drops.items()}
+    assert _Null(drops, margin).z() == pytest.approx(_Null(halves, margin / 2, 0.5).z(), rel=1e-6, abs=1e-6)
+
+
+@settings(deadline=None)
 @given(PARTIAL, st.sampled_from([0.01, 0.2, 0.6]))
 def test_the_nulls_distribution_is_the_most_likely_one_with_that_mean(drops: Drops, margin: float) -> None:
     """Any other distribution with the mean, on the same values and the ends, explains the items worse."""
