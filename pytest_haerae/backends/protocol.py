@@ -69,6 +69,10 @@ class BackendParameters(BaseModel):
         """Why there is one answer to a question and no other, for ``--repeats``; None where each is another one."""
         return None
 
+    def choices_problem(self) -> str | None:
+        """Why no text can be kept to choices with these parameters, for `Request.choices`; None where each can."""
+        return None
+
     def notice(self) -> str | None:
         """A line for people before the model is asked, where its numbers could be taken for what they are not."""
         return None

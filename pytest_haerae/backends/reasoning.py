@@ -25,6 +25,12 @@ class ReasoningParameters(BackendParameters):
         """What it is cut at."""
         return self.max_tokens
 
+    def choices_problem(self) -> str | None:
+        """That the model is told to think first."""
+        words = f"a text that is kept to choices has no room for reasoning={self.reasoning}"
+        thinks = self.reasoning not in (None, "off")
+        return f"{words}; leave that out, or say --reasoning=off" if thinks else super().choices_problem()
+
     @model_validator(mode="after")
     def _leaves_room(self) -> Self:
         if isinstance(self.reasoning, int) and self.reasoning >= self.max_tokens:

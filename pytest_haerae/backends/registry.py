@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from pytest_haerae.backends.function import bind
 from pytest_haerae.backends.installed import check_installed
 from pytest_haerae.backends.protocol import Backend, BackendParameters
-from pytest_haerae.backends.reasoning import ReasoningParameters
 from pytest_haerae.backends.sampling import SAMPLING, SearchedParameters
 from pytest_haerae.entry_points import entry_point_modules, entry_point_names, find_entry_point, load_entry_point
 from pytest_haerae.errors import HaeraeError, UsageError, raised, unknown
@@ -266,7 +265,7 @@ def require_log_probabilities(place: str, name: str, backend: type[Backend]) -> 
 
 
 def require_choices(place: str, name: str, backend: type[Backend], parameters: BackendParameters) -> None:
-    """Refuse to keep texts to choices where the backend cannot, or is told to let its model think first.
+    """Refuse to keep texts to choices where the backend cannot, at all or with its parameters.
 
     Args:
         place: What asks for it.
@@ -280,7 +279,7 @@ def require_choices(place: str, name: str, backend: type[Backend], parameters: B
     if not backend.constrains:
         can = ", ".join(backends_that(lambda each: each.constrains))
         raise UsageError(f"{place}: backend '{name}' cannot keep its texts to choices; {can} can")
-    level = parameters.reasoning if isinstance(parameters, ReasoningParameters) else None
-    if level not in (None, "off"):
-        words = f"a text that is kept to choices has no room for reasoning={level}"
-        raise UsageError(f"{place}: {words}; leave that out, or say --reasoning=off")
+    with refusing(f"--model={name}: its parameters' choices_problem()"):
+        problem = parameters.choices_problem()
+    if problem is not None:
+        raise UsageError(f"{place}: {problem}")

@@ -154,7 +154,8 @@ def test_reports_of_different_protocols_are_compared_across_them_alone(
     for name, protocol in (("first", "haerae/lm-eval-0shot@1"), ("second", "haerae/lm-eval-5shot@1"), ("none", None)):
         evaluator.run(protocol=protocol, output_file=f"{name}.json", model_params={"seed": len(name)})
     names = ("first.json", "second.json")
-    for command in (["compare", *names], ["rank", *names], ["gate", names[1], "--baseline", names[0]]):
+    viewed = ["view", names[1], "--no-open", "--baseline", names[0]]
+    for command in (["compare", *names], ["rank", *names], viewed, ["gate", names[1], "--baseline", names[0]]):
         for other in (command, [*command[:-1], "none.json"]):
             assert main(other) == 4
             (line,) = capsys.readouterr().err.splitlines()

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from pytest_haerae.config.options import BY_NAME
-from pytest_haerae.doors.command_line.command import Command, print_lines
+from pytest_haerae.doors.command_line.command import Command, add_option, print_lines
 from pytest_haerae.errors import UsageError
 
 
@@ -21,6 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="FILE",
         help="an earlier report to compare with, item by item: a file, or of the history last, last:BRANCH, git:REF",
     )
+    add_option(parser, "across")
     parser.add_argument("--output", type=Path, metavar="PATH", help="the page (default: beside the report, .html)")
     parser.add_argument("--no-open", dest="open", action="store_false", help="write the page only")
 
@@ -29,14 +30,16 @@ def run(arguments: Namespace) -> int:
     """Write the page, say where it is, and open it.
 
     Raises:
-        UsageError: A report cannot be read, or the page cannot be written.
+        UsageError: A report cannot be read, the two follow different protocols, or the page cannot be written.
     """
     import webbrowser
 
     from pytest_haerae.config.kept_run import NamedRun, parse_baseline
     from pytest_haerae.config.parsing import parse_path
+    from pytest_haerae.gates.compatibility import Measured, protocols_apart
     from pytest_haerae.report.files import check_writable, is_page, same_file
     from pytest_haerae.report.history.baseline import read_earlier
+    from pytest_haerae.report.names import dataset_names
     from pytest_haerae.report.read import read_report
     from pytest_haerae.report.show.html import write_page
 
@@ -47,9 +50,15 @@ def run(arguments: Namespace) -> int:
         named, place = parse_baseline("--baseline", arguments.baseline), f"--baseline {arguments.baseline}"
         if isinstance(named, NamedRun):
             info, metrics = report["info"], report["metrics"]
-            baseline, notes = read_earlier(named, arguments.report, info, metrics, read_report, place=place)
+            baseline, notes = read_earlier(
+                named, arguments.report, info, metrics, read_report, place=place, across=arguments.across
+            )
         else:
             baseline = read_report(named, place)
+            infos = (baseline["info"], report["info"])
+            before, after = (Measured.of_report(info, dataset_names(info)) for info in infos)
+            if (apart := protocols_apart(before, after)) and not arguments.across:
+                raise UsageError(f"{named} and {arguments.report} are of different protocols: {apart}")
     output = parse_path("--output", arguments.output or arguments.report.with_suffix(".html"))
     for name, path in (("the report", arguments.report), ("the baseline", named)):
         if isinstance(path, Path) and same_file(output, path):

@@ -179,6 +179,7 @@ def test_a_search_ends_in_one_text_and_has_a_key_of_its_own(tmp_path: Path) -> N
             for more in ({}, {"num_beams": 1}, {"num_beams": 4})
         ]
         assert [each.repeats_problem() is None for each in made] == [True, True, False]
+        assert [each.choices_problem() is None for each in made] == [True, True, backend == "huggingface"]
         plain, _, searching = (each.identity() for each in made)
         assert "num_beams" not in plain
         assert searching == {**plain, "num_beams": 4}

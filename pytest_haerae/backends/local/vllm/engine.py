@@ -93,6 +93,11 @@ class VllmParameters(SearchedParameters, ReasoningParameters):
             raise ValueError(f"num_beams={self.beams}: vllm's beam search follows at most {MOST_BEAMS} beginnings here")
         return self
 
+    def choices_problem(self) -> str | None:
+        """That the engine's search does not know what a text is kept to."""
+        words = f"vllm's beam search keeps no text to choices; leave num_beams={self.num_beams} out"
+        return words if self.beams > 1 else super().choices_problem()
+
     @classmethod
     def further_names(cls) -> frozenset[str]:
         """The arguments of the installed engine, by its own signature."""
