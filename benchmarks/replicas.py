@@ -61,7 +61,7 @@ def measure(settings: dict[str, Any]) -> dict[str, Any]:
         backend = kind(parameters)
         list(backend.run(requests[:2]))
     else:
-        from pytest_haerae.replicas import Replicas
+        from pytest_haerae.replicas.driver import Replicas
 
         backend = Replicas(kind, parameters, count=settings["contender"])
         backend.load()

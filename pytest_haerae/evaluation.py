@@ -27,14 +27,11 @@ from pytest_haerae.report.labels import UNCHECKED, Labels, labels_of, with_judge
 from pytest_haerae.report.outputs import Conclusion, check_data, check_outputs, write_outputs
 from pytest_haerae.report.panel import warn_of_judges, with_panel
 from pytest_haerae.report.probes import with_probes
-from pytest_haerae.report.responses import given_of
 from pytest_haerae.report.samples import SampleRows
-from pytest_haerae.report.show.forecast import forecast_lines, read_earlier
 from pytest_haerae.run.asking import Answers, ask, in_order, place_of
 from pytest_haerae.run.calls import Callers
 from pytest_haerae.run.constraint import check_constraint, describe_constraint
 from pytest_haerae.run.engine import Progress
-from pytest_haerae.run.forecast import make_forecast
 from pytest_haerae.run.identity import refuse_one_name
 from pytest_haerae.run.images import check_images
 from pytest_haerae.run.item_source import ItemSource
@@ -117,6 +114,10 @@ class Evaluation:
         Raises:
             UsageError: As `ask`; or the tokens cannot be counted.
         """
+        # Imported here, as each part that few runs have: every run starts by importing this module.
+        from pytest_haerae.report.show.forecast import forecast_lines, read_earlier
+        from pytest_haerae.run.forecast import make_forecast
+
         selection = self._checked(selection, about, by_hand=by_hand)
         forecast = make_forecast(self.plan, Questions(self.plan, self.source), selection, callers)
         names = list(dict.fromkeys(entry.data for entry in selection)) or list(self.plan.parts)
@@ -247,7 +248,12 @@ def prepare(
     """
     started = Started()
     config = build_config(raw, rootdir, beside=several)
-    plan = make_plan(config, backends, given_of(config))
+    given = None
+    if config.responses is not None:
+        from pytest_haerae.report.responses import given_of
+
+        given = given_of(config)
+    plan = make_plan(config, backends, given)
     check_outputs(config, others)
     baseline = None
     if config.baseline is not None:

@@ -120,10 +120,11 @@ def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class) -> Genera
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """End with a usage error before any other plugin looks at the items; then -k may look for a question's words."""
     if evaluation := find_session(config):
-        from pytest_haerae.plugin.keywords import add_keywords
-
         evaluation.collection.finish(items)
-        add_keywords(items, config.option.keyword)
+        if config.option.keyword:
+            from pytest_haerae.plugin.keywords import add_keywords
+
+            add_keywords(items, config.option.keyword)
 
 
 @pytest.hookimpl(tryfirst=True)

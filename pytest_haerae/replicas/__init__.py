@@ -1,6 +1,5 @@
-"""Copies of one model as Ray actors."""
+"""Copies of one model as Ray actors: `driver.Replicas`, which a run with copies alone imports."""
 
 from pytest_haerae.replicas.cluster import check_replicas, on_other_machines
-from pytest_haerae.replicas.driver import Replicas
 
-__all__ = ["Replicas", "check_replicas", "on_other_machines"]
+__all__ = ["check_replicas", "on_other_machines"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pytest_haerae.backends.protocol import Backend, BackendParameters, Model
 from pytest_haerae.config.run_config import RunConfig
-from pytest_haerae.replicas import Replicas
 
 
 def load_model(config: RunConfig, backend: type[Backend], parameters: BackendParameters) -> Model:
@@ -20,6 +19,9 @@ def load_model(config: RunConfig, backend: type[Backend], parameters: BackendPar
     """
     if config.replicas is None or backend.remote:
         return backend(parameters)
+    # Imported here: most runs have no copies.
+    from pytest_haerae.replicas.driver import Replicas
+
     return Replicas(
         backend, parameters, count=config.replicas, address=config.ray_address, gpus=config.gpus_per_replica
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
-from pytest_haerae.backends.given_responses import GivenBackend
 from pytest_haerae.backends.protocol import Backend, BackendParameters, Model
 from pytest_haerae.backends.reasoning import unavailable, with_reasoning
 from pytest_haerae.backends.registry import (
@@ -29,7 +29,6 @@ from pytest_haerae.prompts.prompt import Prompt
 from pytest_haerae.prompts.registry import prompt_for
 from pytest_haerae.redact import secrets_in
 from pytest_haerae.replicas import check_replicas, on_other_machines
-from pytest_haerae.run.given_responses import GivenResponses
 from pytest_haerae.run.identity import place_of_data, refuse_one_place
 from pytest_haerae.run.keys import identity_digest
 from pytest_haerae.run.loading import load_model
@@ -40,6 +39,9 @@ from pytest_haerae.scoring.panel import Vote
 from pytest_haerae.scoring.parameters import ChosenScorer, choose_scorer
 from pytest_haerae.scoring.registry import CONSTRAIN, CONSTRAINTS, RANK
 from pytest_haerae.types import CAPABILITY, Capability, DataKey, Item, Response, Selected, Verdict
+
+if TYPE_CHECKING:
+    from pytest_haerae.run.given_responses import GivenResponses
 
 CONSTRAINED = f"--evaluator-params {CONSTRAIN}={CONSTRAINTS[0]}"
 """What keeps answers to letters, as it is typed."""
@@ -203,6 +205,9 @@ def make_plan(
     if given is None:
         backend = find_backend(config.model, backends, partial(read_profiles, config.rootdir))
     else:
+        # Imported here, as are its answers: most runs ask a model.
+        from pytest_haerae.backends.given_responses import GivenBackend
+
         backend = GivenBackend
     config = with_generation(config, backend.parameters.model_fields, backend.parameters.further_names)
     for method in dict.fromkeys(part.method for part in config.parts):

@@ -16,7 +16,6 @@ from pytest_haerae.run.plan import Plan
 from pytest_haerae.run.shards import joined
 from pytest_haerae.run.ways import Way
 from pytest_haerae.scoring.judging import skip_reason
-from pytest_haerae.scoring.reading.marks import answered_text
 from pytest_haerae.types import DataKey, Item, Request, Response, Sample, Selected
 
 
@@ -181,4 +180,7 @@ def repeated(request: Request, number: int) -> Request:
 
 def spoken(response: Response) -> str:
     """An answer as it stands in a chat: without its reasoning, and never empty, which some servers refuse."""
+    # Imported here: the table of marks takes its time, and a question alone has no answer before it.
+    from pytest_haerae.scoring.reading.marks import answered_text
+
     return answered_text(response.text) or "…"

@@ -11,7 +11,6 @@ from typing import Any
 
 from pytest_haerae.escaping import shown
 from pytest_haerae.redact import redact_answer
-from pytest_haerae.scoring.reading.marks import split_reasoning
 from pytest_haerae.types import Request, Response
 
 _MOST_TOKENS = 1 << 53
@@ -89,6 +88,9 @@ def thought_apart(response: Response) -> Response:
     """
     if response.text is None or response.reasoning is not None:
         return response
+    # Imported here: the table of marks takes its time, and no log-likelihood has a text.
+    from pytest_haerae.scoring.reading.marks import split_reasoning
+
     reasoning = split_reasoning(response.text).reasoning
     return replace(response, reasoning=reasoning) if reasoning else response
 

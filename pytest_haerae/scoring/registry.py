@@ -77,6 +77,8 @@ class Scorer:
         requests: What a second model is to be asked about an answer before it is judged; None where nothing is.
         compares: Whether it compares with the item's reference, so that one without a reference is refused.
         combine: What the verdicts of several second models come to; None for their mean score and the outcome of most.
+        trusted: Whether it is the package's own comparison of numbers, which always ends, changes nothing and gives a
+            sound verdict: it needs no time limit, no copies and no check, which would take ten times as long as it.
     """
 
     method: Method
@@ -89,8 +91,10 @@ class Scorer:
     requests: Callable[..., Sequence[Request]] | None = None
     compares: bool = True
     combine: Callable[..., Verdict] | None = None
+    trusted: bool = False
 
 
+_TRUSTED = ("log_likelihood", DEFAULT_SCORER)
 _SCORERS: dict[tuple[Method, str], Scorer] = {}
 
 
@@ -137,8 +141,10 @@ def register_scorer(
 
     def register(judge: Judge) -> Judge:
         said = description or first_line(judge.__doc__)
-        scorer = Scorer(method, name, judge, parameters, require, said, quick, requests, compares, combine)
-        if judge.__module__.startswith(f"{__package__}."):
+        own = judge.__module__.startswith(f"{__package__}.")
+        trusted = own and (method, name) == _TRUSTED
+        scorer = Scorer(method, name, judge, parameters, require, said, quick, requests, compares, combine, trusted)
+        if own:
             # Imported late, the package's own does not replace what replaced it.
             _SCORERS.setdefault((method, name), scorer)
         else:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pytest_haerae.catalogue.registry import find_benchmark
 from pytest_haerae.data.texts import is_text_alone
 from pytest_haerae.run.item_source import ItemSource
 from pytest_haerae.run.plan import Part, Plan
-from pytest_haerae.scoring.hangul import hangul_share
 from pytest_haerae.scoring.instructions import IFEVAL
 from pytest_haerae.scoring.language import is_in
 from pytest_haerae.scoring.metrics import (
@@ -22,17 +22,17 @@ from pytest_haerae.scoring.metrics import (
     wanted_language,
 )
 from pytest_haerae.statistics.attempts import Attempts, correct_given_attempted, simpleqa_f1
-from pytest_haerae.statistics.bias import bias_scores, warn_of_bias
 from pytest_haerae.statistics.breakdown import with_breakdowns
 from pytest_haerae.statistics.estimate import FurtherScore, mean_of
 from pytest_haerae.statistics.examinations import with_examinations
-from pytest_haerae.statistics.instructions import INSTRUCTION, OfItem, by_instruction, instruction_metrics, of_item
 from pytest_haerae.statistics.macro_f1 import Labelled, estimate_macro_f1
 from pytest_haerae.statistics.normalised import Options, accuracies_over, characters, utf8_bytes
 from pytest_haerae.statistics.pairing import ANSWERED
-from pytest_haerae.statistics.perplexity import Text, bits_per_byte, byte_perplexity, word_perplexity
 from pytest_haerae.statistics.scores import Metrics, make_metrics
 from pytest_haerae.types import DataKey, Sample
+
+if TYPE_CHECKING:
+    from pytest_haerae.statistics.instructions import OfItem
 
 
 def measure(
@@ -49,6 +49,9 @@ def measure(
     told = metrics or FurtherMetrics(plan)
     found = with_breakdowns(make_metrics(samples, told.of), samples, plan.config.by, told.of)
     if checked := told.checked(samples):
+        # Imported here, as what each metric that few runs tell is made by: every run imports this module.
+        from pytest_haerae.statistics.instructions import INSTRUCTION, by_instruction
+
         # A column of this name that somebody asks for is told in its place.
         found["by"] = {INSTRUCTION: by_instruction(checked, plan.config.pass_if), **found.get("by", {})}
     return found if source is None else with_examinations(found, source, samples, several=plan.several)
@@ -82,21 +85,30 @@ class FurtherMetrics:
             found["correct_given_attempted"] = given
         if (f1 := simpleqa_f1(self._attempts(SIMPLEQA_F1, answered))) is not None:
             found["simpleqa_f1"] = f1
-        found |= instruction_metrics([followed for _, followed in self.checked(answered)])
+        if followed := [each for _, each in self.checked(answered)]:
+            from pytest_haerae.statistics.instructions import instruction_metrics
+
+            found |= instruction_metrics(followed)
         if shares := [*self._known(HANGUL, self._wanting(HANGUL, answered), self._hangul)]:
             found["hangul"] = mean_of(shares)
         if shares := [*self._known("language", filter(self._language, answered), self._in_language)]:
             found["language_penalizer_average"] = mean_of(shares)
-        found |= bias_scores(self._wanting(BIAS, answered))
-        if texts := [*_texts_alone(samples)]:
-            found["bits_per_byte"] = bits_per_byte(texts)
-            found["byte_perplexity"] = byte_perplexity(texts)
-            found["word_perplexity"] = word_perplexity(texts)
+        if of_bias := [*self._wanting(BIAS, answered)]:
+            from pytest_haerae.statistics.bias import bias_scores
+
+            found |= bias_scores(of_bias)
+        if alone := [sample for sample in samples if is_text_alone(sample.item)]:
+            found |= _of_texts(alone)
         return found
 
     def warnings(self, samples: Sequence[Sample]) -> list[str]:
         """The lines on what is asked for and could not be told."""
-        return warn_of_bias(self._wanting(BIAS, samples))
+        of_bias = [*self._wanting(BIAS, samples)]
+        if not of_bias:
+            return []
+        from pytest_haerae.statistics.bias import warn_of_bias
+
+        return warn_of_bias(of_bias)
 
     def _part(self, sample: Sample) -> Part:
         return self.plan.part_of(sample.selected.data)
@@ -112,6 +124,10 @@ class FurtherMetrics:
     def checked(self, samples: Sequence[Sample]) -> list[tuple[Sample, OfItem]]:
         """The items whose instructions a program checks, and what their answers follow."""
         asked = [each for each in samples if self._part(each).scorer.scorer.name == IFEVAL]
+        if not asked:
+            return []
+        from pytest_haerae.statistics.instructions import of_item
+
         for sample in asked:
             if id(sample) not in self._followed:
                 self._followed[id(sample)] = of_item(sample)
@@ -165,6 +181,8 @@ class FurtherMetrics:
         return self._worth_of(HANGUL, sample, self._hangul)
 
     def _hangul(self, sample: Sample) -> float | None:
+        from pytest_haerae.scoring.hangul import hangul_share
+
         return _mean(hangul_share(text, sample.item.query) for text in _texts(sample))
 
     def _language(self, sample: Sample) -> str | None:
@@ -179,12 +197,18 @@ def _texts(sample: Sample) -> Iterator[str]:
     return (response.text for response in sample.responses if response.text is not None)
 
 
-def _texts_alone(samples: Iterable[Sample]) -> Iterator[Text]:
-    """The texts that were scored for themselves."""
-    for sample in samples:
-        values = sample.response.loglikelihoods if sample.response else None
-        if is_text_alone(sample.item) and sample.item.options and values:
-            yield Text(sample.item.options[0], values[0])
+def _of_texts(samples: Sequence[Sample]) -> FurtherScore:
+    """How likely the texts are that were scored for themselves."""
+    from pytest_haerae.statistics.perplexity import Text, bits_per_byte, byte_perplexity, word_perplexity
+
+    scored = ((sample.item.options, sample.response and sample.response.loglikelihoods) for sample in samples)
+    if not (texts := [Text(options[0], values[0]) for options, values in scored if options and values]):
+        return {}
+    return {
+        "bits_per_byte": bits_per_byte(texts),
+        "byte_perplexity": byte_perplexity(texts),
+        "word_perplexity": word_perplexity(texts),
+    }
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pytest_haerae.statistics.roots import PRECISION, falling_root
 from pytest_haerae.statistics.tests import mcnemar_one_sided, mcnemar_two_sided
 
 Drops = Mapping[float, int]
@@ -20,7 +21,6 @@ Drops = Mapping[float, int]
 MANY_ITEMS = 100
 FEW_ITEMS, FEW_CHANGES = 50, 25
 """From so many items on, or so few of which so many changed, what was seen tells how much an item may gain or lose."""
-_PRECISION = 1e-11
 _DECIMALS, _COARSE, _MOST_VALUES = 12, 3, 1000
 _TAIL = 0.025
 """What a 95% interval leaves out on either side."""
@@ -102,7 +102,7 @@ def drop_upper_bound(drops: Drops, level: float, least: float = 0.0) -> float:
         level: One-sided level.
         least: Where to begin; the bound is not below it.
     """
-    return _falling_root(lambda margin: _above(_Null(drops, margin).z(1)) - level, least, 1.0)
+    return falling_root(lambda margin: _above(_Null(drops, margin).z(1)) - level, least, 1.0)
 
 
 def change_interval(drops: Drops) -> tuple[float, float] | None:
@@ -120,7 +120,7 @@ def _interval_of(counts: tuple[tuple[float, int], ...]) -> tuple[float, float]:
     reach, mean = _reach(drops), mean_drop(drops)
 
     def most(sides: Drops, start: float) -> float:
-        return _falling_root(lambda margin: _above(_Null(sides, margin, reach).z()) - _TAIL, start, 1.0)
+        return falling_root(lambda margin: _above(_Null(sides, margin, reach).z()) - _TAIL, start, 1.0)
 
     gains = {-drop: count for drop, count in drops.items()}
     return -most(drops, mean), most(gains, -mean)
@@ -255,7 +255,7 @@ def _tilt(distances: list[tuple[float, int]], end: float) -> float:
         # Times what keeps it finite where an item at the end takes all of the weight.
         return -(1.0 - tilt * end) * math.fsum(count * x / (1.0 - tilt * x) for x, count in distances)
 
-    return _falling_root(lacking, 0.0, (1.0 - _PRECISION) / end)
+    return falling_root(lacking, 0.0, (1.0 - PRECISION) / end)
 
 
 def _normal_of(z: float, skewness: float) -> float:
@@ -266,28 +266,6 @@ def _normal_of(z: float, skewness: float) -> float:
     if abs(skewness) < _NOT_SKEWED:
         return z
     return (math.cbrt(1.0 + skewness * z / 2.0) - 1.0) * 6.0 / skewness + skewness / 6.0
-
-
-def _falling_root(function: Callable[[float], float], low: float, high: float) -> float:
-    """The least argument at which a falling function is at most 0, or `low`, rounded up.
-
-    Source: false position with the Illinois rule: M. Dowell and P. Jarratt, BIT 11 (1971); with bisection in between.
-    """
-    above, below = function(low), function(high)
-    if above <= 0:
-        return low
-    step = 0
-    # Of large arguments the neighbours lie farther apart than that.
-    while high - low > _PRECISION * max(1.0, abs(high)) and below < 0:
-        step += 1
-        # Rounding may leave the secant's point where an end is; every third time the middle ends that.
-        middle = (low + high) / 2 if step % 3 == 0 else high - below * (high - low) / (below - above)
-        value = function(middle)
-        if value > 0:
-            low, above, below = middle, value, below / 2.0
-        else:
-            high, below, above = middle, value, above / 2.0
-    return high
 
 
 def _above(z: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
 from statistics import NormalDist
 
 from pytest_haerae.statistics.binomial import binomial_tail, binomial_term
@@ -15,6 +15,7 @@ from pytest_haerae.statistics.margins import (
     items_of,
     mean_square,
 )
+from pytest_haerae.statistics.roots import falling_root
 
 ASSUMED_DISCORDANCE = 0.2
 """The share of items that change between two runs, where no baseline tells it."""
@@ -99,8 +100,8 @@ def smallest_detectable_drop(
 ) -> float | None:
     """The least drop of accuracy that the baseline gate's own test finds with the given power; None where none is.
 
-    Source: `drop_power`, solved for the drop by bisection, rounded up to 1e-5: the power at the result is at least the
-    one asked for.
+    Source: `drop_power`, solved for the drop by `falling_root`, rounded up to 1e-5: the power at the result is at least
+    the one asked for.
 
     Args:
         n: Pairs.
@@ -126,18 +127,19 @@ def smallest_drop_of(drops: Drops, *, level: float, margin: float) -> float | No
 
 
 def _find_smallest_drop(n: int, discordance: float, level: float, margin: float, power: float) -> float | None:
-    def found(drop: float) -> bool:
-        return drop_power(n, drop, discordance=discordance, level=level, margin=margin) >= power
+    @cache
+    def lacking(drop: float) -> float:
+        return power - drop_power(n, drop, discordance=discordance, level=level, margin=margin)
 
-    if not found(1.0):
+    if lacking(1.0) > 0:
         return None
     low, high = margin, min(1.0, margin + _normal_drop(n, discordance, level, power))
-    while not found(high):
+    while lacking(high) > 0:
         low, high = high, min(1.0, high * _STRIDE)
-    while high - low > _PRECISION:
-        middle = max((low + high) / 2, high / _STRIDE)
-        low, high = (low, middle) if found(middle) else (middle, high)
-    return high
+    # Between neighbours the power is nearly a straight line.
+    while (below := high / _STRIDE) > low and lacking(below) <= 0:
+        high = below
+    return falling_root(lacking, max(low, below), high, _PRECISION)
 
 
 def _upper_point(level: float) -> float:

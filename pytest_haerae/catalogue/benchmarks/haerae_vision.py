@@ -15,7 +15,6 @@ from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.data.cells import is_missing, plain
 from pytest_haerae.data.rows import Question, Row, RowPlace, text_of
 from pytest_haerae.errors import ScorerFailure, UsageError
-from pytest_haerae.scoring.judge.rubric import read_rubric
 
 REPOSITORY = "HAERAE-HUB/HAERAE-VISION"
 QUESTIONS = {"original": "question_original", "explicit": "question_explicit"}
@@ -46,6 +45,9 @@ def read_row(row: Row, place: RowPlace) -> Question:
     Raises:
         UsageError: The row has no question, no image, or no checklist.
     """
+    # Imported here: whoever reads a file of his own imports all benchmarks, whose layouts it may have.
+    from pytest_haerae.scoring.judge.rubric import read_rubric
+
     # A copy, because what a reader looks at is no metadata, and there the judge finds the checklist.
     cells = dict(row)
     images = plain(cells[_IMAGES])

@@ -15,7 +15,6 @@ from pytest_haerae.data.literals import parse_literal
 from pytest_haerae.data.metadata import json_value
 from pytest_haerae.data.rows import Layout, Question, Row, RowPlace, text_of
 from pytest_haerae.scoring.instructions import IFEVAL
-from pytest_haerae.scoring.instructions.registry import Malformed, read_asked, write_reference
 
 _PROMPT, _NAMES, _ARGUMENTS = "prompt", "instruction_id_list", "kwargs"
 
@@ -25,6 +24,9 @@ def _read(row: Row, place: RowPlace) -> Question:
 
     A table gives every instruction every argument, most of them null.
     """
+    # Imported here: whoever reads a file of his own imports all benchmarks, whose layouts it may have.
+    from pytest_haerae.scoring.instructions.registry import Malformed, read_asked, write_reference
+
     names, arguments = _structure(row.get(_NAMES)), _structure(row.get(_ARGUMENTS))
     try:
         asked = read_asked(names, arguments)

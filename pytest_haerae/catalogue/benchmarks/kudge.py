@@ -11,11 +11,14 @@ out: its answers were made wrong, and its only scores are of what they were befo
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from pytest_haerae.catalogue.benchmark import Benchmark
 from pytest_haerae.data.cells import is_missing
 from pytest_haerae.data.rows import Question, Row, RowPlace, text_of
-from pytest_haerae.scoring.judge.template import Template, find_template
+
+if TYPE_CHECKING:
+    from pytest_haerae.scoring.judge.template import Template
 
 HUMAN = "Human-Annotations"
 """The subset whose answers are put to the model as `k2_eval` puts them to its judge."""
@@ -27,6 +30,9 @@ _MISSING = ("-1", "-1.0")
 
 @cache
 def _template() -> Template:
+    # Imported here: whoever reads a file of his own imports all benchmarks, whose layouts it may have.
+    from pytest_haerae.scoring.judge.template import find_template
+
     return find_template(TEMPLATE)
 
 

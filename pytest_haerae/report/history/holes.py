@@ -15,7 +15,7 @@ _OF_THE_QUESTION = ("id", "subset", "nodeid", "input", "options", "reference", "
 _OF_THE_PROMPT = ("messages", "images")
 HOLE = b"@"
 _LINES = re.compile(
-    rb'(?:^   "(?:%b)": .*\n(?:^(?:    |   [\]}]).*\n)*)+' % "|".join(_OF_THE_QUESTION + _OF_THE_PROMPT).encode(),
+    rb'((?:^   "(?:%b)": .*\n(?:^(?:    |   [\]}]).*\n)*)+)' % "|".join(_OF_THE_QUESTION + _OF_THE_PROMPT).encode(),
     re.MULTILINE,
 )
 """Entries of a row that stand one after the other: their lines, and the deeper ones that follow each."""
@@ -28,14 +28,9 @@ class DamagedEntryError(HaeraeError):
 
 def take_out(row: bytes) -> tuple[bytes, bytes]:
     """The text of a row in two: what is the run's own, with holes, and what fills these."""
-    found: list[bytes] = []
-
-    def hole(match: re.Match[bytes]) -> bytes:
-        found.append(match[0])
-        return HOLE + b"\n"
-
-    own = _LINES.sub(hole, row)
-    return own, b"".join(part + HOLE + b"\n" for part in found)
+    # Every second part is what the expression matched.
+    parts, hole = _LINES.split(row), HOLE + b"\n"
+    return hole.join(parts[::2]), b"".join(part + hole for part in parts[1::2])
 
 
 def group_of(questions: bytes) -> tuple[bytes, ...]:

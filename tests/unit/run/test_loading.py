@@ -6,7 +6,7 @@ import pytest
 
 from pytest_haerae.backends.random import RandomBackend, RandomParameters
 from pytest_haerae.config.run_config import build_config
-from pytest_haerae.run import loading
+from pytest_haerae.replicas import driver
 from pytest_haerae.run.loading import load_model
 
 
@@ -28,7 +28,7 @@ def test_copies_are_made_of_what_is_here_alone(monkeypatch: pytest.MonkeyPatch) 
         made.append((backend, parameters, settings))
         return "replicas"
 
-    monkeypatch.setattr(loading, "Replicas", replicas)
+    monkeypatch.setattr(driver, "Replicas", replicas)
     config = build_config({"model": "random", "replicas": 2, "gpus_per_replica": "0.5"}, Path("/nowhere"))
     parameters = RandomParameters()
     assert isinstance(load_model(config, FarAway, parameters), FarAway)

@@ -10,7 +10,7 @@ from pytest_haerae.backends import Backend, BackendParameters
 from pytest_haerae.backends.reasoning import ReasoningParameters
 from pytest_haerae.config.run_config import build_config
 from pytest_haerae.errors import UsageError
-from pytest_haerae.replicas import Replicas
+from pytest_haerae.replicas.driver import Replicas
 from pytest_haerae.run.plan import Part, Plan, make_plan
 from pytest_haerae.testing import ScriptedBackend
 from pytest_haerae.types import DataKey, Request, Response

@@ -182,3 +182,15 @@ def test_what_a_scorer_changes_of_a_question_or_an_answer_is_not_in_the_report()
 
     assert judge(item, response, ChosenScorer(Scorer("string_match", "odd", meddling), None)).outcome == "correct"
     assert (item.reference, response.text) == ("B", "B")
+
+
+def test_the_packages_own_comparison_of_numbers_is_called_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The alarm, the copies and the check took ten times as long as it."""
+    for name in ("call_within", "checked"):
+        monkeypatch.setattr(f"pytest_haerae.scoring.judging.{name}", lambda *given: pytest.fail(str(given)))
+    answer = Response(loglikelihoods=(-1.0, -2.0, -3.0, -4.0, -5.0))
+    assert judged(lettered("A"), answer, "log_likelihood").outcome == "correct"
+    odd = Item("p-0000", "p", 0, "빈칸", ("가", "나"), ("A", "B"), "C")
+    verdict = judged(odd, Response(loglikelihoods=(-1.0, -2.0)), "log_likelihood")
+    assert verdict.outcome == "error"
+    assert verdict.explanation.startswith("scorer default, item p-0000: ")

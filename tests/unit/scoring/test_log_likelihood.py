@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_haerae.scoring.checking import checked
 from pytest_haerae.scoring.log_likelihood import judge_log_likelihood, not_applicable
 from pytest_haerae.types import Item, Response
 from tests.helpers import lettered
@@ -40,6 +41,8 @@ def test_it_is_right_where_no_option_is_likelier_and_no_earlier_one_as_likely(va
     )
     assert verdict.outcome == ("correct" if wins else "wrong")
     assert verdict.margin == values[place] - max(others)
+    # Nobody checks it in a run.
+    assert checked(verdict, Response()) is verdict
 
 
 def test_the_explanation_says_what_was_predicted_and_by_how_much() -> None:

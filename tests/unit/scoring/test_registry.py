@@ -71,6 +71,13 @@ def test_a_name_of_the_package_is_replaced_for_one_method() -> None:
     assert find_scorer("log_likelihood", "default").judge is not always_wrong
 
 
+def test_the_packages_own_comparison_of_numbers_is_trusted_and_nothing_else() -> None:
+    assert find_scorer("log_likelihood", "default").trusted
+    assert not any(find_scorer("string_match", name).trusted for name in OWN)
+    register_scorer("log_likelihood", "default")(always_wrong)
+    assert not find_scorer("log_likelihood", "default").trusted
+
+
 def test_a_name_that_is_unknown_for_the_method_is_refused_with_the_nearest() -> None:
     with pytest.raises(
         UsageError,

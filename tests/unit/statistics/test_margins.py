@@ -15,7 +15,6 @@ from scipy import stats as scipy_stats
 
 from pytest_haerae.statistics.margins import (
     Drops,
-    _falling_root,
     _normal_of,
     _Null,
     binary_drops,
@@ -284,30 +283,3 @@ def test_all_that_may_be_and_nothing() -> None:
             assert 0 <= test(drops, margin) <= 1
     assert exceeds_p_value({1: 3}, 1.0) == 1
     assert within_p_value({0: 3}, 1.0) == 0
-
-
-@given(st.integers(0, 1000), st.sampled_from([0.1, 0.5, 1.0, 2.0, 100.0]), st.sampled_from([1, 3]))
-def test_a_root_is_found_and_rounded_up(thousandths: int, steepness: float, power: int) -> None:
-    root = thousandths / 1000
-    found = _falling_root(lambda x: steepness * (root - x) ** power, 0.0, 1.0)
-    assert root <= found <= root + (1e-9 if power == 1 else 1e-3)
-
-
-@pytest.mark.parametrize("root", [0.0, 0.5, 1.0])
-def test_a_root_that_is_hit_exactly_ends_the_search(root: float) -> None:
-    assert _falling_root(lambda x: root - x, 0.0, 1.0) == root
-
-
-@pytest.mark.parametrize("root", [67_972.27984398642, 3.0, 0.999])
-def test_a_root_between_neighbouring_numbers_ends_the_search(root: float) -> None:
-    """With a tilt of 68,000, two neighbours are farther apart than 1e-11: the search went on for ever."""
-    calls = 0
-
-    def falling(x: float) -> float:
-        nonlocal calls
-        calls += 1
-        assert calls < 1000
-        return 1.0 if x < root else -1.0
-
-    found = _falling_root(falling, 0.0, 1e5)
-    assert root <= found <= root * (1 + 1e-10)
