@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_haerae.backends.protocol import Backend
+from pytest_haerae.collector import without_collector
 from pytest_haerae.config.model_names import model_names
 from pytest_haerae.config.option import RawOptions
 from pytest_haerae.config.run_config import RunConfig, build_config, with_shorthands
@@ -145,6 +146,7 @@ class Evaluation:
             self.baseline.check(self.plan, self.source, about, list(map(mark_of, self._rows(skipped))))
         return selection
 
+    @without_collector()
     def conclude(
         self,
         selection: Sequence[Selected],

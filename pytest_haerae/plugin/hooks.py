@@ -10,7 +10,7 @@ import pytest
 
 from pytest_haerae.plugin.fixtures import ItemTests, model_of
 from pytest_haerae.plugin.ignoring import lacks_files, left_out, note_ignored
-from pytest_haerae.plugin.loop import give_back, run_loop
+from pytest_haerae.plugin.loop import give_back, run_loop, start_collector, stop_collector
 from pytest_haerae.plugin.nodes import ITEM_FIXTURES, MODEL_FIXTURE, parametrizes_models, undistribute
 from pytest_haerae.plugin.option_group import add_ini_options, add_options, header, hide_values, is_dry_run
 from pytest_haerae.plugin.stash import find_session, session_of
@@ -82,6 +82,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     names = (*ITEM_FIXTURES, MODEL_FIXTURE)
     if any(name in metafunc.fixturenames for name in names) and not parametrizes_models(metafunc.definition):
         session_of(metafunc.config).collection.parametrize(metafunc)
+        stop_collector(metafunc.config)
     elif metafunc.definition.get_closest_marker("haerae_prompts"):
         session_of(metafunc.config)  # the test may look the model up by its name
 
@@ -106,7 +107,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> Gener
 @pytest.hookimpl(wrapper=True)
 def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class) -> Generator[None, object, object]:
     """Leave out the suites that are out of scope."""
-    collected = yield
+    try:
+        collected = yield
+    finally:
+        start_collector(collector.config)
     evaluation = find_session(collector.config)
     # One that has a mistake stays until that is told: pytest would say of its node id that it is not found.
     if evaluation is None or evaluation.collection.problem is not None:

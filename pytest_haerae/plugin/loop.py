@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_haerae.plugin.session import EvaluationSession
 
 _KEPT: pytest.StashKey[contextlib.ExitStack] = pytest.StashKey()
+_STOPPED: pytest.StashKey[contextlib.ExitStack] = pytest.StashKey()
 
 
 def run_loop(session: pytest.Session) -> Generator[None, object, object]:
@@ -58,6 +59,20 @@ def give_back(config: pytest.Config) -> None:
     """Let the collector of garbage have what stayed to pytest's end."""
     if _KEPT in config.stash:
         config.stash[_KEPT].close()
+
+
+def stop_collector(config: pytest.Config) -> None:
+    """Keep the collector of garbage away while pytest makes a test of each of a suite's items: all live to the end."""
+    # Imported here, as in `_without_what_stays`.
+    from pytest_haerae.collector import without_collector
+
+    config.stash.setdefault(_STOPPED, contextlib.ExitStack()).enter_context(without_collector())
+
+
+def start_collector(config: pytest.Config) -> None:
+    """Let it work again, where it was stopped."""
+    if _STOPPED in config.stash:
+        config.stash[_STOPPED].close()
 
 
 def _without_what_stays(evaluation: EvaluationSession | None) -> contextlib.AbstractContextManager[None]:

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 Z95 = 1.959963984540054
 """The standard normal's 97.5 percent point."""
+
+
+def known_mean(values: Iterable[float | None]) -> float | None:
+    """The mean of those values that are not None; None without any."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def standard_error(correct: int, n: int) -> float | None:

@@ -24,6 +24,7 @@ from pytest_haerae.scoring.metrics import (
 from pytest_haerae.statistics.attempts import Attempts, correct_given_attempted, simpleqa_f1
 from pytest_haerae.statistics.breakdown import with_breakdowns
 from pytest_haerae.statistics.estimate import FurtherScore, mean_of
+from pytest_haerae.statistics.estimates import known_mean
 from pytest_haerae.statistics.examinations import with_examinations
 from pytest_haerae.statistics.macro_f1 import Labelled, estimate_macro_f1
 from pytest_haerae.statistics.normalised import Options, accuracies_over, characters, utf8_bytes
@@ -183,14 +184,14 @@ class FurtherMetrics:
     def _hangul(self, sample: Sample) -> float | None:
         from pytest_haerae.scoring.hangul import hangul_share
 
-        return _mean(hangul_share(text, sample.item.query) for text in _texts(sample))
+        return known_mean(hangul_share(text, sample.item.query) for text in _texts(sample))
 
     def _language(self, sample: Sample) -> str | None:
         return wanted_language(self._part(sample).config.evaluator_params)
 
     def _in_language(self, sample: Sample) -> float | None:
         language = self._language(sample)
-        return None if language is None else _mean(float(is_in(language, text)) for text in _texts(sample))
+        return None if language is None else known_mean(float(is_in(language, text)) for text in _texts(sample))
 
 
 def _texts(sample: Sample) -> Iterator[str]:
@@ -209,11 +210,6 @@ def _of_texts(samples: Sequence[Sample]) -> FurtherScore:
         "byte_perplexity": byte_perplexity(texts),
         "word_perplexity": word_perplexity(texts),
     }
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
 
 
 def _labelled(sample: Sample) -> Labelled:

@@ -16,6 +16,7 @@ from pytest_haerae.statistics.corrected import JudgeCheck
 from pytest_haerae.statistics.estimate import FurtherScore
 from pytest_haerae.statistics.estimates import (
     clustered_standard_error,
+    known_mean,
     mean_interval,
     mean_standard_error,
     standard_error,
@@ -121,11 +122,12 @@ def score(samples: Sequence[Sample]) -> Score:
     Where items share a passage their answers go together; the standard error that takes it into account is added.
     """
     answered = [sample for sample in samples if sample.verdict.outcome in ANSWERED]
+    clusters = _passages(answered)
     found: Score = {
         **score_of_outcomes(sample.verdict.outcome for sample in samples),
         **_of_answers(answered),
-        **_clustered(answered),
-        "character_f": _mean([verdict.character_f for sample in samples for verdict in sample.verdicts]),
+        **_clustered(answered, clusters),
+        "character_f": known_mean([verdict.character_f for sample in samples for verdict in sample.verdicts]),
     }
     verdicts = [sample.verdicts for sample in answered]
     if mean := mean_score_of(verdicts):
@@ -135,7 +137,7 @@ def score(samples: Sequence[Sample]) -> Score:
     # Of several answers to an item the first: pairs of one item are not independent.
     if pairs := [BothOrders(*first.order_scores) for first, *_ in verdicts if first.order_scores]:
         found["flips"] = flips(pairs)
-    if repeats := repeats_of(verdicts, _ranks(answered), _passages(answered)):
+    if repeats := repeats_of(verdicts, _ranks(answered), clusters):
         found["repeats"] = repeats
     return found
 
@@ -158,14 +160,14 @@ def _of_answers(answered: Sequence[Sample]) -> _OfAnswers:
     ]
     return {
         **accuracy_of_shares([right_share(sample.verdicts) for sample in answered]),
-        "accuracy_uncut": _mean([sum(right) / len(right) for right in whole if right]),
+        "accuracy_uncut": known_mean([sum(right) / len(right) for right in whole if right]),
     }
 
 
 def accuracy_of_shares(shares: Sequence[float]) -> _OfAnswers:
     """The accuracy with standard error and interval of items of which shares of the answers are right."""
     return {
-        "accuracy": _mean(shares),
+        "accuracy": known_mean(shares),
         "stderr": mean_standard_error(shares),
         "ci95": list(mean_interval(shares) or ()) or None,
     }
@@ -206,20 +208,15 @@ def counts_of(entry: Score) -> dict[str, int]:
     return {name: cast(int, entry.get(name, 0)) for name in COUNTS}
 
 
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
-
-
 def _ranks(answered: Sequence[Sample]) -> list[list[float]] | None:
     """What the answers to each item are ranked by; None where nothing ranks them."""
     ranks = [[answer.rank for answer in sample.answers if answer.rank is not None] for sample in answered]
     return ranks if all(ranks) else None
 
 
-def _clustered(answered: Sequence[Sample]) -> Clustering:
+def _clustered(answered: Sequence[Sample], clusters: Sequence[int] | None) -> Clustering:
     """The clustered standard error and the number of clusters; nothing where no passage is shared."""
-    if (clusters := _passages(answered)) is None:
+    if clusters is None:
         return {}
     correct = [right_share(sample.verdicts) for sample in answered]
     return {"stderr_clustered": clustered_standard_error(correct, clusters), "clusters": len(set(clusters))}
@@ -285,16 +282,18 @@ def _metrics(placed: Iterable[tuple[str, str, Judged]], score_of: Callable[[Sequ
         groups.setdefault(benchmark, {}).setdefault(subset, []).append(judged)
     scores = {name: {subset: score_of(group) for subset, group in part.items()} for name, part in groups.items()}
     called = {grouped(name, subset): entry for name, part in scores.items() for subset, entry in part.items()}
-    metrics = cast(Metrics, _with_subsets(score_of(every), called))
+    # One subset alone is all there is: nothing is gone over twice.
+    total = next(iter(called.values())) if len(called) == 1 else score_of(every)
+    metrics = cast(Metrics, _with_subsets(total, called))
     if any(groups):
         parts: dict[str, BenchmarkMetrics] = {
             name: _with_subsets(score_of([*chain.from_iterable(groups[name].values())]), part)
             for name, part in scores.items()
         }
         metrics["benchmarks"] = parts
-        metrics["macro_benchmarks"] = _mean(part["accuracy"] for part in parts.values())
+        metrics["macro_benchmarks"] = known_mean(part["accuracy"] for part in parts.values())
     return metrics
 
 
 def _with_subsets(total: Score, subsets: dict[str, Score]) -> BenchmarkMetrics:
-    return {**total, "macro_accuracy": _mean(entry["accuracy"] for entry in subsets.values()), "subsets": subsets}
+    return {**total, "macro_accuracy": known_mean(entry["accuracy"] for entry in subsets.values()), "subsets": subsets}

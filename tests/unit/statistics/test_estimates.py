@@ -12,6 +12,7 @@ from pytest_haerae.statistics.estimates import (
     Z95,
     clustered_standard_error,
     effective_size,
+    known_mean,
     standard_error,
     student_point,
     wilson_interval,
@@ -63,3 +64,8 @@ def test_as_many_zeros_and_ones_as_are_as_uncertain() -> None:
         assert student_point(freedom) == pytest.approx(student, rel=0.002)
         expected = 0.3 * 0.7 / 0.05**2 * (Z95 / student) ** 2
         assert effective_size(0.3, 0.05, freedom) == pytest.approx(expected, rel=0.004)
+
+
+def test_what_is_not_known_is_in_no_mean() -> None:
+    assert known_mean([0.5, None, 1.0]) == 0.75
+    assert known_mean([None]) is None
