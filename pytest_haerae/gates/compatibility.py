@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.gates.completeness import CompletenessInfo
+from pytest_haerae.gates.protocols import protocols_apart
 from pytest_haerae.redact import redact
 from pytest_haerae.run.plan import Part, Plan
 from pytest_haerae.run.second import SecondModel
@@ -249,13 +250,6 @@ class Measured:
             if name in other.of
             for field, values in differences(one, other.of[name]).items()
         }
-
-
-def protocols_apart(before: Measured, after: Measured) -> str | None:
-    """What two protocols are called that differ, so that their numbers are not compared; None where they are one."""
-    if before.protocol == after.protocol:
-        return None
-    return f"{before.protocol or 'none'} and {after.protocol or 'none'}; --across compares them all the same"
 
 
 def differences(before: Measurement, after: Measurement) -> dict[str, tuple[object, object]]:

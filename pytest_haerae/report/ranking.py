@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_haerae.collector import without_collector
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates.compatibility import protocols_apart
+from pytest_haerae.gates.protocols import refuse_apart
 from pytest_haerae.report.names import model_name
 from pytest_haerae.report.read import OutlinedReport, read_outlines
 from pytest_haerae.report.schema import Info
@@ -168,10 +168,8 @@ def _check_comparable(paths: Sequence[Path], reports: Sequence[OutlinedReport], 
     """Refuse reports that were measured otherwise; a note where different protocols are ranked all the same."""
     measured = [report.measured() for report in reports]
     for (path, one), (other_path, other) in combinations(zip(paths, measured, strict=True), 2):
-        if apart := protocols_apart(one, other):
-            if across:
-                continue
-            raise UsageError(f"{path} and {other_path} are of different protocols: {apart}")
+        if refuse_apart(path, other_path, one, other, across=across):
+            continue
         for name, (value, other_value) in one.differences_to(other).items():
             raise UsageError(
                 f"{path} and {other_path} cannot be ranked together: their {name} differs:"

@@ -92,7 +92,7 @@ def run(arguments: Namespace) -> int:
     Raises:
         UsageError: A report cannot be read, they follow different protocols, or have no answered item in common.
     """
-    from pytest_haerae.gates.compatibility import protocols_apart
+    from pytest_haerae.gates.protocols import refuse_apart
     from pytest_haerae.report.history.baseline import read_earlier
     from pytest_haerae.report.read import read_outlines
     from pytest_haerae.statistics.pairing import pair
@@ -115,8 +115,7 @@ def run(arguments: Namespace) -> int:
     else:
         before, after = (read_outlines(path, str(path)) for path in (named, arguments.after))
     measured = before.measured(), after.measured()
-    if (apart := protocols_apart(*measured)) and not arguments.across:
-        raise UsageError(f"{arguments.before} and {arguments.after} are of different protocols: {apart}")
+    refuse_apart(arguments.before, arguments.after, *measured, across=arguments.across)
     pairing = pair(before.samples, after.samples, several=bool(after.info.get("benchmarks")))
     if not pairing.total.n:
         raise UsageError(f"{arguments.before} and {arguments.after} have no answered item in common")

@@ -36,7 +36,8 @@ def run(arguments: Namespace) -> int:
 
     from pytest_haerae.config.kept_run import NamedRun, parse_baseline
     from pytest_haerae.config.parsing import parse_path
-    from pytest_haerae.gates.compatibility import Measured, protocols_apart
+    from pytest_haerae.gates.compatibility import Measured
+    from pytest_haerae.gates.protocols import refuse_apart
     from pytest_haerae.report.files import check_writable, is_page, same_file
     from pytest_haerae.report.history.baseline import read_earlier
     from pytest_haerae.report.names import dataset_names
@@ -57,8 +58,7 @@ def run(arguments: Namespace) -> int:
             baseline = read_report(named, place)
             infos = (baseline["info"], report["info"])
             before, after = (Measured.of_report(info, dataset_names(info)) for info in infos)
-            if (apart := protocols_apart(before, after)) and not arguments.across:
-                raise UsageError(f"{named} and {arguments.report} are of different protocols: {apart}")
+            refuse_apart(named, arguments.report, before, after, across=arguments.across)
     output = parse_path("--output", arguments.output or arguments.report.with_suffix(".html"))
     for name, path in (("the report", arguments.report), ("the baseline", named)):
         if isinstance(path, Path) and same_file(output, path):

@@ -9,8 +9,9 @@ from typing import Any
 
 from pytest_haerae.config.kept_run import NamedRun
 from pytest_haerae.errors import UsageError
-from pytest_haerae.gates.compatibility import Measured, protocols_apart
+from pytest_haerae.gates.compatibility import Measured
 from pytest_haerae.gates.gate import failing_gates
+from pytest_haerae.gates.protocols import protocols_apart
 from pytest_haerae.report.git import commits_up_to
 from pytest_haerae.report.history.folder import KeptRun, kept_runs
 from pytest_haerae.report.names import dataset_names, limit_of, model_name, scope_of, whole_subset_names
