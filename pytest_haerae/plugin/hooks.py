@@ -81,8 +81,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize tests that use the fixtures of items, and those that ask a model where the session has several."""
     names = (*ITEM_FIXTURES, MODEL_FIXTURE)
     if any(name in metafunc.fixturenames for name in names) and not parametrizes_models(metafunc.definition):
-        session_of(metafunc.config).collection.parametrize(metafunc)
+        evaluation = session_of(metafunc.config)
         stop_collector(metafunc.config)
+        evaluation.collection.parametrize(metafunc)
     elif metafunc.definition.get_closest_marker("haerae_prompts"):
         session_of(metafunc.config)  # the test may look the model up by its name
 
@@ -105,12 +106,18 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> Gener
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Let the collector of garbage work again, where a suite's tests were made."""
+    try:
+        return (yield)
+    finally:
+        start_collector(session.config)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class) -> Generator[None, object, object]:
     """Leave out the suites that are out of scope."""
-    try:
-        collected = yield
-    finally:
-        start_collector(collector.config)
+    collected = yield
     evaluation = find_session(collector.config)
     # One that has a mistake stays until that is told: pytest would say of its node id that it is not found.
     if evaluation is None or evaluation.collection.problem is not None:

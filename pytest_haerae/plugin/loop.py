@@ -62,7 +62,10 @@ def give_back(config: pytest.Config) -> None:
 
 
 def stop_collector(config: pytest.Config) -> None:
-    """Keep the collector of garbage away while pytest makes a test of each of a suite's items: all live to the end."""
+    """Keep the collector of garbage away from here on to the end of the collection.
+
+    pytest makes a test of each of a suite's items, and all live to the end.
+    """
     # Imported here, as in `_without_what_stays`.
     from pytest_haerae.collector import without_collector
 

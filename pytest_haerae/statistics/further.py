@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_haerae.catalogue.registry import find_benchmark
@@ -75,7 +76,7 @@ class FurtherMetrics:
         """The metrics of those items that were answered."""
         answered = [sample for sample in samples if sample.verdict.outcome in ANSWERED]
         found: FurtherScore = {}
-        by_characters, by_bytes = accuracies_over(self._scored(answered), (characters, utf8_bytes))
+        by_characters, by_bytes = accuracies_over(partial(self._scored, answered), (characters, utf8_bytes))
         if by_characters is not None:
             found["acc_norm"] = by_characters
         if by_bytes is not None:

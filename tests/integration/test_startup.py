@@ -88,11 +88,21 @@ import gc, sys
 import pytest
 
 class Watcher:
+    def pytest_collection_modifyitems(self):
+        print("works in the collection:", gc.isenabled())
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self):
+        print("works in the tests:", gc.isenabled())
+
     def pytest_unconfigure(self):
         print("set aside:", gc.get_freeze_count() > 0)
 
+usual = gc.get_threshold()
+
 pytest.main(["-q", "-p", "no:cacheprovider", "--model=random", "--method=log_likelihood", *sys.argv[1:]], [Watcher()])
 print("still set aside:", gc.get_freeze_count() > 0)
+print("works as before:", gc.isenabled() and gc.get_threshold() == usual)
 """
 SUITE = """
 import pytest
@@ -105,8 +115,21 @@ def test_sample(haerae_verdict):
 
 def test_what_an_evaluation_sets_aside_is_given_back_when_pytest_ends(tmp_path: Path) -> None:
     (tmp_path / "test_sample.py").write_text(SUITE, encoding="utf-8")
-    command = [sys.executable, "-c", EVALUATION, "test_sample.py", "--limit=1"]
+    command = [sys.executable, "-c", EVALUATION, "-s", "test_sample.py", "--limit=1"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "works in the collection: False" in result.stdout
+    assert "works in the tests: True" in result.stdout
     # pytest's own plugins go over all garbage there.
     assert "\nset aside: True" in result.stdout, result.stdout
     assert "still set aside: False" in result.stdout
+    assert "works as before: True" in result.stdout
+
+
+@pytest.mark.parametrize("broken", ["import nothing_of_this_name", "raise KeyboardInterrupt", "pytest.exit('enough')"])
+def test_the_collector_works_again_after_a_collection_that_broke_off(tmp_path: Path, broken: str) -> None:
+    (tmp_path / "test_sample.py").write_text(SUITE, encoding="utf-8")
+    (tmp_path / "test_second.py").write_text(f"import pytest\n{broken}\n", encoding="utf-8")
+    command = [sys.executable, "-c", EVALUATION, ".", "--limit=1"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "still set aside: False" in result.stdout
+    assert "works as before: True" in result.stdout

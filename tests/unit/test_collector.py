@@ -43,6 +43,24 @@ def test_what_stays_is_set_aside_and_given_back() -> None:
     assert gc.get_freeze_count() == 0
 
 
+def test_the_rest_is_gone_over_more_seldom_until_what_stays_is_given_back() -> None:
+    usual = gc.get_threshold()
+    with without_what_stays():
+        assert gc.get_threshold()[:2] == usual[:2]
+        assert gc.get_threshold()[2] > usual[2]
+    assert gc.get_threshold() == usual
+
+
+def test_a_threshold_that_somebody_sets_meanwhile_stays() -> None:
+    usual = gc.get_threshold()
+    try:
+        with without_what_stays():
+            gc.set_threshold(900, 9, 9)
+        assert gc.get_threshold() == (900, 9, 9)
+    finally:
+        gc.set_threshold(*usual)
+
+
 def test_what_somebody_else_has_set_aside_stays_so() -> None:
     gc.freeze()
     try:

@@ -14,12 +14,11 @@ from pytest_haerae.errors import HaeraeError
 _OF_THE_QUESTION = ("id", "subset", "nodeid", "input", "options", "reference", "dataset", "key", "metadata")
 _OF_THE_PROMPT = ("messages", "images")
 HOLE = b"@"
-_ENTRY = re.compile(
-    rb'\n   "(?:%b)": .*(?:\n(?:    |   [\]}]).*)*' % "|".join(_OF_THE_QUESTION + _OF_THE_PROMPT).encode()
-)
-"""An entry of a row, from the line end before it: its line, and the deeper ones that follow. An expression that begins
-with a text is looked for in half of the time."""
-_GROUP = re.compile(rb'^   "(?:subset|dataset)": .*\n', re.MULTILINE)
+_NAMES = "|".join(_OF_THE_QUESTION + _OF_THE_PROMPT).encode()
+_ENTRIES = re.compile(rb'(\n   "(?:%b)": .*(?:\n(?:    |   [\]}]|   "(?:%b)": ).*)*)' % (_NAMES, _NAMES))
+"""Entries of a row that stand one after the other, from the line end before them: their lines, and the deeper ones. An
+expression that begins with a text is looked for in half of the time."""
+_GROUP = re.compile(rb'\n   "(?:subset|dataset)": .*')
 
 
 class DamagedEntryError(HaeraeError):
@@ -28,20 +27,14 @@ class DamagedEntryError(HaeraeError):
 
 def take_out(row: bytes) -> tuple[bytes, bytes]:
     """The text of a row in two: what is the run's own, with holes, and what fills these."""
-    runs: list[tuple[int, int]] = []
-    for match in _ENTRY.finditer(row):
-        start, end = match.span()
-        if runs and runs[-1][1] == start:  # entries that stand one after the other leave one hole
-            start = runs.pop()[0]
-        runs.append((start, end))
-    between = zip([0, *(end for _, end in runs)], [*(start for start, _ in runs), len(row)], strict=True)
-    own = (b"\n" + HOLE).join(row[start:end] for start, end in between)
-    return own, b"".join(row[start + 1 : end] + b"\n" + HOLE + b"\n" for start, end in runs)
+    pieces = _ENTRIES.split(row)
+    own = (b"\n" + HOLE).join(pieces[::2])
+    return own, b"".join([entries[1:] + b"\n" + HOLE + b"\n" for entries in pieces[1::2]])
 
 
 def group_of(questions: bytes) -> tuple[bytes, ...]:
     """What a row's questions are kept together with: its data set and its subset."""
-    return tuple(_GROUP.findall(questions))
+    return tuple(_GROUP.findall(b"\n" + questions))
 
 
 def fill(own: Iterable[bytes], questions_of: Callable[[str], Iterable[bytes]]) -> Iterator[bytes]:

@@ -15,8 +15,10 @@ from tests.unit.plugin.sessions import config, with_session
 
 @pytest.fixture(autouse=True)
 def given_back() -> Iterator[None]:
-    """Nothing stays set aside for the next test."""
+    """Nothing stays set aside for the next test, and the collector works as often."""
+    usual = gc.get_threshold()
     yield
+    gc.set_threshold(*usual)
     gc.unfreeze()
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +57,26 @@ def test_an_answer_comes_back_as_it_went_in(tmp_path: Path) -> None:
     assert again.begin("f", resume=True, rerun_errors=False) == (run, True)
     assert again.get(run, "k") == ANSWER
     again.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        (Response(), {}),
+        (Response(text="", prompt_tokens=0, cost_usd=0.0), {"text": "", "prompt_tokens": 0, "cost_usd": 0.0}),
+        (Response(text="가", truncated=True, reward=-1.5), {"text": "가", "truncated": True, "reward": -1.5}),
+        (ANSWER, {"loglikelihoods": [-1.25, -2.5], "prompt_tokens": 3}),
+    ],
+)
+def test_all_that_a_response_says_is_kept_and_no_more(tmp_path: Path, answer: Response, kept: dict[str, Any]) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    run, _ = store.begin("f", resume=True, rerun_errors=False)
+    store.put(run, "k", answer)
+    with store.access("read") as connection:
+        (text,) = connection.execute("SELECT answer FROM responses").fetchone()
+    assert json.loads(text) == kept
+    assert store.get(run, "k") == answer
+    store.close()
 
 
 def test_errors_are_never_answers(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -64,9 +65,9 @@ def test_the_first_of_equal_options_counts() -> None:
 
 def test_where_all_options_are_equally_long_there_is_nothing_to_tell() -> None:
     same, other = Options(("(A)", "(B)"), (-1.0, -2.0), 0), Options(("가", "나다"), (-1.0, -9.0), 0)
-    assert accuracies_over([same], [characters]) == [None]
-    assert accuracies_over([], [characters]) == [None]
-    found, equal = accuracies_over(iter([same, other]), [characters, lambda text: 1])
+    assert accuracies_over(lambda: [same], [characters]) == [None]
+    assert accuracies_over(list, [characters]) == [None]
+    found, equal = accuracies_over(lambda: iter([same, other]), [characters, lambda text: 1])
     assert equal is None
     assert found is not None
     assert (found["value"], found["n"]) == (1.0, 2)
@@ -75,7 +76,7 @@ def test_where_all_options_are_equally_long_there_is_nothing_to_tell() -> None:
 def test_on_the_letters_of_the_reference_it_is_the_accuracy() -> None:
     for row in reference_items(short=20, medium=20):
         labels = ("(A)", "(B)", "(C)", "(D)", "(E)")[: len(row["loglikelihoods"])]
-        item = Options(labels, tuple(row["loglikelihoods"]), labels.index(row["answer"]))
+        items = [item := Options(labels, tuple(row["loglikelihoods"]), labels.index(row["answer"]))]
         best = max(range(len(labels)), key=lambda place: row["loglikelihoods"][place])
         assert right_over(item, characters) == (best == item.reference)
-        assert accuracies_over([item], [characters]) == [None]
+        assert accuracies_over(partial(list, items), [characters]) == [None]

@@ -51,7 +51,7 @@ def test_what_is_about_the_question_is_taken_out() -> None:
     assert own.count(b"@\n") == questions.count(b"@\n") == 2
     assert "가".encode() in questions
     assert "가".encode() not in own
-    assert group_of(questions) == (b'   "subset": "a",\n', b'   "dataset": "d",\n')
+    assert group_of(questions) == (b'\n   "subset": "a",', b'\n   "dataset": "d",')
 
 
 @pytest.mark.parametrize(
