@@ -82,7 +82,8 @@ def unified(text: Traced) -> Traced:
 
 def unify_characters(text: str) -> str:
     """Write full-width, circled and decomposed characters in their plain form (NFKC), and take invisible ones away."""
-    return unified(Traced.of(text)).text
+    # Most texts are plain, and no origin is asked for.
+    return unified(Traced.of(text)).text if _UNUSUAL.search(text) else text
 
 
 _IS_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
@@ -107,7 +108,7 @@ def without_markup(text: Traced) -> Traced:
 
 def strip_markup(text: str) -> str:
     r"""Take Markdown, LaTeX, HTML, table lines and chat marks away; ``\boxed{B}`` becomes a line ``boxed: B``."""
-    return without_markup(Traced.of(text)).text
+    return without_markup(Traced.of(text)).text if _MARKUP.search(text) else text.strip()
 
 
 def with_newlines(text: Traced) -> Traced:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,16 +32,8 @@ _JOINTS = " .:)-,'\"("
 _SIGNED = re.compile(r"[-–+]\s?[\d(√.]")
 _FINAL_COPULA = re.compile(r"\s?(?:입니다|이에요|예요|이다)[.!]?\Z")
 
-Form = Callable[[str], str]
-FORMS: tuple[Form, ...] = (
-    lambda text: " ".join(unicodedata.normalize("NFC", text).split()),
-    lambda text: " ".join(unify_characters(text).split()),
-    lambda text: "".join(unify_characters(text).split()),
-    lambda text: "".join(strip_markup(unify_characters(text)).split()),
-    lambda text: "".join(_lower(strip_markup(unify_characters(text))).split()),
-    lambda text: "".join(_lower(strip_markup(unify_characters(text))).split()).strip(_EDGES),
-)
-"""How texts are compared, from the letter to what is left without case, spaces, markup and punctuation."""
+_FORMS = 6
+"""The forms in which texts are compared (`_forms_of`)."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +46,7 @@ class Options:
         spaced: Whether spaces count: only where options differ by nothing else.
         cased: Whether capitals count: only where options differ by nothing else.
         speak_of_labels: Whether some option's text holds what would otherwise be read as a letter or number.
-        forms: The options' texts in each of `FORMS`.
+        forms: The options' texts in each form, the strictest first.
     """
 
     labels: tuple[str, ...]
@@ -71,24 +63,24 @@ class Options:
         index = int(written) - 1 if written.isdigit() else ord(written.upper()) - ord("A")
         return self.labels[index] if 0 <= index < len(self.labels) else None
 
-    def exactly(self, text: str, loosest: int = len(FORMS), *, edges: bool = True) -> str | None:
+    def exactly(self, text: str, loosest: int = _FORMS, *, edges: bool = True) -> str | None:
         """The label of the option whose whole text this is; the strictest comparison that finds one decides.
 
         Args:
             text: A text, perhaps in quotes, or with a full stop or a Korean copula behind it.
-            loosest: How many of `FORMS` are tried.
+            loosest: How many of the forms are tried, the strictest first.
             edges: Whether brackets and bullets around the text are looked away from, too.
         """
         if len(text) > _MOST_SPREAD * max(map(len, self.forms[0]), default=0) + 4 * _SHORT:
             return None
-        if not any(FORMS[-1](variant) in self.forms[-1] for variant in (text, _FINAL_COPULA.sub("", text.strip()))):
+        loose = {_forms_of(variant)[-1] for variant in {text, _FINAL_COPULA.sub("", text.strip())}}
+        if loose.isdisjoint(self.forms[-1]):
             return None
-        variants = tuple(dict.fromkeys(_variants(text, edges)))
-        for form, own in zip(FORMS[:loosest], self.forms, strict=False):
-            for variant in variants:
-                written = form(variant)
-                if written and own.count(written) == 1:
-                    return self.labels[own.index(written)]
+        written = [_forms_of(variant) for variant in dict.fromkeys(_variants(text, edges))]
+        for place, own in enumerate(self.forms[:loosest]):
+            for forms in written:
+                if forms[place] and own.count(forms[place]) == 1:
+                    return self.labels[own.index(forms[place])]
         return None
 
     def begin_with(self, text: str) -> bool:
@@ -145,11 +137,29 @@ def _prepare(labels: tuple[str, ...], texts: tuple[str, ...]) -> Options:
         spaced = len(set(_all_folded(closed, True, cased))) > len(set(_all_folded(closed, False, cased)))
         folded = _all_folded(closed, spaced, cased)
     speak = any(_SPEAKS_OF_LABELS.search(text) and len(text) > 1 for text in unified)
-    forms = tuple(tuple(form(text) for text in texts) for form in FORMS)
-    return Options(labels, folded, spaced, cased, speak, forms)
+    forms = [_forms_of(text) for text in texts]
+    by_form = tuple(tuple(each[place] for each in forms) for place in range(_FORMS))
+    return Options(labels, folded, spaced, cased, speak, by_form)
+
+
+def _forms_of(text: str) -> tuple[str, ...]:
+    """A text as it is compared: from the letter to what is left without case, spaces, markup and punctuation."""
+    unified = unify_characters(text)
+    closed = strip_markup(unified)
+    lowered = "".join(_lower(closed).split())
+    return (
+        " ".join(unicodedata.normalize("NFC", text).split()),
+        " ".join(unified.split()),
+        "".join(unified.split()),
+        "".join(closed.split()),
+        lowered,
+        lowered.strip(_EDGES),
+    )
 
 
 def _all_folded(texts: list[str], spaced: bool, cased: bool) -> tuple[str, ...]:
+    if not spaced:  # as `_fold`, without the places: these texts are those of every item
+        return tuple("".join((text if cased else _lower(text)).split()) for text in texts)
     return tuple(_fold(text, spaced, cased)[0] for text in texts)
 
 

@@ -14,8 +14,10 @@ from pytest_haerae.scoring.reading.cleaning import (
     shorten,
     strip_markup,
     strip_reasoning,
+    unified,
     unify_characters,
     with_newlines,
+    without_markup,
 )
 from pytest_haerae.scoring.reading.traced import Traced
 
@@ -115,3 +117,9 @@ def test_equal_but_for_spaces_and_case_is_equal(text: str) -> None:
 def test_what_differs_in_a_letter_differs() -> None:
     assert normalise("가는 말이, 고와야!") == normalise("가는말이 고와야")
     assert normalise("가는 말이") != normalise("가는 말도")
+
+
+@given(st.text("가나 Bb.,[]*`_~<>|\\{}$#^①Ⓐａ－\u200b\u1112\u1161e\u0301½\u3000\u2028\n\t☑✓", max_size=20) | st.text())
+def test_a_text_without_its_origin_is_cleaned_as_one_with_it(text: str) -> None:
+    assert unify_characters(text) == unified(Traced.of(text)).text
+    assert strip_markup(text) == without_markup(Traced.of(text)).text

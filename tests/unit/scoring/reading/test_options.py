@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pytest_haerae.scoring.reading.cleaning import strip_markup, unify_characters
 from pytest_haerae.scoring.reading.options import Options, options_of
 from tests.helpers import lettered
 
@@ -55,3 +58,9 @@ def test_spaces_count_only_where_options_differ_by_nothing_else() -> None:
 def test_options_that_speak_of_labels_are_known() -> None:
     assert options_of(lettered(options=OPTIONS)).speak_of_labels
     assert not options_of(lettered()).speak_of_labels
+
+
+@given(st.lists(st.text("가나 Bbİ\u3000\u2028\t1-", max_size=6), max_size=5))
+def test_options_are_folded_as_the_texts_are_in_which_they_are_looked_for(texts: list[str]) -> None:
+    options = options_of(lettered(options=tuple(texts)))
+    assert options.texts == tuple(options._fold(strip_markup(unify_characters(text)))[0] for text in texts)
