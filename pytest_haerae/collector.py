@@ -12,6 +12,10 @@ time that they have grown by a quarter: of the few that are left that is soon, 1
 twice where nothing is set aside."""
 
 
+_MOST = 2**31 - 1
+"""The greatest threshold that there is."""
+
+
 @contextmanager
 def without_collector() -> Iterator[None]:
     """Keep Python's collector of cycles away while much is made that has none.
@@ -19,13 +23,10 @@ def without_collector() -> Iterator[None]:
     It goes over all that is there each time that this has grown by a part: a third of the time that reading large
     data takes.
     """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
+    _, *older = gc.get_threshold()
+    # Not `gc.disable`: what others say of the collector meanwhile, such as a test module that disables it, stays so.
+    with _thresholds(0, *older):
         yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextmanager
@@ -38,13 +39,22 @@ def without_what_stays() -> Iterator[None]:
     if gc.get_freeze_count():
         yield
         return
+    *younger, oldest = gc.get_threshold()
+    with _thresholds(*younger, min(_SELDOM * oldest, _MOST)):
+        gc.freeze()
+        try:
+            yield
+        finally:
+            gc.unfreeze()
+
+
+@contextmanager
+def _thresholds(*given: int) -> Iterator[None]:
+    """Set the collector's thresholds, and set them back unless somebody has set others meanwhile."""
     usual = gc.get_threshold()
-    seldom = (*usual[:2], _SELDOM * usual[2])
-    gc.freeze()
-    gc.set_threshold(*seldom)
+    gc.set_threshold(*given)
     try:
         yield
     finally:
-        if gc.get_threshold() == seldom:  # else somebody has set another one meanwhile
+        if gc.get_threshold() == given:
             gc.set_threshold(*usual)
-        gc.unfreeze()

@@ -89,6 +89,8 @@ def assert_log_likelihood(
         UsageError: The response has no log-likelihoods, or the reference is none of them.
     """
     __tracebackhide__ = True
+    if not isinstance(margin, int | float) or not margin >= 0:
+        raise UsageError(f"assert_log_likelihood: margin is a number from 0, not {margin!r:.80}")
     values = response.loglikelihoods
     if values is None:
         raise UsageError("assert_log_likelihood: the response has no log-likelihoods: it is of generate()")

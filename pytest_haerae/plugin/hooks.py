@@ -10,7 +10,7 @@ import pytest
 
 from pytest_haerae.plugin.fixtures import ItemTests, model_of
 from pytest_haerae.plugin.ignoring import lacks_files, left_out, note_ignored
-from pytest_haerae.plugin.loop import give_back, run_loop, start_collector, stop_collector
+from pytest_haerae.plugin.loop import collecting, give_back, run_loop, stop_collector
 from pytest_haerae.plugin.nodes import ITEM_FIXTURES, MODEL_FIXTURE, parametrizes_models, undistribute
 from pytest_haerae.plugin.option_group import add_ini_options, add_options, header, hide_values, is_dry_run
 from pytest_haerae.plugin.stash import find_session, session_of
@@ -107,11 +107,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> Gener
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    """Let the collector of garbage work again, where a suite's tests were made."""
-    try:
+    """Let the collector of garbage work again at the end, where a suite's tests were made."""
+    with collecting(session.config):
         return (yield)
-    finally:
-        start_collector(session.config)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_haerae.plugin.session import EvaluationSession
 
 _KEPT: pytest.StashKey[contextlib.ExitStack] = pytest.StashKey()
-_STOPPED: pytest.StashKey[contextlib.ExitStack] = pytest.StashKey()
+_COLLECTING: pytest.StashKey[contextlib.ExitStack] = pytest.StashKey()
 
 
 def run_loop(session: pytest.Session) -> Generator[None, object, object]:
@@ -61,21 +61,28 @@ def give_back(config: pytest.Config) -> None:
         config.stash[_KEPT].close()
 
 
+@contextlib.contextmanager
+def collecting(config: pytest.Config) -> Iterator[None]:
+    """The collection by pytest itself, at whose end the collector of garbage works again where it was stopped."""
+    with contextlib.ExitStack() as stack:
+        config.stash[_COLLECTING] = stack
+        try:
+            yield
+        finally:
+            del config.stash[_COLLECTING]
+
+
 def stop_collector(config: pytest.Config) -> None:
     """Keep the collector of garbage away from here on to the end of the collection.
 
-    pytest makes a test of each of a suite's items, and all live to the end.
+    pytest makes a test of each of a suite's items, and all live to the end. Whoever collects in another way, as a
+    plugin's own tests do, ends it in no way that could be seen: then nothing is stopped.
     """
-    # Imported here, as in `_without_what_stays`.
-    from pytest_haerae.collector import without_collector
+    if (stack := config.stash.get(_COLLECTING, None)) is not None:
+        # Imported here, as in `_without_what_stays`.
+        from pytest_haerae.collector import without_collector
 
-    config.stash.setdefault(_STOPPED, contextlib.ExitStack()).enter_context(without_collector())
-
-
-def start_collector(config: pytest.Config) -> None:
-    """Let it work again, where it was stopped."""
-    if _STOPPED in config.stash:
-        config.stash[_STOPPED].close()
+        stack.enter_context(without_collector())
 
 
 def _without_what_stays(evaluation: EvaluationSession | None) -> contextlib.AbstractContextManager[None]:

@@ -54,6 +54,9 @@ def _summarise_run(run: ModelRun, reporter: pytest.TerminalReporter, config: pyt
         reporter.write_line(one_line(f"haerae_model{of_which}: {told(batch.answers.calls.totals())}"))
         for text in batch.answers.notes if conclusion is None else ():
             reporter.write_line(one_line(text))
+        gates = [name for name in _GATES if is_given(config.getoption(f"haerae_{name}"))]
+        if gates and not batch.items:
+            reporter.write_line(f"warning: {BY_NAME[gates[0]].flag} decides nothing: no item was asked")
     if conclusion is None or batch is None or received is None:
         return
     if os.environ.get("GITHUB_ACTIONS") == "true":
@@ -118,5 +121,6 @@ def rerun_command(config: pytest.Config, plan: Plan) -> str | None:
     return shlex.join(["pytest", *arguments, "--lf"])
 
 
+_GATES = ("min_accuracy", "min_hangul", "baseline", "max_drop")
 _MODEL_PARAMS = frozenset(BY_NAME["model_params"].spellings())
 _BASELINE_WRITE = frozenset(BY_NAME["baseline_write"].spellings())

@@ -89,19 +89,11 @@ def _info(
     }
     if facts.scorer_facts:
         info["scorer_facts"] = dict(facts.scorer_facts)
-    if facts.judges:
-        info["judging"] = _judging(*facts.graded.values())
-    if len(facts.judges) == 1:
-        info["judge"] = facts.judges[0]
-    elif facts.judges:
-        info["judges"] = list(facts.judges)
-        info["judging"]["judges"] = {name: _judging(each) for name, each in facts.graded.items()}
-    if facts.reward_model is not None and facts.rewarded is not None:
-        info["reward_model"], info["rewarding"] = facts.reward_model, _judging(facts.rewarded)
+    _add_second_models(info, facts)
+    if facts.calls.computed or facts.calls.reused:
+        info["calls"] = _judging(facts.calls)
     if chosen := config.item_scope.to_json():
         info["scope"] = cast("ItemsInScope", chosen)
-    if facts.probed is not None:
-        info["probing"] = _judging(facts.probed)
     if config.reasoning is not None:
         info["reasoning"] = config.reasoning
     if config.inconclusive == "fail":
@@ -115,6 +107,21 @@ def _info(
     return info
 
 
+def _add_second_models(info: Info, facts: RunFacts) -> None:
+    """Add which models graded or ranked the answers, what that took, and what probes took."""
+    if facts.judges:
+        info["judging"] = _judging(*facts.graded.values())
+    if len(facts.judges) == 1:
+        info["judge"] = facts.judges[0]
+    elif facts.judges:
+        info["judges"] = list(facts.judges)
+        info["judging"]["judges"] = {name: _judging(each) for name, each in facts.graded.items()}
+    if facts.reward_model is not None and facts.rewarded is not None:
+        info["reward_model"], info["rewarding"] = facts.reward_model, _judging(facts.rewarded)
+    if facts.probed is not None:
+        info["probing"] = _judging(facts.probed)
+
+
 def _selection(config: RunConfig, completeness: Completeness) -> Selection:
     selection: Selection = {"items": completeness.asked, "by_hand": completeness.by_hand}
     if config.limit is not None:
@@ -123,7 +130,7 @@ def _selection(config: RunConfig, completeness: Completeness) -> Selection:
 
 
 def _judging(*graded: CallTotals) -> Judging:
-    """What it took one model, or several, to grade the answers, or to rank them; or what probes took."""
+    """What it took one model, or several, to grade the answers, or to rank them; or what probes, or calls, took."""
     return {
         "tokens": sum_tokens(*graded),
         "cost_usd": known_sum(each.cost_usd for each in graded),

@@ -59,7 +59,7 @@ class Responses(TypedDict):
 
 
 class Judging(TypedDict):
-    """What the model took that graded the answers, or all of several; likewise the one that ranked them, and probes."""
+    """What the model took that graded the answers, or all of several; likewise of ranking, probes and calls."""
 
     tokens: Tokens
     cost_usd: Annotated[float, Field(allow_inf_nan=False)] | None
@@ -138,6 +138,8 @@ class Info(EarlierInfo):
     """What the `reward_model` took; it is in none of the other numbers either."""
     probing: NotRequired[Judging]
     """What the probes of `metrics.probes` took; it is in none of the other numbers either."""
+    calls: NotRequired[Judging]
+    """What tests asked the model themselves: the part of `tokens`, `cost_usd` and `responses` that is of no item."""
     rerun_options: NotRequired[list[str] | None]
     """The options that ask the same model the same questions again, one argument an entry."""
 

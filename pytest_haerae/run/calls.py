@@ -135,7 +135,9 @@ class Calls:
             self._waiting |= {key: request for key, request in asked.items() if key not in self._answers}
         with self._pass:
             with self._door:
-                waiting, self._waiting = self._waiting, {}
+                # Of those that wait, another thread's pass may have answered some: nothing is asked twice.
+                waiting = {key: request for key, request in self._waiting.items() if key not in self._answers}
+                self._waiting = {}
             # What another thread's pass lost, as with a store that could not be written.
             waiting |= {key: request for key, request in asked.items() if key not in self._answers}
             # A backend is asked what is alike in one pass.

@@ -110,6 +110,7 @@ class LanguageModel:
     def request(
         self,
         prompt: Prompt,
+        /,
         *,
         stop: str | Sequence[str] = (),
         repeat: int = 0,
@@ -122,7 +123,7 @@ class LanguageModel:
             UsageError: It cannot be made.
         """
         context, messages = self._asked(prompt, "generate")
-        stops = (stop,) if isinstance(stop, str) else tuple(stop)
+        stops = tuple(stop) if isinstance(stop, Iterable) and not isinstance(stop, str) else (stop,)
         if not all(isinstance(text, str) and text for text in stops):
             raise UsageError(f"haerae_model: stop is a text or several, not {shown(stop)}")
         if isinstance(repeat, bool) or not isinstance(repeat, int) or repeat < 0:
@@ -137,7 +138,8 @@ class LanguageModel:
             UsageError: It cannot be made.
         """
         text, messages = self._asked(context, "loglikelihood")
-        given = () if isinstance(continuations, str) else tuple(continuations)
+        several = isinstance(continuations, Iterable) and not isinstance(continuations, str)
+        given = tuple(continuations) if several else ()
         if not given or not all(isinstance(each, str) and each for each in given):
             raise UsageError(f"haerae_model: continuations are a list of texts, not {shown(continuations)}")
         text, moved = split_trailing_space(text)
@@ -207,4 +209,6 @@ def _message(given: object) -> Message:
     if role not in _ROLES or not isinstance(content, str):
         words = '{"role": "user", "content": "…"}'
         raise UsageError(f"haerae_model: a message is {words} with a role of {', '.join(_ROLES)}, not {shown(given)}")
+    if isinstance(given, Mapping) and (others := [name for name in given if name not in ("role", "content")]):
+        raise UsageError(f"haerae_model: a message has a role and a content, and no {shown(others[0])}")
     return Message(role, content)

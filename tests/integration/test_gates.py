@@ -302,3 +302,25 @@ def test_the_command_to_run_again_shows_no_key(tmp_path: Path) -> None:
     assert "pytest --model=answering --output-file=report.json '--model-params={\"wrong\": 3}'" in result.stdout
     assert "--lf" in result.stdout
     assert key not in result.stdout
+
+
+@WORKERS
+@pytest.mark.parametrize("gate", ["option", "marker"])
+def test_a_bare_marker_asks_all_of_hae_rae_bench_that_no_suite_beside_it_asks(
+    pytester: pytest.Pytester, workers: list[str], gate: str
+) -> None:
+    marker = "haerae(min_accuracy=0.99)" if gate == "marker" else "haerae"
+    pytester.makepyfile(
+        test_all=f"import pytest\n@pytest.mark.{marker}\ndef test_all(haerae_verdict): pass\n",
+        test_csat_geo=(
+            'import pytest\n@pytest.mark.haerae(subset="csat_geo")\ndef test_csat_geo(haerae_verdict): pass\n'
+        ),
+        test_ordinary="def test_it(): pass\n",
+    )
+    options = ["--model=random", "--dataset=sample", "--method=log_likelihood"]
+    options += ["--min-accuracy=0.99"] if gate == "option" else []
+    result = pytester.runpytest_subprocess(*options, "--limit=2", *workers)
+    assert result.ret == 1, result.stdout.str()
+    report = valid_report(pytester.path / ".haerae/report.json")
+    assert len(report["samples"]) == 26
+    assert sum("test_csat_geo" in sample["nodeid"] for sample in report["samples"]) == 2

@@ -176,6 +176,16 @@ def test_the_mark_alone_declares(own: Path, pytester: pytest.Pytester, workers: 
 
 
 @MODES
+def test_a_gate_without_items_is_said_to_decide_nothing(
+    own: Path, pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    pytester.makepyfile(test_own=BY_NAME.replace("PROMPTS", '["100번: 대한민국의 수도는?"]'))
+    result = pytester.runpytest_subprocess("--model=capital", "--min-accuracy=0.9", *workers)
+    assert result.ret == 0, result.stdout.str()
+    result.stdout.fnmatch_lines(["warning: --min-accuracy decides nothing: no item was asked"])
+
+
+@MODES
 def test_a_mistake_in_a_mark_alone_is_refused(own: Path, pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
     pytester.makepyfile(test_own=BY_NAME.replace("PROMPTS", '"수도는?"'))
     result = pytester.runpytest_subprocess("--model=capital", *workers)
@@ -236,6 +246,7 @@ def test_matched(haerae_item, haerae_response):
     report = valid_report(REPORT)
     assert (report["metrics"]["n"], report["metrics"]["correct"]) == (40, 10)
     assert report["info"]["responses"] == {"computed": 52, "reused": 0}
+    assert report["info"]["calls"]["responses"] == {"computed": 12, "reused": 0}
     assert asked() == sorted([*ASKED, *range(40)])
     assert len(Ledger("ledger.txt").loads()) == 1
     # What an assertion says of an item's own verdict is that verdict: wrong answers fail no run.
@@ -349,6 +360,9 @@ def test_a_call_that_cannot_be_made_says_so_in_one_line(
         ('haerae_prompts("수도는?")', "it takes one list of prompts*"),
         ('haerae_prompts(["수도는?"], heat=1)', "*unknown sampling parameter 'heat'*"),
         ('haerae_prompts(["수도는"], continuations=[" 서울"], stop="x")', "*stop does not go with continuations"),
+        ('haerae_prompts(["수도는"], continuations=None)', "*continuations are a list of texts, not None"),
+        ('haerae_prompts(["수도는?"], stop=None)', "*stop is a text or several, not *None*"),
+        ('haerae_prompts(["수도는?"], prompt="x")', "*unknown sampling parameter 'prompt'*"),
     ],
 )
 def test_a_mark_that_declares_nothing_ends_the_session_before_anything_is_asked(

@@ -89,11 +89,11 @@ import pytest
 
 class Watcher:
     def pytest_collection_modifyitems(self):
-        print("works in the collection:", gc.isenabled())
+        print("works in the collection:", gc.get_threshold() == usual)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self):
-        print("works in the tests:", gc.isenabled())
+        print("works in the tests:", gc.get_threshold()[:2] == usual[:2])
 
     def pytest_unconfigure(self):
         print("set aside:", gc.get_freeze_count() > 0)

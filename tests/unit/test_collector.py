@@ -9,25 +9,39 @@ from pytest_haerae.collector import without_collector, without_what_stays
 
 def test_the_collector_stays_away_and_is_as_it_was_afterwards() -> None:
     seen: list[bool] = []
+    usual = gc.get_threshold()
 
     @without_collector()
     def fail() -> None:
-        seen.append(gc.isenabled())
+        seen.append(gc.get_threshold()[0] > 0)
         raise ValueError("no JSON")
 
     with pytest.raises(ValueError, match="no JSON"):
         fail()
-    assert (seen, gc.isenabled()) == ([False], True)
+    assert (seen, gc.get_threshold()) == ([False], usual)
     with without_collector(), without_collector():
         pass
-    assert gc.isenabled()
-    gc.disable()
+    assert gc.get_threshold() == usual
+
+
+def test_who_disables_the_collector_meanwhile_is_heard() -> None:
     try:
         with without_collector():
-            pass
+            gc.disable()
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_the_greatest_threshold_stays_one() -> None:
+    usual = gc.get_threshold()
+    gc.set_threshold(700, 10, 2**31 - 1)
+    try:
+        with without_what_stays():
+            pass
+        assert gc.get_threshold() == (700, 10, 2**31 - 1)
+    finally:
+        gc.set_threshold(*usual)
 
 
 def test_what_stays_is_set_aside_and_given_back() -> None:

@@ -14,6 +14,7 @@ from pytest_haerae.config.kept_run import NamedRun, parse_baseline
 from pytest_haerae.doors.command_line.command import Command, add_option, print_json, print_lines
 from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
+from pytest_haerae.report.item_tokens import tokens_an_item
 from pytest_haerae.report.show.layout import display_width, pad, shown_p_value, wrap
 from pytest_haerae.statistics.margins import change_interval, change_p_value, is_binary
 from pytest_haerae.statistics.tests import holm
@@ -159,15 +160,10 @@ def side_of(path: Path | NamedRun, info: Info) -> Side:
 
 def _spent(before: OutlinedReport, after: OutlinedReport) -> Spent | None:
     """What the two accuracies were bought with; None where one of the reports does not know its tokens."""
-    means = [_tokens_an_item(report) for report in (before, after)]
+    means = [tokens_an_item(report.info, report.metrics["n"]) for report in (before, after)]
     if means[0] is None or means[1] is None:
         return None
     return {"before": means[0], "after": means[1], "ratio": means[1] / means[0]}
-
-
-def _tokens_an_item(report: OutlinedReport) -> float | None:
-    tokens, answered = report.info["tokens"]["completion"], report.metrics["n"]
-    return tokens / answered if tokens and answered else None
 
 
 def describe(counts: PairedCounts) -> Comparison:

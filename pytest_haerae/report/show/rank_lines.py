@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pytest_haerae.errors import UsageError
 from pytest_haerae.escaping import line
+from pytest_haerae.report.item_tokens import tokens_an_item
 from pytest_haerae.report.outputs import shown
 from pytest_haerae.report.ranking import RankedModel, Ranking, RankTable, Standing, read_ranking
 from pytest_haerae.report.show.layout import display_width, pad, wrap
@@ -50,12 +51,6 @@ def rank_words(rank: tuple[int, int]) -> str:
     """``2 to 5``, or ``1`` where the rank is certain."""
     low, high = rank
     return str(low) if low == high else f"{low} to {high}"
-
-
-def tokens_an_item(model: RankedModel, standing: Standing) -> float | None:
-    """Generated tokens an answered item; None where the report does not know."""
-    tokens, answered = model.info["tokens"]["completion"], standing.score["n"]
-    return tokens / answered if tokens and answered else None
 
 
 def cut_share(standing: Standing) -> float:
@@ -109,7 +104,7 @@ def _whole(ranking: Ranking, width: int) -> Iterator[str]:
 
 
 def _cells(model: RankedModel, standing: Standing) -> tuple[str, ...]:
-    score, tokens, cost = standing.score, tokens_an_item(model, standing), model.info["cost_usd"]
+    score, tokens, cost = standing.score, tokens_an_item(model.info, standing.score["n"]), model.info["cost_usd"]
     low, high = score["ci95"] or (0.0, 1.0)
     return (
         rank_words(standing.rank),

@@ -9,10 +9,11 @@ from typing import Any
 
 from pytest_haerae.collector import without_collector
 from pytest_haerae.report.files import write_text
+from pytest_haerae.report.item_tokens import tokens_an_item
 from pytest_haerae.report.ranking import ComparedPair, RankedModel, Ranking, Standing
 from pytest_haerae.report.read import read_samples
 from pytest_haerae.report.schema import SampleRow
-from pytest_haerae.report.show.rank_lines import cut_share, tokens_an_item
+from pytest_haerae.report.show.rank_lines import cut_share
 from pytest_haerae.report.show.self_contained import as_it_is, asset, embed, environment, script_and_style
 from pytest_haerae.statistics.answer_row import AnswerRow
 from pytest_haerae.statistics.pairing import outline_of
@@ -88,7 +89,7 @@ def _model(model: RankedModel, standing: Standing | None) -> dict[str, object]:
         "name": model.name,
         "report": str(model.path),
         "backend": model.info["backend"],
-        "tokens": _rounded(tokens_an_item(model, standing)) if standing else None,
+        "tokens": _rounded(tokens_an_item(model.info, standing.score["n"])) if standing else None,
         "cost": model.info["cost_usd"],
     }
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import get_args
 
@@ -152,6 +153,8 @@ TEXT, SCORES = Response(text="서울"), Response(loglikelihoods=(-1.0, -2.0))
             "one continuation is compared with no other",
         ),
         (lambda: assert_string_match(TEXT, 0, options=CITIES), "the reference is a text or an item, not 0"),  # type: ignore[arg-type]
+        (lambda: assert_log_likelihood(SCORES, 0, margin=math.nan), "margin is a number from 0, not nan"),
+        (lambda: assert_log_likelihood(SCORES, 0, margin="2"), "margin is a number from 0, not '2'"),  # type: ignore[arg-type]
         (lambda: assert_log_likelihood(SCORES, 2), "2 is no place among 2 continuations"),
         (lambda: assert_log_likelihood(SCORES, True), "True is no place"),
         (lambda: assert_log_likelihood(SCORES, "서울"), "the reference '서울' is no option"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from unicodedata import normalize
 
@@ -148,6 +149,10 @@ def test_a_suite_asks_what_it_names_or_all_that_no_other_does(tmp_path: Path) ->
     assert about("mine.jsonl").candidates("mine.jsonl", present, own=False) == present
     assert about("kmmlu").candidates("kmmlu", present, own=True) == present
     generic = Suite(tmp_path / "test_dataset.py", None, None)
+    assert generic.candidates("folder", present, own=True) == present, "no other suite stands beside it"
+    assert replace(generic, is_marked=False).candidates("folder", present, own=True) == rest
+    for name in SUBSETS:
+        (tmp_path / f"test_{name}.py").touch()
     assert generic.candidates("folder", present, own=True) == rest == ["law"]
     assert generic.candidates("kmmlu", present, own=True) == rest
     (tmp_path / "kmmlu").mkdir()

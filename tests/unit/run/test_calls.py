@@ -97,6 +97,16 @@ def test_what_threads_ask_meanwhile_is_asked_in_one_pass(make: Made) -> None:
     assert sorted(backend.passes[1]) == [str(number) for number in range(8)]
 
 
+def test_what_a_threads_pass_answered_meanwhile_is_not_asked_once_more(make: Made) -> None:
+    backend = Counting(seconds=0.2)
+    calls = make(backend)
+    with ThreadPoolExecutor(9) as pool:
+        same = [pool.submit(calls.ask, [generate("one")]) for _ in range(9)]
+        assert {each.result()[0].text for each in same} == {"one"}
+    assert [prompt for asked in backend.passes for prompt in asked] == ["one"]
+    assert (calls.usage.computed, calls.usage.reused) == (1, 0)
+
+
 def test_an_error_is_kept_for_the_session_and_leaves_the_run_open(make: Made) -> None:
     backend = Counting(error="a")
     calls = make(backend)

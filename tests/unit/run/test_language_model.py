@@ -100,8 +100,10 @@ def test_a_repeat_is_drawn_with_a_seed_of_its_own() -> None:
         ("generate", (5,), "a prompt is a text or a list of messages, not 5"),
         ("generate", ([],), "a prompt is a text or a list of messages"),
         ("generate", ([{"role": "user"}],), "a message is .*, not "),
+        ("generate", ([{"role": "user", "content": "가", "images": []}],), "a role and a content, and no 'images'"),
         ("generate_all", ("가",), "prompts is a list of prompts"),
         ("loglikelihood", ("가", "나"), "continuations are a list of texts"),
+        ("loglikelihood", ("가", 5), "continuations are a list of texts, not 5"),
         ("loglikelihood", ("가", []), "continuations are a list of texts"),
         ("loglikelihood", ("가", ["나", ""]), "continuations are a list of texts"),
     ],
@@ -127,6 +129,7 @@ def test_what_cannot_be_asked_is_refused(
         ({"repeat": True}, "repeat is a number from 0, not True"),
         ({"stop": [""]}, "stop is a text or several"),
         ({"stop": [3]}, "stop is a text or several"),
+        ({"stop": None}, "stop is a text or several"),
     ],
 )
 def test_what_cannot_be_sampled_is_refused(tmp_path: Path, given: dict[str, Any], words: str) -> None:
