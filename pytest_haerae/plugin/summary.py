@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+from collections.abc import Iterable
 
 import pytest
 
@@ -12,6 +13,7 @@ from pytest_haerae.backends.registry import backend_names
 from pytest_haerae.config.option import is_given
 from pytest_haerae.config.options import BY_NAME
 from pytest_haerae.escaping import line as one_line
+from pytest_haerae.gates.gate import failing_gates
 from pytest_haerae.plugin.batch import QUIETEST
 from pytest_haerae.plugin.durations import write_slowest
 from pytest_haerae.plugin.listing import Detail, item_listing
@@ -22,7 +24,7 @@ from pytest_haerae.redact import redact_text
 from pytest_haerae.report.outputs import shown
 from pytest_haerae.report.rerun import model_params_option
 from pytest_haerae.report.show.ci import workflow_commands
-from pytest_haerae.report.show.terminal import summary_lines
+from pytest_haerae.report.show.terminal import Line, gate_lines, summary_lines
 from pytest_haerae.run.calls import CallTotals
 from pytest_haerae.run.plan import Plan
 
@@ -63,18 +65,20 @@ def _summarise_run(run: ModelRun, reporter: pytest.TerminalReporter, config: pyt
         # These alone are meant to be obeyed: they are written as they are.
         for line in workflow_commands(conclusion.report):
             reporter.write_line(line)
+    width = shutil.get_terminal_size().columns
     if config.option.verbose <= QUIETEST:
+        # The exit code is left without a reason at no verbosity.
+        _write(gate_lines(failing_gates(conclusion.report["info"]), width), reporter)
         return
     write_slowest(conclusion.samples, config, reporter)
     names = map(run.evaluation.source.name_of, (entry.data for entry in batch.items))
     reporter.write_sep("=", one_line(f"haerae: {plan.describe(names)}"))
-    width, baseline = shutil.get_terminal_size().columns, run.evaluation.baseline
+    baseline = run.evaluation.baseline
     earlier = None if baseline is None else baseline.report["samples"]
     lines = summary_lines(conclusion.report, width)
     detail, rows = Detail.of_session(config), conclusion.report["samples"]
     listed = list(item_listing(conclusion.samples, rows, earlier, detail, width))
-    for shown_line in [*lines, *listed]:
-        reporter.write_line(shown_line.text, **({shown_line.tone: True} if shown_line.tone else {}))
+    _write([*lines, *listed], reporter)
     output_file = shown(plan.config.output_file)
     again = rerun_command(config, plan) if listed else None
     texts = [f"run them again: {again}"] if again else []
@@ -89,6 +93,11 @@ def _summarise_run(run: ModelRun, reporter: pytest.TerminalReporter, config: pyt
         texts.append(f"{batch.gone} items are missing: a plugin or conftest.py left them out and did not tell pytest")
     for text in [*texts, *conclusion.notes]:
         reporter.write_line(one_line(text))
+
+
+def _write(lines: Iterable[Line], reporter: pytest.TerminalReporter) -> None:
+    for each in lines:
+        reporter.write_line(each.text, **({each.tone: True} if each.tone else {}))
 
 
 def told(calls: CallTotals) -> str:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from pytest_haerae.errors import UsageError
 from pytest_haerae.run.engine import Engine
 from pytest_haerae.run.keys import response_key
+from pytest_haerae.run.rounds import Rounds
 from pytest_haerae.run.usage import Usage
 from pytest_haerae.types import Request, Response
 
@@ -95,7 +96,7 @@ class Calls:
         self._engine = engine
         self._identity = identity
         self._items = items or {}
-        self._pass = threading.Lock()
+        self._rounds = Rounds()
         self._door = threading.Lock()
         self._waiting: dict[str, Request] = {}
         self._answers: dict[str, Response] = {}
@@ -133,20 +134,22 @@ class Calls:
         asked = dict(zip(keys, requests, strict=True))
         with self._door:
             self._waiting |= {key: request for key, request in asked.items() if key not in self._answers}
-        with self._pass:
-            with self._door:
-                # Of those that wait, another thread's pass may have answered some: nothing is asked twice.
-                waiting = {key: request for key, request in self._waiting.items() if key not in self._answers}
-                self._waiting = {}
-            # What another thread's pass lost, as with a store that could not be written.
-            waiting |= {key: request for key, request in asked.items() if key not in self._answers}
-            # A backend is asked what is alike in one pass.
-            for sort, alike in groupby(sorted(waiting.items(), key=_sort), key=_sort):
-                self._compute(sort, dict(alike))
+        with self._rounds.turn(lambda: asked.keys() <= self._answers.keys()) as makes_the_pass:
+            if makes_the_pass:
+                self._ask_all(asked)
         for entry in asked.items():
             if entry[0] not in self._answers:
                 raise UsageError(self._refusals.get(_sort(entry), _ENDED))
         return [self._answers[key] for key in keys]
+
+    def _ask_all(self, asked: Mapping[str, Request]) -> None:
+        """Ask all that waits, in a pass for each sort, and what this thread asks that another one's pass lost."""
+        with self._door:
+            waiting = {key: request for key, request in {**self._waiting, **asked}.items() if key not in self._answers}
+            self._waiting = {}
+        # A backend is asked what is alike in one pass.
+        for sort, alike in groupby(sorted(waiting.items(), key=_sort), key=_sort):
+            self._compute(sort, dict(alike))
 
     def _compute(self, sort: str, waiting: dict[str, Request]) -> None:
         if self._ended or sort in self._refusals:

@@ -133,6 +133,9 @@ def _find_smallest_drop(n: int, discordance: float, level: float, margin: float,
 
     if lacking(1.0) > 0:
         return None
+    # A test of so high a level rejects whatever is seen.
+    if lacking(margin + _PRECISION) <= 0:
+        return margin + _PRECISION
     low, high = margin, min(1.0, margin + _normal_drop(n, discordance, level, power))
     while lacking(high) > 0:
         low, high = high, min(1.0, high * _STRIDE)

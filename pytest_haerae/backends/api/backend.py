@@ -44,11 +44,11 @@ _TRIES_OF_A_WAY = 2
 class ApiBackend(Backend):
     """Generates and scores over HTTP; a subclass sends one body. One event loop for the whole run.
 
-    The first request goes alone: what is wrong with address, key, model or parameters, and whether and how the server
-    can score, is learnt from one answer, not from as many as may be in flight. Until some request succeeded, what no
-    other request would fare better with ends the run, in words. A refusal may be of this one question: a harmless one
-    is asked then, and if that succeeds, or the model answered in an earlier part of the run, the refusal is the error
-    of its own item, as it is from the first success on.
+    The first request of a sort goes alone: what is wrong with address, key, model or parameters, and whether and how
+    the server can score, is learnt from one answer, not from as many as may be in flight. Until some request succeeded,
+    what no other request would fare better with ends the run, in words. A refusal may be of this one question: a
+    harmless one is asked then, and if that succeeds, or the model answered in an earlier part of the run, the refusal
+    is the error of its own item, as it is from the first success on.
     """
 
     methods: ClassVar[frozenset[Capability]] = frozenset({"generate", "loglikelihood"})
@@ -70,6 +70,7 @@ class ApiBackend(Backend):
         self._log_probabilities = LogProbabilities(self.name)
         self._loop = LoopThread()
         self._succeeded = False
+        self._answered: set[tuple[object, ...]] = set()
         self._through: str | None = None
         self._asking_harmlessly = asyncio.Lock()
         # How texts are scored, and how chats are: a server may have one way for these and another for those.
@@ -96,18 +97,25 @@ class ApiBackend(Backend):
         return fields(self._parameters.reasoning, self._parameters.api_base)
 
     def run(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
-        """Answer requests as they finish, the first one alone; to find a way to score, that is the shortest one."""
+        """Answer requests as they finish, the first of a sort alone: to find a way to score, the shortest one."""
 
         async def answer(index: int) -> Response:
             return await self._answer(requests[index])
 
         if not requests:
             return
+        sort = (requests[0].kind, _is_chat(requests[0]), bool(requests[0].choices), requests[0].sampling)
+        if sort in self._answered:
+            yield from self._loop.stream(range(len(requests)), answer, self._parameters.max_concurrency)
+            return
         pilot = 0
         if requests[0].kind == "loglikelihood":
             pilot = min(range(len(requests)), key=lambda index: len(requests[index].context))
             self._sought.add(_is_chat(requests[pilot]))
-        yield from self._loop.stream([pilot], answer, 1)
+        for index, response in self._loop.stream([pilot], answer, 1):
+            if response.error is None:
+                self._answered.add(sort)
+            yield index, response
         others = [index for index in range(len(requests)) if index != pilot]
         yield from self._loop.stream(others, answer, self._parameters.max_concurrency)
 

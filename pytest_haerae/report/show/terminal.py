@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pytest_haerae.escaping import line as one_line
-from pytest_haerae.gates.gate import GateVerdict
+from pytest_haerae.gates.gate import GateEntry, GateVerdict
 from pytest_haerae.report.schema import Report
 from pytest_haerae.report.show.breakdowns import shown_breakdowns
 from pytest_haerae.report.show.examinations import examination_lines
@@ -51,11 +51,22 @@ def summary_lines(report: Report, width: int) -> list[Line]:
     notes = [*examination_lines(report["metrics"]), *count_lines(report), throughput_line(info), explain_detects(info)]
     texts: list[tuple[str, Tone | None]] = [(text, None) for text in notes]
     texts += [(f"warning: {warning}", "yellow") for warning in info.get("warnings", ())]
-    texts += [
+    lines += [Line(one_line(part), tone) for text, tone in texts for part in wrap(text, width)]
+    return lines + gate_lines(info["gates"], width)
+
+
+def gate_lines(gates: Sequence[GateEntry], width: int) -> list[Line]:
+    """The verdicts of gates.
+
+    Args:
+        gates: The gates, as a report has them.
+        width: Columns of the terminal.
+    """
+    texts = [
         (f"gate {gate['name']}: {gate['verdict'].upper()} - {gate['detail']}", _TONES.get(gate["verdict"], "yellow"))
-        for gate in info["gates"]
+        for gate in gates
     ]
-    return lines + [Line(one_line(part), tone) for text, tone in texts for part in wrap(text, width)]
+    return [Line(one_line(part), tone) for text, tone in texts for part in wrap(text, width)]
 
 
 def table_lines(report: Report, width: int) -> list[str]:

@@ -60,16 +60,18 @@ def test_an_option_of_the_baseline_gate_without_a_baseline_is_told(
     assert all(line.startswith(f"warning: --{next(iter(options)).replace('_', '-')} ") for line in told_of)
 
 
-def test_github_is_told_of_broken_gates_also_where_quiet_is_asked_for(
+def test_broken_gates_are_told_also_where_quiet_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate: dict[str, Any] = {"min_accuracy": ["0.9"]}
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    (annotation,) = shown(tmp_path, verbose=-2, **gate)
+    annotation, line = shown(tmp_path, verbose=-2, **gate)
+    assert line.startswith("gate min-accuracy: FAILED - ")
     assert annotation.startswith("::error title=pytest-haerae gate min")
     assert annotation in shown(tmp_path, **gate)
     monkeypatch.setenv("GITHUB_ACTIONS", "false")
-    assert shown(tmp_path, verbose=-2, **gate) == []
+    assert shown(tmp_path, verbose=-2, **gate) == [line]
+    assert shown(tmp_path, verbose=-2) == []
 
 
 def test_where_nothing_was_asked_nothing_is_said(tmp_path: Path) -> None:

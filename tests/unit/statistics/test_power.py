@@ -64,6 +64,14 @@ def test_the_smallest_detectable_drop_has_the_power_and_less_does_not(n: int, le
     assert drop_power(n, drop - 2e-5, discordance=0.2, level=level, margin=margin) < POWER
 
 
+@pytest.mark.parametrize("margin", [0.0, 0.05])
+@pytest.mark.parametrize("level", [1.0, 0.99])
+def test_a_test_that_rejects_nearly_always_finds_any_drop(level: float, margin: float) -> None:
+    drop = smallest_detectable_drop(20, level=level, margin=margin)
+    assert drop is not None
+    assert drop == margin + 1e-5
+
+
 def test_more_items_detect_smaller_drops_and_few_detect_none() -> None:
     drops = [smallest_detectable_drop(n) or 0 for n in (5, 50, 150, 1500, 35030)]
     assert drops == sorted(drops, reverse=True)
