@@ -60,9 +60,7 @@ def test_an_option_of_the_baseline_gate_without_a_baseline_is_told(
     assert all(line.startswith(f"warning: --{next(iter(options)).replace('_', '-')} ") for line in told_of)
 
 
-def test_broken_gates_are_told_also_where_quiet_is_asked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_broken_gates_are_told_also_where_quiet_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gate: dict[str, Any] = {"min_accuracy": ["0.9"]}
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     annotation, line = shown(tmp_path, verbose=-2, **gate)
