@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pytest_haerae.report.schema import Info
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_haerae.report.schema import Info
 
 
 def tokens_an_item(info: Info, answered: int) -> float | None:
