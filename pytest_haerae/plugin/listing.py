@@ -104,4 +104,4 @@ def _heading(listed: int, every: int, lost: int) -> str:
     told = f", {lost} of them right in the baseline" if lost else ""
     if listed == every:
         return f"items answered wrong: {every}{told}"
-    return f"{every} items answered wrong{told}; {listed} are listed (-ra lists all, -v says more):"
+    return f"{every} items answered wrong{told}; {listed} listed (-ra: all, -v: more):"

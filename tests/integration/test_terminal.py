@@ -120,7 +120,7 @@ def test_where_nobody_asks_for_all_five_are_listed(chosen: Evaluate, options: li
     """Warnings are `w`, too, and always on."""
     result = chosen(*options)
     assert listed(result) == {"wrong": 5}
-    assert "30 items answered wrong; 5 are listed (-ra lists all, -v says more):" in result.outlines
+    assert "30 items answered wrong; 5 listed (-ra: all, -v: more):" in result.outlines
 
 
 def write_two_subsets(folder: Path) -> None:

@@ -77,7 +77,7 @@ def listing(now: Mapping[str, str], then: Mapping[str, str] | None, detail: Deta
 
 def test_the_first_ones_are_of_different_subsets() -> None:
     heading, *items = listing({"a": "w" * 20, "b": "cccw", "c": "wi"}, None, detail_of())
-    assert heading == Line("23 items answered wrong; 5 are listed (-ra lists all, -v says more):")
+    assert heading == Line("23 items answered wrong; 5 listed (-ra: all, -v: more):")
     assert [line.text.split()[0] for line in items] == ["s0-0000", "s1-0003", "s2-0000", "s0-0001", "s2-0001"]
     assert [line.tone for line in items] == [*["red"] * 4, "yellow"]
     assert len(items) == SHOWN
